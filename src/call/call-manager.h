@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "call.h"
+#include "signaling-service.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_CALL_MANAGER (beckon_call_manager_get_type ())
+/**
+ * BeckonCallManager:
+ *
+ * Owns the one current call of one account and says when there is a new one. Invitations that come
+ * while there is a call are answered "busy"; so whether we are busy is derived from the current
+ * call, never stored. Main thread only.
+ *
+ * Properties: current-call (read-only, nullable), busy (read-only).
+ * Signals:
+ *   incoming-call (BeckonCall *call)  a call in state INCOMING, already the current one
+ *   missed-call (BeckonUser *from, BeckonMedia media)  also of people who were told "busy"
+ */
+G_DECLARE_FINAL_TYPE (BeckonCallManager, beckon_call_manager, BECKON, CALL_MANAGER, GObject)
+
+BeckonCallManager *beckon_call_manager_new (BeckonSignalingService *signaling,
+                                            const BeckonMediaConfig *config);
+
+BeckonSignalingService *beckon_call_manager_get_signaling (BeckonCallManager *self);
+BeckonCall *beckon_call_manager_get_current_call (BeckonCallManager *self);
+gboolean beckon_call_manager_is_busy (BeckonCallManager *self);
+
+/** beckon_call_manager_set_tones: FALSE for a client without a person (kiosk, test). Default TRUE. */
+void beckon_call_manager_set_tones (BeckonCallManager *self, gboolean tones);
+
+/** beckon_call_manager_silence: stops the ring of the current call; it goes on waiting. */
+void beckon_call_manager_silence (BeckonCallManager *self);
+
+/**
+ * beckon_call_manager_invite_async:
+ * @timeout: seconds, or 0 for the default
+ *
+ * Places a call. It is the current call, in state WAITING, when this completes. Fails with
+ * BUSY_SELF when there is a call or an invite under way, UNKNOWN_USER, NO_INVITEE, NOT_CONNECTED…;
+ * nobody is busy then.
+ */
+void beckon_call_manager_invite_async (BeckonCallManager *self, const char *const *invitees,
+                                       BeckonMedia media, guint timeout, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+/** beckon_call_manager_invite_finish: Returns: (transfer full): the call. */
+BeckonCall *beckon_call_manager_invite_finish (BeckonCallManager *self, GAsyncResult *result,
+                                               GError **error);
+
+/** beckon_call_manager_shutdown_async: before the process ends: hangs up, says so to everybody,
+ * signs out. Completes within 3 s whatever happens. */
+void beckon_call_manager_shutdown_async (BeckonCallManager *self, GAsyncReadyCallback callback,
+                                         gpointer user_data);
+gboolean beckon_call_manager_shutdown_finish (BeckonCallManager *self, GAsyncResult *result,
+                                              GError **error);
+
+G_END_DECLS

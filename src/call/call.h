@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "call-state.h"
+#include "media-session.h"
+#include "signaling-types.h"
+
+G_BEGIN_DECLS
+
+/** BeckonCallProgress: how far it is, for the person who waits or talks. */
+typedef enum
+{
+  BECKON_CALL_PROGRESS_CALLING,      /* the server has the invitation */
+  BECKON_CALL_PROGRESS_RINGING,      /* a device of theirs has it */
+  BECKON_CALL_PROGRESS_OFFLINE,      /* no device of theirs is there; they will see a missed call */
+  BECKON_CALL_PROGRESS_CONNECTING,   /* accepted; media on its way */
+  BECKON_CALL_PROGRESS_CONNECTED,
+  BECKON_CALL_PROGRESS_RECONNECTING, /* the path was lost */
+  BECKON_CALL_PROGRESS_ENDED,
+} BeckonCallProgress;
+
+/** BeckonCallEnd: how it ended, from this person's side. */
+typedef enum
+{
+  BECKON_CALL_END_NONE,               /* it has not */
+  BECKON_CALL_END_HUNG_UP,            /* we hung up */
+  BECKON_CALL_END_PEER_HUNG_UP,
+  BECKON_CALL_END_CANCELLED,          /* we withdrew our invitation */
+  BECKON_CALL_END_PEER_CANCELLED,     /* the caller withdrew theirs: a missed call */
+  BECKON_CALL_END_DECLINED,           /* we declined */
+  BECKON_CALL_END_PEER_DECLINED,
+  BECKON_CALL_END_PEER_BUSY,
+  BECKON_CALL_END_UNANSWERED,         /* they did not answer */
+  BECKON_CALL_END_MISSED,             /* we did not answer */
+  BECKON_CALL_END_ANSWERED_ELSEWHERE, /* another device of ours answered or declined */
+  BECKON_CALL_END_CONNECTION_LOST,    /* the path was lost and did not come back; see the error */
+  BECKON_CALL_END_NO_MEDIA,           /* accepted, but no media came within 15 s; see the error */
+  BECKON_CALL_END_FAILED,             /* see the error */
+} BeckonCallEnd;
+
+#define BECKON_TYPE_CALL_PROGRESS (beckon_call_progress_get_type ())
+#define BECKON_TYPE_CALL_END (beckon_call_end_get_type ())
+GType beckon_call_progress_get_type (void) G_GNUC_CONST;
+GType beckon_call_end_get_type (void) G_GNUC_CONST;
+
+#define BECKON_TYPE_CALL (beckon_call_get_type ())
+/**
+ * BeckonCall:
+ *
+ * One call, from the invitation to its end; made by a #BeckonCallManager. It carries descriptions
+ * and candidates between signaling and media, and is where a window looks. Main thread only.
+ *
+ * Properties, read-only unless said: id, state, progress, end, error (GError, nullable), outgoing,
+ * media, peer-id, peer-name (whom we call, or who calls us; the first of them in a group),
+ * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
+ * remote-level (double 0..1), local-video, remote-video (GObject, nullable: a sink with a
+ * "paintable" property), microphone-problem, camera-problem, speaker-problem (GError, nullable),
+ * message (nullable: what the other wrote when they declined).
+ *
+ * Every property change is notified; at the end: state is FREE, then "end" is notified last, once.
+ */
+G_DECLARE_FINAL_TYPE (BeckonCall, beckon_call, BECKON, CALL, GObject)
+
+const char *beckon_call_get_id (BeckonCall *self);
+BeckonCallState beckon_call_get_state (BeckonCall *self);
+BeckonCallProgress beckon_call_get_progress (BeckonCall *self);
+BeckonCallEnd beckon_call_get_end (BeckonCall *self);
+const GError *beckon_call_get_error (BeckonCall *self);
+gboolean beckon_call_is_outgoing (BeckonCall *self);
+BeckonMedia beckon_call_get_media (BeckonCall *self);
+const char *beckon_call_get_peer_id (BeckonCall *self);
+const char *beckon_call_get_peer_name (BeckonCall *self);
+/** beckon_call_get_members: (transfer none) (element-type BeckonUser): everybody but us */
+GPtrArray *beckon_call_get_members (BeckonCall *self);
+const char *beckon_call_get_message (BeckonCall *self);
+
+gboolean beckon_call_get_microphone (BeckonCall *self);
+void beckon_call_set_microphone (BeckonCall *self, gboolean on);
+gboolean beckon_call_get_camera (BeckonCall *self);
+void beckon_call_set_camera (BeckonCall *self, gboolean on);
+gboolean beckon_call_get_remote_microphone (BeckonCall *self);
+gboolean beckon_call_get_remote_camera (BeckonCall *self);
+double beckon_call_get_remote_level (BeckonCall *self);
+/* (transfer none) (nullable): objects with a "paintable" property */
+GObject *beckon_call_get_local_video (BeckonCall *self);
+GObject *beckon_call_get_remote_video (BeckonCall *self);
+const GError *beckon_call_get_microphone_problem (BeckonCall *self);
+const GError *beckon_call_get_camera_problem (BeckonCall *self);
+const GError *beckon_call_get_speaker_problem (BeckonCall *self);
+
+/** beckon_call_get_duration: Returns: milliseconds since it was accepted, to now or to its end. */
+gint64 beckon_call_get_duration (BeckonCall *self);
+
+/** beckon_call_get_seconds_to_end: Returns: while RECONNECTING, seconds until the call is given up. */
+guint beckon_call_get_seconds_to_end (BeckonCall *self);
+
+/** beckon_call_get_stats: of the (first) peer. Returns: FALSE while there is none. */
+gboolean beckon_call_get_stats (BeckonCall *self, BeckonMediaStats *stats);
+
+/**
+ * beckon_call_accept_async:
+ * @with_camera: FALSE to answer a video call without showing oneself
+ *
+ * Fails with CALL_OVER, ANSWERED_ELSEWHERE (the call has ended then), or as every request. A second
+ * accept while one is under way joins it: one effect.
+ */
+void beckon_call_accept_async (BeckonCall *self, gboolean with_camera,
+                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_call_accept_finish (BeckonCall *self, GAsyncResult *result, GError **error);
+
+/** beckon_call_reject: declines; the call is FREE when it returns; @message: (nullable). */
+void beckon_call_reject (BeckonCall *self, BeckonRejectReason reason, const char *message);
+
+/** beckon_call_hang_up: cancels, declines or leaves, whatever fits the state; FREE when it returns.
+ * Nothing when the call is over. */
+void beckon_call_hang_up (BeckonCall *self);
+
+G_END_DECLS

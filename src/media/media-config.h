@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/** BeckonSource: where what we send comes from. */
+typedef enum
+{
+  BECKON_SOURCE_NONE,   /* nothing is sent */
+  BECKON_SOURCE_DEVICE, /* the machine's camera or microphone */
+  BECKON_SOURCE_TEST,   /* a moving picture with a readable frame counter; a tone */
+  BECKON_SOURCE_FILE,   /* anything GStreamer decodes, looped, in real time */
+  BECKON_SOURCE_ECHO,   /* what the peer sends */
+  BECKON_SOURCE_DEVICE_OR_TEST, /* the device if there is one, else the file if one is named,
+                                 * else the test source */
+} BeckonSource;
+
+typedef enum
+{
+  BECKON_OUTPUT_DEVICE, /* the machine's speaker */
+  BECKON_OUTPUT_NONE,   /* decoded in real time, not heard */
+} BeckonOutput;
+
+/**
+ * BeckonMediaConfig:
+ *
+ * What a media session takes from and gives to. Plain data; a session copies it.
+ */
+typedef struct
+{
+  BeckonSource video;
+  char *video_file;   /* FILE, DEVICE_OR_TEST */
+  BeckonSource audio;
+  char *audio_file;
+  BeckonOutput audio_output;
+  char *identity;     /* of the test sources: pattern, colour and tone are derived from it */
+  char *video_sink;   /* factory name of the element that shows a picture; it must have a
+                       * "paintable" property if somebody looks; NULL: pictures are decoded and dropped */
+  char *record_path;  /* Matroska file of what the peers sent, as it was received; or NULL */
+  guint video_width;  /* of TEST and camera pictures; 0: 1280x720 at 30 */
+  guint video_height;
+  guint video_fps;
+} BeckonMediaConfig;
+
+BeckonMediaConfig *beckon_media_config_new (void);
+BeckonMediaConfig *beckon_media_config_copy (const BeckonMediaConfig *self);
+void beckon_media_config_free (BeckonMediaConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonMediaConfig, beckon_media_config_free)
+
+/** beckon_media_test_frequency: Returns: the tone in Hz of the test source of @identity; alice has
+ * 440, bob 660, everybody else something between 300 and 1200 derived from the letters. */
+double beckon_media_test_frequency (const char *identity);
+
+/** beckon_media_test_color: Returns: 0xRRGGBB, the ground of @identity's test picture. */
+guint32 beckon_media_test_color (const char *identity);
+
+G_END_DECLS

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "media-config.h"
+#include "media-peer.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_MEDIA_SESSION (beckon_media_session_get_type ())
+/**
+ * BeckonMediaSession:
+ *
+ * The media of one call: one's own microphone, camera and screen, captured once, and a
+ * #BeckonMediaPeer for each person. Made when the call is made; nothing is opened then. Peers
+ * connect and negotiate, but nothing of ours is sent before beckon_media_session_open().
+ * All methods and signals on the main thread; GStreamer's threads never show.
+ *
+ * Properties: microphone, camera, screen (read-write booleans: what we want to send; a device is
+ * open only while it is wanted and the session is open or previews), local-video (read-only GObject,
+ * nullable: the sink that shows our own camera), opened (read-only), microphone-problem,
+ * camera-problem, speaker-problem (read-only GError, nullable: why it is not there, although wanted:
+ * NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on without).
+ */
+G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
+
+/** beckon_media_init: once, early, on the main thread: initialises GStreamer and our elements;
+ * argc and argv may be NULL. Fails with MISSING_PLUGIN naming what is missing. */
+gboolean beckon_media_init (int *argc, char ***argv, GError **error);
+
+/** beckon_media_prewarm: loads plug-ins, makes the DTLS certificate and runs encoder and decoder
+ * once, in a thread, so that the first call is as fast as the second. Returns at once. */
+void beckon_media_prewarm (void);
+
+BeckonMediaSession *beckon_media_session_new (const BeckonMediaConfig *config);
+
+/** beckon_media_session_add_ice_server: for peers added later. @url: "stun:host:port",
+ * "turn:host:port?transport=udp" or "turns:…"; @username, @credential: (nullable) */
+void beckon_media_session_add_ice_server (BeckonMediaSession *self, const char *url,
+                                          const char *username, const char *credential);
+
+/**
+ * beckon_media_session_add_peer:
+ * @generation: from 1, counts the connections of this pair
+ * @offerer: TRUE: a description follows at once by local-signal (never from within this call);
+ *   FALSE: the peer's offer is awaited
+ *
+ * Returns: (transfer none): the peer.
+ */
+BeckonMediaPeer *beckon_media_session_add_peer (BeckonMediaSession *self, const char *user,
+                                                const char *device, guint generation,
+                                                gboolean offerer);
+
+/** beckon_media_session_remove_peer: says bye with @reason (nullable), closes, drops it. */
+void beckon_media_session_remove_peer (BeckonMediaSession *self, BeckonMediaPeer *peer,
+                                       const char *reason);
+
+/** beckon_media_session_get_peers: (transfer none) (element-type BeckonMediaPeer) */
+GPtrArray *beckon_media_session_get_peers (BeckonMediaSession *self);
+
+/** beckon_media_session_open: the call was accepted: devices open as wanted, media flows both ways. */
+void beckon_media_session_open (BeckonMediaSession *self);
+gboolean beckon_media_session_is_open (BeckonMediaSession *self);
+
+/** beckon_media_session_start_preview: opens the camera, if wanted, for local-video only. */
+void beckon_media_session_start_preview (BeckonMediaSession *self);
+
+void beckon_media_session_set_microphone (BeckonMediaSession *self, gboolean on);
+gboolean beckon_media_session_get_microphone (BeckonMediaSession *self);
+void beckon_media_session_set_camera (BeckonMediaSession *self, gboolean on);
+gboolean beckon_media_session_get_camera (BeckonMediaSession *self);
+/** beckon_media_session_get_local_video: (transfer none) (nullable) */
+GObject *beckon_media_session_get_local_video (BeckonMediaSession *self);
+const GError *beckon_media_session_get_microphone_problem (BeckonMediaSession *self);
+const GError *beckon_media_session_get_camera_problem (BeckonMediaSession *self);
+const GError *beckon_media_session_get_speaker_problem (BeckonMediaSession *self);
+
+/** beckon_media_session_close_async: says bye with @reason to every peer, waits until they know (at
+ * most 500 ms), closes the devices and ends the recording, so that its file is whole. */
+void beckon_media_session_close_async (BeckonMediaSession *self, const char *reason,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_media_session_close_finish (BeckonMediaSession *self, GAsyncResult *result,
+                                            GError **error);
+
+G_END_DECLS

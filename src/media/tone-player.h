@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BECKON_TONE_NONE,
+  BECKON_TONE_RING,      /* somebody calls; repeats */
+  BECKON_TONE_RING_BACK, /* it rings there; repeats */
+  BECKON_TONE_BUSY,      /* once, about 2 s */
+  BECKON_TONE_ENDED,     /* once, short */
+} BeckonTone;
+
+#define BECKON_TYPE_TONE_PLAYER (beckon_tone_player_get_type ())
+/**
+ * BeckonTonePlayer:
+ *
+ * Plays one of our synthesised tones on the speaker. No sound server, no tone: logged, never an
+ * error. Property: tone (what plays now; NONE after a tone that does not repeat has ended).
+ */
+G_DECLARE_FINAL_TYPE (BeckonTonePlayer, beckon_tone_player, BECKON, TONE_PLAYER, GObject)
+
+BeckonTonePlayer *beckon_tone_player_new (void);
+/** beckon_tone_player_play: replaces what plays; NONE stops it at once, also within a note. */
+void beckon_tone_player_play (BeckonTonePlayer *self, BeckonTone tone);
+BeckonTone beckon_tone_player_get_tone (BeckonTonePlayer *self);
+
+G_END_DECLS

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "peer-signal.h"
+#include "signaling-types.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_SIGNALING_SERVICE (beckon_signaling_service_get_type ())
+/**
+ * BeckonSignalingService:
+ *
+ * One account's connection to its server: signs in, stays connected (0.2 s, doubling to 15 s, at
+ * once when the network comes back), carries one's own requests and says what the others did.
+ * Used on the thread whose main context was the default when it was made; every signal is emitted
+ * there. Requests are _async/_finish pairs; they fail with %BECKON_PROTOCOL_ERROR when the server
+ * refuses, with %BECKON_SIGNALING_ERROR when it could not be asked, with %G_IO_ERROR_CANCELLED.
+ *
+ * Properties: state (read-only), problem (GError, nullable, read-only: why it is not connected),
+ * user-id, user-name (nullable, read-only), server (read-only).
+ *
+ * Signals, arguments in order:
+ *   invitation-received             (BeckonInvitation *invitation)
+ *   invitation-ringing              (char *call, char *user)
+ *   invitation-offline              (char *call, char *user)
+ *   invitation-accepted             (char *call, char *user, char *device, char *data)
+ *   invitation-rejected             (char *call, char *user, BeckonRejectReason reason, char *data)
+ *   invitation-cancelled            (char *call, char *by, char *data)         to an invitee
+ *   invitation-timeout              (char *call)                               to an invitee
+ *   invitees-unanswered             (char *call, GStrv users)                  to the caller
+ *   invitation-answered-elsewhere   (char *call, char *outcome, char *device)
+ *   member-left                     (char *call, char *user, BeckonLeaveReason reason)
+ *   call-ended                      (char *call, char *reason, gint64 duration in ms)
+ *   signal-received                 (char *call, char *user, char *device, BeckonPeerSignal *signal)
+ *   presence-changed                (char *user, BeckonPresence presence)
+ *   contacts-changed                ()
+ *   history-changed                 ()
+ */
+G_DECLARE_FINAL_TYPE (BeckonSignalingService, beckon_signaling_service, BECKON, SIGNALING_SERVICE,
+                      GObject)
+
+/**
+ * beckon_signaling_service_new:
+ * @server: "http://127.0.0.1:7300", "https://calls.example.org" or just "calls.example.org"
+ * @device_id: an identifier this installation keeps
+ * @device_name: what a person would call it
+ *
+ * Returns: (transfer full): a service, signed out; %NULL with BAD_ADDRESS.
+ */
+BeckonSignalingService *beckon_signaling_service_new (const char *server, const char *device_id,
+                                                      const char *device_name, GError **error);
+
+/** beckon_signaling_service_register_async: creates an account; does not sign in. Fails with
+ * USER_EXISTS, BAD_USER_ID, WEAK_PASSWORD, REGISTRATION_CLOSED, or as every request. */
+void beckon_signaling_service_register_async (BeckonSignalingService *self, const char *user_id,
+                                              const char *name, const char *password,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_signaling_service_register_finish (BeckonSignalingService *self,
+                                                   GAsyncResult *result, GError **error);
+
+/**
+ * beckon_signaling_service_sign_in_async:
+ *
+ * Signs in and stays so until beckon_signaling_service_sign_out(). Completes at the first
+ * connection. A server that does not answer does not fail it: the state is RECONNECTING, "problem"
+ * says why, and it goes on trying until it works or is cancelled. Fails with WRONG_PASSWORD,
+ * NOT_A_SERVER or CANCELLED and is signed out then.
+ */
+void beckon_signaling_service_sign_in_async (BeckonSignalingService *self, const char *user_id,
+                                             const char *password, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_signaling_service_sign_in_finish (BeckonSignalingService *self,
+                                                  GAsyncResult *result, GError **error);
+
+/** beckon_signaling_service_sign_out_async: says bye (presence goes offline at once) and closes.
+ * Always succeeds, within 2 s, also without a connection. */
+void beckon_signaling_service_sign_out_async (BeckonSignalingService *self,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_signaling_service_sign_out_finish (BeckonSignalingService *self,
+                                                   GAsyncResult *result, GError **error);
+
+/** beckon_signaling_service_retry: tries now instead of at the next back-off. */
+void beckon_signaling_service_retry (BeckonSignalingService *self);
+
+BeckonSignalingState beckon_signaling_service_get_state (BeckonSignalingService *self);
+const GError *beckon_signaling_service_get_problem (BeckonSignalingService *self);
+const char *beckon_signaling_service_get_server (BeckonSignalingService *self);
+const char *beckon_signaling_service_get_user_id (BeckonSignalingService *self);
+const char *beckon_signaling_service_get_user_name (BeckonSignalingService *self);
+/** beckon_signaling_service_get_ice_servers: (transfer none) (element-type BeckonIceServer) */
+GPtrArray *beckon_signaling_service_get_ice_servers (BeckonSignalingService *self);
+
+/** beckon_signaling_service_invite_async: @timeout in seconds, 1 to 600, or 0 for the server's;
+ * @data: (nullable). Fails with NO_INVITEE (or UNKNOWN_USER when it was the only one), BUSY_SELF,
+ * TOO_MANY_INVITEES, TOO_LARGE, RATE_LIMITED. */
+void beckon_signaling_service_invite_async (BeckonSignalingService *self,
+                                            const char *const *invitees, BeckonMedia media,
+                                            guint timeout, const char *data,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+BeckonInviteResult *beckon_signaling_service_invite_finish (BeckonSignalingService *self,
+                                                            GAsyncResult *result, GError **error);
+
+/* The rest of a call's requests; one _finish for all of them. */
+void beckon_signaling_service_cancel_async (BeckonSignalingService *self, const char *call,
+                                            const char *const *invitees, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+void beckon_signaling_service_accept_async (BeckonSignalingService *self, const char *call,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+/** beckon_signaling_service_reject_async: @message: (nullable): goes along as data */
+void beckon_signaling_service_reject_async (BeckonSignalingService *self, const char *call,
+                                            BeckonRejectReason reason, const char *message,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+void beckon_signaling_service_leave_async (BeckonSignalingService *self, const char *call,
+                                           BeckonLeaveReason reason, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+void beckon_signaling_service_end_async (BeckonSignalingService *self, const char *call,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+/** beckon_signaling_service_send_signal_async: @device: (nullable): all that are rung or in it */
+void beckon_signaling_service_send_signal_async (BeckonSignalingService *self, const char *call,
+                                                 const char *user, const char *device,
+                                                 const BeckonPeerSignal *signal,
+                                                 GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback,
+                                                 gpointer user_data);
+gboolean beckon_signaling_service_request_finish (BeckonSignalingService *self,
+                                                  GAsyncResult *result, GError **error);
+
+/** beckon_signaling_service_watch_async: asks for the presence of @users (at most 500) from now on;
+ * replaces what was watched; presence-changed follows for each. */
+void beckon_signaling_service_watch_async (BeckonSignalingService *self, const char *const *users,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+/** beckon_signaling_service_set_presence_async: @presence: ONLINE or DND */
+void beckon_signaling_service_set_presence_async (BeckonSignalingService *self,
+                                                  BeckonPresence presence,
+                                                  GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+
+/** BeckonContact: @presence is what it was when the list was made; watch for changes. */
+typedef struct
+{
+  BeckonUser *user;
+  BeckonPresence presence;
+} BeckonContact;
+void beckon_contact_free (BeckonContact *self);
+
+/** beckon_signaling_service_list_contacts_finish: Returns: (transfer full)
+ * (element-type BeckonContact): sorted by name. The listed people are watched from then on. */
+void beckon_signaling_service_list_contacts_async (BeckonSignalingService *self,
+                                                   GCancellable *cancellable,
+                                                   GAsyncReadyCallback callback,
+                                                   gpointer user_data);
+GPtrArray *beckon_signaling_service_list_contacts_finish (BeckonSignalingService *self,
+                                                          GAsyncResult *result, GError **error);
+/* Both end in contacts-changed on every device of the account; UNKNOWN_USER. */
+void beckon_signaling_service_add_contact_async (BeckonSignalingService *self, const char *user_id,
+                                                 GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback, gpointer user_data);
+void beckon_signaling_service_remove_contact_async (BeckonSignalingService *self,
+                                                    const char *user_id,
+                                                    GCancellable *cancellable,
+                                                    GAsyncReadyCallback callback,
+                                                    gpointer user_data);
+
+/** BeckonPastCall: one line of the call history. */
+typedef struct
+{
+  char *call;
+  gboolean outgoing;
+  BeckonMedia media;
+  GPtrArray *others; /* BeckonUser */
+  char *outcome;     /* "answered", "missed", "declined", "busy", "cancelled", "unanswered" */
+  gint64 started;    /* Unix time in ms */
+  gint64 duration;   /* ms of talking, 0 if never connected */
+} BeckonPastCall;
+void beckon_past_call_free (BeckonPastCall *self);
+
+/** beckon_signaling_service_list_history_finish: Returns: (transfer full)
+ * (element-type BeckonPastCall): newest first. @limit: 1 to 100. */
+void beckon_signaling_service_list_history_async (BeckonSignalingService *self, guint limit,
+                                                  GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+GPtrArray *beckon_signaling_service_list_history_finish (BeckonSignalingService *self,
+                                                         GAsyncResult *result, GError **error);
+
+G_END_DECLS
