@@ -35,6 +35,8 @@ G_BEGIN_DECLS
  *   signal-received                 (char *call, char *user, char *device, BeckonPeerSignal *signal)
  *   presence-changed                (char *user, BeckonPresence presence)
  *   contacts-changed                ()
+ *   session-started                 (GStrv calls)  connected (again): the calls the server knows we
+ *                                   are in or ring; what is not among them has ended meanwhile
  *   history-changed                 ()
  */
 G_DECLARE_FINAL_TYPE (BeckonSignalingService, beckon_signaling_service, BECKON, SIGNALING_SERVICE,
