@@ -1,3 +1,638 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "call.h"
+#define G_LOG_DOMAIN "beckon-call"
+
+#include "config.h"
+
+#include "call-private.h"
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_STATE,
+  PROP_PROGRESS,
+  PROP_END,
+  PROP_ERROR,
+  PROP_OUTGOING,
+  PROP_MEDIA,
+  PROP_PEER_ID,
+  PROP_PEER_NAME,
+  PROP_MICROPHONE,
+  PROP_CAMERA,
+  PROP_REMOTE_MICROPHONE,
+  PROP_REMOTE_CAMERA,
+  PROP_REMOTE_LEVEL,
+  PROP_LOCAL_VIDEO,
+  PROP_REMOTE_VIDEO,
+  PROP_SECONDS_TO_END,
+  PROP_MICROPHONE_PROBLEM,
+  PROP_CAMERA_PROBLEM,
+  PROP_SPEAKER_PROBLEM,
+  PROP_MESSAGE,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_ENUM_TYPE (BeckonCallProgress, beckon_call_progress,
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_CALLING, "calling"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_RINGING, "ringing"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_OFFLINE, "offline"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_CONNECTING, "connecting"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_CONNECTED, "connected"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_RECONNECTING, "reconnecting"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_PROGRESS_ENDED, "ended"))
+
+G_DEFINE_ENUM_TYPE (BeckonCallEnd, beckon_call_end,
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_NONE, "none"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_HUNG_UP, "hung-up"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_PEER_HUNG_UP, "peer-hung-up"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_CANCELLED, "cancelled"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_PEER_CANCELLED, "peer-cancelled"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_DECLINED, "declined"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_PEER_DECLINED, "peer-declined"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_PEER_BUSY, "peer-busy"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_UNANSWERED, "unanswered"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_MISSED, "missed"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_ANSWERED_ELSEWHERE, "answered-elsewhere"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_CONNECTION_LOST, "connection-lost"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_NO_MEDIA, "no-media"),
+                    G_DEFINE_ENUM_VALUE (BECKON_CALL_END_FAILED, "failed"))
+
+G_DEFINE_FINAL_TYPE (BeckonCall, beckon_call, G_TYPE_OBJECT)
+
+static BeckonCallMember *
+add_member (BeckonCall *self, const char *id, const char *name, BeckonMemberState state)
+{
+  BeckonCallMember *member = g_new0 (BeckonCallMember, 1);
+
+  member->user = beckon_user_new (id, name);
+  member->state = state;
+  g_queue_init (&member->outbox);
+  g_queue_init (&member->inbox);
+  g_ptr_array_add (self->members, member);
+  g_ptr_array_add (self->users, beckon_user_copy (member->user));
+  return member;
+}
+
+/* The server's timer is the judge; this one is for the day when the server is gone. */
+static gboolean
+on_guard (gpointer user_data)
+{
+  BeckonCall *self = user_data;
+
+  self->guard_source = 0;
+  if (self->state == BECKON_CALL_STATE_WAITING)
+    {
+      beckon_call_tell_cancel (self);
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_ALL_TIMED_OUT, BECKON_CALL_END_UNANSWERED,
+                            NULL);
+    }
+  else
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_TIMED_OUT, BECKON_CALL_END_MISSED, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static BeckonCall *
+new_call (BeckonSignalingService *signaling, const char *id, BeckonMedia media)
+{
+  BeckonCall *self = g_object_new (BECKON_TYPE_CALL, NULL);
+
+  self->signaling = g_object_ref (signaling);
+  self->id = g_strdup (id);
+  self->media = media;
+  return self;
+}
+
+static gboolean
+has_failed (const BeckonInviteResult *result, const char *user)
+{
+  for (guint i = 0; i < result->failed->len; i++)
+    if (g_str_equal (((BeckonInviteFailure *) g_ptr_array_index (result->failed, i))->user, user))
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: (nullable): what the server says their name is. */
+static const char *
+find_name (const BeckonInviteResult *result, const char *user)
+{
+  for (guint i = 0; i < result->members->len; i++)
+    {
+      BeckonUser *member = g_ptr_array_index (result->members, i);
+
+      if (g_str_equal (member->id, user))
+        return member->name;
+    }
+  return NULL;
+}
+
+BeckonCall *
+beckon_call_new_outgoing (BeckonSignalingService *signaling,
+                          const BeckonMediaConfig *config,
+                          const BeckonInviteResult *result,
+                          const char *const *invitees,
+                          BeckonMedia media)
+{
+  BeckonCall *self = new_call (signaling, result->call, media);
+
+  self->outgoing = TRUE;
+  self->progress = BECKON_CALL_PROGRESS_CALLING;
+  beckon_call_media_start (self, config);
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_INVITED, BECKON_CALL_END_NONE, NULL);
+  beckon_call_follow (self);
+  for (guint i = 0; invitees[i] != NULL; i++)
+    if (!has_failed (result, invitees[i]))
+      add_member (self, invitees[i], find_name (result, invitees[i]), BECKON_MEMBER_ALERTED);
+  for (guint i = 0; i < self->members->len; i++)
+    beckon_call_media_offer (self, g_ptr_array_index (self->members, i), NULL);
+  g_assert (self->members->len > 0);
+  if (media == BECKON_MEDIA_VIDEO)
+    beckon_media_session_start_preview (self->media_session);
+  self->guard_source = g_timeout_add_seconds (result->timeout + BECKON_CALL_GUARD_SECONDS, on_guard,
+                                              self);
+  return self;
+}
+
+BeckonCall *
+beckon_call_new_incoming (BeckonSignalingService *signaling,
+                          const BeckonMediaConfig *config,
+                          const BeckonInvitation *invitation)
+{
+  BeckonCall *self = new_call (signaling, invitation->call, invitation->media);
+  const char *own = beckon_signaling_service_get_user_id (signaling);
+
+  add_member (self, invitation->from->id, invitation->from->name, BECKON_MEMBER_JOINED);
+  for (guint i = 0; i < invitation->members->len; i++)
+    {
+      BeckonUser *user = g_ptr_array_index (invitation->members, i);
+
+      if (beckon_call_find_member (self, user->id) == NULL && g_strcmp0 (user->id, own) != 0)
+        add_member (self, user->id, user->name, BECKON_MEMBER_ALERTED);
+    }
+  beckon_call_media_start (self, config);
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_RECEIVED, BECKON_CALL_END_NONE, NULL);
+  beckon_call_follow (self);
+  self->guard_source = g_timeout_add (
+      MAX (invitation->remaining, 0) + BECKON_CALL_GUARD_SECONDS * 1000, on_guard, self);
+  return self;
+}
+
+void
+beckon_call_wait_closed_async (BeckonCall *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_assert (BECKON_IS_CALL (self));
+  g_task_set_source_tag (task, beckon_call_wait_closed_async);
+  if (self->media_closed)
+    g_task_return_boolean (task, TRUE);
+  else
+    self->closed_tasks = g_list_prepend (self->closed_tasks, g_steal_pointer (&task));
+}
+
+gboolean
+beckon_call_wait_closed_finish (BeckonCall *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- what a window sees ---- */
+
+const char *
+beckon_call_get_id (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return self->id;
+}
+
+BeckonCallState
+beckon_call_get_state (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), BECKON_CALL_STATE_FREE);
+
+  return self->state;
+}
+
+BeckonCallProgress
+beckon_call_get_progress (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), BECKON_CALL_PROGRESS_ENDED);
+
+  return self->progress;
+}
+
+BeckonCallEnd
+beckon_call_get_end (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), BECKON_CALL_END_NONE);
+
+  return self->end;
+}
+
+const GError *
+beckon_call_get_error (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return self->error;
+}
+
+gboolean
+beckon_call_is_outgoing (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+
+  return self->outgoing;
+}
+
+BeckonMedia
+beckon_call_get_media (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), BECKON_MEDIA_VOICE);
+
+  return self->media;
+}
+
+static const BeckonUser *
+first_user (BeckonCall *self)
+{
+  g_assert (self->users->len > 0);
+  return g_ptr_array_index (self->users, 0);
+}
+
+const char *
+beckon_call_get_peer_id (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return first_user (self)->id;
+}
+
+const char *
+beckon_call_get_peer_name (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return first_user (self)->name;
+}
+
+GPtrArray *
+beckon_call_get_members (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return self->users;
+}
+
+const char *
+beckon_call_get_message (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return self->message;
+}
+
+gboolean
+beckon_call_get_microphone (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+
+  return beckon_media_session_get_microphone (self->media_session);
+}
+
+void
+beckon_call_set_microphone (BeckonCall *self, gboolean on)
+{
+  g_return_if_fail (BECKON_IS_CALL (self));
+
+  if (self->state != BECKON_CALL_STATE_FREE)
+    beckon_media_session_set_microphone (self->media_session, on);
+}
+
+gboolean
+beckon_call_get_camera (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+
+  return beckon_media_session_get_camera (self->media_session);
+}
+
+void
+beckon_call_set_camera (BeckonCall *self, gboolean on)
+{
+  g_return_if_fail (BECKON_IS_CALL (self));
+
+  if (self->state != BECKON_CALL_STATE_FREE)
+    beckon_media_session_set_camera (self->media_session, on);
+}
+
+/* The peer to look at: the first who shows something, else the first there is. */
+static BeckonMediaPeer *
+shown_peer (BeckonCall *self)
+{
+  BeckonMediaPeer *first = NULL;
+
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (member->peer == NULL)
+        continue;
+      if (beckon_media_peer_get_remote_video (member->peer) != NULL)
+        return member->peer;
+      if (first == NULL)
+        first = member->peer;
+    }
+  return first;
+}
+
+gboolean
+beckon_call_get_remote_microphone (BeckonCall *self)
+{
+  BeckonMediaPeer *peer;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+
+  peer = shown_peer (self);
+  return peer != NULL && beckon_media_peer_get_remote_microphone (peer);
+}
+
+gboolean
+beckon_call_get_remote_camera (BeckonCall *self)
+{
+  BeckonMediaPeer *peer;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+
+  peer = shown_peer (self);
+  return peer != NULL && beckon_media_peer_get_remote_camera (peer);
+}
+
+double
+beckon_call_get_remote_level (BeckonCall *self)
+{
+  BeckonMediaPeer *peer;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), 0);
+
+  peer = shown_peer (self);
+  return peer != NULL ? beckon_media_peer_get_audio_level (peer) : 0;
+}
+
+GObject *
+beckon_call_get_local_video (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return beckon_media_session_get_local_video (self->media_session);
+}
+
+GObject *
+beckon_call_get_remote_video (BeckonCall *self)
+{
+  BeckonMediaPeer *peer;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  peer = shown_peer (self);
+  return peer != NULL ? beckon_media_peer_get_remote_video (peer) : NULL;
+}
+
+const GError *
+beckon_call_get_microphone_problem (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return beckon_media_session_get_microphone_problem (self->media_session);
+}
+
+const GError *
+beckon_call_get_camera_problem (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return beckon_media_session_get_camera_problem (self->media_session);
+}
+
+const GError *
+beckon_call_get_speaker_problem (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return beckon_media_session_get_speaker_problem (self->media_session);
+}
+
+gint64
+beckon_call_get_duration (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), 0);
+
+  if (self->accepted_at == 0)
+    return 0;
+  return ((self->ended_at != 0 ? self->ended_at : g_get_monotonic_time ()) - self->accepted_at) /
+         1000;
+}
+
+guint
+beckon_call_get_seconds_to_end (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), 0);
+
+  return self->seconds_to_end;
+}
+
+gboolean
+beckon_call_get_stats (BeckonCall *self, BeckonMediaStats *stats)
+{
+  BeckonMediaPeer *peer;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+  g_return_val_if_fail (stats != NULL, FALSE);
+
+  peer = shown_peer (self);
+  if (peer == NULL)
+    return FALSE;
+  beckon_media_peer_get_stats (peer, stats);
+  return TRUE;
+}
+
+/* ---- class ---- */
+
+static void
+beckon_call_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BeckonCall *self = BECKON_CALL (object);
+
+  switch (id)
+    {
+    case PROP_ID:
+      g_value_set_string (value, self->id);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_PROGRESS:
+      g_value_set_enum (value, self->progress);
+      break;
+    case PROP_END:
+      g_value_set_enum (value, self->end);
+      break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
+      break;
+    case PROP_OUTGOING:
+      g_value_set_boolean (value, self->outgoing);
+      break;
+    case PROP_MEDIA:
+      g_value_set_enum (value, self->media);
+      break;
+    case PROP_PEER_ID:
+      g_value_set_string (value, beckon_call_get_peer_id (self));
+      break;
+    case PROP_PEER_NAME:
+      g_value_set_string (value, beckon_call_get_peer_name (self));
+      break;
+    case PROP_MICROPHONE:
+      g_value_set_boolean (value, beckon_call_get_microphone (self));
+      break;
+    case PROP_CAMERA:
+      g_value_set_boolean (value, beckon_call_get_camera (self));
+      break;
+    case PROP_REMOTE_MICROPHONE:
+      g_value_set_boolean (value, beckon_call_get_remote_microphone (self));
+      break;
+    case PROP_REMOTE_CAMERA:
+      g_value_set_boolean (value, beckon_call_get_remote_camera (self));
+      break;
+    case PROP_REMOTE_LEVEL:
+      g_value_set_double (value, beckon_call_get_remote_level (self));
+      break;
+    case PROP_LOCAL_VIDEO:
+      g_value_set_object (value, beckon_call_get_local_video (self));
+      break;
+    case PROP_REMOTE_VIDEO:
+      g_value_set_object (value, beckon_call_get_remote_video (self));
+      break;
+    case PROP_SECONDS_TO_END:
+      g_value_set_uint (value, self->seconds_to_end);
+      break;
+    case PROP_MICROPHONE_PROBLEM:
+      g_value_set_boxed (value, beckon_call_get_microphone_problem (self));
+      break;
+    case PROP_CAMERA_PROBLEM:
+      g_value_set_boxed (value, beckon_call_get_camera_problem (self));
+      break;
+    case PROP_SPEAKER_PROBLEM:
+      g_value_set_boxed (value, beckon_call_get_speaker_problem (self));
+      break;
+    case PROP_MESSAGE:
+      g_value_set_string (value, self->message);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_call_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  BeckonCall *self = BECKON_CALL (object);
+
+  switch (id)
+    {
+    case PROP_MICROPHONE:
+      beckon_call_set_microphone (self, g_value_get_boolean (value));
+      break;
+    case PROP_CAMERA:
+      beckon_call_set_camera (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_call_dispose (GObject *object)
+{
+  BeckonCall *self = BECKON_CALL (object);
+
+  g_clear_handle_id (&self->guard_source, g_source_remove);
+  g_clear_handle_id (&self->media_source, g_source_remove);
+  g_clear_handle_id (&self->lost_source, g_source_remove);
+  g_clear_object (&self->media_session);
+  g_clear_object (&self->signaling);
+  G_OBJECT_CLASS (beckon_call_parent_class)->dispose (object);
+}
+
+static void
+beckon_call_finalize (GObject *object)
+{
+  BeckonCall *self = BECKON_CALL (object);
+
+  g_clear_pointer (&self->members, g_ptr_array_unref);
+  g_clear_pointer (&self->users, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  g_free (self->message);
+  g_free (self->id);
+  G_OBJECT_CLASS (beckon_call_parent_class)->finalize (object);
+}
+
+static void
+beckon_call_class_init (BeckonCallClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags write = read | G_PARAM_WRITABLE;
+
+  object_class->get_property = beckon_call_get_property;
+  object_class->set_property = beckon_call_set_property;
+  object_class->dispose = beckon_call_dispose;
+  object_class->finalize = beckon_call_finalize;
+
+  properties[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, read);
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, BECKON_TYPE_CALL_STATE,
+                                              BECKON_CALL_STATE_FREE, read);
+  properties[PROP_PROGRESS] = g_param_spec_enum ("progress", NULL, NULL, BECKON_TYPE_CALL_PROGRESS,
+                                                 BECKON_CALL_PROGRESS_CALLING, read);
+  properties[PROP_END] = g_param_spec_enum ("end", NULL, NULL, BECKON_TYPE_CALL_END,
+                                            BECKON_CALL_END_NONE, read);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, read);
+  properties[PROP_OUTGOING] = g_param_spec_boolean ("outgoing", NULL, NULL, FALSE, read);
+  properties[PROP_MEDIA] = g_param_spec_enum ("media", NULL, NULL, BECKON_TYPE_MEDIA,
+                                              BECKON_MEDIA_VOICE, read);
+  properties[PROP_PEER_ID] = g_param_spec_string ("peer-id", NULL, NULL, NULL, read);
+  properties[PROP_PEER_NAME] = g_param_spec_string ("peer-name", NULL, NULL, NULL, read);
+  properties[PROP_MICROPHONE] = g_param_spec_boolean ("microphone", NULL, NULL, TRUE, write);
+  properties[PROP_CAMERA] = g_param_spec_boolean ("camera", NULL, NULL, FALSE, write);
+  properties[PROP_REMOTE_MICROPHONE] = g_param_spec_boolean ("remote-microphone", NULL, NULL, FALSE,
+                                                             read);
+  properties[PROP_REMOTE_CAMERA] = g_param_spec_boolean ("remote-camera", NULL, NULL, FALSE, read);
+  properties[PROP_REMOTE_LEVEL] = g_param_spec_double ("remote-level", NULL, NULL, 0, 1, 0, read);
+  properties[PROP_LOCAL_VIDEO] = g_param_spec_object ("local-video", NULL, NULL, G_TYPE_OBJECT,
+                                                      read);
+  properties[PROP_REMOTE_VIDEO] = g_param_spec_object ("remote-video", NULL, NULL, G_TYPE_OBJECT,
+                                                       read);
+  properties[PROP_SECONDS_TO_END] = g_param_spec_uint ("seconds-to-end", NULL, NULL, 0,
+                                                       BECKON_CALL_LOST_SECONDS, 0, read);
+  properties[PROP_MICROPHONE_PROBLEM] = g_param_spec_boxed ("microphone-problem", NULL, NULL,
+                                                            G_TYPE_ERROR, read);
+  properties[PROP_CAMERA_PROBLEM] = g_param_spec_boxed ("camera-problem", NULL, NULL, G_TYPE_ERROR,
+                                                        read);
+  properties[PROP_SPEAKER_PROBLEM] = g_param_spec_boxed ("speaker-problem", NULL, NULL,
+                                                         G_TYPE_ERROR, read);
+  properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, read);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_signal_new ("peer-added", BECKON_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                1, BECKON_TYPE_MEDIA_PEER);
+}
+
+static void
+beckon_call_init (BeckonCall *self)
+{
+  self->members = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_call_member_free);
+  self->users = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+}

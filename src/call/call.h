@@ -57,8 +57,10 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * media, peer-id, peer-name (whom we call, or who calls us; the first of them in a group),
  * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
  * remote-level (double 0..1), local-video, remote-video (GObject, nullable: a sink with a
- * "paintable" property), microphone-problem, camera-problem, speaker-problem (GError, nullable),
+ * "paintable" property), seconds-to-end, microphone-problem, camera-problem, speaker-problem (GError, nullable),
  * message (nullable: what the other wrote when they declined).
+ *
+ * Signal: peer-added (BeckonMediaPeer *peer), for who wants to look closer at the media.
  *
  * Every property change is notified; at the end: state is FREE, then "end" is notified last, once.
  */

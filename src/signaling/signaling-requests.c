@@ -47,6 +47,7 @@ read_invite_result (BeckonMessage *reply)
 
   result->call = g_strdup (beckon_message_get_string (reply, "call"));
   result->timeout = beckon_message_get_int (reply, "timeout");
+  result->members = beckon_signaling_read_users (beckon_message_get_array (reply, "members"));
   result->failed = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_invite_failure_free);
   for (guint i = 0; i < n; i++)
     {

@@ -101,6 +101,7 @@ beckon_invite_result_free (BeckonInviteResult *self)
     return;
   g_free (self->call);
   g_clear_pointer (&self->failed, g_ptr_array_unref);
+  g_clear_pointer (&self->members, g_ptr_array_unref);
   g_free (self);
 }
 

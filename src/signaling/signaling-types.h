@@ -82,6 +82,7 @@ typedef struct
   char *call;
   guint timeout;     /* seconds */
   GPtrArray *failed; /* BeckonInviteFailure; never everybody */
+  GPtrArray *members; /* BeckonUser: the others, with their names, as far as the server tells */
 } BeckonInviteResult;
 
 BeckonInviteFailure *beckon_invite_failure_new (const char *user, GError *error);

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Where a call stands: the one function that changes its state, what comes with each state, what the
+ * server is told of it, and what the person at this end does. */
+
+#define G_LOG_DOMAIN "beckon-call"
+
+#include "config.h"
+
+#include "call-private.h"
+
+/* ---- what we owe the server ---- */
+
+static void
+on_told (GObject *source, GAsyncResult *result, gpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* The server's own timers end what it was not told about. */
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    g_debug ("The server was told nothing of a call's end: %s", error->message);
+}
+
+static void
+tell_leave (BeckonCall *self, BeckonLeaveReason reason)
+{
+  beckon_signaling_service_leave_async (self->signaling, self->id, reason, NULL, on_told, NULL);
+}
+
+/* A cancel that crossed an accept has lost: they are in the call, and we leave it. */
+static void
+on_cancelled_ours (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCall) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    return;
+  if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_ALREADY_ACCEPTED))
+    tell_leave (self, BECKON_LEAVE_HUNG_UP);
+  else
+    g_debug ("The server was not told that call %s is cancelled: %s", self->id, error->message);
+}
+
+void
+beckon_call_tell_cancel (BeckonCall *self)
+{
+  beckon_signaling_service_cancel_async (self->signaling, self->id, NULL, NULL, on_cancelled_ours,
+                                         g_object_ref (self));
+}
+
+static void
+tell_reject (BeckonCall *self, BeckonRejectReason reason, const char *message)
+{
+  beckon_signaling_service_reject_async (self->signaling, self->id, reason, message, NULL, on_told,
+                                         NULL);
+}
+
+/* ---- the state ---- */
+
+static void
+assert_invariants (BeckonCall *self)
+{
+  switch (self->state)
+    {
+    case BECKON_CALL_STATE_FREE:
+      g_assert (self->end != BECKON_CALL_END_NONE);
+      g_assert (self->guard_source == 0 && self->media_source == 0 && self->lost_source == 0);
+      g_assert (self->accept_tasks == NULL);
+      break;
+    case BECKON_CALL_STATE_INCOMING:
+      g_assert (!self->outgoing && self->accepted_at == 0);
+      g_assert (self->accepting == (self->accept_tasks != NULL));
+      g_assert (!beckon_media_session_is_open (self->media_session));
+      break;
+    case BECKON_CALL_STATE_WAITING:
+      g_assert (self->outgoing && self->accepted_at == 0);
+      g_assert (!beckon_media_session_is_open (self->media_session));
+      break;
+    case BECKON_CALL_STATE_CALLING:
+      g_assert (self->accepted_at != 0 && self->guard_source == 0);
+      g_assert (beckon_media_session_is_open (self->media_session));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* What the peers are told on the data channel. */
+static const char *
+bye_word (BeckonCallEvent event)
+{
+  return beckon_leave_reason_to_string (event == BECKON_CALL_EVENT_MEDIA_LOST
+                                            ? BECKON_LEAVE_MEDIA_FAILED
+                                            : BECKON_LEAVE_HUNG_UP);
+}
+
+static void
+finish_accepts (BeckonCall *self, const GError *error)
+{
+  GList *tasks = g_steal_pointer (&self->accept_tasks);
+
+  self->accepting = FALSE;
+  for (GList *l = tasks; l != NULL; l = l->next)
+    {
+      if (error != NULL)
+        g_task_return_error (l->data, g_error_copy (error));
+      else
+        g_task_return_boolean (l->data, TRUE);
+    }
+  g_list_free_full (tasks, g_object_unref);
+}
+
+static void
+enter_calling (BeckonCall *self)
+{
+  g_clear_handle_id (&self->guard_source, g_source_remove);
+  self->accepted_at = g_get_monotonic_time ();
+  self->progress = BECKON_CALL_PROGRESS_CONNECTING;
+  beckon_call_media_open (self);
+}
+
+/* @error: (transfer full) (nullable) */
+static void
+enter_free (BeckonCall *self, BeckonCallEvent event, BeckonCallEnd end, GError *error)
+{
+  g_assert (end != BECKON_CALL_END_NONE);
+  self->end = end;
+  self->error = error;
+  self->ended_at = g_get_monotonic_time ();
+  self->progress = BECKON_CALL_PROGRESS_ENDED;
+  g_clear_handle_id (&self->guard_source, g_source_remove);
+  if (event == BECKON_CALL_EVENT_MEDIA_LOST)
+    tell_leave (self, BECKON_LEAVE_MEDIA_FAILED);
+  beckon_call_media_close (self, bye_word (event));
+}
+
+static void
+notify_end (BeckonCall *self)
+{
+  g_autoptr (GError) over = NULL;
+
+  if (self->accept_tasks != NULL)
+    {
+      over = self->error != NULL ? g_error_copy (self->error)
+                                 : g_error_new (BECKON_PROTOCOL_ERROR,
+                                                BECKON_PROTOCOL_ERROR_CALL_OVER,
+                                                "The call is over");
+      finish_accepts (self, over);
+    }
+  assert_invariants (self);
+  g_object_notify (G_OBJECT (self), "progress");
+  g_object_notify (G_OBJECT (self), "error");
+  g_object_notify (G_OBJECT (self), "state");
+  g_object_notify (G_OBJECT (self), "end");
+}
+
+void
+beckon_call_dispatch (BeckonCall *self, BeckonCallEvent event, BeckonCallEnd end, GError *error)
+{
+  g_autoptr (BeckonCall) held = g_object_ref (self);
+  const BeckonCallState before = self->state;
+  BeckonCallState next;
+
+  g_assert (BECKON_IS_CALL (self));
+
+  if (!beckon_call_state_next (before, event, &next))
+    {
+      g_debug ("Call %s: refused %s while %s", self->id, beckon_call_event_to_string (event),
+               beckon_call_state_to_string (before));
+      g_clear_error (&error);
+      return;
+    }
+  if (next == before)
+    {
+      g_clear_error (&error);
+      return;
+    }
+  g_debug ("Call %s: %s, %s → %s", self->id, beckon_call_event_to_string (event),
+           beckon_call_state_to_string (before), beckon_call_state_to_string (next));
+
+  self->state = next;
+  if (next == BECKON_CALL_STATE_FREE)
+    {
+      enter_free (self, event, end, error);
+      notify_end (self);
+      return;
+    }
+  g_assert (error == NULL);
+  if (next == BECKON_CALL_STATE_CALLING)
+    enter_calling (self);
+  if (self->state != next)
+    return; /* the media failed at once, and the call with it */
+  assert_invariants (self);
+  g_object_notify (G_OBJECT (self), "progress");
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+void
+beckon_call_set_progress (BeckonCall *self, BeckonCallProgress progress)
+{
+  if (self->progress == progress)
+    return;
+  self->progress = progress;
+  g_object_notify (G_OBJECT (self), "progress");
+}
+
+/* ---- members ---- */
+
+BeckonCallMember *
+beckon_call_find_member (BeckonCall *self, const char *user)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (g_strcmp0 (member->user->id, user) == 0)
+        return member;
+    }
+  return NULL;
+}
+
+static guint
+count_members (BeckonCall *self, BeckonMemberState state)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->members->len; i++)
+    n += ((BeckonCallMember *) g_ptr_array_index (self->members, i))->state == state;
+  return n;
+}
+
+void
+beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallEnd reason)
+{
+  if (member->state == BECKON_MEMBER_GONE || self->state == BECKON_CALL_STATE_FREE)
+    return;
+  member->state = BECKON_MEMBER_GONE;
+
+  if (count_members (self, BECKON_MEMBER_JOINED) + count_members (self, BECKON_MEMBER_ALERTED) > 0)
+    {
+      beckon_call_media_remove (self, member);
+      return;
+    }
+  if (self->state == BECKON_CALL_STATE_CALLING)
+    {
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_LAST_LEFT, reason, NULL);
+      return;
+    }
+  beckon_call_dispatch (self,
+                        reason == BECKON_CALL_END_UNANSWERED ? BECKON_CALL_EVENT_ALL_TIMED_OUT
+                                                             : BECKON_CALL_EVENT_ALL_DECLINED,
+                        reason, NULL);
+}
+
+/* ---- what the person does ---- */
+
+static void
+on_accept_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCall) self = user_data;
+  GError *error = NULL;
+  const gboolean accepted = beckon_signaling_service_request_finish (
+      BECKON_SIGNALING_SERVICE (source), result, &error);
+
+  if (!self->accepting)
+    {
+      g_clear_error (&error); /* it ended meanwhile, and everybody was told */
+      return;
+    }
+  if (accepted)
+    {
+      GList *tasks = g_steal_pointer (&self->accept_tasks);
+
+      self->accepting = FALSE;
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_CONFIRMED, BECKON_CALL_END_NONE, NULL);
+      self->accept_tasks = tasks;
+      finish_accepts (self, self->state == BECKON_CALL_STATE_FREE ? self->error : NULL);
+      return;
+    }
+  if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_ANSWERED_ELSEWHERE))
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED,
+                          BECKON_CALL_END_ANSWERED_ELSEWHERE, error);
+  else if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER))
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED, BECKON_CALL_END_PEER_CANCELLED,
+                          error);
+  else
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED, BECKON_CALL_END_FAILED, error);
+}
+
+void
+beckon_call_accept_async (BeckonCall *self,
+                          gboolean with_camera,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (BECKON_IS_CALL (self));
+  g_return_if_fail (!self->outgoing);
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, beckon_call_accept_async);
+  if (self->state == BECKON_CALL_STATE_CALLING)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (self->state == BECKON_CALL_STATE_FREE)
+    {
+      g_task_return_new_error (task, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER,
+                               "The call is over");
+      return;
+    }
+  self->accept_tasks = g_list_prepend (self->accept_tasks, g_steal_pointer (&task));
+  if (self->accepting)
+    return;
+
+  self->accepting = TRUE;
+  if (!with_camera)
+    beckon_media_session_set_camera (self->media_session, FALSE);
+  beckon_signaling_service_accept_async (self->signaling, self->id, NULL, on_accept_answered,
+                                         g_object_ref (self));
+  beckon_call_media_release (self);
+}
+
+gboolean
+beckon_call_accept_finish (BeckonCall *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+beckon_call_reject (BeckonCall *self, BeckonRejectReason reason, const char *message)
+{
+  g_return_if_fail (BECKON_IS_CALL (self));
+
+  if (self->state != BECKON_CALL_STATE_INCOMING)
+    return;
+  /* The server takes them in order: an accept that is under way comes first. */
+  if (self->accepting)
+    tell_leave (self, BECKON_LEAVE_HUNG_UP);
+  else
+    tell_reject (self, reason, message);
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_REJECT, BECKON_CALL_END_DECLINED, NULL);
+}
+
+void
+beckon_call_hang_up (BeckonCall *self)
+{
+  g_return_if_fail (BECKON_IS_CALL (self));
+
+  switch (self->state)
+    {
+    case BECKON_CALL_STATE_INCOMING:
+      beckon_call_reject (self, BECKON_REJECT_DECLINED, NULL);
+      break;
+    case BECKON_CALL_STATE_WAITING:
+      beckon_call_tell_cancel (self);
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_CANCEL, BECKON_CALL_END_CANCELLED, NULL);
+      break;
+    case BECKON_CALL_STATE_CALLING:
+      tell_leave (self, BECKON_LEAVE_HUNG_UP);
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_HANG_UP, BECKON_CALL_END_HUNG_UP, NULL);
+      break;
+    case BECKON_CALL_STATE_FREE:
+    default:
+      break;
+    }
+}

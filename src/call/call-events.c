@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the server says of one call. Every event carries its call's id and is ignored if that is not
+ * this call's. */
+
+#define G_LOG_DOMAIN "beckon-call"
+
+#include "config.h"
+
+#include "call-private.h"
+
+/* ---- what the server says ---- */
+
+static gboolean
+is_ours (BeckonCall *self, const char *call)
+{
+  return self->state != BECKON_CALL_STATE_FREE && g_strcmp0 (self->id, call) == 0;
+}
+
+static void
+on_ringing (BeckonSignalingService *service, const char *call, const char *user, BeckonCall *self)
+{
+  if (is_ours (self, call) && self->state == BECKON_CALL_STATE_WAITING)
+    beckon_call_set_progress (self, BECKON_CALL_PROGRESS_RINGING);
+}
+
+static void
+on_offline (BeckonSignalingService *service, const char *call, const char *user, BeckonCall *self)
+{
+  if (is_ours (self, call) && self->state == BECKON_CALL_STATE_WAITING &&
+      self->progress == BECKON_CALL_PROGRESS_CALLING && self->members->len == 1)
+    beckon_call_set_progress (self, BECKON_CALL_PROGRESS_OFFLINE);
+}
+
+static void
+on_accepted (BeckonSignalingService *service, const char *call, const char *user,
+             const char *device, const char *data, BeckonCall *self)
+{
+  BeckonCallMember *member = is_ours (self, call) ? beckon_call_find_member (self, user) : NULL;
+
+  if (member == NULL || member->state == BECKON_MEMBER_GONE)
+    return;
+  member->state = BECKON_MEMBER_JOINED;
+  if (self->state == BECKON_CALL_STATE_INCOMING)
+    return; /* another invitee; if we join, they offer to us */
+  if (member->peer == NULL)
+    beckon_call_media_offer (self, member, device);
+  else if (beckon_media_peer_get_device (member->peer) == NULL)
+    beckon_media_peer_set_device (member->peer, device);
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_PEER_ACCEPTED, BECKON_CALL_END_NONE, NULL);
+}
+
+static void
+on_rejected (BeckonSignalingService *service, const char *call, const char *user,
+             BeckonRejectReason reason, const char *data, BeckonCall *self)
+{
+  BeckonCallMember *member = is_ours (self, call) ? beckon_call_find_member (self, user) : NULL;
+
+  if (member == NULL)
+    return;
+  if (self->message == NULL && data != NULL)
+    {
+      self->message = g_strdup (data);
+      g_object_notify (G_OBJECT (self), "message");
+    }
+  if (self->state == BECKON_CALL_STATE_INCOMING)
+    member->state = BECKON_MEMBER_GONE;
+  else
+    beckon_call_member_gone (self, member,
+                             reason == BECKON_REJECT_BUSY ? BECKON_CALL_END_PEER_BUSY
+                                                          : BECKON_CALL_END_PEER_DECLINED);
+}
+
+static void
+on_unanswered (BeckonSignalingService *service, const char *call, char **users, BeckonCall *self)
+{
+  if (!is_ours (self, call))
+    return;
+  for (guint i = 0; users[i] != NULL; i++)
+    {
+      BeckonCallMember *member = beckon_call_find_member (self, users[i]);
+
+      if (member != NULL && member->state == BECKON_MEMBER_ALERTED)
+        beckon_call_member_gone (self, member, BECKON_CALL_END_UNANSWERED);
+    }
+}
+
+static void
+on_cancelled (BeckonSignalingService *service, const char *call, const char *by, const char *data,
+              BeckonCall *self)
+{
+  if (is_ours (self, call))
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_CANCELLED, BECKON_CALL_END_PEER_CANCELLED, NULL);
+}
+
+static void
+on_timeout (BeckonSignalingService *service, const char *call, BeckonCall *self)
+{
+  if (is_ours (self, call))
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_TIMED_OUT, BECKON_CALL_END_MISSED, NULL);
+}
+
+static void
+on_answered_elsewhere (BeckonSignalingService *service, const char *call, const char *outcome,
+                       const char *device, BeckonCall *self)
+{
+  if (is_ours (self, call))
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_ANSWERED_ELSEWHERE,
+                          BECKON_CALL_END_ANSWERED_ELSEWHERE, NULL);
+}
+
+static void
+on_left (BeckonSignalingService *service, const char *call, const char *user,
+         BeckonLeaveReason reason, BeckonCall *self)
+{
+  BeckonCallMember *member = is_ours (self, call) ? beckon_call_find_member (self, user) : NULL;
+
+  if (member == NULL)
+    return;
+  if (self->state == BECKON_CALL_STATE_INCOMING)
+    member->state = BECKON_MEMBER_GONE;
+  else
+    beckon_call_member_gone (self, member,
+                             reason == BECKON_LEAVE_HUNG_UP || reason == BECKON_LEAVE_QUIT
+                                 ? BECKON_CALL_END_PEER_HUNG_UP
+                                 : BECKON_CALL_END_CONNECTION_LOST);
+}
+
+/* The server's last word, for whatever no other event has ended before. */
+static void
+on_ended (BeckonSignalingService *service, const char *call, const char *reason, gint64 duration,
+          BeckonCall *self)
+{
+  BeckonLeaveReason left;
+  BeckonCallEnd end;
+
+  if (!is_ours (self, call))
+    return;
+  if (self->state == BECKON_CALL_STATE_INCOMING)
+    end = BECKON_CALL_END_PEER_CANCELLED;
+  else if (self->state == BECKON_CALL_STATE_WAITING)
+    end = BECKON_CALL_END_UNANSWERED;
+  else if (beckon_leave_reason_from_string (reason, &left) &&
+           (left == BECKON_LEAVE_LOST || left == BECKON_LEAVE_MEDIA_FAILED))
+    end = BECKON_CALL_END_CONNECTION_LOST;
+  else
+    end = BECKON_CALL_END_PEER_HUNG_UP;
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_OVER, end, NULL);
+}
+
+static void
+on_signal (BeckonSignalingService *service, const char *call, const char *user, const char *device,
+           const BeckonPeerSignal *signal, BeckonCall *self)
+{
+  if (is_ours (self, call))
+    beckon_call_media_signal (self, user, device, signal);
+}
+
+/* Connected again. A call that runs goes on by itself; one that rings lives on the server only. */
+static void
+on_session_started (BeckonSignalingService *service, char **calls, BeckonCall *self)
+{
+  if (g_strv_contains ((const char *const *) calls, self->id))
+    return;
+  if (self->state == BECKON_CALL_STATE_INCOMING)
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_OVER, BECKON_CALL_END_PEER_CANCELLED, NULL);
+  else if (self->state == BECKON_CALL_STATE_WAITING)
+    beckon_call_dispatch (self, BECKON_CALL_EVENT_OVER, BECKON_CALL_END_FAILED,
+                          g_error_new (BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED,
+                                       "The server forgot the call"));
+}
+
+void
+beckon_call_follow (BeckonCall *self)
+{
+  const struct
+  {
+    const char *name;
+    GCallback callback;
+  } handlers[] = {
+    { "invitation-ringing", G_CALLBACK (on_ringing) },
+    { "invitation-offline", G_CALLBACK (on_offline) },
+    { "invitation-accepted", G_CALLBACK (on_accepted) },
+    { "invitation-rejected", G_CALLBACK (on_rejected) },
+    { "invitees-unanswered", G_CALLBACK (on_unanswered) },
+    { "invitation-cancelled", G_CALLBACK (on_cancelled) },
+    { "invitation-timeout", G_CALLBACK (on_timeout) },
+    { "invitation-answered-elsewhere", G_CALLBACK (on_answered_elsewhere) },
+    { "member-left", G_CALLBACK (on_left) },
+    { "call-ended", G_CALLBACK (on_ended) },
+    { "signal-received", G_CALLBACK (on_signal) },
+    { "session-started", G_CALLBACK (on_session_started) },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
+    g_signal_connect_object (self->signaling, handlers[i].name, handlers[i].callback, self, 0);
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Where signaling and media meet: descriptions and candidates are carried between them, and what
+ * becomes of the path is made the call's progress.
+ *
+ * Who offers: the caller to everybody, right behind the invitation; later, who is in the call to
+ * who joins. So exactly one of two people offers, and all are connected to all.
+ *
+ * Before we accept, the answer is ready but held, and so are their candidates: the caller learns
+ * nothing about us, not even an address.
+ */
+
+#define G_LOG_DOMAIN "beckon-call"
+
+#include "config.h"
+
+#include "call-private.h"
+
+static void
+on_signal_sent (GObject *source, GAsyncResult *result, gpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    g_debug ("A signal was not delivered: %s", error->message);
+}
+
+static void
+send_signal (BeckonCall *self, BeckonCallMember *member, const BeckonPeerSignal *signal)
+{
+  const char *device = member->peer != NULL ? beckon_media_peer_get_device (member->peer) : NULL;
+
+  beckon_signaling_service_send_signal_async (self->signaling, self->id, member->user->id, device,
+                                              signal, NULL, on_signal_sent, NULL);
+}
+
+static gboolean
+is_holding (BeckonCall *self)
+{
+  return self->state == BECKON_CALL_STATE_INCOMING && !self->accepting;
+}
+
+static void
+on_local_signal (BeckonMediaPeer *peer, const BeckonPeerSignal *signal, BeckonCall *self)
+{
+  BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
+
+  if (member == NULL || member->peer != peer)
+    return;
+  if (is_holding (self))
+    g_queue_push_tail (&member->outbox, beckon_peer_signal_copy (signal));
+  else
+    send_signal (self, member, signal);
+}
+
+static void
+handle_signal (BeckonCallMember *member, const BeckonPeerSignal *signal)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_media_peer_handle_signal (member->peer, signal, &error))
+    g_message ("Refused a signal of %s: %s", member->user->id, error->message);
+}
+
+static void
+stop_lost (BeckonCall *self)
+{
+  g_clear_handle_id (&self->lost_source, g_source_remove);
+  self->seconds_to_end = 0;
+}
+
+static gboolean
+on_lost_second (gpointer user_data)
+{
+  BeckonCall *self = user_data;
+
+  if (--self->seconds_to_end > 0)
+    {
+      g_object_notify (G_OBJECT (self), "seconds-to-end");
+      return G_SOURCE_CONTINUE;
+    }
+  self->lost_source = 0;
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_CONNECTION_LOST,
+                        g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
+                                     "%s did not answer for %d seconds",
+                                     beckon_call_get_peer_name (self), BECKON_CALL_LOST_SECONDS));
+  return G_SOURCE_REMOVE;
+}
+
+/* The call is as connected as the best of its peers. */
+static BeckonMediaPeerState
+best_state (BeckonCall *self, const GError **problem)
+{
+  static const int rank[] = {
+    [BECKON_MEDIA_PEER_CLOSED] = 0,     [BECKON_MEDIA_PEER_FAILED] = 1,
+    [BECKON_MEDIA_PEER_LOST] = 2,       [BECKON_MEDIA_PEER_NEW] = 3,
+    [BECKON_MEDIA_PEER_CONNECTING] = 4, [BECKON_MEDIA_PEER_CONNECTED] = 5,
+  };
+  BeckonMediaPeerState best = BECKON_MEDIA_PEER_CLOSED;
+
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+      BeckonMediaPeerState state;
+
+      if (member->peer == NULL || member->state != BECKON_MEMBER_JOINED)
+        continue;
+      state = beckon_media_peer_get_state (member->peer);
+      if (rank[state] >= rank[best])
+        {
+          best = state;
+          *problem = beckon_media_peer_get_problem (member->peer);
+        }
+    }
+  return best;
+}
+
+static void
+path_lost (BeckonCall *self)
+{
+  if (self->lost_source != 0)
+    return;
+  self->seconds_to_end = BECKON_CALL_LOST_SECONDS;
+  self->lost_source = g_timeout_add_seconds (1, on_lost_second, self);
+  beckon_call_set_progress (self, BECKON_CALL_PROGRESS_RECONNECTING);
+  g_object_notify (G_OBJECT (self), "seconds-to-end");
+}
+
+static void
+update_progress (BeckonCall *self)
+{
+  const GError *problem = NULL;
+  const gboolean was_connected = self->progress == BECKON_CALL_PROGRESS_CONNECTED ||
+                                 self->progress == BECKON_CALL_PROGRESS_RECONNECTING;
+
+  if (self->state != BECKON_CALL_STATE_CALLING)
+    return;
+
+  switch (best_state (self, &problem))
+    {
+    case BECKON_MEDIA_PEER_CONNECTED:
+      stop_lost (self);
+      g_clear_handle_id (&self->media_source, g_source_remove);
+      beckon_call_set_progress (self, BECKON_CALL_PROGRESS_CONNECTED);
+      break;
+    case BECKON_MEDIA_PEER_LOST:
+      path_lost (self);
+      break;
+    case BECKON_MEDIA_PEER_FAILED:
+      if (was_connected)
+        path_lost (self);
+      else
+        beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_NO_MEDIA,
+                              problem != NULL ? g_error_copy (problem) : NULL);
+      break;
+    case BECKON_MEDIA_PEER_NEW:
+    case BECKON_MEDIA_PEER_CONNECTING:
+    case BECKON_MEDIA_PEER_CLOSED:
+    default:
+      break;
+    }
+}
+
+static void
+on_peer_state (BeckonMediaPeer *peer, GParamSpec *pspec, BeckonCall *self)
+{
+  update_progress (self);
+}
+
+static void
+on_peer_bye (BeckonMediaPeer *peer, const char *word, BeckonCall *self)
+{
+  BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
+  BeckonLeaveReason reason = BECKON_LEAVE_HUNG_UP;
+
+  if (member == NULL || member->peer != peer)
+    return;
+  if (word != NULL)
+    beckon_leave_reason_from_string (word, &reason);
+  beckon_call_member_gone (self, member,
+                           reason == BECKON_LEAVE_HUNG_UP || reason == BECKON_LEAVE_QUIT
+                               ? BECKON_CALL_END_PEER_HUNG_UP
+                               : BECKON_CALL_END_CONNECTION_LOST);
+}
+
+/* A property of a peer or of the session that is also one of the call's. */
+static void
+on_forwarded (GObject *source, GParamSpec *pspec, BeckonCall *self)
+{
+  const char *name = g_param_spec_get_name (pspec);
+
+  g_object_notify (G_OBJECT (self), g_str_equal (name, "audio-level") ? "remote-level" : name);
+}
+
+static void
+forward (BeckonCall *self, gpointer source, const char *const *names)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *detailed = g_strconcat ("notify::", names[i], NULL);
+
+      g_signal_connect_object (source, detailed, G_CALLBACK (on_forwarded), self, 0);
+    }
+}
+
+static void
+add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint generation,
+          gboolean offerer)
+{
+  static const char *const names[] = { "remote-microphone", "remote-camera", "remote-video",
+                                       "audio-level", NULL };
+
+  g_assert (member->peer == NULL);
+  member->peer = beckon_media_session_add_peer (self->media_session, member->user->id, device,
+                                                generation, offerer);
+  g_signal_connect_object (member->peer, "local-signal", G_CALLBACK (on_local_signal), self, 0);
+  g_signal_connect_object (member->peer, "notify::state", G_CALLBACK (on_peer_state), self, 0);
+  g_signal_connect_object (member->peer, "bye", G_CALLBACK (on_peer_bye), self, 0);
+  forward (self, member->peer, names);
+  g_signal_emit_by_name (self, "peer-added", member->peer);
+}
+
+void
+beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
+{
+  static const char *const names[] = { "microphone",         "camera",         "local-video",
+                                       "microphone-problem", "camera-problem", "speaker-problem",
+                                       NULL };
+  GPtrArray *servers = beckon_signaling_service_get_ice_servers (self->signaling);
+
+  self->media_session = beckon_media_session_new (config);
+  for (guint i = 0; i < servers->len; i++)
+    {
+      BeckonIceServer *server = g_ptr_array_index (servers, i);
+
+      for (guint j = 0; server->urls[j] != NULL; j++)
+        beckon_media_session_add_ice_server (self->media_session, server->urls[j],
+                                             server->username, server->credential);
+    }
+  beckon_media_session_set_microphone (self->media_session, TRUE);
+  beckon_media_session_set_camera (self->media_session, self->media == BECKON_MEDIA_VIDEO);
+  forward (self, self->media_session, names);
+}
+
+void
+beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device)
+{
+  add_peer (self, member, device, 1, TRUE);
+}
+
+void
+beckon_call_media_signal (BeckonCall *self,
+                          const char *user,
+                          const char *device,
+                          const BeckonPeerSignal *signal)
+{
+  BeckonCallMember *member = beckon_call_find_member (self, user);
+  const gboolean offer = signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION &&
+                         signal->sdp_type == BECKON_SDP_OFFER;
+
+  if (self->state == BECKON_CALL_STATE_FREE || member == NULL ||
+      member->state == BECKON_MEMBER_GONE)
+    {
+      g_debug ("Refused a signal of %s, who is not in call %s", user, self->id);
+      return;
+    }
+  if (signal->kind == BECKON_PEER_SIGNAL_BYE)
+    {
+      if (member->peer != NULL)
+        on_peer_bye (member->peer, signal->reason, self);
+      return;
+    }
+  if (member->peer == NULL && offer)
+    add_peer (self, member, device, signal->generation, FALSE);
+  if (member->peer == NULL)
+    {
+      g_debug ("Refused a signal of %s that comes before an offer", user);
+      return;
+    }
+  if (beckon_media_peer_get_device (member->peer) == NULL && device != NULL)
+    beckon_media_peer_set_device (member->peer, device);
+
+  if (is_holding (self) && signal->kind != BECKON_PEER_SIGNAL_DESCRIPTION)
+    g_queue_push_tail (&member->inbox, beckon_peer_signal_copy (signal));
+  else
+    handle_signal (member, signal);
+}
+
+void
+beckon_call_media_release (BeckonCall *self)
+{
+  g_assert (!is_holding (self));
+
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+      BeckonPeerSignal *signal;
+
+      while ((signal = g_queue_pop_head (&member->outbox)) != NULL)
+        {
+          send_signal (self, member, signal);
+          beckon_peer_signal_free (signal);
+        }
+      while ((signal = g_queue_pop_head (&member->inbox)) != NULL)
+        {
+          handle_signal (member, signal);
+          beckon_peer_signal_free (signal);
+        }
+    }
+}
+
+static gboolean
+on_no_media (gpointer user_data)
+{
+  BeckonCall *self = user_data;
+
+  self->media_source = 0;
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_NO_MEDIA,
+                        g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
+                                     "No sound and no picture came within %d seconds",
+                                     BECKON_CALL_MEDIA_SECONDS));
+  return G_SOURCE_REMOVE;
+}
+
+void
+beckon_call_media_open (BeckonCall *self)
+{
+  g_assert (self->media_source == 0);
+  self->media_source = g_timeout_add_seconds (BECKON_CALL_MEDIA_SECONDS, on_no_media, self);
+  beckon_media_session_open (self->media_session);
+  update_progress (self);
+}
+
+void
+beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member)
+{
+  BeckonMediaPeer *peer = g_steal_pointer (&member->peer);
+
+  if (peer == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (peer, self);
+  beckon_media_session_remove_peer (self->media_session, peer, NULL);
+  g_object_notify (G_OBJECT (self), "remote-video");
+}
+
+static void
+on_media_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCall) self = user_data;
+  g_autoptr (GError) error = NULL;
+  GList *tasks = g_steal_pointer (&self->closed_tasks);
+
+  if (!beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error))
+    g_message ("Closing the media of call %s: %s", self->id, error->message);
+  self->media_closed = TRUE;
+  for (GList *l = tasks; l != NULL; l = l->next)
+    g_task_return_boolean (l->data, TRUE);
+  g_list_free_full (tasks, g_object_unref);
+}
+
+void
+beckon_call_media_close (BeckonCall *self, const char *reason)
+{
+  stop_lost (self);
+  g_clear_handle_id (&self->media_source, g_source_remove);
+  g_signal_handlers_disconnect_by_data (self->media_session, self);
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (member->peer != NULL)
+        g_signal_handlers_disconnect_by_data (member->peer, self);
+      member->peer = NULL;
+    }
+  beckon_media_session_close_async (self->media_session, reason, on_media_closed,
+                                    g_object_ref (self));
+}
+
+void
+beckon_call_member_free (BeckonCallMember *member)
+{
+  beckon_user_free (member->user);
+  g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
+  g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
+  g_free (member);
+}

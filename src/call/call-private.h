@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What call.c, call-media.c and call-manager.c share; nobody else includes it. */
+
+#pragma once
+
+#include "call.h"
+#include "signaling-service.h"
+
+G_BEGIN_DECLS
+
+/** BECKON_CALL_MEDIA_SECONDS: how long an accepted call may stay without media. */
+#define BECKON_CALL_MEDIA_SECONDS 15
+/** BECKON_CALL_LOST_SECONDS: how long a call lives without a path. */
+#define BECKON_CALL_LOST_SECONDS 20
+/** BECKON_CALL_GUARD_SECONDS: how much later than the server's timer our own runs out. */
+#define BECKON_CALL_GUARD_SECONDS 2
+
+typedef enum
+{
+  BECKON_MEMBER_ALERTED, /* invited, has not answered */
+  BECKON_MEMBER_JOINED,
+  BECKON_MEMBER_GONE,    /* declined, did not answer, left */
+} BeckonMemberState;
+
+/* Another person of the call. */
+typedef struct
+{
+  BeckonUser *user;
+  BeckonMemberState state;
+  BeckonMediaPeer *peer; /* borrowed of the media session; nullable */
+  GQueue outbox;         /* BeckonPeerSignal: ours, held until we accept */
+  GQueue inbox;          /* BeckonPeerSignal: their candidates, held until we accept */
+} BeckonCallMember;
+
+struct _BeckonCall
+{
+  GObject parent_instance;
+
+  /* Borrowed for the call's life, with a reference */
+  BeckonSignalingService *signaling;
+
+  /* Owned */
+  char *id;
+  GPtrArray *members; /* BeckonCallMember */
+  GPtrArray *users;   /* BeckonUser, for who asks */
+  BeckonMediaSession *media_session;
+  GError *error;
+  char *message;
+  GList *accept_tasks; /* GTask: everybody who waits for the one accept */
+  GList *closed_tasks; /* GTask: everybody who waits for the media's end */
+
+  /* Sources */
+  guint guard_source; /* of our own for the server's timers */
+  guint media_source; /* no media in time */
+  guint lost_source;  /* every second while the path is lost */
+
+  BeckonCallState state;
+  BeckonCallProgress progress;
+  BeckonCallEnd end;
+  BeckonMedia media;
+  BeckonCallEnd declined; /* what the last refusal was: PEER_DECLINED, PEER_BUSY, UNANSWERED */
+  gint64 accepted_at;     /* monotonic µs, 0: not yet */
+  gint64 ended_at;
+  guint seconds_to_end;
+  gboolean outgoing;
+  gboolean accepting; /* our accept is under way */
+  gboolean media_closed;
+};
+
+/* call.c: the object, and what a window sees of it */
+
+/** beckon_call_new_outgoing: @result: what the server answered to the invite of @invitees.
+ * Returns: (transfer full): a call in state WAITING. */
+BeckonCall *beckon_call_new_outgoing (BeckonSignalingService *signaling,
+                                      const BeckonMediaConfig *config,
+                                      const BeckonInviteResult *result,
+                                      const char *const *invitees, BeckonMedia media);
+/** beckon_call_new_incoming: Returns: (transfer full): a call in state INCOMING. */
+BeckonCall *beckon_call_new_incoming (BeckonSignalingService *signaling,
+                                      const BeckonMediaConfig *config,
+                                      const BeckonInvitation *invitation);
+
+/** beckon_call_wait_closed_async: completes when the call is over and its media is closed. */
+void beckon_call_wait_closed_async (BeckonCall *self, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean beckon_call_wait_closed_finish (BeckonCall *self, GAsyncResult *result, GError **error);
+
+/* call-dispatch.c */
+
+/**
+ * beckon_call_dispatch:
+ * @end: what ends the call, when @event does
+ * @error: (transfer full) (nullable): why
+ *
+ * The only function that changes a call's state. An event that the table does not list for the
+ * state is refused and logged: it came late, or twice.
+ */
+void beckon_call_dispatch (BeckonCall *self, BeckonCallEvent event, BeckonCallEnd end,
+                           GError *error);
+
+void beckon_call_set_progress (BeckonCall *self, BeckonCallProgress progress);
+
+/** beckon_call_tell_cancel: withdraws our invitation; a cancel that crossed an accept leaves. */
+void beckon_call_tell_cancel (BeckonCall *self);
+
+BeckonCallMember *beckon_call_find_member (BeckonCall *self, const char *user);
+
+/** beckon_call_member_gone: @member is not in the call any more, or will not come; @reason:
+ * how the call ends if nobody is left. */
+void beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallEnd reason);
+
+/* call-events.c */
+
+/** beckon_call_follow: listens to the server from now on. */
+void beckon_call_follow (BeckonCall *self);
+
+/* call-media.c: descriptions and candidates between signaling and media */
+
+void beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config);
+/** beckon_call_media_offer: makes a connection to @member, and the offer. */
+void beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device);
+void beckon_call_media_signal (BeckonCall *self, const char *user, const char *device,
+                               const BeckonPeerSignal *signal);
+/** beckon_call_media_release: we accept: what was held for that moment goes out and in. */
+void beckon_call_media_release (BeckonCall *self);
+/** beckon_call_media_open: we are in the call: media may flow, and must within 15 s. */
+void beckon_call_media_open (BeckonCall *self);
+void beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member);
+/** beckon_call_media_close: @reason: what the peers are told, or %NULL. */
+void beckon_call_media_close (BeckonCall *self, const char *reason);
+void beckon_call_member_free (BeckonCallMember *member);
+
+G_END_DECLS
