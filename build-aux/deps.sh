@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Usage: build-aux/deps.sh build|run|test...
+#
+# Installs the Debian packages that are missing to build Beckon, to run it, or to test it. With nothing
+# missing it only asks dpkg, which takes some 20 ms.
+set -euo pipefail
+
+build=(
+  gcc libc6-dev pkg-config meson ninja-build gettext
+  desktop-file-utils appstream appstream-util gtk-update-icon-cache
+  libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libssl-dev libsqlite3-dev libcrypt-dev
+  libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libnice-dev
+  libgtk-4-dev libadwaita-1-dev libsecret-1-dev
+)
+run=(
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
+  gstreamer1.0-pipewire gstreamer1.0-pulseaudio
+  adwaita-icon-theme librsvg2-common glib-networking dbus python3
+)
+# A desktop of its own for a machine without one, and what drives the windows on it.
+rig=(
+  xvfb openbox xdotool x11-utils imagemagick fonts-cantarell at-spi2-core gir1.2-atspi-2.0
+  python3-gi util-linux gstreamer1.0-tools espeak-ng
+)
+test=(
+  "${rig[@]}" clang llvm libclang-rt-14-dev libasan8 libubsan1 procps
+)
+
+wanted=()
+for set in "$@"; do
+  case $set in
+    build) wanted+=("${build[@]}") ;;
+    run) wanted+=("${run[@]}") ;;
+    rig) wanted+=("${rig[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig and test" >&2; exit 2 ;;
+  esac
+done
+
+if ! command -v apt-get >/dev/null; then
+  echo "deps.sh: this is not Debian; going on with what is installed. Needed are, in Debian's names:" >&2
+  echo "  ${wanted[*]}" >&2
+  exit 0
+fi
+
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
+  sed -n 's/^installed //p') || true
+mapfile -t missing < <(comm -23 <(printf '%s\n' "${wanted[@]}" | sort -u) <(sort -u <<<"$installed"))
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "deps.sh: these packages are missing, and there is no sudo to install them with. As root:" >&2
+    echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "Installing ${#missing[@]} missing packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! "${as_root[@]}" apt-get update >"$log" 2>&1 ||
+   ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+     apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+  cat "$log" >&2
+  echo "deps.sh: could not install: ${missing[*]}" >&2
+  exit 1
+fi

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Usage: build-aux/test.sh [--suite NAME]...
+#
+# Installs what is missing, builds, tests, and closes with "N passed, N failed, N skipped".
+#
+# Suites are unit, server, media, desktop and package, each `meson test` in build-test/; "sanitize" is
+# unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in build-sanitize/,
+# and "fuzz" the fuzz targets with clang in build-fuzz/. No --suite: all of them. With CI=true compiler
+# warnings are errors.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+suites=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --suite) suites+=("${2:?--suite needs a name}"); shift 2 ;;
+    --suite=*) suites+=("${1#*=}"); shift ;;
+    -h|--help) sed -n 's/^# \{0,1\}//; 3,11p' "$0"; exit 0 ;;
+    *) echo "test.sh: unknown argument $1" >&2; exit 2 ;;
+  esac
+done
+everything=false
+[ ${#suites[@]} -gt 0 ] || { everything=true; suites=(unit server media desktop package sanitize fuzz); }
+
+werror=false
+[ "${CI:-}" = true ] && werror=true
+logs=()
+
+fail() { echo "test.sh: $*" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+
+# configure DIR OPTION...: makes the build directory, or brings its options up to date
+configure() {
+  local dir=$1 again=()
+  shift
+  [ -f "$dir/build.ninja" ] && again=(--reconfigure)
+  local log
+  log=$(meson setup "${again[@]}" "$dir" "$@" 2>&1) || { echo "$log" >&2; fail "could not configure $dir"; }
+}
+
+# run DIR NAME SUITE...: builds what these suites need and runs them; NAME names the log
+run() {
+  local dir=$1 name=$2 args=() suite
+  shift 2
+  for suite; do args+=(--suite "$suite"); done
+  echo "== $name"
+  rm -f "$dir/meson-logs/$name.json"
+  meson test -C "$dir" --logbase "$name" --print-errorlogs "${args[@]}"
+  logs+=("$dir/meson-logs/$name.json")
+}
+
+build-aux/deps.sh build run test || fail "packages are missing"
+
+plain=()
+sanitize=false
+fuzz=false
+for suite in "${suites[@]}"; do
+  case $suite in
+    sanitize) sanitize=true ;;
+    fuzz) fuzz=true ;;
+    unit|server|media|desktop|package) plain+=("$suite") ;;
+    *) fail "there is no suite \"$suite\"" ;;
+  esac
+done
+
+if [ ${#plain[@]} -gt 0 ]; then
+  configure build-test "-Dwerror=$werror"
+  if $everything; then meson compile -C build-test || fail "does not compile"; fi
+  for suite in "${plain[@]}"; do run build-test "$suite" "$suite"; done
+fi
+if $sanitize; then
+  configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
+  run build-sanitize sanitize unit server media
+fi
+if $fuzz; then
+  CC=clang configure build-fuzz -Dfuzz=true -Dapp=false
+  run build-fuzz fuzz fuzz
+fi
+
+/usr/bin/python3 build-aux/test-summary.py "${logs[@]}"
