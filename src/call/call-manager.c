@@ -23,6 +23,7 @@ struct _BeckonCallManager
   GTask *shutdown;
 
   guint shutdown_source;
+  guint closing; /* calls that are over and whose media is not closed yet */
   gboolean inviting;
 };
 
@@ -63,12 +64,50 @@ set_current (BeckonCallManager *self, BeckonCall *call)
 }
 
 static void
+finish_shutdown (BeckonCallManager *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->shutdown);
+
+  g_clear_handle_id (&self->shutdown_source, g_source_remove);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCallManager) self = user_data;
+
+  finish_shutdown (self);
+}
+
+/* Goes on with the shutdown, if there is one, once nothing is left to close. */
+static void
+continue_shutdown (BeckonCallManager *self)
+{
+  if (self->shutdown != NULL && self->closing == 0)
+    beckon_signaling_service_sign_out_async (self->signaling, on_signed_out, g_object_ref (self));
+}
+
+static void
+on_call_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCallManager) self = user_data;
+
+  g_assert (self->closing > 0);
+  self->closing--;
+  continue_shutdown (self);
+}
+
+static void
 on_call_ended (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
 {
   BeckonCallManager *self = user_data;
   const BeckonCallEnd end = beckon_call_get_end (call);
   g_autoptr (BeckonCall) held = g_object_ref (call);
 
+  self->closing++;
+  beckon_call_wait_closed_async (call, on_call_closed, g_object_ref (self));
   if (self->current == call)
     set_current (self, NULL);
   if (!beckon_call_is_outgoing (call) &&
@@ -308,38 +347,6 @@ beckon_call_manager_invite_finish (BeckonCallManager *self, GAsyncResult *result
 
 /* ---- the end ---- */
 
-static void
-finish_shutdown (BeckonCallManager *self)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->shutdown);
-
-  g_clear_handle_id (&self->shutdown_source, g_source_remove);
-  if (task != NULL)
-    g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BeckonCallManager) self = user_data;
-
-  finish_shutdown (self);
-}
-
-static void
-sign_out (BeckonCallManager *self)
-{
-  beckon_signaling_service_sign_out_async (self->signaling, on_signed_out, g_object_ref (self));
-}
-
-static void
-on_last_call_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BeckonCallManager) self = user_data;
-
-  sign_out (self);
-}
-
 static gboolean
 on_shutdown_late (gpointer user_data)
 {
@@ -355,8 +362,6 @@ beckon_call_manager_shutdown_async (BeckonCallManager *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data)
 {
-  g_autoptr (BeckonCall) call = NULL;
-
   g_return_if_fail (BECKON_IS_CALL_MANAGER (self));
   g_return_if_fail (self->shutdown == NULL);
 
@@ -364,14 +369,10 @@ beckon_call_manager_shutdown_async (BeckonCallManager *self,
   g_task_set_source_tag (self->shutdown, beckon_call_manager_shutdown_async);
   self->shutdown_source = g_timeout_add (SHUTDOWN_MS, on_shutdown_late, self);
   g_clear_object (&self->ringer);
-  if (self->current == NULL)
-    {
-      sign_out (self);
-      return;
-    }
-  call = g_object_ref (self->current);
-  beckon_call_hang_up (call);
-  beckon_call_wait_closed_async (call, on_last_call_closed, g_object_ref (self));
+  if (self->current != NULL)
+    beckon_call_hang_up (self->current); /* goes on when its media is closed */
+  else
+    continue_shutdown (self);
 }
 
 gboolean

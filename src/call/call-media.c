@@ -204,6 +204,18 @@ forward (BeckonCall *self, gpointer source, const char *const *names)
 }
 
 static void
+on_first_audio (BeckonMediaPeer *peer, BeckonCall *self)
+{
+  g_signal_emit_by_name (self, "first-audio", beckon_media_peer_get_user (peer));
+}
+
+static void
+on_first_video (BeckonMediaPeer *peer, guint width, guint height, BeckonCall *self)
+{
+  g_signal_emit_by_name (self, "first-video", beckon_media_peer_get_user (peer), width, height);
+}
+
+static void
 add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint generation,
           gboolean offerer)
 {
@@ -216,8 +228,9 @@ add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint 
   g_signal_connect_object (member->peer, "local-signal", G_CALLBACK (on_local_signal), self, 0);
   g_signal_connect_object (member->peer, "notify::state", G_CALLBACK (on_peer_state), self, 0);
   g_signal_connect_object (member->peer, "bye", G_CALLBACK (on_peer_bye), self, 0);
+  g_signal_connect_object (member->peer, "first-audio", G_CALLBACK (on_first_audio), self, 0);
+  g_signal_connect_object (member->peer, "first-video", G_CALLBACK (on_first_video), self, 0);
   forward (self, member->peer, names);
-  g_signal_emit_by_name (self, "peer-added", member->peer);
 }
 
 void

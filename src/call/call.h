@@ -60,7 +60,8 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * "paintable" property), seconds-to-end, microphone-problem, camera-problem, speaker-problem (GError, nullable),
  * message (nullable: what the other wrote when they declined).
  *
- * Signal: peer-added (BeckonMediaPeer *peer), for who wants to look closer at the media.
+ * Signals: first-audio (char *user) and first-video (char *user, guint width, guint height): the
+ * first decoded sound and picture of a person.
  *
  * Every property change is notified; at the end: state is FREE, then "end" is notified last, once.
  */

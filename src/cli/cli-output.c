@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-cli"
+
+#include "config.h"
+
+#include "cli-output.h"
+
+#include <json-glib/json-glib.h>
+
+#include "protocol-error.h"
+
+static void
+print_json (BeckonCliOutput *self, const char *event, GVariant *fields)
+{
+  g_autoptr (JsonNode) node = json_gvariant_serialize (fields);
+  JsonObject *object = json_node_get_object (node);
+  g_autofree char *text = NULL;
+
+  json_object_set_string_member (object, "event", event);
+  json_object_set_int_member (object, "t_ms", (g_get_monotonic_time () - self->started) / 1000);
+  text = json_to_string (node, FALSE);
+  g_print ("%s\n", text);
+}
+
+static void
+print_words (const char *event, GVariant *fields)
+{
+  g_autoptr (GString) line = g_string_new (event);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, fields);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      g_autofree char *text = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+                                  ? g_variant_dup_string (value, NULL)
+                                  : g_variant_print (value, FALSE);
+
+      g_string_append_printf (line, "  %s: %s", name, text);
+    }
+  g_print ("%s\n", line->str);
+}
+
+void
+beckon_cli_output_event (BeckonCliOutput *self, const char *event, ...)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) fields = NULL;
+  const char *name;
+  va_list args;
+
+  va_start (args, event);
+  while ((name = va_arg (args, const char *)) != NULL)
+    g_variant_dict_insert_value (&dict, name, va_arg (args, GVariant *));
+  va_end (args);
+  fields = g_variant_ref_sink (g_variant_dict_end (&dict));
+
+  if (self->json)
+    print_json (self, event, fields);
+  else
+    print_words (event, fields);
+}
+
+void
+beckon_cli_output_error (BeckonCliOutput *self, const GError *error)
+{
+  const char *code = error->domain == BECKON_PROTOCOL_ERROR
+                         ? beckon_protocol_error_to_code (error->code)
+                         : g_quark_to_string (error->domain);
+
+  beckon_cli_output_event (self, "error", "code", g_variant_new_string (code), "message",
+                           g_variant_new_string (error->message), NULL);
+}
