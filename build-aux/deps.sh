@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: build-aux/deps.sh build|run|test...
+# Usage: build-aux/deps.sh build|run|rig|test|bench...
 #
 # Installs the Debian packages that are missing to build Beckon, to run it, or to test it. With nothing
 # missing it only asks dpkg, which takes some 20 ms.
@@ -27,6 +27,9 @@ rig=(
 test=(
   "${rig[@]}" clang llvm libclang-rt-14-dev libasan8 libubsan1 procps
 )
+bench=(
+  chromium python3-websockets
+)
 
 wanted=()
 for set in "$@"; do
@@ -35,7 +38,8 @@ for set in "$@"; do
     run) wanted+=("${run[@]}") ;;
     rig) wanted+=("${rig[@]}") ;;
     test) wanted+=("${test[@]}") ;;
-    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig and test" >&2; exit 2 ;;
+    bench) wanted+=("${bench[@]}") ;;
+    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig, test and bench" >&2; exit 2 ;;
   esac
 done
 

@@ -326,6 +326,7 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 accept_call (Client *self)
 {
+  beckon_cli_output_event (&self->output, "accepting", NULL);
   beckon_call_accept_async (self->call, self->options->config->video != BECKON_SOURCE_NONE,
                             on_accepted, NULL);
 }
@@ -404,6 +405,7 @@ run_command (Client *self)
   switch (self->options->command)
     {
     case BECKON_CLI_CALL:
+      beckon_cli_output_event (&self->output, "inviting", NULL);
       beckon_call_manager_invite_async (self->manager,
                                         (const char *const *) self->options->invitees,
                                         self->options->media, self->options->timeout, NULL,

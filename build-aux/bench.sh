@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bench.sh [--json] [NAME…]: builds Beckon as it is released and measures it, each figure beside its
+# peer's from the same run. Without a name: all of tests/bench. Keep the machine quiet meanwhile.
+set -eu
+cd "$(dirname "$0")/.."
+
+json=
+names=()
+for word in "$@"; do
+  case $word in
+    --json) json=--json ;;
+    -*) echo "usage: bench.sh [--json] [NAME…]" >&2; exit 2 ;;
+    *) names+=("$word") ;;
+  esac
+done
+
+build-aux/deps.sh build run bench
+build=build-bench
+[ -f $build/build.ninja ] || meson setup $build --buildtype=release -Dapp=false -Dtests=false >/dev/null
+ninja -C $build >/dev/null
+
+if [ ${#names[@]} = 0 ]; then
+  for file in tests/bench/*; do
+    if [ -x "$file" ] && [ -f "$file" ]; then
+      names+=("$(basename "$file")")
+    fi
+  done
+fi
+for name in "${names[@]}"; do
+  if [ ! -x "tests/bench/$name" ]; then
+    echo "bench.sh: there is no benchmark “$name”" >&2
+    exit 2
+  fi
+  BECKON_BUILD=$build "tests/bench/$name" $json
+done

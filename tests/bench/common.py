@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the benchmarks share: the programs under test, accounts, and how figures are printed."""
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import tempfile
+import urllib.request
+
+BUILD = os.environ.get("BECKON_BUILD", "build-bench")
+SERVER = os.path.join(BUILD, "src/server/beckon-server")
+CALL = os.path.join(BUILD, "src/cli/beckon-call")
+
+
+def arguments(**defaults):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", action="store_true")
+    for name, value in defaults.items():
+        parser.add_argument("--" + name, type=type(value), default=value)
+    return parser.parse_args()
+
+
+class Server:
+    """A beckon-server of our own on loopback; use as an asynchronous context manager."""
+
+    async def __aenter__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = await asyncio.create_subprocess_exec(
+            SERVER, "--listen", "127.0.0.1:0", "--data", self.folder.name,
+            stdout=asyncio.subprocess.PIPE)
+        line = await asyncio.wait_for(self.process.stdout.readline(), 10)
+        self.url = json.loads(line)["listening"]
+        return self
+
+    def post(self, path, **body):
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def token(self, user):
+        """A new account's token."""
+        self.post("/v1/accounts", user=user, name=user.capitalize(), password="correct horse " + user)
+        return self.post("/v1/sessions", user=user, password="correct horse " + user,
+                         device=user)["token"]
+
+    def password_file(self, user):
+        path = os.path.join(self.folder.name, user + ".password")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("correct horse " + user + "\n")
+        return path
+
+    async def __aexit__(self, *unused):
+        self.process.terminate()
+        await self.process.wait()
+        self.folder.cleanup()
+
+
+class Caller:
+    """One beckon-call process and the events it prints."""
+
+    def __init__(self, server, user, *arguments_):
+        self.arguments = [CALL, "--server", server.url, "--user", user, "--password-file",
+                          server.password_file(user), "--register", "--json", *arguments_]
+        self.events = {}
+
+    async def __aenter__(self):
+        self.process = await asyncio.create_subprocess_exec(
+            *self.arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
+        return self
+
+    async def until(self, name, seconds=30):
+        """The first event of that name; t_ms is the process's own clock."""
+        while name not in self.events:
+            line = await asyncio.wait_for(self.process.stdout.readline(), seconds)
+            if not line:
+                raise RuntimeError(f"beckon-call ended before “{name}”: {self.events}")
+            event = json.loads(line)
+            self.events.setdefault(event["event"], event)
+        return self.events[name]
+
+    async def __aexit__(self, *unused):
+        if self.process.returncode is None:
+            self.process.terminate()
+        await self.process.wait()
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+def report(bench, runs, series, as_json):
+    """@series: metric name without its percentile → list of values; the name ends in its unit."""
+    metrics = {}
+    for name, values in series.items():
+        metrics[name] = round(statistics.median(values), 1)
+        metrics[name + "_p95"] = round(percentile(values, 0.95), 1)
+    width = max(map(len, series))
+    print(f"{bench}, {runs} runs")
+    for name, values in series.items():
+        print(f"  {name:<{width}}  median {metrics[name]:8.1f}   p95 {metrics[name + '_p95']:8.1f}"
+              f"   min {min(values):8.1f}   max {max(values):8.1f}")
+    if as_json:
+        print(json.dumps({"bench": bench, "runs": runs, "metrics": metrics}))

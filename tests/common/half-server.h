@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Half a signalling server: real HTTP and a real WebSocket on loopback, but the test decides what it
+ * answers, so that it can be a broken, a slow or a lying one. It answers sign-in, hello, ping and
+ * bye by itself unless told not to. In the test's own process and main context. */
+
+#pragma once
+
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+
+typedef struct
+{
+  SoupServer *server;
+  SoupWebsocketConnection *socket; /* nullable: the last one that connected */
+  char *url;
+  GQueue requests; /* JsonObject: what the client asked and nobody has looked at */
+  gint64 seq;
+  gint64 acked;
+  guint sessions;  /* answers to POST /v1/sessions */
+  guint hellos;
+  char *hello_calls; /* nullable: JSON array for the hello's reply */
+  gboolean refuse_password;
+  gboolean not_a_server;
+  gboolean ignore_hello;
+  gboolean refuse_token; /* once */
+} HalfServer;
+
+HalfServer *half_server_new (guint port); /* 0: any */
+void half_server_free (HalfServer *self);
+
+/** half_server_expect: runs the main loop until the client has sent a request of @type (5 s at most,
+ * else the test fails); requests of other types before it are dropped. Returns: (transfer full). */
+JsonObject *half_server_expect (HalfServer *self, const char *type);
+/** half_server_reply: @fields: JSON members without braces, like "\"call\":\"c1\"", or "". */
+void half_server_reply (HalfServer *self, JsonObject *request, const char *fields);
+void half_server_refuse (HalfServer *self, JsonObject *request, const char *code);
+/** half_server_event: @format: the members beside seq and type, for printf. */
+void half_server_event (HalfServer *self, const char *type, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void half_server_send_raw (HalfServer *self, const char *text);
+void half_server_cut (HalfServer *self); /* the connection, without a word */
+
+/** wait_until: runs the main loop until @condition, 10 s at most, else the test fails. */
+#define wait_until(condition)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                                   \
+    guint tick_ = g_timeout_add (20, half_server_tick, NULL);                                      \
+    while (!(condition) && g_get_monotonic_time () < end_)                                         \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (tick_);                                                                       \
+    if (!(condition))                                                                              \
+      g_error ("%s: never came true: %s", G_STRLOC, #condition);                                   \
+  }                                                                                                \
+  G_STMT_END
+gboolean half_server_tick (gpointer unused);

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* BeckonSignalingService against half a server that does what the test says. */
+
+#include "config.h"
+
+#include "half-server.h"
+#include "signaling-service.h"
+
+typedef struct
+{
+  HalfServer *server;
+  BeckonSignalingService *service;
+  gboolean done;
+  gboolean ok;
+  GError *error;
+  guint events;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  f->server = half_server_new (0);
+  f->service = beckon_signaling_service_new (f->server->url, "device", "Device", NULL);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->done = beckon_signaling_service_sign_out_finish (f->service, result, NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  f->done = FALSE;
+  if (f->server->socket != NULL && beckon_signaling_service_get_state (f->service) ==
+                                       BECKON_SIGNALING_CONNECTED)
+    {
+      beckon_signaling_service_sign_out_async (f->service, on_signed_out, f);
+      wait_until (f->done);
+    }
+  g_assert_finalize_object (f->service);
+  g_clear_error (&f->error);
+  half_server_free (f->server);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->ok = beckon_signaling_service_sign_in_finish (f->service, result, &f->error);
+  f->done = TRUE;
+}
+
+static void
+on_request_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  f->ok = beckon_signaling_service_request_finish (f->service, result, &f->error);
+  f->done = TRUE;
+}
+
+static void
+sign_in (Fixture *f)
+{
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  wait_until (f->done);
+  g_assert_no_error (f->error);
+  g_assert_true (f->ok);
+  f->done = FALSE;
+}
+
+static void
+test_sign_in (Fixture *f, gconstpointer unused)
+{
+  GPtrArray *ice;
+
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_SIGNED_OUT);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_CONNECTING);
+  wait_until (f->done);
+  g_assert_no_error (f->error);
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_CONNECTED);
+  g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice");
+  ice = beckon_signaling_service_get_ice_servers (f->service);
+  g_assert_cmpuint (ice->len, ==, 1);
+}
+
+static void
+test_wrong_password (Fixture *f, gconstpointer unused)
+{
+  f->server->refuse_password = TRUE;
+  beckon_signaling_service_sign_in_async (f->service, "alice", "wrong", NULL, on_signed_in, f);
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_WRONG_PASSWORD);
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_SIGNED_OUT);
+  g_assert_cmpuint (f->server->sessions, ==, 1);
+}
+
+static void
+test_not_a_server (Fixture *f, gconstpointer unused)
+{
+  f->server->not_a_server = TRUE;
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_NOT_A_SERVER);
+}
+
+static void
+test_server_comes_later (Fixture *f, gconstpointer unused)
+{
+  const guint port = g_uri_get_port (soup_server_get_uris (f->server->server)->data);
+
+  half_server_free (f->server);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  wait_until (beckon_signaling_service_get_problem (f->service) != NULL);
+  g_assert_error (beckon_signaling_service_get_problem (f->service), BECKON_SIGNALING_ERROR,
+                  BECKON_SIGNALING_ERROR_UNREACHABLE);
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==,
+                   BECKON_SIGNALING_RECONNECTING);
+  g_assert_false (f->done);
+
+  f->server = half_server_new (port);
+  wait_until (f->done);
+  g_assert_no_error (f->error);
+  g_assert_null (beckon_signaling_service_get_problem (f->service));
+}
+
+static void
+test_cancelled_sign_in (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  f->server->ignore_hello = TRUE;
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", cancellable, on_signed_in,
+                                          f);
+  wait_until (f->server->hellos == 1);
+  g_cancellable_cancel (cancellable);
+  wait_until (f->done);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_SIGNED_OUT);
+}
+
+static void
+test_token_refused (Fixture *f, gconstpointer unused)
+{
+  f->server->refuse_token = TRUE;
+  sign_in (f);
+  g_assert_cmpuint (f->server->sessions, ==, 2);
+}
+
+static void
+count_event (Fixture *f)
+{
+  f->events++;
+}
+
+static void
+test_reconnects (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  g_signal_connect_swapped (f->service, "session-started", G_CALLBACK (count_event), f);
+  half_server_cut (f->server);
+  wait_until (beckon_signaling_service_get_state (f->service) == BECKON_SIGNALING_RECONNECTING);
+  wait_until (f->events == 1);
+  g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_CONNECTED);
+  g_assert_cmpuint (f->server->sessions, ==, 1); /* the token still holds */
+}
+
+static void
+test_malformed_frame (Fixture *f, gconstpointer unused)
+{
+  static const char *const frames[] = { "", "[]", "{", "{\"seq\":\"x\",\"type\":\"call.ended\"}",
+                                        "{\"id\":1,\"type\":\"ping\"}", "{\"re\":1}" };
+
+  sign_in (f);
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      const guint hellos = f->server->hellos;
+
+      half_server_send_raw (f->server, frames[i]);
+      wait_until (f->server->hellos > hellos);
+      wait_until (beckon_signaling_service_get_state (f->service) == BECKON_SIGNALING_CONNECTED);
+    }
+}
+
+static void
+test_unknown_event (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  g_signal_connect_swapped (f->service, "contacts-changed", G_CALLBACK (count_event), f);
+  half_server_event (f->server, "weather.changed", "\"sky\":\"blue\"");
+  half_server_event (f->server, "contacts.changed", "%s", "");
+  wait_until (f->events == 1);
+  g_assert_cmpuint (f->server->hellos, ==, 1);
+}
+
+static void
+test_events_are_acked (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  half_server_event (f->server, "contacts.changed", "%s", "");
+  half_server_event (f->server, "history.changed", "%s", "");
+  wait_until (f->server->acked == 2);
+}
+
+static void
+on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (BeckonInviteResult) invited = beckon_signaling_service_invite_finish (f->service,
+                                                                                   result,
+                                                                                   &f->error);
+
+  f->done = TRUE;
+  if (invited == NULL)
+    return;
+  f->ok = TRUE;
+  g_assert_cmpstr (invited->call, ==, "c1");
+  g_assert_cmpuint (invited->timeout, ==, 30);
+  g_assert_cmpuint (invited->failed->len, ==, 1);
+  g_assert_error (((BeckonInviteFailure *) g_ptr_array_index (invited->failed, 0))->error,
+                  BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_USER);
+}
+
+static void
+test_invite (Fixture *f, gconstpointer unused)
+{
+  const char *const users[] = { "bob", "nobody", NULL };
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_invite_async (f->service, users, BECKON_MEDIA_VIDEO, 30, "d", NULL,
+                                         on_invited, f);
+  request = half_server_expect (f->server, "call.invite");
+  g_assert_cmpstr (json_object_get_string_member (request, "media"), ==, "video");
+  g_assert_cmpint (json_object_get_int_member (request, "timeout"), ==, 30);
+  half_server_reply (f->server, request,
+                     "\"call\":\"c1\",\"timeout\":30,"
+                     "\"failed\":[{\"user\":\"nobody\",\"code\":\"unknown-user\"}]");
+  wait_until (f->done);
+  g_assert_no_error (f->error);
+  g_assert_true (f->ok);
+}
+
+static void
+test_refused_request (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  request = half_server_expect (f->server, "call.accept");
+  half_server_refuse (f->server, request, "call-over");
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER);
+}
+
+static void
+test_request_without_connection (Fixture *f, gconstpointer unused)
+{
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_NOT_CONNECTED);
+}
+
+static void
+test_connection_breaks_under_request (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  request = half_server_expect (f->server, "call.accept");
+  half_server_cut (f->server);
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED);
+  wait_until (beckon_signaling_service_get_state (f->service) == BECKON_SIGNALING_CONNECTED);
+}
+
+static void
+test_cancelled_request (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_accept_async (f->service, "c1", cancellable, on_request_done, f);
+  request = half_server_expect (f->server, "call.accept");
+  g_cancellable_cancel (cancellable);
+  wait_until (f->done);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  half_server_reply (f->server, request, "\"members\":[]"); /* comes too late, disturbs nobody */
+  half_server_event (f->server, "contacts.changed", "%s", "");
+  wait_until (f->server->acked == 1);
+}
+
+static void
+test_replaced (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  soup_websocket_connection_close (f->server->socket, 4002, NULL);
+  wait_until (beckon_signaling_service_get_state (f->service) == BECKON_SIGNALING_SIGNED_OUT);
+  g_assert_nonnull (beckon_signaling_service_get_problem (f->service));
+}
+
+static void
+on_invitation (BeckonSignalingService *service, BeckonInvitation *invitation, Fixture *f)
+{
+  f->events++;
+  g_assert_cmpstr (invitation->call, ==, "c9");
+  g_assert_cmpstr (invitation->from->name, ==, "Bob");
+  g_assert_cmpint (invitation->media, ==, BECKON_MEDIA_VOICE);
+  g_assert_cmpint (invitation->remaining, ==, 29000);
+  g_assert_cmpuint (invitation->members->len, ==, 2);
+}
+
+static void
+test_invitation (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  g_signal_connect (f->service, "invitation-received", G_CALLBACK (on_invitation), f);
+  half_server_event (f->server, "call.received",
+                     "\"call\":\"c9\",\"from\":{\"id\":\"bob\",\"name\":\"Bob\"},"
+                     "\"members\":[{\"id\":\"bob\",\"name\":\"Bob\"},"
+                     "{\"id\":\"alice\",\"name\":\"Alice\"}],\"media\":\"voice\","
+                     "\"timeout\":30,\"remaining_ms\":%d",
+                     29000);
+  wait_until (f->events == 1);
+}
+
+static void
+test_addresses (void)
+{
+  static const struct
+  {
+    const char *text, *server;
+  } cases[] = {
+    { "calls.example.org", "https://calls.example.org" },
+    { " https://calls.example.org/ ", "https://calls.example.org" },
+    { "http://127.0.0.1:7300", "http://127.0.0.1:7300" },
+    { "http://[::1]:7300/path?query", "http://[::1]:7300" },
+    { "ftp://example.org", NULL },
+    { "", NULL },
+    { "two words", NULL },
+    { "https://", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BeckonSignalingService) service = beckon_signaling_service_new (cases[i].text, "d",
+                                                                                 "D", &error);
+
+      g_test_message ("%s", cases[i].text);
+      if (cases[i].server != NULL)
+        g_assert_cmpstr (beckon_signaling_service_get_server (service), ==, cases[i].server);
+      else
+        g_assert_error (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_BAD_ADDRESS);
+    }
+}
+
+#define add(path, function)                                                                        \
+  g_test_add ("/signaling/" path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/signaling/addresses", test_addresses);
+  add ("sign-in", test_sign_in);
+  add ("wrong-password", test_wrong_password);
+  add ("not-a-server", test_not_a_server);
+  add ("server-comes-later", test_server_comes_later);
+  add ("cancelled-sign-in", test_cancelled_sign_in);
+  add ("token-refused", test_token_refused);
+  add ("reconnects", test_reconnects);
+  add ("malformed-frame", test_malformed_frame);
+  add ("unknown-event", test_unknown_event);
+  add ("events-are-acked", test_events_are_acked);
+  add ("invite", test_invite);
+  add ("refused-request", test_refused_request);
+  add ("request-without-connection", test_request_without_connection);
+  add ("connection-breaks-under-request", test_connection_breaks_under_request);
+  add ("cancelled-request", test_cancelled_request);
+  add ("replaced", test_replaced);
+  add ("invitation", test_invitation);
+  return g_test_run ();
+}
