@@ -21,7 +21,7 @@ run=(
 )
 # A desktop of its own for a machine without one, and what drives the windows on it.
 rig=(
-  xvfb openbox xdotool x11-utils imagemagick fonts-cantarell at-spi2-core gir1.2-atspi-2.0
+  xvfb openbox xdotool imagemagick fonts-cantarell at-spi2-core gir1.2-gdkpixbuf-2.0
   python3-gi util-linux gstreamer1.0-tools espeak-ng
 )
 test=(

@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs inside a rig (rig.sh) and does there what a test outside says (desktop.py).
+
+Each line of standard input is {"do": METHOD, "with": [ARGUMENT...]}; each line of standard output the
+answer, {"value": ...} or {"error": ...}. libatspi knows one accessibility bus a process, so every desktop
+has an agent of its own.
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+
+import gi
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf, Gio, GLib  # noqa: E402
+
+import ui  # noqa: E402
+
+TIMEOUT = 8
+
+
+def _describe(widget):
+    return {"name": widget.name, "description": widget.description, "text": widget.text(),
+            "place": widget.place(), **{state: widget.has(state) for state in ui.STATES}}
+
+
+class Agent:
+    def __init__(self):
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        self.desktop = ui.Desktop()
+        self.app = None
+        self.log = None
+        here = os.path.dirname(os.path.abspath(__file__))
+        self.notifyd = subprocess.Popen([f"{here}/fake_notifyd.py"], stdout=subprocess.PIPE, text=True)
+        assert self.notifyd.stdout.readline() == "READY\n"
+
+    # The application
+
+    def start(self, command, environment):
+        """Starts the application that everything else is about; its output goes to a log."""
+        self.log = os.path.join(os.environ["RIG_DIR"], "log", "app")
+        with open(self.log, "ab") as log:
+            self.app = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                        env={**os.environ, **environment})
+
+    def output(self):
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def kill(self, name):
+        self.app.send_signal(getattr(signal, name))
+
+    def running(self):
+        return self.app.poll() is None
+
+    def exit_status(self, timeout=TIMEOUT):
+        return self.app.wait(timeout)
+
+    def _root(self):
+        if self.app.poll() is not None:
+            raise AssertionError(f"the application ended with {self.app.returncode}")
+        return self.desktop.application(self.app.pid)
+
+    # Widgets
+
+    def _all(self):
+        root = self._root()
+        return root.walk() if root else ()
+
+    def _named(self, name):
+        return (widget for widget in self._all() if widget.is_named(name))
+
+    def find(self, name, timeout=TIMEOUT):
+        return _describe(ui.wait(lambda: next(self._named(name), None), timeout, f"{name!r}"))
+
+    def look(self, name):
+        """Like find, but None if it is not there now."""
+        widget = next(self._named(name), None)
+        return widget and _describe(widget)
+
+    def gone(self, name, timeout=TIMEOUT):
+        ui.wait(lambda: not any(self._named(name)), timeout, f"no {name!r}")
+
+    def click(self, name, timeout=TIMEOUT):
+        ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
+                timeout, f"a sensitive button {name!r}").click()
+
+    def type(self, name, value, timeout=TIMEOUT):
+        ui.wait(lambda: next((widget for widget in self._named(name) if widget.offers("EditableText")),
+                             None), timeout, f"an entry {name!r}").set_text(value)
+
+    def read(self, part, timeout=TIMEOUT):
+        """Waits until something shows @part; returns all of its text."""
+        return ui.wait(lambda: next((widget.text() for widget in self._all() if part in widget.text()),
+                                    None), timeout, f"a text with {part!r}")
+
+    def texts(self):
+        return [widget.text() for widget in self._all() if widget.text()]
+
+    def state(self, name, state, value, timeout=TIMEOUT):
+        """Waits until the widget's "pressed", "sensitive" … is @value."""
+        ui.wait(lambda: any(widget.has(state) == value for widget in self._named(name)), timeout,
+                f"{name!r} with {state} {value}")
+
+    def tree(self):
+        root = self._root()
+        return "\n".join(root.dump()) if root else ""
+
+    # Windows, keys, pointer, pictures
+
+    def windows(self):
+        root = self._root()
+        return [window.name for window in root.children] if root else []
+
+    def window(self, title, timeout=TIMEOUT):
+        ui.wait(lambda: title in self.windows(), timeout, f"a window {title!r}")
+
+    def window_gone(self, title, timeout=TIMEOUT):
+        ui.wait(lambda: title not in self.windows(), timeout, f"no window {title!r}")
+
+    def _xwindow(self, title):
+        found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()
+        return found[-1] if found else None
+
+    def close_window(self, title):
+        """As the window manager does when a person presses its close button."""
+        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
+        ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", "alt+F4")
+
+    def resize(self, title, width, height):
+        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
+        ui.xdotool("windowsize", "--sync", window, str(width), str(height))
+
+    def keys(self, *names):
+        ui.keys(*names)
+
+    def pointer(self, x, y, button=None):
+        ui.xdotool("mousemove", str(x), str(y), *(["click", str(button)] if button else []))
+
+    def screenshot(self, path):
+        subprocess.run(["import", "-window", "root", path], check=True)
+
+    def share_of(self, red, green, blue, path):
+        """Which share of the screen has about this colour now; the picture stays at @path."""
+        self.screenshot(path)
+        picture = GdkPixbuf.Pixbuf.new_from_file_at_scale(path, 160, 100, False)
+        pixels, stride, step = picture.get_pixels(), picture.get_rowstride(), picture.get_n_channels()
+        near = sum(all(abs(have - want) <= 28 for have, want in
+                       zip(pixels[y * stride + x * step:y * stride + x * step + 3], (red, green, blue)))
+                   for y in range(100) for x in range(160))
+        return near / 16000
+
+    # Notifications
+
+    def _notifications(self, method, arguments, reply):
+        return self.bus.call_sync("org.freedesktop.Notifications", "/control",
+                                  "org.beckon.Test.Notifications", method, arguments,
+                                  GLib.VariantType(reply), Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+
+    def notifications(self):
+        return json.loads(self._notifications("List", None, "(s)"))
+
+    def press_notification(self, title, label, timeout=TIMEOUT):
+        ui.wait(lambda: self._notifications("Press", GLib.Variant("(ss)", (title, label)), "(b)"),
+                   timeout, f"a button {label!r} on a notification {title!r}")
+
+    def no_notification(self, timeout=TIMEOUT):
+        ui.wait(lambda: not self.notifications(), timeout, "no notification")
+
+
+def main():
+    agent = Agent()
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nothing but answers on the pipe
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"value": getattr(agent, request["do"])(*request["with"], **request["by"])}
+        except (AssertionError, GLib.Error, subprocess.SubprocessError) as error:
+            answer = {"error": str(error) or traceback.format_exc()}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

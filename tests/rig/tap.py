@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the functions of a test program and prints TAP."""
+import faulthandler
+import sys
+import traceback
+
+
+class Skip(Exception):
+    """Raised by a test that cannot run here; says why."""
+
+
+def _comment(text):
+    for line in text.rstrip().splitlines():
+        print(f"# {line}")
+
+
+def run(*cases, limit=60, failed=None):
+    """Runs @cases in order and exits; each has @limit seconds. @failed(name): to keep what a failure
+    looked like."""
+    bad = 0
+    print(f"1..{len(cases)}")
+    for number, case in enumerate(cases, 1):
+        name = case.__name__.removeprefix("test_").replace("_", "-")
+        faulthandler.dump_traceback_later(limit, exit=True)
+        try:
+            case()
+            print(f"ok {number} - {name}", flush=True)
+        except Skip as reason:
+            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            bad += 1
+            print(f"not ok {number} - {name}")
+            _comment(traceback.format_exc())
+            if failed:
+                failed(name)
+            sys.stdout.flush()
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    sys.exit(1 if bad else 0)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds and uses the widgets of a GTK application through AT-SPI, as a screen reader would.
+
+It speaks to the accessibility bus itself and asks many things at once, so that a look at a whole window
+costs some 20 ms also while the application is busy drawing video.
+
+Limits of GTK 4.8: "showing" is only set on windows; an accessible label and a visible one are joined into
+one name; list rows and entries have no action, so keys and the pointer go through the X server.
+"""
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+ROOT = "/org/a11y/atspi/accessible/root"
+STATES = {"active": 1, "checked": 4, "expanded": 10, "focused": 12, "pressed": 20, "selected": 23,
+          "sensitive": 24, "visible": 30}
+WINDOW_COORDINATES = 1
+
+
+class NotFound(AssertionError):
+    """What was awaited did not come."""
+
+
+def wait(condition, timeout, what):
+    """The first true value of @condition(), asked every 50 ms."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            value = condition()
+        except GLib.Error:  # a widget went away while we looked at it
+            value = None
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise NotFound(f"not within {timeout} s: {what}")
+        time.sleep(0.05)
+
+
+class Widget:
+    """One accessible object, as it was when we looked."""
+
+    def __init__(self, bus, item):
+        self.bus = bus
+        (self.owner, self.path), _, _, _, self.count, self.interfaces, \
+            self.name, self.role, self.description, self.states = item
+        self.children = []
+
+    def call(self, interface, method, arguments=None):
+        return self.bus.call_sync(self.owner, self.path, f"org.a11y.atspi.{interface}", method,
+                                  arguments, None, Gio.DBusCallFlags.NONE, 10000, None).unpack()
+
+    def has(self, state):
+        bit = STATES[state]
+        return bool(self.states[bit // 32] & 1 << bit % 32)
+
+    def is_named(self, name):
+        return self.name.replace("_", "") in (name, f"{name} {name}")
+
+    def offers(self, interface):
+        return f"org.a11y.atspi.{interface}" in self.interfaces
+
+    def text(self):
+        """What it shows: its text if it has one, else its name."""
+        return self.call("Text", "GetText", GLib.Variant("(ii)", (0, -1)))[0] \
+            if self.offers("EditableText") else self.name
+
+    def place(self):
+        """x, y, width, height in its window."""
+        return self.call("Component", "GetExtents", GLib.Variant("(u)", (WINDOW_COORDINATES,)))[0]
+
+    def is_clickable(self):
+        return self.has("sensitive") and self.offers("Action") and \
+            self.call("Action", "GetName", GLib.Variant("(i)", (0,)))[0] == "click"
+
+    def click(self):
+        self.call("Action", "DoAction", GLib.Variant("(i)", (0,)))
+
+    def set_text(self, value):
+        self.call("EditableText", "SetTextContents", GLib.Variant("(s)", (value,)))
+
+    def walk(self):
+        """Every visible descendant, depth first."""
+        for child in self.children:
+            if child.has("visible"):
+                yield child
+                yield from child.walk()
+
+    def dump(self, depth=0):
+        """The visible tree as text, to read when a test fails."""
+        for child in self.children:
+            if child.has("visible"):
+                states = " ".join(state for state in STATES if child.has(state))
+                yield f"{'  ' * depth}{child.role} {child.name!r} {states}"
+                yield from child.dump(depth + 1)
+
+
+class Desktop:
+    """The accessibility bus of this session."""
+
+    def __init__(self):
+        session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        address = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None,
+                                    None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
+            Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+
+    def _call(self, owner, path, interface, method, arguments=None):
+        return self.bus.call_sync(owner, path, interface, method, arguments, None,
+                                  Gio.DBusCallFlags.NONE, 10000, None).unpack()[0]
+
+    def _children(self, owner, path):
+        return self._call(owner, path, "org.a11y.atspi.Accessible", "GetChildren")
+
+    def _all_children(self, owner, paths):
+        """Path → paths of its children, asked all at once. What is hidden is left out here only."""
+        found = {}
+
+        def answered(bus, result, path):
+            try:
+                found[path] = [child for _, child in bus.call_finish(result).unpack()[0]]
+            except GLib.Error:
+                found[path] = []
+
+        for path in paths:
+            self.bus.call(owner, path, "org.a11y.atspi.Accessible", "GetChildren", None, None,
+                          Gio.DBusCallFlags.NONE, 10000, None, answered, path)
+        while len(found) < len(paths):
+            GLib.MainContext.default().iteration(True)
+        return found
+
+    def _owner(self, pid):
+        for owner, _ in self._children("org.a11y.atspi.Registry", ROOT):
+            if self._call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
+                          "GetConnectionUnixProcessID", GLib.Variant("(s)", (owner,))) == pid:
+                return owner
+        return None
+
+    def _widgets(self, owner):
+        items = self._call(owner, "/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")
+        return {item[0][1]: Widget(self.bus, item) for item in items}
+
+    def application(self, pid):
+        """All that the process shows now, or None: its children are windows."""
+        owner = self._owner(pid)
+        if not owner:
+            return None
+        while True:
+            widgets = self._widgets(owner)
+            parents = [ROOT, *(path for path, widget in widgets.items() if widget.count)]
+            found = self._all_children(owner, parents)
+            for path, children in found.items():
+                widgets[path].children = [widgets[child] for child in children if child in widgets]
+            # GTK tells of a widget once somebody has asked its parent.
+            if all(child in widgets for children in found.values() for child in children):
+                return widgets[ROOT]
+
+
+def xdotool(*arguments):
+    return subprocess.run(["xdotool", *arguments], capture_output=True, text=True,
+                          check=False).stdout.strip()
+
+
+def keys(*names):
+    """Presses keys; the window that has the focus gets them."""
+    xdotool("key", "--delay", "10", *names)
