@@ -726,7 +726,7 @@ normalize_server (const char *text, GError **error)
                    "“%s” is not the address of a server", stripped);
       return NULL;
     }
-  return g_uri_join (SOUP_HTTP_URI_FLAGS, scheme, NULL, g_uri_get_host (uri), g_uri_get_port (uri),
+  return g_uri_join (G_URI_FLAGS_NONE, scheme, NULL, g_uri_get_host (uri), g_uri_get_port (uri),
                      "", NULL, NULL);
 }
 
