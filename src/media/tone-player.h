@@ -20,7 +20,10 @@ typedef enum
  * BeckonTonePlayer:
  *
  * Plays one of our synthesised tones on the speaker. No sound server, no tone: logged, never an
- * error. Property: tone (what plays now; NONE after a tone that does not repeat has ended).
+ * error. Main thread only; neither opening nor closing a sound device holds it up.
+ *
+ * Properties: tone (read-only: what plays now; NONE after a tone that does not repeat has ended),
+ * sink (construct-only string: where to, as gst-launch writes it; default autoaudiosink).
  */
 G_DECLARE_FINAL_TYPE (BeckonTonePlayer, beckon_tone_player, BECKON, TONE_PLAYER, GObject)
 
