@@ -708,6 +708,15 @@ on_network_changed (GNetworkMonitor *network, gboolean available, gpointer user_
 
 /* ---- public ---- */
 
+static gboolean
+is_host (const char *host)
+{
+  g_autofree char *ascii = host != NULL ? g_hostname_to_ascii (host) : NULL;
+
+  return ascii != NULL && *ascii != '\0' &&
+         ascii[strspn (ascii, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_:%")] == '\0';
+}
+
 /* "calls.example.org" → "https://calls.example.org"; no path, no final slash. */
 static char *
 normalize_server (const char *text, GError **error)
@@ -716,10 +725,10 @@ normalize_server (const char *text, GError **error)
   g_autofree char *full = strstr (stripped, "://") != NULL
                               ? g_strdup (stripped)
                               : g_strconcat ("https://", stripped, NULL);
-  g_autoptr (GUri) uri = g_uri_parse (full, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) uri = g_uri_parse (full, G_URI_FLAGS_NONE, NULL);
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+  if (uri == NULL || !is_host (g_uri_get_host (uri)) ||
       (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
     {
       g_set_error (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_BAD_ADDRESS,

@@ -209,6 +209,6 @@ half_server_expect (HalfServer *self, const char *type)
 {
   JsonObject *request = NULL;
 
-  wait_until ((request = take_request (self, type)) != NULL);
+  wait_until (request != NULL || (request = take_request (self, type)) != NULL);
   return request;
 }
