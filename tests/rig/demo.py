@@ -1,0 +1,147 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Usage: demo.py BUILD OUTPUT
+
+Alice calls Bob on two desktops of their own, by their real windows. Leaves a picture of every screen at
+both ends in OUTPUT, and prints how long the call took to set up and what came through.
+"""
+import json
+import os
+import subprocess
+import sys
+import time
+
+from desktop import Server, together
+from person import PASSWORD, Build, Person
+
+SEEN_AND_HEARD = 5  # seconds that the measured call lasts
+
+
+class Demo:
+    def __init__(self, build, output):
+        self.build, self.output = Build(build), os.path.abspath(output)
+        self.media = f"{self.output}/media"
+        self.password = f"{self.output}/media/password"
+        with open(self.password, "w", encoding="utf-8") as file:
+            file.write(PASSWORD)
+        self.server = Server(self.build.server)
+        self.alice = self._person("alice", "Alice Moreau")
+        self.bob = self._person("bob", "Bob Larsson")
+        self.people = (self.alice, self.bob)
+
+    def _person(self, user, name):
+        return Person(self.build, user, name, f"{self.media}/{user}.webm", f"{self.media}/{user}.ogg")
+
+    def picture(self, screen, *people):
+        for person in people or self.people:
+            person.screenshot(f"{self.output}/{screen}-{person.user}.png")
+
+    def sign_in(self):
+        """Alice creates her account by hand; Bob has his from the command line."""
+        self.alice.open()
+        self.bob.open()
+        together(lambda: self.alice.find("Create account"), lambda: self.bob.find("Create account"))
+        self.alice.type("Server", self.server.url)
+        self.alice.type("User ID", self.alice.user)
+        self.alice.type("Password", PASSWORD)
+        self.picture("1-sign-in")
+        self.bob.quit()
+        self.alice.click("Create account")
+        together(lambda: self.alice.read("Connected"),
+                 lambda: self.bob.sign_in(self.server.url, self.password))
+        self.picture("2-home")
+
+    def call(self, caller, callee, media, screen):
+        """Calls, answers, shows every step; returns accept → both pictures, in ms."""
+        caller.place_call(callee.user, media)
+        together(lambda: caller.read("Ringing…"), lambda: callee.find("Accept"))
+        self.picture(f"{screen}-waiting", caller)
+        self.picture(f"{screen}-incoming", callee)
+        begin = time.monotonic()
+        callee.click("Accept")
+        together(lambda: caller.find("Hang up"), lambda: callee.find("Hang up"))
+        together(lambda: caller.read("0:02"), lambda: callee.read("0:02"))
+        self.picture(f"{screen}-calling")
+        return begin
+
+    def hang_up(self, person, other, screen):
+        person.press("Hang up")
+        together(lambda: person.read("You hung up"), lambda: other.read(f"{person.first} hung up"))
+        self.picture(f"{screen}-ended")
+        together(lambda: person.gone("Call Again"), lambda: other.gone("Call Again"))
+
+    def measure(self):
+        """Two beckon-call processes on the same server, as the windows use it; both ends' events."""
+        def command(user, *rest):
+            return [self.build.call, "--server", self.server.url, "--user", user, "--register",
+                    "--password-file", self.password, "--json", "--audio-in",
+                    f"{self.media}/bob.ogg", "--video-in", f"{self.media}/bob.webm", *rest]
+
+        callee = subprocess.Popen(command("dave", "answer"), stdout=subprocess.PIPE, text=True)
+        heard = [json.loads(callee.stdout.readline())]  # connected
+        caller = subprocess.run(command("carol", "--duration", str(SEEN_AND_HEARD), "call", "dave"),
+                                stdout=subprocess.PIPE, text=True, check=True)
+        heard += [json.loads(line) for line in callee.stdout]
+        callee.wait()
+        return [json.loads(line) for line in caller.stdout.splitlines()], heard
+
+    def summary(self, build_up):
+        def at(events, name):
+            return next(event for event in events if event["event"] == name)
+
+        caller, callee = self.measure()
+        rows = []
+        for end, events in (("caller", caller), ("callee", callee)):
+            accepted = at(events, "accepted")["t_ms"]
+            stats = [event for event in events if event["event"] == "stats"][-1]
+            rows.append((end, at(events, "first-video")["t_ms"] - accepted,
+                         at(events, "first-audio")["t_ms"] - accepted,
+                         stats["video_frames_received"], stats["audio_packets_received"]))
+        print(f"Windows: from first start to both in a call {build_up:.1f} s")
+        print(f"beckon-call, same server, {SEEN_AND_HEARD} s:")
+        for end, video, audio, frames, packets in rows:
+            print(f"  {end}: accept → first picture {video:.0f} ms, first sound {audio:.0f} ms; "
+                  f"received {frames} frames, {packets} packets of sound")
+        return rows
+
+    def run(self):
+        begin = time.monotonic()
+        self.server.start()
+        self.sign_in()
+        self.call(self.alice, self.bob, "Video call", "3-video")
+        build_up = time.monotonic() - begin
+        self.hang_up(self.alice, self.bob, "3-video")
+        self.call(self.bob, self.alice, "Voice call", "4-voice")
+        self.hang_up(self.bob, self.alice, "4-voice")
+        together(*(person.quit for person in self.people))
+        together(*(lambda person=person: person.sign_in(self.server.url, self.password, dark=True)
+                   for person in self.people))
+        self.picture("5-dark-home")
+        self.call(self.alice, self.bob, "Video call", "6-dark")
+        for person in self.people:
+            person.resize(person.call_window(), 360, 640)
+        self.picture("7-narrow-calling")
+        self.hang_up(self.bob, self.alice, "7-narrow")
+        for person in self.people:
+            person.resize("Beckon", 360, 640)
+        self.picture("7-narrow-home")
+        together(*(person.quit for person in self.people))
+        self.summary(build_up)
+        print(f"Pictures: {self.output}/*.png")
+
+    def close(self):
+        for person in self.people:
+            person.close()
+        self.server.close()
+
+
+def main(build, output):
+    demo = Demo(build, output)
+    try:
+        demo.run()
+    finally:
+        demo.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

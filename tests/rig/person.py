@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A person who uses Beckon: a desktop of their own and the application in it."""
+import os
+import subprocess
+
+from desktop import Desktop
+
+PASSWORD = "correct horse battery"
+
+
+class Build:
+    """The programs of a build directory, and what they need to run from there."""
+
+    def __init__(self, directory):
+        self.directory = os.path.abspath(directory)
+        self.beckon = f"{self.directory}/src/ui/beckon"
+        self.server = f"{self.directory}/src/server/beckon-server"
+        self.call = f"{self.directory}/src/cli/beckon-call"
+        self.environment = {
+            "GSETTINGS_SCHEMA_DIR": f"{self.directory}/data",
+            "GSETTINGS_BACKEND": "keyfile",
+            # Without a secret service, libsecret keeps what it is told in a file.
+            "SECRET_BACKEND": "file",
+            "SECRET_FILE_TEST_PASSWORD": "test",
+        }
+
+
+class Person:
+    def __init__(self, build, user, name, video, audio="none"):
+        self.build, self.user, self.name = build, user, name
+        self.media = ["--video-in", video, "--audio-in", audio]
+        self.desktop = Desktop()
+
+    @property
+    def first(self):
+        return self.name.split()[0]
+
+    def __getattr__(self, method):
+        return getattr(self.desktop, method)
+
+    def open(self, *options, dark=False, media=True):
+        """Starts the application, as a new user would without @options."""
+        environment = dict(self.build.environment)
+        environment["SECRET_FILE_TEST_PATH"] = "secrets"
+        environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark" if dark else "prefer-light"
+        self.start([self.build.beckon, *(self.media if media else ()), *options], environment)
+
+    def sign_in(self, url, password_file, **options):
+        """Starts the application signed in."""
+        self.open("--server", url, "--user", self.user, "--name", self.name, "--password-file",
+                  password_file, "--register", **options)
+        self.read("Connected", timeout=20)
+
+    def quit(self):
+        """Ends the application if it runs, whatever it is doing."""
+        if self.desktop.running():
+            self.kill("SIGTERM")
+            self.exit_status()
+
+    def place_call(self, user, media="Video call"):
+        self.type("User IDs", user)
+        self.click(media)
+
+    def press(self, button):
+        """Presses a button of the call window, which hides its controls until the pointer moves."""
+        self.pointer(600, 400)
+        self.pointer(640, 420)
+        self.click(button)
+
+
+def clip(path, colour, seconds=4, width=320, height=180, rate=15):
+    """A small film with a moving ball on a ground of this colour."""
+    red, green, blue = colour
+    subprocess.run(
+        ["gst-launch-1.0", "-q", "videotestsrc", "pattern=ball", f"num-buffers={seconds * rate}",
+         f"background-color={0xff000000 | red << 16 | green << 8 | blue}", "!",
+         f"video/x-raw,format=I420,width={width},height={height},framerate={rate}/1", "!",
+         "vp8enc", "deadline=1", "cpu-used=8", "keyframe-max-dist=15", "!", "webmmux", "!",
+         "filesink", f"location={path}"], check=True)
