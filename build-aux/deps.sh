@@ -9,7 +9,7 @@ set -euo pipefail
 
 build=(
   gcc libc6-dev pkg-config meson ninja-build gettext
-  desktop-file-utils appstream appstream-util gtk-update-icon-cache
+  desktop-file-utils appstream gtk-update-icon-cache
   libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libssl-dev libsqlite3-dev libcrypt-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libnice-dev
   libgtk-4-dev libadwaita-1-dev libsecret-1-dev
@@ -25,7 +25,7 @@ rig=(
   python3-gi util-linux gstreamer1.0-tools espeak-ng
 )
 test=(
-  "${rig[@]}" clang llvm libclang-rt-14-dev libasan8 libubsan1 procps
+  "${rig[@]}" clang llvm libclang-rt-dev
 )
 bench=(
   chromium python3-websockets

@@ -8,6 +8,7 @@ has an agent of its own.
 """
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,11 +42,13 @@ class Agent:
     # The application
 
     def start(self, command, environment):
-        """Starts the application that everything else is about; its output goes to a log."""
+        """Starts the application that everything else is about; its output goes to a log. $RIG_DIR may
+        stand in @environment."""
         self.log = os.path.join(os.environ["RIG_DIR"], "log", "app")
         with open(self.log, "ab") as log:
             self.app = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                        env={**os.environ, **environment})
+                                        env={**os.environ, **{name: os.path.expandvars(value)
+                                                              for name, value in environment.items()}})
 
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
@@ -59,6 +62,12 @@ class Agent:
 
     def exit_status(self, timeout=TIMEOUT):
         return self.app.wait(timeout)
+
+    def forget(self):
+        """Leaves nothing of what the application kept."""
+        for directory in os.environ["XDG_CONFIG_HOME"], os.environ["XDG_DATA_HOME"]:
+            shutil.rmtree(directory)
+            os.mkdir(directory)
 
     def _root(self):
         if self.app.poll() is not None:
@@ -106,6 +115,11 @@ class Agent:
         ui.wait(lambda: any(widget.has(state) == value for widget in self._named(name)), timeout,
                 f"{name!r} with {state} {value}")
 
+    def unnamed_controls(self):
+        """Places of what a person can use, but has no name for who cannot see it."""
+        return [widget.place() for widget in self._all() if widget.is_control()
+                and (not widget.name or widget.name.startswith(("Gtk", "Adw", "Beckon")))]
+
     def tree(self):
         root = self._root()
         return "\n".join(root.dump()) if root else ""
@@ -116,11 +130,9 @@ class Agent:
         root = self._root()
         return [window.name for window in root.children] if root else []
 
-    def window(self, title, timeout=TIMEOUT):
-        ui.wait(lambda: title in self.windows(), timeout, f"a window {title!r}")
-
-    def window_gone(self, title, timeout=TIMEOUT):
-        ui.wait(lambda: title not in self.windows(), timeout, f"no window {title!r}")
+    def windows_are(self, *titles, timeout=TIMEOUT):
+        """Waits until the application has just these windows."""
+        ui.wait(lambda: sorted(self.windows()) == sorted(titles), timeout, f"just the windows {titles}")
 
     def _xwindow(self, title):
         found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()
@@ -144,15 +156,28 @@ class Agent:
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)
 
-    def share_of(self, red, green, blue, path):
-        """Which share of the screen has about this colour now; the picture stays at @path."""
+    def _share_of(self, colour, path):
+        """Which share of the screen has about this colour now."""
         self.screenshot(path)
         picture = GdkPixbuf.Pixbuf.new_from_file_at_scale(path, 160, 100, False)
         pixels, stride, step = picture.get_pixels(), picture.get_rowstride(), picture.get_n_channels()
         near = sum(all(abs(have - want) <= 28 for have, want in
-                       zip(pixels[y * stride + x * step:y * stride + x * step + 3], (red, green, blue)))
+                       zip(pixels[y * stride + x * step:y * stride + x * step + 3], colour))
                    for y in range(100) for x in range(160))
         return near / 16000
+
+    def sees(self, red, green, blue, least, most, path, timeout=TIMEOUT):
+        """Waits until between @least and @most of the screen have this colour; the last look is at @path."""
+        shares = []
+
+        def look():
+            shares.append(self._share_of((red, green, blue), path))
+            return least <= shares[-1] <= most
+        try:
+            ui.wait(look, timeout, "")
+        except ui.NotFound:
+            raise AssertionError(f"between {least} and {most} of the screen should have the colour "
+                                 f"{red, green, blue}; seen: {shares}") from None
 
     # Notifications
 

@@ -21,6 +21,7 @@ class Build:
             "GSETTINGS_BACKEND": "keyfile",
             # Without a secret service, libsecret keeps what it is told in a file.
             "SECRET_BACKEND": "file",
+            "SECRET_FILE_TEST_PATH": "$RIG_DIR/home/.local/share/secrets",
             "SECRET_FILE_TEST_PASSWORD": "test",
         }
 
@@ -41,7 +42,6 @@ class Person:
     def open(self, *options, dark=False, media=True):
         """Starts the application, as a new user would without @options."""
         environment = dict(self.build.environment)
-        environment["SECRET_FILE_TEST_PATH"] = "secrets"
         environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark" if dark else "prefer-light"
         self.start([self.build.beckon, *(self.media if media else ()), *options], environment)
 
@@ -56,6 +56,15 @@ class Person:
         if self.desktop.running():
             self.kill("SIGTERM")
             self.exit_status()
+
+    def add_contact(self, user):
+        self.click("Add contact")
+        self.type("Contact", user)
+        self.click("Add")
+
+    def call_window(self):
+        """The title of the window that a call is in."""
+        return next(title for title in self.windows() if title != "Beckon")
 
     def place_call(self, user, media="Video call"):
         self.type("User IDs", user)

@@ -14,10 +14,17 @@ def _comment(text):
         print(f"# {line}")
 
 
-def run(*cases, limit=60, failed=None):
-    """Runs @cases in order and exits; each has @limit seconds. @failed(name): to keep what a failure
-    looked like."""
+def run(*cases, limit=60, before=None, failed=None):
+    """Runs @cases in order and exits; each has @limit seconds, and so has @before(), which they all need.
+    @failed(name) keeps what a failure looked like."""
     bad = 0
+    faulthandler.dump_traceback_later(limit, exit=True)
+    try:
+        if before:
+            before()
+    except Skip as reason:
+        print(f"1..0 # SKIP {reason}")
+        sys.exit(0)
     print(f"1..{len(cases)}")
     for number, case in enumerate(cases, 1):
         name = case.__name__.removeprefix("test_").replace("_", "-")

@@ -18,6 +18,7 @@ from gi.repository import Gio, GLib  # noqa: E402
 ROOT = "/org/a11y/atspi/accessible/root"
 STATES = {"active": 1, "checked": 4, "expanded": 10, "focused": 12, "pressed": 20, "selected": 23,
           "sensitive": 24, "visible": 30}
+CONTROLS = {7, 11, 43, 44, 61, 62, 129}  # check box, combo box, button, radio button, text, toggle, menu
 WINDOW_COORDINATES = 1
 
 
@@ -71,6 +72,9 @@ class Widget:
     def place(self):
         """x, y, width, height in its window."""
         return self.call("Component", "GetExtents", GLib.Variant("(u)", (WINDOW_COORDINATES,)))[0]
+
+    def is_control(self):
+        return self.role in CONTROLS
 
     def is_clickable(self):
         return self.has("sensitive") and self.offers("Action") and \

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Alice and Bob at their desktops, signed in to one server: what every desktop test begins with."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import tap
+from desktop import Server, together
+from person import PASSWORD, Build, Person, clip
+
+# The ground of each one's picture: far from each other and from every colour of the windows.
+COLOURS = {"alice": (200, 40, 190), "bob": (20, 160, 200)}
+PICTURE = 0.12  # of the screen: a picture that fills the call window has more
+CORNER = 0.008  # one's own picture in its corner has more, and less than PICTURE
+
+
+class Stage:
+    def __init__(self):
+        self.build = Build(os.environ["BECKON_BUILD"])
+        self.pictures = f"{self.build.directory}/tests/desktop/screenshots"
+        self.files = tempfile.mkdtemp(prefix="beckon-stage-")
+        self.password = f"{self.files}/password"
+        self.server = Server(self.build.server)
+        self.alice = self.bob = None
+        self.robots = []
+
+    @property
+    def people(self):
+        return self.alice, self.bob
+
+    # Setting up, clearing away
+
+    def raise_curtain(self):
+        os.makedirs(self.pictures, exist_ok=True)
+        with open(self.password, "w", encoding="utf-8") as file:
+            file.write(PASSWORD)
+        for user, colour in COLOURS.items():
+            clip(f"{self.files}/{user}.webm", colour)
+        self.server.start()
+        self.alice = Person(self.build, "alice", "Alice Moreau", f"{self.files}/alice.webm")
+        self.bob = Person(self.build, "bob", "Bob Larsson", f"{self.files}/bob.webm")
+        self.everybody_in()
+
+    def everybody_in(self, **options):
+        together(*(lambda person=person: person.sign_in(self.server.url, self.password, **options)
+                   for person in self.people))
+
+    def everybody_out(self):
+        together(*(person.quit for person in self.people))
+
+    def show_failure(self, name):
+        for person in self.people:
+            person.screenshot(f"{self.pictures}/failed-{name}-{person.user}.png")
+            for part in (person.output(), person.tree() if person.running() else "not running"):
+                print("".join(f"# {person.user}: {line}\n" for line in part.splitlines()[-150:]), end="")
+        self.everybody_out()
+        self.everybody_in()
+
+    def clear(self):
+        for robot in self.robots:
+            if robot.poll() is None:
+                robot.kill()
+                robot.wait()
+        for person in self.people:
+            if person:
+                person.close()
+        self.server.close()
+        shutil.rmtree(self.files, ignore_errors=True)
+
+    def run(self, *cases, limit=60):
+        try:
+            tap.run(*cases, limit=limit, before=self.raise_curtain, failed=self.show_failure)
+        finally:
+            self.clear()
+
+    # What happens on it
+
+    def robot(self, user, *command):
+        """A further person who is a process of beckon-call; what it says is read with `event`."""
+        robot = subprocess.Popen(
+            [self.build.call, "--server", self.server.url, "--user", user, "--name", user.title(),
+             "--register", "--password-file", self.password, "--json", "--video-in", "none",
+             "--audio-in", "none", *command], stdout=subprocess.PIPE, text=True)
+        self.robots.append(robot)
+        event(robot, "connected")
+        return robot
+
+    def picture(self, screen, *people):
+        for person in people or self.people:
+            person.screenshot(f"{self.pictures}/{screen}-{person.user}.png")
+
+    def sees(self, viewer, shown, least, most=1.0):
+        """Waits until @shown's picture has between @least and @most of @viewer's screen."""
+        viewer.sees(*COLOURS[shown.user], least, most,
+                    f"{self.pictures}/.looking-{viewer.user}.png")
+
+    def ring(self, caller, callee, media="Video call"):
+        caller.place_call(callee.user, media)
+        together(lambda: caller.read("Ringing…"), lambda: callee.find("Accept"))
+
+    def connect(self, caller, callee, media="Video call"):
+        self.ring(caller, callee, media)
+        callee.click("Accept")
+        together(lambda: caller.find("Hang up"), lambda: callee.find("Hang up"))
+        together(lambda: caller.read("0:01"), lambda: callee.read("0:01"))
+
+    def over(self, *people):
+        """Waits until only the home window is left."""
+        together(*(lambda person=person: person.windows_are("Beckon") for person in people or self.people))
+
+
+def event(robot, name):
+    """Waits for this event of a robot."""
+    for line in robot.stdout:
+        found = json.loads(line)
+        if found["event"] == name:
+            return found
+    raise AssertionError(f"{robot.args} ended without the event {name}")
+
+
+def stage():
+    if len(sys.argv) > 1:
+        os.environ["BECKON_BUILD"] = sys.argv[1]
+    return Stage()

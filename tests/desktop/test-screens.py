@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each screen dark and narrow: kept as pictures, with nothing named by its type left in the tree."""
+from stage import stage, together
+
+STAGE = stage()
+NARROW = 360, 640
+
+
+def _names(*people):
+    """Whoever hears a screen instead of seeing it is told what each control does."""
+    for person in people:
+        unnamed = person.unnamed_controls()
+        assert not unnamed, f"{person.user}: {unnamed}"
+
+
+def test_light_home():
+    STAGE.alice.add_contact("bob")
+    STAGE.picture("home", STAGE.alice)
+    _names(STAGE.alice)
+
+
+def test_dark():
+    alice, bob = STAGE.people
+    STAGE.everybody_out()
+    STAGE.everybody_in(dark=True)
+    STAGE.picture("dark-home")
+    STAGE.ring(alice, bob)
+    STAGE.picture("dark-waiting", alice)
+    STAGE.picture("dark-incoming", bob)
+    _names(*STAGE.people)
+    bob.click("Accept")
+    together(lambda: alice.read("0:01"), lambda: bob.read("0:01"))
+    STAGE.picture("dark-calling")
+    _names(*STAGE.people)
+    alice.press("Hang up")
+    STAGE.over()
+
+
+def test_narrow():
+    alice, bob = STAGE.people
+    alice.resize("Beckon", *NARROW)
+    STAGE.picture("narrow-home", alice)
+    _names(alice)
+    STAGE.ring(alice, bob)
+    alice.resize("Call with Bob Larsson", *NARROW)
+    STAGE.picture("narrow-waiting", alice)
+    bob.click("Accept")
+    bob.resize("Call with Alice Moreau", *NARROW)
+    together(lambda: alice.read("0:01"), lambda: bob.read("0:01"))
+    STAGE.picture("narrow-calling")
+    _names(*STAGE.people)
+    alice.press("Hang up")
+    STAGE.picture("narrow-ended", alice)
+    STAGE.over()
+
+
+def test_sign_in():
+    STAGE.alice.quit()
+    STAGE.alice.forget()
+    STAGE.alice.open()
+    STAGE.alice.find("Create account")
+    STAGE.picture("sign-in", STAGE.alice)
+    _names(STAGE.alice)
+
+
+STAGE.run(test_light_home, test_dark, test_narrow, test_sign_in)

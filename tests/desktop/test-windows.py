@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Windows that are closed in every state, and notifications that are answered without one."""
+from stage import stage, together
+
+STAGE = stage()
+
+
+def test_closing_the_waiting_window_cancels():
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob)
+    alice.close_window("Call with Bob Larsson")
+    bob.gone("Accept")
+    STAGE.over()
+
+
+def test_closing_the_incoming_window_declines():
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob)
+    bob.close_window("Incoming call")
+    alice.read("Bob declined")
+    STAGE.over()
+
+
+def test_closing_the_call_window_hangs_up():
+    alice, bob = STAGE.people
+    STAGE.connect(alice, bob)
+    bob.close_window("Call with Alice Moreau")
+    alice.read("Bob hung up")
+    STAGE.over()
+
+
+def test_closing_the_ended_window():
+    alice, bob = STAGE.people
+    STAGE.connect(alice, bob, "Voice call")
+    alice.press("Hang up")
+    alice.read("You hung up")
+    alice.close_window("Call with Bob Larsson")
+    STAGE.over()
+
+
+def _close_home(person):
+    person.close_window("Beckon")
+    person.windows_are()
+    assert person.running(), "nobody can reach a person whose application ended with its window"
+
+
+def test_closed_home_still_rings():
+    alice, bob = STAGE.people
+    _close_home(bob)
+    STAGE.ring(alice, bob)
+    bob.click("Decline")
+    alice.read("Bob declined")
+    STAGE.over(alice)
+    bob.windows_are()
+
+
+def test_notification_decline_without_a_window():
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob)
+    notification = bob.notifications()[0]
+    assert notification["urgency"] == 2, notification
+    assert set(notification["buttons"]) >= {"Accept", "Decline"}, notification
+    assert "Alice Moreau" in notification["title"] + notification["body"], notification
+    bob.press_notification(notification["title"], "Decline")
+    alice.read("Bob declined")
+    bob.gone("Accept")
+    bob.no_notification()
+    STAGE.over(alice)
+
+
+def test_notification_accept_without_a_window():
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob, "Voice call")
+    bob.press_notification(bob.notifications()[0]["title"], "Accept")
+    together(lambda: alice.read("0:01"), lambda: bob.read("0:01"))
+    bob.no_notification()
+    alice.press("Hang up")
+    STAGE.over(alice)
+    bob.windows_are()
+
+
+def test_notification_goes_with_the_call():
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob)
+    assert bob.notifications()
+    alice.click("Cancel")
+    bob.no_notification()
+    STAGE.over(alice)
+
+
+def test_quitting_in_a_call_hangs_up():
+    alice, bob = STAGE.people
+    STAGE.connect(alice, bob, "Voice call")
+    bob.quit()
+    alice.read("Bob hung up")
+    STAGE.over(alice)
+
+
+def test_quitting_while_it_rings_cancels():
+    alice, bob = STAGE.people
+    bob.sign_in(STAGE.server.url, STAGE.password)
+    STAGE.ring(alice, bob)
+    alice.quit()
+    bob.gone("Accept")
+    STAGE.over(bob)
+
+
+STAGE.run(test_closing_the_waiting_window_cancels, test_closing_the_incoming_window_declines,
+          test_closing_the_call_window_hangs_up, test_closing_the_ended_window,
+          test_closed_home_still_rings, test_notification_decline_without_a_window,
+          test_notification_accept_without_a_window, test_notification_goes_with_the_call,
+          test_quitting_in_a_call_hangs_up, test_quitting_while_it_rings_cancels)
