@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "account.h"
+
+#include "identifiers.h"
+#include "phrases.h"
+#include "protocol-error.h"
+#include "secrets.h"
+
+#include <glib/gi18n.h>
+
+/* Between two tries to create an account on a server that does not answer. */
+#define REGISTER_RETRY_MS 1000
+
+/* One sign-in, from the credentials to the first connection. */
+typedef struct
+{
+  char *server;
+  char *user;
+  char *password;
+  char *name;
+  BeckonAccountCreate create;
+  gboolean remember;
+  BeckonCallManager *manager; /* may have left the account when the sign-in ends */
+  guint retry_source;
+} SignIn;
+
+struct _BeckonAccount
+{
+  GObject parent_instance;
+
+  /* Owned */
+  char *profile;
+  GSettings *settings;
+  BeckonMediaConfig *media;
+  BeckonCallManager *manager; /* nullable */
+  GSignalGroup *signaling_signals;
+  GError *failure;
+  GError *problem;
+  GCancellable *restoring; /* nullable: a remembered sign-in is under way */
+
+  gboolean signed_in;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonAccount, beckon_account, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_MANAGER = 1,
+  PROP_SIGNED_IN,
+  PROP_FAILURE,
+  PROP_PROBLEM,
+  N_PROPS
+} BeckonAccountProperty;
+
+enum
+{
+  NOTICE,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+sign_in_free (SignIn *sign_in)
+{
+  g_clear_handle_id (&sign_in->retry_source, g_source_remove);
+  g_clear_object (&sign_in->manager);
+  g_free (sign_in->server);
+  g_free (sign_in->user);
+  beckon_secrets_free_password (sign_in->password);
+  g_free (sign_in->name);
+  g_free (sign_in);
+}
+
+static void
+set_error (BeckonAccount *self, GError **place, const GError *error, BeckonAccountProperty property)
+{
+  if (*place == NULL && error == NULL)
+    return;
+  g_clear_error (place);
+  *place = error != NULL ? g_error_copy (error) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+set_signed_in (BeckonAccount *self, gboolean signed_in)
+{
+  if (self->signed_in == signed_in)
+    return;
+  self->signed_in = signed_in;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SIGNED_IN]);
+}
+
+static void
+set_manager (BeckonAccount *self, BeckonCallManager *manager)
+{
+  if (!g_set_object (&self->manager, manager))
+    return;
+  g_signal_group_set_target (self->signaling_signals,
+                             manager != NULL ? beckon_call_manager_get_signaling (manager) : NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MANAGER]);
+}
+
+static void
+on_service_problem (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
+{
+  set_error (self, &self->problem, beckon_signaling_service_get_problem (service), PROP_PROBLEM);
+}
+
+/* The server may end the session for good: the password was changed elsewhere, say. */
+static void
+on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
+{
+  if (beckon_signaling_service_get_state (service) != BECKON_SIGNALING_SIGNED_OUT ||
+      !self->signed_in || self->restoring != NULL)
+    return;
+  set_error (self, &self->failure, beckon_signaling_service_get_problem (service), PROP_FAILURE);
+  set_manager (self, NULL);
+  set_signed_in (self, FALSE);
+}
+
+/* ---- signing in ---- */
+
+static void
+on_password_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonAccount) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_secrets_store_finish (result, &error))
+    return;
+  g_message ("The password could not be stored: %s", error->message);
+  g_signal_emit (
+      self, signals[NOTICE], 0,
+      _("The password could not be stored. You will be asked for it at the next start."));
+}
+
+static void
+remember (BeckonAccount *self, const SignIn *data)
+{
+  g_settings_set_string (self->settings, "server", data->server);
+  g_settings_set_string (self->settings, "user", data->user);
+  beckon_secrets_store_async (data->server, data->user, self->profile, data->password, NULL,
+                              on_password_stored, g_object_ref (self));
+}
+
+/* @error: (transfer full) */
+static void
+fail_sign_in (GTask *task, GError *error)
+{
+  BeckonAccount *self = g_task_get_source_object (task);
+  const SignIn *data = g_task_get_task_data (task);
+
+  if (data->manager == self->manager)
+    {
+      set_error (self, &self->problem, NULL, PROP_PROBLEM);
+      set_manager (self, NULL);
+      set_signed_in (self, FALSE);
+    }
+  g_task_return_error (task, error);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  BeckonAccount *self = g_task_get_source_object (task);
+  const SignIn *data = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!beckon_signaling_service_sign_in_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    {
+      fail_sign_in (task, error);
+      return;
+    }
+  if (data->manager != self->manager)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Signed out meanwhile");
+      return;
+    }
+  if (data->remember)
+    remember (self, data);
+  set_error (self, &self->failure, NULL, PROP_FAILURE);
+  set_signed_in (self, TRUE);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* @task: (transfer full) */
+static void
+sign_in (GTask *task)
+{
+  const SignIn *data = g_task_get_task_data (task);
+
+  beckon_signaling_service_sign_in_async (beckon_call_manager_get_signaling (data->manager),
+                                          data->user, data->password, g_task_get_cancellable (task),
+                                          on_signed_in, task);
+}
+
+static void create_account (GTask *task);
+
+static gboolean
+on_register_retry (gpointer user_data)
+{
+  GTask *task = user_data;
+  SignIn *data = g_task_get_task_data (task);
+
+  data->retry_source = 0;
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    {
+      fail_sign_in (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+      g_object_unref (task);
+    }
+  else
+    create_account (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  BeckonAccount *self = g_task_get_source_object (task);
+  SignIn *data = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_signaling_service_register_finish (BECKON_SIGNALING_SERVICE (source), result,
+                                                &error) ||
+      (data->create == BECKON_ACCOUNT_CREATE_IF_MISSING &&
+       g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS)))
+    {
+      set_error (self, &self->problem, NULL, PROP_PROBLEM);
+      sign_in (task);
+    }
+  else if (g_error_matches (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_UNREACHABLE))
+    {
+      set_error (self, &self->problem, error, PROP_PROBLEM);
+      data->retry_source = g_timeout_add (REGISTER_RETRY_MS, on_register_retry, task);
+    }
+  else
+    {
+      fail_sign_in (task, g_steal_pointer (&error));
+      g_object_unref (task);
+    }
+}
+
+/* @task: (transfer full) */
+static void
+create_account (GTask *task)
+{
+  const SignIn *data = g_task_get_task_data (task);
+
+  beckon_signaling_service_register_async (beckon_call_manager_get_signaling (data->manager),
+                                           data->user, data->name != NULL ? data->name : data->user,
+                                           data->password, g_task_get_cancellable (task),
+                                           on_registered, task);
+}
+
+static char *
+ensure_device_id (BeckonAccount *self)
+{
+  char *id = g_settings_get_string (self->settings, "device-id");
+
+  if (beckon_id_is_valid (id))
+    return id;
+  g_free (id);
+  id = g_uuid_string_random ();
+  g_settings_set_string (self->settings, "device-id", id);
+  return id;
+}
+
+static BeckonCallManager *
+create_manager (BeckonAccount *self, const char *server, const char *user, GError **error)
+{
+  g_autofree char *device = ensure_device_id (self);
+  g_autoptr (BeckonSignalingService) service = NULL;
+
+  service = beckon_signaling_service_new (server, device, g_get_host_name (), error);
+  if (service == NULL)
+    return NULL;
+  g_free (self->media->identity);
+  self->media->identity = g_strdup (user);
+  return beckon_call_manager_new (service, self->media);
+}
+
+void
+beckon_account_sign_in_async (BeckonAccount *self,
+                              const BeckonCredentials *credentials,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (BeckonCallManager) manager = NULL;
+  g_autofree char *user = NULL;
+  SignIn *data;
+  GError *error = NULL;
+
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+  g_return_if_fail (credentials != NULL && credentials->password != NULL);
+  g_return_if_fail (self->manager == NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, beckon_account_sign_in_async);
+
+  user = beckon_user_id_normalize (credentials->user, &error);
+  if (user != NULL)
+    manager = create_manager (self, credentials->server, user, &error);
+  if (manager == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  data = g_new0 (SignIn, 1);
+  data->manager = g_object_ref (manager);
+  data->server = g_strdup (credentials->server);
+  data->user = g_steal_pointer (&user);
+  data->password = g_strdup (credentials->password);
+  data->name = g_strdup (credentials->name);
+  data->create = credentials->create;
+  data->remember = credentials->remember;
+  g_task_set_task_data (task, data, (GDestroyNotify) sign_in_free);
+
+  set_manager (self, manager);
+  if (data->create == BECKON_ACCOUNT_CREATE_NOT)
+    sign_in (g_steal_pointer (&task));
+  else
+    create_account (g_steal_pointer (&task));
+}
+
+gboolean
+beckon_account_sign_in_finish (BeckonAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- signing in without a person ---- */
+
+static void
+end_restoring (BeckonAccount *self, const GError *failure)
+{
+  g_clear_object (&self->restoring);
+  if (failure == NULL)
+    return;
+  if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    set_error (self, &self->failure, failure, PROP_FAILURE);
+  set_signed_in (self, FALSE);
+}
+
+static void
+on_restored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (source);
+  g_autoptr (GError) error = NULL;
+
+  beckon_account_sign_in_finish (self, result, &error);
+  end_restoring (self, error);
+}
+
+void
+beckon_account_start (BeckonAccount *self, const BeckonCredentials *credentials)
+{
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+  g_return_if_fail (self->manager == NULL);
+
+  if (self->restoring == NULL)
+    self->restoring = g_cancellable_new ();
+  set_signed_in (self, TRUE);
+  beckon_account_sign_in_async (self, credentials, self->restoring, on_restored, NULL);
+}
+
+static void
+on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonAccount) self = user_data;
+  g_autofree char *server = g_settings_get_string (self->settings, "server");
+  g_autofree char *user = g_settings_get_string (self->settings, "user");
+  g_autoptr (GError) error = NULL;
+  char *password = beckon_secrets_lookup_finish (result, &error);
+
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_message ("The password could not be looked up: %s", error->message);
+      g_signal_emit (self, signals[NOTICE], 0,
+                     _("The secret store does not answer. Type your password to sign in."));
+    }
+  if (password == NULL)
+    {
+      g_clear_object (&self->restoring);
+      set_signed_in (self, FALSE);
+      return;
+    }
+  beckon_account_start (self, &(BeckonCredentials){
+                                  .server = server,
+                                  .user = user,
+                                  .password = password,
+                              });
+  beckon_secrets_free_password (password);
+}
+
+void
+beckon_account_restore (BeckonAccount *self)
+{
+  g_autofree char *server = NULL;
+  g_autofree char *user = NULL;
+
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+  g_return_if_fail (self->manager == NULL && self->restoring == NULL);
+
+  server = g_settings_get_string (self->settings, "server");
+  user = g_settings_get_string (self->settings, "user");
+  if (*server == '\0' || *user == '\0')
+    return;
+  self->restoring = g_cancellable_new ();
+  set_signed_in (self, TRUE);
+  beckon_secrets_lookup_async (server, user, self->profile, self->restoring, on_password_found,
+                               g_object_ref (self));
+}
+
+/* ---- signing out ---- */
+
+static void
+on_manager_shut_down (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_call_manager_shutdown_finish (BECKON_CALL_MANAGER (source), result, &error))
+    g_message ("Signing out: %s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+beckon_account_shutdown_async (BeckonAccount *self,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (BeckonCallManager) manager = NULL;
+
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, beckon_account_shutdown_async);
+  if (self->restoring != NULL)
+    g_cancellable_cancel (self->restoring);
+  g_set_object (&manager, self->manager);
+  if (manager == NULL)
+    {
+      set_signed_in (self, FALSE);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  beckon_call_manager_shutdown_async (manager, on_manager_shut_down, g_steal_pointer (&task));
+  set_manager (self, NULL);
+  set_signed_in (self, FALSE);
+}
+
+gboolean
+beckon_account_shutdown_finish (BeckonAccount *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+on_password_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_secrets_clear_finish (result, &error) && error != NULL)
+    g_message ("The password could not be forgotten: %s", error->message);
+}
+
+void
+beckon_account_sign_out (BeckonAccount *self)
+{
+  g_autofree char *server = NULL;
+  g_autofree char *user = NULL;
+
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+
+  server = g_settings_get_string (self->settings, "server");
+  user = g_settings_get_string (self->settings, "user");
+  if (*user != '\0')
+    beckon_secrets_clear_async (server, user, self->profile, NULL, on_password_cleared, NULL);
+  set_error (self, &self->failure, NULL, PROP_FAILURE);
+  beckon_account_shutdown_async (self, NULL, NULL);
+}
+
+/* ---- the object ---- */
+
+static void
+beckon_account_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (object);
+
+  switch ((BeckonAccountProperty) prop_id)
+    {
+    case PROP_MANAGER:
+      g_value_set_object (value, self->manager);
+      break;
+    case PROP_SIGNED_IN:
+      g_value_set_boolean (value, self->signed_in);
+      break;
+    case PROP_FAILURE:
+      g_value_set_boxed (value, self->failure);
+      break;
+    case PROP_PROBLEM:
+      g_value_set_boxed (value, self->problem);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_account_dispose (GObject *object)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (object);
+
+  if (self->restoring != NULL)
+    g_cancellable_cancel (self->restoring);
+  g_clear_object (&self->restoring);
+  g_clear_object (&self->signaling_signals);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (beckon_account_parent_class)->dispose (object);
+}
+
+static void
+beckon_account_finalize (GObject *object)
+{
+  BeckonAccount *self = BECKON_ACCOUNT (object);
+
+  g_free (self->profile);
+  beckon_media_config_free (self->media);
+  g_clear_error (&self->failure);
+  g_clear_error (&self->problem);
+
+  G_OBJECT_CLASS (beckon_account_parent_class)->finalize (object);
+}
+
+static void
+beckon_account_class_init (BeckonAccountClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = beckon_account_get_property;
+  object_class->dispose = beckon_account_dispose;
+  object_class->finalize = beckon_account_finalize;
+
+  properties[PROP_MANAGER] =
+      g_param_spec_object ("manager", NULL, NULL, BECKON_TYPE_CALL_MANAGER, flags);
+  properties[PROP_SIGNED_IN] = g_param_spec_boolean ("signed-in", NULL, NULL, FALSE, flags);
+  properties[PROP_FAILURE] = g_param_spec_boxed ("failure", NULL, NULL, G_TYPE_ERROR, flags);
+  properties[PROP_PROBLEM] = g_param_spec_boxed ("problem", NULL, NULL, G_TYPE_ERROR, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+beckon_account_init (BeckonAccount *self)
+{
+  self->signaling_signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
+  g_signal_group_connect_object (self->signaling_signals, "notify::problem",
+                                 G_CALLBACK (on_service_problem), self, 0);
+  g_signal_group_connect_object (self->signaling_signals, "notify::state",
+                                 G_CALLBACK (on_service_state), self, 0);
+}
+
+BeckonAccount *
+beckon_account_new (const char *profile, GSettings *settings, const BeckonMediaConfig *media)
+{
+  BeckonAccount *self;
+
+  g_return_val_if_fail (profile != NULL, NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (media != NULL, NULL);
+
+  self = g_object_new (BECKON_TYPE_ACCOUNT, NULL);
+  self->profile = g_strdup (profile);
+  self->settings = g_object_ref (settings);
+  self->media = beckon_media_config_copy (media);
+  return self;
+}
+
+BeckonCallManager *
+beckon_account_get_manager (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return self->manager;
+}
+
+gboolean
+beckon_account_is_signed_in (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), FALSE);
+
+  return self->signed_in;
+}
+
+const GError *
+beckon_account_get_failure (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return self->failure;
+}
+
+const GError *
+beckon_account_get_problem (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return self->problem;
+}
+
+GSettings *
+beckon_account_get_settings (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return self->settings;
+}

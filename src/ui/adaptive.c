@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "adaptive.h"
+
+#include <adwaita.h>
+
+/* The wide home window needs 608 px: the switch has to come before that, or nobody could drag the
+ * window past it. */
+#define NARROW_BELOW 640
+
+struct _BeckonAdaptive
+{
+  GObject parent_instance;
+
+  GtkWindow *window; /* borrowed: it owns us */
+
+  guint source;
+  gboolean wanted;
+  gboolean narrow;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonAdaptive, beckon_adaptive, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_NARROW = 1,
+  N_PROPS
+} BeckonAdaptiveProperty;
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+set_class (GtkWindow *window, const char *name, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (GTK_WIDGET (window), name);
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (window), name);
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  BeckonAdaptive *self = user_data;
+
+  self->source = 0;
+  if (self->narrow != self->wanted)
+    {
+      self->narrow = self->wanted;
+      set_class (self->window, "narrow", self->narrow);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_high_contrast (BeckonAdaptive *self)
+{
+  set_class (self->window, "hc",
+             adw_style_manager_get_high_contrast (adw_style_manager_get_default ()));
+}
+
+static void
+beckon_adaptive_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((BeckonAdaptiveProperty) prop_id)
+    {
+    case PROP_NARROW:
+      g_value_set_boolean (value, BECKON_ADAPTIVE (object)->narrow);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_adaptive_dispose (GObject *object)
+{
+  BeckonAdaptive *self = BECKON_ADAPTIVE (object);
+
+  g_clear_handle_id (&self->source, g_source_remove);
+
+  G_OBJECT_CLASS (beckon_adaptive_parent_class)->dispose (object);
+}
+
+static void
+beckon_adaptive_class_init (BeckonAdaptiveClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = beckon_adaptive_get_property;
+  object_class->dispose = beckon_adaptive_dispose;
+
+  properties[PROP_NARROW] =
+      g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+beckon_adaptive_init (BeckonAdaptive *self)
+{
+}
+
+BeckonAdaptive *
+beckon_adaptive_new (GtkWindow *window)
+{
+  BeckonAdaptive *self;
+
+  g_return_val_if_fail (GTK_IS_WINDOW (window), NULL);
+
+  self = g_object_new (BECKON_TYPE_ADAPTIVE, NULL);
+  self->window = window;
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
+                           G_CALLBACK (on_high_contrast), self, G_CONNECT_SWAPPED);
+  on_high_contrast (self);
+  return self;
+}
+
+gboolean
+beckon_adaptive_is_narrow (BeckonAdaptive *self)
+{
+  g_return_val_if_fail (BECKON_IS_ADAPTIVE (self), FALSE);
+
+  return self->narrow;
+}
+
+void
+beckon_adaptive_allocated (BeckonAdaptive *self, int width)
+{
+  g_return_if_fail (BECKON_IS_ADAPTIVE (self));
+
+  self->wanted = width < NARROW_BELOW;
+  if (self->wanted != self->narrow && self->source == 0)
+    self->source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, self, NULL);
+}

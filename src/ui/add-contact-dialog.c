@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "add-contact-dialog.h"
+
+#include "identifiers.h"
+#include "phrases.h"
+
+struct _BeckonAddContactDialog
+{
+  AdwWindow parent_instance;
+
+  /* Template widgets */
+  GtkEditable *user;
+  GtkWidget *add;
+  GtkWidget *error_line;
+  GtkLabel *error;
+
+  /* Owned */
+  BeckonSignalingService *signaling;
+  GCancellable *cancellable;
+
+  gboolean adding;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonAddContactDialog, beckon_add_contact_dialog, ADW_TYPE_WINDOW)
+
+static void
+update (BeckonAddContactDialog *self)
+{
+  gtk_widget_set_sensitive (self->add,
+                            !self->adding && *gtk_editable_get_text (self->user) != '\0');
+  gtk_widget_set_sensitive (GTK_WIDGET (self->user), !self->adding);
+}
+
+static void
+show_error (BeckonAddContactDialog *self, const GError *error)
+{
+  g_autofree char *phrase =
+      error != NULL ? beckon_phrase_for_error (error, gtk_editable_get_text (self->user)) : NULL;
+
+  gtk_widget_set_visible (self->error_line, phrase != NULL);
+  gtk_label_set_label (self->error, phrase != NULL ? phrase : "");
+  if (phrase == NULL)
+    return;
+  gtk_widget_add_css_class (GTK_WIDGET (self->user), "error");
+  gtk_widget_grab_focus (GTK_WIDGET (self->user));
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonAddContactDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    {
+      gtk_window_destroy (GTK_WINDOW (self));
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* the window was closed */
+  self->adding = FALSE;
+  update (self);
+  show_error (self, error);
+}
+
+static void
+on_add (BeckonAddContactDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (self->adding || *gtk_editable_get_text (self->user) == '\0')
+    return;
+  id = beckon_user_id_normalize (gtk_editable_get_text (self->user), &error);
+  show_error (self, error);
+  if (id == NULL)
+    return;
+  self->adding = TRUE;
+  update (self);
+  beckon_signaling_service_add_contact_async (self->signaling, id, self->cancellable, on_added,
+                                              g_object_ref (self));
+}
+
+static void
+on_changed (BeckonAddContactDialog *self)
+{
+  gtk_widget_remove_css_class (GTK_WIDGET (self->user), "error");
+  show_error (self, NULL);
+  update (self);
+}
+
+static void
+beckon_add_contact_dialog_dispose (GObject *object)
+{
+  BeckonAddContactDialog *self = BECKON_ADD_CONTACT_DIALOG (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->signaling);
+
+  G_OBJECT_CLASS (beckon_add_contact_dialog_parent_class)->dispose (object);
+}
+
+static void
+beckon_add_contact_dialog_finalize (GObject *object)
+{
+  g_clear_object (&BECKON_ADD_CONTACT_DIALOG (object)->cancellable);
+
+  G_OBJECT_CLASS (beckon_add_contact_dialog_parent_class)->finalize (object);
+}
+
+static void
+beckon_add_contact_dialog_class_init (BeckonAddContactDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = beckon_add_contact_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = beckon_add_contact_dialog_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/beckon/Beckon/add-contact-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonAddContactDialog, user);
+  gtk_widget_class_bind_template_child (widget_class, BeckonAddContactDialog, add);
+  gtk_widget_class_bind_template_child (widget_class, BeckonAddContactDialog, error_line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonAddContactDialog, error);
+  gtk_widget_class_bind_template_callback (widget_class, on_add);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
+}
+
+static void
+beckon_add_contact_dialog_init (BeckonAddContactDialog *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+beckon_add_contact_dialog_new (GtkWindow *parent, BeckonSignalingService *signaling)
+{
+  BeckonAddContactDialog *self;
+
+  g_return_val_if_fail (GTK_IS_WINDOW (parent), NULL);
+  g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (signaling), NULL);
+
+  self = g_object_new (BECKON_TYPE_ADD_CONTACT_DIALOG, "transient-for", parent, NULL);
+  self->signaling = g_object_ref (signaling);
+  return GTK_WIDGET (self);
+}

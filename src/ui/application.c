@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "application.h"
+
+#include "about.h"
+#include "account.h"
+#include "call-presenter.h"
+#include "home-window.h"
+#include "media-session.h"
+#include "options.h"
+#include "video-sink.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#define SCHEMA_ID APPLICATION_ID
+#define SETTINGS_PATH "/org/beckon/Beckon/"
+
+struct _BeckonApplication
+{
+  AdwApplication parent_instance;
+
+  /* Owned */
+  BeckonOptions *options;
+  BeckonAccount *account;         /* nullable: until the startup */
+  BeckonCallPresenter *presenter; /* nullable: the same */
+
+  guint inhibit_cookie;
+  guint term_source;
+  guint int_source;
+  int status;
+  gboolean holding;  /* an account is signed in */
+  gboolean quitting; /* saying bye */
+};
+
+G_DEFINE_FINAL_TYPE (BeckonApplication, beckon_application, ADW_TYPE_APPLICATION)
+
+/* ---- the end ---- */
+
+static void
+on_shut_down (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  beckon_account_shutdown_finish (BECKON_ACCOUNT (source), result, NULL);
+  if (self->inhibit_cookie != 0)
+    gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibit_cookie);
+  g_application_release (G_APPLICATION (self));
+  g_application_quit (G_APPLICATION (self));
+  g_object_unref (self);
+}
+
+static void
+quit (BeckonApplication *self)
+{
+  if (self->quitting)
+    return;
+  self->quitting = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    gtk_widget_set_visible (l->data, FALSE);
+  beckon_account_shutdown_async (self->account, on_shut_down, g_object_ref (self));
+}
+
+static gboolean
+on_unix_signal (gpointer user_data)
+{
+  quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* The session waits until everybody knows that we are gone. */
+static void
+on_query_end (BeckonApplication *self)
+{
+  if (!self->quitting && beckon_account_get_manager (self->account) != NULL)
+    self->inhibit_cookie = gtk_application_inhibit (
+        GTK_APPLICATION (self), NULL, GTK_APPLICATION_INHIBIT_LOGOUT, _("Hanging up"));
+  quit (self);
+}
+
+/* ---- actions ---- */
+
+static void
+on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  beckon_call_presenter_accept (self->presenter, g_variant_get_string (parameter, NULL), TRUE);
+}
+
+static void
+on_accept_without_camera (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  beckon_call_presenter_accept (self->presenter, g_variant_get_string (parameter, NULL), FALSE);
+}
+
+static void
+on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  beckon_call_presenter_decline (self->presenter, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  quit (user_data);
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  beckon_show_about (gtk_application_get_active_window (user_data));
+}
+
+static void
+on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  beckon_show_shortcuts (gtk_application_get_active_window (user_data));
+}
+
+static const GActionEntry actions[] = {
+  { "accept", on_accept, "s", NULL, NULL, { 0 } },
+  { "accept-without-camera", on_accept_without_camera, "s", NULL, NULL, { 0 } },
+  { "decline", on_decline, "s", NULL, NULL, { 0 } },
+  { "quit", on_quit, NULL, NULL, NULL, { 0 } },
+  { "about", on_about, NULL, NULL, NULL, { 0 } },
+  { "shortcuts", on_shortcuts, NULL, NULL, NULL, { 0 } },
+};
+
+/* ---- the start ---- */
+
+static void
+on_signed_in (BeckonApplication *self)
+{
+  gboolean signed_in = beckon_account_is_signed_in (self->account);
+
+  if (self->holding == signed_in)
+    return;
+  self->holding = signed_in;
+  if (signed_in)
+    g_application_hold (G_APPLICATION (self));
+  else
+    g_application_release (G_APPLICATION (self));
+}
+
+static GSettings *
+open_settings (BeckonApplication *self)
+{
+  g_autofree char *path = NULL;
+
+  if (*self->options->profile == '\0')
+    return g_settings_new_with_path (SCHEMA_ID, SETTINGS_PATH);
+  path = g_strconcat (SETTINGS_PATH "profiles/", self->options->profile, "/", NULL);
+  return g_settings_new_with_path (SCHEMA_ID, path);
+}
+
+/* The schema is missing when the application runs from a build directory without its environment.
+ */
+static gboolean
+has_schema (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, SCHEMA_ID, TRUE);
+  return schema != NULL;
+}
+
+static gboolean
+prepare (BeckonApplication *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!has_schema ())
+    {
+      g_printerr (_("The settings schema %s is not installed; in a build directory, set "
+                     "GSETTINGS_SCHEMA_DIR\n"),
+                  SCHEMA_ID);
+      return FALSE;
+    }
+  if (!beckon_media_init (NULL, NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return FALSE;
+    }
+  self->options->media->video_sink = g_strdup (beckon_video_sink_register ());
+  return TRUE;
+}
+
+static void
+sign_in (BeckonApplication *self)
+{
+  const BeckonOptions *options = self->options;
+
+  if (options->server == NULL)
+    {
+      beckon_account_restore (self->account);
+      return;
+    }
+  beckon_account_start (
+      self->account,
+      &(BeckonCredentials){
+          .server = options->server,
+          .user = options->user,
+          .password = options->password,
+          .name = options->name,
+          .create = options->create ? BECKON_ACCOUNT_CREATE_IF_MISSING : BECKON_ACCOUNT_CREATE_NOT,
+      });
+}
+
+static void
+beckon_application_startup (GApplication *application)
+{
+  BeckonApplication *self = BECKON_APPLICATION (application);
+  g_autoptr (GSettings) settings = NULL;
+
+  G_APPLICATION_CLASS (beckon_application_parent_class)->startup (application);
+
+  if (!prepare (self))
+    {
+      self->status = 1;
+      g_application_quit (application);
+      return;
+    }
+  gtk_window_set_default_icon_name (APPLICATION_ID);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit",
+                                         (const char *const[]){ "<Control>q", NULL });
+  gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.shortcuts",
+                                         (const char *const[]){ "<Control>question", NULL });
+  self->term_source = g_unix_signal_add (SIGTERM, on_unix_signal, self);
+  self->int_source = g_unix_signal_add (SIGINT, on_unix_signal, self);
+  g_signal_connect (self, "query-end", G_CALLBACK (on_query_end), NULL);
+
+  settings = open_settings (self);
+  self->account = beckon_account_new (self->options->profile, settings, self->options->media);
+  self->presenter = beckon_call_presenter_new (GTK_APPLICATION (self), self->account);
+  g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
+                           G_CONNECT_SWAPPED);
+  sign_in (self);
+  beckon_media_prewarm ();
+}
+
+static GtkWindow *
+find_home_window (BeckonApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BECKON_IS_HOME_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+beckon_application_activate (GApplication *application)
+{
+  BeckonApplication *self = BECKON_APPLICATION (application);
+  GtkWindow *window;
+
+  if (self->account == NULL || self->quitting || beckon_call_presenter_present (self->presenter))
+    return;
+  window = find_home_window (self);
+  if (window == NULL)
+    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (application), self->account));
+  gtk_window_present (window);
+}
+
+/* The profile decides the application's id, and that has to stand before it is registered. */
+static int
+beckon_application_handle_local_options (GApplication *application, GVariantDict *dict)
+{
+  BeckonApplication *self = BECKON_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  self->options = beckon_options_new (dict, &error);
+  if (self->options == NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      return 2;
+    }
+  if (*self->options->profile != '\0')
+    {
+      g_autofree char *id = g_strconcat (APPLICATION_ID ".", self->options->profile, NULL);
+
+      g_application_set_application_id (application, id);
+    }
+  return -1;
+}
+
+static void
+beckon_application_dispose (GObject *object)
+{
+  BeckonApplication *self = BECKON_APPLICATION (object);
+
+  g_clear_handle_id (&self->term_source, g_source_remove);
+  g_clear_handle_id (&self->int_source, g_source_remove);
+  g_clear_object (&self->presenter);
+  g_clear_object (&self->account);
+
+  G_OBJECT_CLASS (beckon_application_parent_class)->dispose (object);
+}
+
+static void
+beckon_application_finalize (GObject *object)
+{
+  BeckonApplication *self = BECKON_APPLICATION (object);
+
+  g_clear_pointer (&self->options, beckon_options_free);
+
+  G_OBJECT_CLASS (beckon_application_parent_class)->finalize (object);
+}
+
+static void
+beckon_application_class_init (BeckonApplicationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->dispose = beckon_application_dispose;
+  object_class->finalize = beckon_application_finalize;
+  application_class->startup = beckon_application_startup;
+  application_class->activate = beckon_application_activate;
+  application_class->handle_local_options = beckon_application_handle_local_options;
+}
+
+static void
+beckon_application_init (BeckonApplication *self)
+{
+  beckon_options_describe (G_APPLICATION (self));
+}
+
+BeckonApplication *
+beckon_application_new (void)
+{
+  return g_object_new (BECKON_TYPE_APPLICATION, "application-id", APPLICATION_ID,
+                       "resource-base-path", "/org/beckon/Beckon", "register-session", TRUE, NULL);
+}
+
+int
+beckon_application_get_status (BeckonApplication *self)
+{
+  g_return_val_if_fail (BECKON_IS_APPLICATION (self), 1);
+
+  return self->status;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "call-controls.h"
+
+#include <glib/gi18n.h>
+
+struct _BeckonCallControls
+{
+  GtkWidget parent_instance;
+
+  /* Template widgets */
+  GtkWidget *microphone;
+  GtkWidget *camera;
+  GtkWidget *share;
+  GtkWidget *devices;
+  GtkWidget *more;
+  GtkWidget *hang_up;
+  GtkWidget *cancel_label;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, GTK_TYPE_WIDGET)
+
+static void
+set_class (GtkWidget *widget, const char *name, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, name);
+  else
+    gtk_widget_remove_css_class (widget, name);
+}
+
+/* White means: switched off by the person. What never was on is only struck out. */
+static void
+update_toggle (
+    GtkWidget *button, gboolean on, gboolean was_expected, const char *icon, const char *tooltip)
+{
+  gtk_button_set_icon_name (GTK_BUTTON (button), icon);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  set_class (button, "off", !on && was_expected);
+}
+
+void
+beckon_call_controls_update (BeckonCallControls *self,
+                             BeckonCall *call,
+                             gboolean waiting,
+                             gboolean narrow)
+{
+  gboolean microphone;
+  gboolean camera;
+
+  g_return_if_fail (BECKON_IS_CALL_CONTROLS (self));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  microphone = beckon_call_get_microphone (call);
+  camera = beckon_call_get_camera (call);
+  update_toggle (self->microphone, microphone, TRUE,
+                 microphone ? "audio-input-microphone-symbolic" : "microphone-disabled-symbolic",
+                 microphone ? _("Mute your microphone") : _("Switch your microphone on"));
+  update_toggle (self->camera, camera, beckon_call_get_media (call) == BECKON_MEDIA_VIDEO,
+                 camera ? "beckon-camera-symbolic" : "beckon-camera-off-symbolic",
+                 camera ? _("Switch your camera off") : _("Switch your camera on"));
+
+  gtk_widget_set_visible (self->share, !waiting && !narrow);
+  gtk_widget_set_visible (self->devices, !waiting && !narrow);
+  gtk_widget_set_visible (self->more, !waiting && narrow);
+
+  gtk_widget_set_visible (self->cancel_label, waiting);
+  set_class (self->hang_up, "labelled", waiting);
+  gtk_widget_set_tooltip_text (self->hang_up, waiting ? _("Cancel the call") : _("Hang up"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->hang_up), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  waiting ? _("Cancel") : _("Hang up"), -1);
+}
+
+static void
+beckon_call_controls_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), BECKON_TYPE_CALL_CONTROLS);
+
+  G_OBJECT_CLASS (beckon_call_controls_parent_class)->dispose (object);
+}
+
+static void
+beckon_call_controls_class_init (BeckonCallControlsClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = beckon_call_controls_dispose;
+
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-controls.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, microphone);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, camera);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, share);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, devices);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, more);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, hang_up);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, cancel_label);
+}
+
+static void
+beckon_call_controls_init (BeckonCallControls *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "call.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_CALL_CONTROLS (beckon_call_controls_get_type ())
+/**
+ * BeckonCallControls:
+ *
+ * The row of buttons at the bottom of a call window. They act by the window's actions
+ * "call.microphone", "call.camera", "call.fullscreen" and "call.hang-up". A toggle is pressed while
+ * what it stands for is on.
+ */
+G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CONTROLS, GtkWidget)
+
+/**
+ * beckon_call_controls_update:
+ * @call: what to show the state of
+ * @waiting: for an answer: fewer buttons, and the red one says Cancel
+ */
+void beckon_call_controls_update (BeckonCallControls *self, BeckonCall *call, gboolean waiting,
+                                  gboolean narrow);
+
+G_END_DECLS

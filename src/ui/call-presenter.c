@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "call-presenter.h"
+
+#include "call-notifier.h"
+#include "call-window.h"
+#include "incoming-window.h"
+
+struct _BeckonCallPresenter
+{
+  GObject parent_instance;
+
+  GtkApplication *application; /* borrowed: it owns us */
+
+  /* Owned */
+  BeckonAccount *account;
+  GSignalGroup *manager_signals;
+  GSignalGroup *incoming_signals; /* of the call that rings here */
+
+  /* Weak: they close by themselves */
+  BeckonIncomingWindow *incoming_window;
+  BeckonCallWindow *call_window;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonCallPresenter, beckon_call_presenter, G_TYPE_OBJECT)
+
+static void
+show_call (BeckonCallPresenter *self, BeckonCall *call)
+{
+  if (self->call_window == NULL)
+    {
+      GtkWidget *window =
+          beckon_call_window_new (self->application, beckon_account_get_settings (self->account));
+
+      g_set_weak_pointer (&self->call_window, BECKON_CALL_WINDOW (window));
+    }
+  beckon_call_window_set_call (self->call_window, beckon_account_get_manager (self->account), call);
+  gtk_window_present (GTK_WINDOW (self->call_window));
+}
+
+static void
+on_current_call (BeckonCallManager *manager, GParamSpec *pspec, BeckonCallPresenter *self)
+{
+  BeckonCall *call = beckon_call_manager_get_current_call (manager);
+
+  if (call != NULL && beckon_call_get_state (call) != BECKON_CALL_STATE_INCOMING)
+    show_call (self, call);
+}
+
+static void
+on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *self)
+{
+  g_autoptr (BeckonCall) held = g_object_ref (call);
+
+  if (beckon_call_get_state (call) == BECKON_CALL_STATE_INCOMING)
+    return;
+  g_signal_group_set_target (self->incoming_signals, NULL);
+  beckon_call_notifier_withdraw_incoming (G_APPLICATION (self->application), call);
+  if (beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING)
+    show_call (self, call);
+}
+
+static void
+on_incoming_call (BeckonCallManager *manager, BeckonCall *call, BeckonCallPresenter *self)
+{
+  GtkWidget *window;
+
+  if (beckon_call_get_state (call) != BECKON_CALL_STATE_INCOMING)
+    return;
+  g_signal_group_set_target (self->incoming_signals, call);
+  /* One that still explains the end of the call before has said enough. */
+  if (self->incoming_window != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->incoming_window));
+  window = beckon_incoming_window_new (self->application, manager, call);
+  g_set_weak_pointer (&self->incoming_window, BECKON_INCOMING_WINDOW (window));
+  beckon_incoming_window_appear (self->incoming_window);
+  beckon_call_notifier_send_incoming (G_APPLICATION (self->application), call);
+}
+
+static void
+on_missed_call (BeckonCallManager *manager,
+                const BeckonUser *from,
+                BeckonMedia media,
+                BeckonCallPresenter *self)
+{
+  beckon_call_notifier_send_missed (G_APPLICATION (self->application), from, media);
+}
+
+static void
+on_manager (BeckonCallPresenter *self)
+{
+  g_signal_group_set_target (self->manager_signals, beckon_account_get_manager (self->account));
+}
+
+static void
+beckon_call_presenter_dispose (GObject *object)
+{
+  BeckonCallPresenter *self = BECKON_CALL_PRESENTER (object);
+
+  g_clear_object (&self->manager_signals);
+  g_clear_object (&self->incoming_signals);
+  g_clear_weak_pointer (&self->incoming_window);
+  g_clear_weak_pointer (&self->call_window);
+  g_clear_object (&self->account);
+
+  G_OBJECT_CLASS (beckon_call_presenter_parent_class)->dispose (object);
+}
+
+static void
+beckon_call_presenter_class_init (BeckonCallPresenterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = beckon_call_presenter_dispose;
+}
+
+static void
+beckon_call_presenter_init (BeckonCallPresenter *self)
+{
+  self->manager_signals = g_signal_group_new (BECKON_TYPE_CALL_MANAGER);
+  g_signal_group_connect_object (self->manager_signals, "notify::current-call",
+                                 G_CALLBACK (on_current_call), self, 0);
+  g_signal_group_connect_object (self->manager_signals, "incoming-call",
+                                 G_CALLBACK (on_incoming_call), self, 0);
+  g_signal_group_connect_object (self->manager_signals, "missed-call", G_CALLBACK (on_missed_call),
+                                 self, 0);
+  self->incoming_signals = g_signal_group_new (BECKON_TYPE_CALL);
+  g_signal_group_connect_object (self->incoming_signals, "notify::state",
+                                 G_CALLBACK (on_incoming_state), self, 0);
+}
+
+BeckonCallPresenter *
+beckon_call_presenter_new (GtkApplication *application, BeckonAccount *account)
+{
+  BeckonCallPresenter *self;
+
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (account), NULL);
+
+  self = g_object_new (BECKON_TYPE_CALL_PRESENTER, NULL);
+  self->application = application;
+  self->account = g_object_ref (account);
+  g_signal_connect_object (account, "notify::manager", G_CALLBACK (on_manager), self,
+                           G_CONNECT_SWAPPED);
+  on_manager (self);
+  return self;
+}
+
+static gboolean
+is_ringing (BeckonCallPresenter *self, const char *id)
+{
+  return self->incoming_window != NULL &&
+         g_str_equal (beckon_call_get_id (beckon_incoming_window_get_call (self->incoming_window)),
+                      id);
+}
+
+void
+beckon_call_presenter_accept (BeckonCallPresenter *self, const char *id, gboolean with_camera)
+{
+  g_return_if_fail (BECKON_IS_CALL_PRESENTER (self));
+  g_return_if_fail (id != NULL);
+
+  if (is_ringing (self, id))
+    beckon_incoming_window_accept (self->incoming_window, with_camera);
+}
+
+void
+beckon_call_presenter_decline (BeckonCallPresenter *self, const char *id)
+{
+  g_return_if_fail (BECKON_IS_CALL_PRESENTER (self));
+  g_return_if_fail (id != NULL);
+
+  if (is_ringing (self, id))
+    beckon_incoming_window_decline (self->incoming_window, NULL);
+}
+
+gboolean
+beckon_call_presenter_present (BeckonCallPresenter *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL_PRESENTER (self), FALSE);
+
+  if (self->incoming_window == NULL)
+    return FALSE;
+  gtk_window_present (GTK_WINDOW (self->incoming_window));
+  return TRUE;
+}

@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "call-window.h"
+
+#include "adaptive.h"
+#include "auto-hide.h"
+#include "call-controls.h"
+#include "calling-page.h"
+#include "ended-page.h"
+#include "phrases.h"
+#include "stack-pages.h"
+#include "waiting-page.h"
+
+#include <glib/gi18n.h>
+
+#define TICK_MS 500
+#define ENDED_MS 3000
+/* A second click or a repeated key within this time has no effect of its own. */
+#define REPEAT_US (400 * G_TIME_SPAN_MILLISECOND)
+
+typedef enum
+{
+  TOGGLE_MICROPHONE,
+  TOGGLE_CAMERA,
+  TOGGLE_FULLSCREEN,
+  N_TOGGLES
+} Toggle;
+
+struct _BeckonCallWindow
+{
+  AdwWindow parent_instance;
+
+  /* Template widgets */
+  GtkWidget *overlay;
+  GtkStack *pages;
+  BeckonWaitingPage *waiting;
+  BeckonCallingPage *calling;
+  BeckonEndedPage *ended;
+  GtkRevealer *header;
+  GtkWidget *name;
+  GtkWidget *meta;
+  GtkLabel *duration;
+  GtkImage *quality;
+  GtkWidget *fullscreen;
+  GtkRevealer *controls_revealer;
+  BeckonCallControls *controls;
+
+  /* Owned */
+  BeckonCallManager *manager;
+  GSettings *settings;
+  BeckonCall *call;
+  GSignalGroup *call_signals;
+  BeckonAdaptive *adaptive;
+  BeckonAutoHide *auto_hide;
+
+  guint tick_source;            /* every second's duration and quality */
+  guint ended_source;           /* the window closes */
+  gint64 toggled_at[N_TOGGLES]; /* when the person last switched it; monotonic */
+  double x;                     /* of the pointer, as it was last */
+  double y;
+  gboolean calling_again;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonCallWindow, beckon_call_window, ADW_TYPE_WINDOW)
+
+typedef enum
+{
+  PROP_MICROPHONE = 1,
+  PROP_CAMERA,
+  N_PROPS
+} BeckonCallWindowProperty;
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- what is shown ---- */
+
+typedef enum
+{
+  PAGE_WAITING,
+  PAGE_CALLING,
+  PAGE_ENDED,
+} Page;
+
+/* The caller waits until there is something to hear; the callee has decided and sees the call. */
+static Page
+get_page (BeckonCall *call)
+{
+  switch (beckon_call_get_state (call))
+    {
+    case BECKON_CALL_STATE_WAITING:
+      return PAGE_WAITING;
+    case BECKON_CALL_STATE_CALLING:
+      return beckon_call_is_outgoing (call) &&
+                     beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_CONNECTING
+                 ? PAGE_WAITING
+                 : PAGE_CALLING;
+    case BECKON_CALL_STATE_FREE:
+    case BECKON_CALL_STATE_INCOMING:
+    default:
+      return PAGE_ENDED;
+    }
+}
+
+static BeckonCallQuality
+get_quality (BeckonCall *call)
+{
+  BeckonMediaStats stats;
+
+  if (beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING)
+    return BECKON_CALL_QUALITY_BAD;
+  if (!beckon_call_get_stats (call, &stats) || stats.round_trip_ms < 0)
+    return BECKON_CALL_QUALITY_UNKNOWN;
+  if (stats.packet_loss > 0.15 || stats.round_trip_ms > 800)
+    return BECKON_CALL_QUALITY_BAD;
+  if (stats.packet_loss > 0.05 || stats.round_trip_ms > 400)
+    return BECKON_CALL_QUALITY_WEAK;
+  if (stats.packet_loss > 0.01 || stats.round_trip_ms > 200)
+    return BECKON_CALL_QUALITY_FAIR;
+  return BECKON_CALL_QUALITY_GOOD;
+}
+
+static void
+update_quality (BeckonCallWindow *self, BeckonCallQuality quality)
+{
+  const char *icon = NULL;
+  const char *sentence = NULL;
+
+  switch (quality)
+    {
+    case BECKON_CALL_QUALITY_BAD:
+      icon = "network-cellular-signal-none-symbolic";
+      sentence = _("Connection: bad");
+      break;
+    case BECKON_CALL_QUALITY_WEAK:
+      icon = "network-cellular-signal-weak-symbolic";
+      sentence = _("Connection: weak");
+      break;
+    case BECKON_CALL_QUALITY_FAIR:
+      icon = "network-cellular-signal-good-symbolic";
+      sentence = _("Connection: fair");
+      break;
+    case BECKON_CALL_QUALITY_GOOD:
+      icon = "network-cellular-signal-excellent-symbolic";
+      sentence = _("Connection: good");
+      break;
+    case BECKON_CALL_QUALITY_UNKNOWN:
+    default:
+      break;
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->quality), icon != NULL);
+  if (icon == NULL)
+    return;
+  gtk_image_set_from_icon_name (self->quality, icon);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->quality), sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->quality), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  sentence, -1);
+}
+
+static void
+update_header (BeckonCallWindow *self, Page page)
+{
+  g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (self->call));
+  g_autofree char *clock = beckon_phrase_for_clock (beckon_call_get_duration (self->call));
+  /* Translators: the title of a call's window; %s is a name or several */
+  g_autofree char *title = g_strdup_printf (_("Call with %s"), names);
+  gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);
+
+  gtk_window_set_title (GTK_WINDOW (self), title);
+  gtk_label_set_label (GTK_LABEL (self->name), names);
+  /* Where there is no picture, the name stands under the face. */
+  gtk_widget_set_visible (self->name,
+                          page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling));
+  gtk_widget_set_visible (self->meta, page == PAGE_CALLING);
+  gtk_widget_set_visible (self->fullscreen, page == PAGE_CALLING && !narrow);
+  gtk_label_set_label (self->duration, clock);
+}
+
+static void
+update_shown (BeckonCallWindow *self)
+{
+  gboolean shown = beckon_auto_hide_is_shown (self->auto_hide);
+  gboolean ended = self->call != NULL && get_page (self->call) == PAGE_ENDED;
+
+  gtk_revealer_set_reveal_child (self->header, shown);
+  gtk_revealer_set_reveal_child (self->controls_revealer, shown && !ended);
+  gtk_widget_set_visible (GTK_WIDGET (self->controls_revealer), !ended);
+  beckon_calling_page_set_controls_shown (self->calling, shown);
+}
+
+static void
+update (BeckonCallWindow *self)
+{
+  static const char *const names[] = { "waiting", "calling", "ended" };
+  const Page page = get_page (self->call);
+  const BeckonCallQuality quality = get_quality (self->call);
+  gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);
+
+  if (page == PAGE_WAITING)
+    beckon_waiting_page_update (self->waiting, self->call);
+  else if (page == PAGE_CALLING)
+    beckon_calling_page_update (self->calling, self->call, quality);
+  else
+    beckon_ended_page_update (self->ended, self->call);
+  gtk_stack_set_visible_child_name (self->pages, names[page]);
+
+  beckon_calling_page_set_narrow (self->calling, narrow);
+  beckon_call_controls_update (self->controls, self->call, page == PAGE_WAITING, narrow);
+  update_header (self, page);
+  update_quality (self, quality);
+  beckon_auto_hide_set_held (
+      self->auto_hide,
+      page != PAGE_CALLING || !beckon_calling_page_has_picture (self->calling) ||
+          beckon_call_get_progress (self->call) == BECKON_CALL_PROGRESS_RECONNECTING);
+  update_shown (self);
+}
+
+static void
+on_narrow (BeckonCallWindow *self)
+{
+  if (self->call != NULL)
+    update (self);
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  update (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_call_notify (BeckonCall *call, GParamSpec *pspec, BeckonCallWindow *self)
+{
+  if (g_str_equal (pspec->name, "remote-level"))
+    {
+      beckon_calling_page_update_level (self->calling, call);
+      return;
+    }
+  if (g_str_equal (pspec->name, "microphone"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
+  else if (g_str_equal (pspec->name, "camera"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
+  update (self);
+}
+
+/* ---- the end ---- */
+
+static gboolean
+on_ended_timeout (gpointer user_data)
+{
+  BeckonCallWindow *self = user_data;
+
+  self->ended_source = 0;
+  gtk_window_close (GTK_WINDOW (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+restart_ended (BeckonCallWindow *self)
+{
+  g_clear_handle_id (&self->ended_source, g_source_remove);
+  if (!self->calling_again)
+    self->ended_source = g_timeout_add (ENDED_MS, on_ended_timeout, self);
+}
+
+static void
+on_call_end (BeckonCallWindow *self)
+{
+  g_clear_handle_id (&self->tick_source, g_source_remove);
+  if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
+    gtk_window_unfullscreen (GTK_WINDOW (self));
+  /* Who cancels knows it, and wants to be done with it. */
+  if (beckon_call_get_end (self->call) == BECKON_CALL_END_CANCELLED)
+    gtk_window_close (GTK_WINDOW (self));
+  else
+    restart_ended (self);
+}
+
+static void
+on_motion (BeckonCallWindow *self, double x, double y)
+{
+  gboolean moved = x != self->x || y != self->y;
+
+  self->x = x;
+  self->y = y;
+  /* Somebody may be on the way to "Call Again". */
+  if (moved && self->ended_source != 0)
+    restart_ended (self);
+}
+
+/* ---- actions ---- */
+
+/* Whether what the person does now is more than the tail of what they did just before. */
+static gboolean
+is_deliberate (BeckonCallWindow *self, Toggle toggle)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (self->toggled_at[toggle] != 0 && now - self->toggled_at[toggle] < REPEAT_US)
+    return FALSE;
+  self->toggled_at[toggle] = now;
+  return TRUE;
+}
+
+static void
+on_hang_up_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
+
+  if (self->call != NULL)
+    beckon_call_hang_up (self->call);
+}
+
+static void
+on_fullscreen_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  GtkWindow *window = GTK_WINDOW (widget);
+
+  if (!is_deliberate (BECKON_CALL_WINDOW (widget), TOGGLE_FULLSCREEN))
+    return;
+  if (gtk_window_is_fullscreen (window))
+    gtk_window_unfullscreen (window);
+  else
+    gtk_window_fullscreen (window);
+}
+
+static void
+on_leave_fullscreen_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_window_unfullscreen (GTK_WINDOW (widget));
+}
+
+static void
+on_fullscreened (BeckonCallWindow *self)
+{
+  gboolean full = gtk_window_is_fullscreen (GTK_WINDOW (self));
+
+  gtk_button_set_icon_name (GTK_BUTTON (self->fullscreen),
+                            full ? "view-restore-symbolic" : "view-fullscreen-symbolic");
+  gtk_widget_set_tooltip_text (self->fullscreen,
+                               full ? _("Leave full screen") : _("Full screen"));
+}
+
+static void
+on_called_again (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCallWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonCall) call =
+      beckon_call_manager_invite_finish (BECKON_CALL_MANAGER (source), result, &error);
+
+  self->calling_again = FALSE;
+  if (self->manager == NULL)
+    { /* The window was closed: nobody waits for this call any more. */
+      if (call != NULL)
+        beckon_call_hang_up (call);
+      return;
+    }
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.again", TRUE);
+  if (call == NULL)
+    {
+      g_autofree char *phrase = beckon_phrase_for_error (error, NULL);
+
+      beckon_ended_page_set_failure (self->ended, phrase);
+      restart_ended (self);
+    }
+}
+
+static void
+on_again_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
+  GPtrArray *members = beckon_call_get_members (self->call);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  if (self->calling_again)
+    return;
+  for (guint i = 0; i < members->len; i++)
+    g_ptr_array_add (ids, ((BeckonUser *) g_ptr_array_index (members, i))->id);
+  g_ptr_array_add (ids, NULL);
+  self->calling_again = TRUE;
+  g_clear_handle_id (&self->ended_source, g_source_remove);
+  gtk_widget_action_set_enabled (widget, "call.again", FALSE);
+  beckon_call_manager_invite_async (self->manager, (const char *const *) ids->pdata,
+                                    beckon_call_get_media (self->call), 0, NULL, on_called_again,
+                                    g_object_ref (self));
+}
+
+/* ---- the window ---- */
+
+static void
+beckon_call_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (beckon_call_window_parent_class)
+      ->size_allocate (widget, width, height, baseline);
+  beckon_adaptive_allocated (self->adaptive, gtk_widget_get_width (self->overlay));
+}
+
+static gboolean
+beckon_call_window_close_request (GtkWindow *window)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (window);
+  g_autoptr (BeckonCall) call = NULL;
+  int width;
+  int height;
+
+  gtk_window_get_default_size (window, &width, &height);
+  g_settings_set (self->settings, "call-size", "(ii)", width, height);
+  /* The window goes at once; nobody has to read how a call ended that they closed. */
+  g_signal_group_set_target (self->call_signals, NULL);
+  g_set_object (&call, self->call);
+  if (call != NULL)
+    beckon_call_hang_up (call);
+  return GTK_WINDOW_CLASS (beckon_call_window_parent_class)->close_request (window);
+}
+
+static void
+beckon_call_window_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (object);
+
+  switch ((BeckonCallWindowProperty) prop_id)
+    {
+    case PROP_MICROPHONE:
+      g_value_set_boolean (value, self->call != NULL && beckon_call_get_microphone (self->call));
+      break;
+    case PROP_CAMERA:
+      g_value_set_boolean (value, self->call != NULL && beckon_call_get_camera (self->call));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_call_window_set_property (GObject *object,
+                                 guint prop_id,
+                                 const GValue *value,
+                                 GParamSpec *pspec)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (object);
+
+  if (self->call == NULL)
+    return;
+  switch ((BeckonCallWindowProperty) prop_id)
+    {
+    case PROP_MICROPHONE:
+      if (is_deliberate (self, TOGGLE_MICROPHONE))
+        beckon_call_set_microphone (self->call, g_value_get_boolean (value));
+      break;
+    case PROP_CAMERA:
+      if (is_deliberate (self, TOGGLE_CAMERA))
+        beckon_call_set_camera (self->call, g_value_get_boolean (value));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_call_window_dispose (GObject *object)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (object);
+
+  g_clear_handle_id (&self->tick_source, g_source_remove);
+  g_clear_handle_id (&self->ended_source, g_source_remove);
+  g_clear_object (&self->call_signals);
+  g_clear_object (&self->call);
+  g_clear_object (&self->auto_hide);
+  g_clear_object (&self->adaptive);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (beckon_call_window_parent_class)->dispose (object);
+}
+
+static void
+install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_property_action (widget_class, "call.microphone", "microphone");
+  gtk_widget_class_install_property_action (widget_class, "call.camera", "camera");
+  gtk_widget_class_install_action (widget_class, "call.hang-up", NULL, on_hang_up_action);
+  gtk_widget_class_install_action (widget_class, "call.fullscreen", NULL, on_fullscreen_action);
+  gtk_widget_class_install_action (widget_class, "call.leave-fullscreen", NULL,
+                                   on_leave_fullscreen_action);
+  gtk_widget_class_install_action (widget_class, "call.again", NULL, on_again_action);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  g_type_ensure (BECKON_TYPE_WAITING_PAGE);
+  g_type_ensure (BECKON_TYPE_CALLING_PAGE);
+  g_type_ensure (BECKON_TYPE_ENDED_PAGE);
+  g_type_ensure (BECKON_TYPE_CALL_CONTROLS);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, overlay);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, waiting);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, calling);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, ended);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, header);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, name);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, meta);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, duration);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, quality);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, fullscreen);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, controls_revealer);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, controls);
+  gtk_widget_class_bind_template_callback (widget_class, on_motion);
+}
+
+static void
+beckon_call_window_class_init (BeckonCallWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = beckon_call_window_get_property;
+  object_class->set_property = beckon_call_window_set_property;
+  object_class->dispose = beckon_call_window_dispose;
+  widget_class->size_allocate = beckon_call_window_size_allocate;
+  GTK_WINDOW_CLASS (klass)->close_request = beckon_call_window_close_request;
+
+  properties[PROP_MICROPHONE] = g_param_spec_boolean ("microphone", NULL, NULL, FALSE, flags);
+  properties[PROP_CAMERA] = g_param_spec_boolean ("camera", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  bind_template (widget_class);
+  install_actions (widget_class);
+}
+
+static void
+beckon_call_window_init (BeckonCallWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  beckon_stack_pages_hide_inactive (self->pages);
+  self->adaptive = beckon_adaptive_new (GTK_WINDOW (self));
+  self->auto_hide = beckon_auto_hide_new (GTK_WINDOW (self));
+  self->call_signals = g_signal_group_new (BECKON_TYPE_CALL);
+  g_signal_group_connect_object (self->call_signals, "notify", G_CALLBACK (on_call_notify), self,
+                                 0);
+  g_signal_group_connect_object (self->call_signals, "notify::end", G_CALLBACK (on_call_end), self,
+                                 G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->adaptive, "notify::narrow", G_CALLBACK (on_narrow), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->auto_hide, "notify::shown", G_CALLBACK (update_shown), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::fullscreened", G_CALLBACK (on_fullscreened), NULL);
+}
+
+GtkWidget *
+beckon_call_window_new (GtkApplication *application, GSettings *settings)
+{
+  BeckonCallWindow *self;
+  int width;
+  int height;
+
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  g_settings_get (settings, "call-size", "(ii)", &width, &height);
+  self = g_object_new (BECKON_TYPE_CALL_WINDOW, "application", application, "default-width", width,
+                       "default-height", height, NULL);
+  self->settings = g_object_ref (settings);
+  return GTK_WIDGET (self);
+}
+
+void
+beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager, BeckonCall *call)
+{
+  g_return_if_fail (BECKON_IS_CALL_WINDOW (self));
+  g_return_if_fail (BECKON_IS_CALL_MANAGER (manager));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  g_set_object (&self->manager, manager);
+  if (!g_set_object (&self->call, call))
+    return;
+  g_clear_handle_id (&self->ended_source, g_source_remove);
+  if (self->tick_source == 0)
+    self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
+  memset (self->toggled_at, 0, sizeof self->toggled_at);
+  beckon_calling_page_reset (self->calling);
+  g_signal_group_set_target (self->call_signals, call);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
+  update (self);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "calling-page.h"
+
+#include "badge.h"
+#include "phrases.h"
+#include "stack-pages.h"
+#include "video-view.h"
+
+#include <glib/gi18n.h>
+
+/* A double click exchanges the pictures once. */
+#define SWAP_PAUSE_US (400 * G_TIME_SPAN_MILLISECOND)
+
+struct _BeckonCallingPage
+{
+  AdwBin parent_instance;
+
+  /* Template widgets */
+  GtkStack *stage;
+  GtkWidget *ring;
+  AdwAvatar *avatar;
+  GtkLabel *name;
+  GtkImage *line_icon;
+  GtkLabel *line;
+  BeckonVideoView *main_view;
+  GtkRevealer *scrims;
+  GtkWidget *veil;
+  GtkWidget *reconnecting;
+  GtkLabel *lost_line;
+  BeckonBadge *no_microphone;
+  BeckonBadge *no_camera;
+  BeckonBadge *no_speaker;
+  BeckonBadge *muted;
+  BeckonBadge *weak;
+  GtkWidget *self_view;
+  BeckonVideoView *small_view;
+  GtkWidget *self_muted;
+
+  gint64 swapped_at;
+  gboolean swapped; /* one's own picture is the large one */
+  gboolean controls_shown;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonCallingPage, beckon_calling_page, ADW_TYPE_BIN)
+
+/* ---- pictures ---- */
+
+/* Pictures move between the two views; what is sent does not change. */
+static void
+show_pictures (BeckonCallingPage *self, GObject *remote, GObject *local)
+{
+  if (remote == NULL || local == NULL)
+    self->swapped = FALSE;
+  beckon_video_view_set_source (self->main_view, self->swapped ? local : remote);
+  beckon_video_view_set_mirrored (self->main_view, self->swapped);
+  beckon_video_view_set_source (self->small_view, self->swapped ? remote : local);
+  beckon_video_view_set_mirrored (self->small_view, !self->swapped);
+  gtk_widget_set_visible (self->self_view, local != NULL);
+  gtk_widget_set_sensitive (self->self_view, remote != NULL);
+  gtk_stack_set_visible_child_name (self->stage, remote != NULL ? "picture" : "person");
+  gtk_revealer_set_reveal_child (self->scrims, remote != NULL && self->controls_shown);
+}
+
+static void
+on_swap (BeckonCallingPage *self)
+{
+  GObject *main_source = beckon_video_view_get_source (self->main_view);
+  GObject *small_source = beckon_video_view_get_source (self->small_view);
+  const gint64 now = g_get_monotonic_time ();
+
+  if (main_source == NULL || small_source == NULL || now - self->swapped_at < SWAP_PAUSE_US)
+    return;
+  self->swapped_at = now;
+  if (self->swapped)
+    {
+      self->swapped = FALSE;
+      show_pictures (self, small_source, main_source);
+    }
+  else
+    {
+      self->swapped = TRUE;
+      show_pictures (self, main_source, small_source);
+    }
+}
+
+/* ---- words ---- */
+
+static void
+update_person (BeckonCallingPage *self, BeckonCall *call)
+{
+  g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (call));
+  gboolean video = beckon_call_get_media (call) == BECKON_MEDIA_VIDEO;
+  const char *icon = video ? "beckon-camera-symbolic" : "call-start-symbolic";
+  const char *line = beckon_phrase_for_media (beckon_call_get_media (call));
+
+  if (beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_CONNECTING)
+    line = beckon_phrase_for_progress (BECKON_CALL_PROGRESS_CONNECTING);
+  else if (video && !beckon_call_get_remote_camera (call))
+    {
+      icon = "beckon-camera-off-symbolic";
+      line = _("Camera is off");
+    }
+  adw_avatar_set_text (self->avatar, names);
+  gtk_label_set_label (self->name, names);
+  gtk_image_set_from_icon_name (self->line_icon, icon);
+  gtk_label_set_label (self->line, line);
+}
+
+static void
+update_reconnecting (BeckonCallingPage *self, BeckonCall *call, const char *first)
+{
+  const guint seconds = beckon_call_get_seconds_to_end (call);
+  gboolean lost = beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING;
+  g_autofree char *connection = NULL;
+  g_autofree char *end = NULL;
+  g_autofree char *line = NULL;
+
+  gtk_widget_set_visible (self->veil, lost);
+  gtk_widget_set_visible (self->reconnecting, lost);
+  if (!lost)
+    return;
+  /* Translators: %s is a person's first name, here and below */
+  connection = g_strdup_printf (_("The connection to %s was lost."), first);
+  end = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "The call ends in %u second if it does not come back.",
+                   "The call ends in %u seconds if it does not come back.", seconds),
+      seconds);
+  line = g_strconcat (connection, "\n", end, NULL);
+  gtk_label_set_label (self->lost_line, line);
+}
+
+static void
+update_badges (BeckonCallingPage *self,
+               BeckonCall *call,
+               const char *first,
+               BeckonCallQuality quality)
+{
+  gboolean connected = beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_CONNECTED;
+  g_autofree char *no_microphone = beckon_phrase_for_no_microphone (call);
+  g_autofree char *no_camera = beckon_phrase_for_no_camera (call);
+  g_autofree char *no_speaker = beckon_phrase_for_no_speaker (call);
+  g_autofree char *muted = NULL;
+  g_autofree char *weak = NULL;
+
+  if (connected && !beckon_call_get_remote_microphone (call))
+    muted = g_strdup_printf (_("%s is muted"), first);
+  if (connected && (quality == BECKON_CALL_QUALITY_WEAK || quality == BECKON_CALL_QUALITY_BAD))
+    weak = g_strdup_printf (_("%s’s connection is weak"), first);
+  beckon_badge_set_sentence (self->no_microphone, no_microphone);
+  beckon_badge_set_sentence (self->no_camera, no_camera);
+  beckon_badge_set_sentence (self->no_speaker, no_speaker);
+  beckon_badge_set_sentence (self->muted, muted);
+  beckon_badge_set_sentence (self->weak, weak);
+}
+
+void
+beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonCallQuality quality)
+{
+  g_autofree char *first = NULL;
+
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
+  show_pictures (self,
+                 beckon_call_get_remote_camera (call) ? beckon_call_get_remote_video (call) : NULL,
+                 beckon_call_get_camera (call) ? beckon_call_get_local_video (call) : NULL);
+  gtk_widget_set_visible (self->self_muted, !beckon_call_get_microphone (call));
+  update_person (self, call);
+  update_reconnecting (self, call, first);
+  update_badges (self, call, first, quality);
+  beckon_calling_page_update_level (self, call);
+}
+
+void
+beckon_calling_page_update_level (BeckonCallingPage *self, BeckonCall *call)
+{
+  static const char *const classes[] = { "level-1", "level-2", "level-3" };
+  static const double thresholds[] = { 0.02, 0.15, 0.4 };
+  double level;
+
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  level = beckon_call_get_remote_level (call);
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    {
+      gboolean last = i + 1 == G_N_ELEMENTS (classes);
+
+      if (level >= thresholds[i] && (last || level < thresholds[i + 1]))
+        gtk_widget_add_css_class (self->ring, classes[i]);
+      else
+        gtk_widget_remove_css_class (self->ring, classes[i]);
+    }
+}
+
+gboolean
+beckon_calling_page_has_picture (BeckonCallingPage *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALLING_PAGE (self), FALSE);
+
+  return beckon_video_view_get_source (self->main_view) != NULL;
+}
+
+void
+beckon_calling_page_set_narrow (BeckonCallingPage *self, gboolean narrow)
+{
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+
+  gtk_widget_set_size_request (self->self_view, narrow ? 90 : 224, narrow ? 120 : 126);
+  gtk_widget_set_valign (self->self_view, narrow ? GTK_ALIGN_START : GTK_ALIGN_END);
+}
+
+void
+beckon_calling_page_set_controls_shown (BeckonCallingPage *self, gboolean shown)
+{
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+
+  self->controls_shown = shown;
+  gtk_revealer_set_reveal_child (self->scrims, shown && beckon_calling_page_has_picture (self));
+}
+
+void
+beckon_calling_page_reset (BeckonCallingPage *self)
+{
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+
+  self->swapped = FALSE;
+  show_pictures (self, NULL, NULL);
+  beckon_badge_set_sentence (self->muted, NULL);
+  beckon_badge_set_sentence (self->weak, NULL);
+}
+
+static void
+bind_badges (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_microphone);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_camera);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_speaker);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, muted);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, weak);
+}
+
+static void
+beckon_calling_page_class_init (BeckonCallingPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (BECKON_TYPE_BADGE);
+  g_type_ensure (BECKON_TYPE_VIDEO_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/calling-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, stage);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, ring);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, avatar);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, name);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, line_icon);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, main_view);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, scrims);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, veil);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, reconnecting);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, lost_line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, self_view);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, small_view);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, self_muted);
+  gtk_widget_class_bind_template_callback (widget_class, on_swap);
+  bind_badges (widget_class);
+}
+
+static void
+beckon_calling_page_init (BeckonCallingPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->controls_shown = TRUE;
+  beckon_stack_pages_hide_inactive (self->stage);
+  beckon_calling_page_set_narrow (self, FALSE);
+}

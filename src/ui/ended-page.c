@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "ended-page.h"
+
+#include "phrases.h"
+
+struct _BeckonEndedPage
+{
+  AdwBin parent_instance;
+
+  /* Template widgets */
+  AdwAvatar *avatar;
+  GtkLabel *line;
+  GtkLabel *detail;
+  AdwButtonContent *again_content;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonEndedPage, beckon_ended_page, ADW_TYPE_BIN)
+
+static void
+beckon_ended_page_class_init (BeckonEndedPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/ended-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, avatar);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, detail);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again_content);
+}
+
+static void
+beckon_ended_page_init (BeckonEndedPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+beckon_ended_page_update (BeckonEndedPage *self, BeckonCall *call)
+{
+  g_autofree char *names = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *detail = NULL;
+
+  g_return_if_fail (BECKON_IS_ENDED_PAGE (self));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  names = beckon_phrase_for_people (beckon_call_get_members (call));
+  line = beckon_phrase_for_end (call);
+  detail = beckon_phrase_for_end_detail (call);
+  adw_avatar_set_text (self->avatar, names);
+  gtk_label_set_label (self->line, line);
+  gtk_label_set_label (self->detail, detail);
+  adw_button_content_set_icon_name (self->again_content,
+                                    beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
+                                        ? "beckon-camera-symbolic"
+                                        : "call-start-symbolic");
+}
+
+void
+beckon_ended_page_set_failure (BeckonEndedPage *self, const char *sentence)
+{
+  g_return_if_fail (BECKON_IS_ENDED_PAGE (self));
+  g_return_if_fail (sentence != NULL);
+
+  gtk_label_set_label (self->detail, sentence);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "history-item.h"
+
+#include "phrases.h"
+
+#include <glib/gi18n.h>
+
+struct _BeckonHistoryItem
+{
+  GObject parent_instance;
+
+  BeckonPastCall *call;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonHistoryItem, beckon_history_item, G_TYPE_OBJECT)
+
+static const char *
+describe_outcome (BeckonHistoryItem *self)
+{
+  const BeckonPastCall *call = self->call;
+  gboolean video = call->media == BECKON_MEDIA_VIDEO;
+
+  if (beckon_history_item_is_missed (self))
+    return video ? _("Missed video call") : _("Missed voice call");
+  if (g_strcmp0 (call->outcome, "answered") == 0)
+    return video ? _("Video") : _("Voice");
+  if (g_strcmp0 (call->outcome, "declined") == 0)
+    return call->outgoing ? _("Declined") : _("You declined");
+  if (g_strcmp0 (call->outcome, "busy") == 0)
+    return _("Busy");
+  if (g_strcmp0 (call->outcome, "cancelled") == 0)
+    return _("Cancelled");
+  return _("No answer");
+}
+
+static void
+beckon_history_item_finalize (GObject *object)
+{
+  BeckonHistoryItem *self = BECKON_HISTORY_ITEM (object);
+
+  beckon_past_call_free (self->call);
+
+  G_OBJECT_CLASS (beckon_history_item_parent_class)->finalize (object);
+}
+
+static void
+beckon_history_item_class_init (BeckonHistoryItemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = beckon_history_item_finalize;
+}
+
+static void
+beckon_history_item_init (BeckonHistoryItem *self)
+{
+}
+
+BeckonHistoryItem *
+beckon_history_item_new (BeckonPastCall *call)
+{
+  BeckonHistoryItem *self;
+
+  g_return_val_if_fail (call != NULL, NULL);
+
+  self = g_object_new (BECKON_TYPE_HISTORY_ITEM, NULL);
+  self->call = call;
+  return self;
+}
+
+const BeckonPastCall *
+beckon_history_item_get_call (BeckonHistoryItem *self)
+{
+  g_return_val_if_fail (BECKON_IS_HISTORY_ITEM (self), NULL);
+
+  return self->call;
+}
+
+gboolean
+beckon_history_item_is_missed (BeckonHistoryItem *self)
+{
+  g_return_val_if_fail (BECKON_IS_HISTORY_ITEM (self), FALSE);
+
+  /* Who told us "busy" or gave up calling did not reach us either. */
+  return !self->call->outgoing && g_strcmp0 (self->call->outcome, "answered") != 0 &&
+         g_strcmp0 (self->call->outcome, "declined") != 0;
+}
+
+char *
+beckon_history_item_describe (BeckonHistoryItem *self, GDateTime *now)
+{
+  g_autofree char *when = NULL;
+  g_autofree char *length = NULL;
+
+  g_return_val_if_fail (BECKON_IS_HISTORY_ITEM (self), NULL);
+  g_return_val_if_fail (now != NULL, NULL);
+
+  when = beckon_phrase_for_time (self->call->started, now);
+  if (self->call->duration <= 0)
+    /* Translators: a past call: its kind or outcome, and when it was: "No answer, yesterday" */
+    return g_strdup_printf (_("%s, %s"), describe_outcome (self), when);
+  length = beckon_phrase_for_length (self->call->duration);
+  /* Translators: a past call: its kind, when it was, and how long: "Video, 8:40, 12 min" */
+  return g_strdup_printf (_("%s, %s, %s"), describe_outcome (self), when, length);
+}

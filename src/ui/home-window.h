@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "account.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_HOME_WINDOW (beckon_home_window_get_type ())
+/**
+ * BeckonHomeWindow:
+ *
+ * Where a person signs in, sees whom they can reach, and calls them. A call that was placed shows in
+ * a window of its own; this one says why a call could not be placed.
+ *
+ * Actions: home.call (ss): user IDs as typed, "voice" or "video"; home.remove-contact (s).
+ */
+G_DECLARE_FINAL_TYPE (BeckonHomeWindow, beckon_home_window, BECKON, HOME_WINDOW,
+                      AdwApplicationWindow)
+
+GtkWidget *beckon_home_window_new (GtkApplication *application, BeckonAccount *account);
+
+/** beckon_home_window_say: shows a sentence for some seconds. */
+void beckon_home_window_say (BeckonHomeWindow *self, const char *sentence);
+
+G_END_DECLS

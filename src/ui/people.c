@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "people.h"
+
+#define HISTORY_LIMIT 50
+
+struct _BeckonPeople
+{
+  GObject parent_instance;
+
+  /* Owned */
+  BeckonSignalingService *signaling; /* nullable */
+  GSignalGroup *signals;
+  GListStore *contacts; /* BeckonContactItem */
+  GListStore *history;  /* BeckonHistoryItem */
+  GCancellable *cancellable;
+
+  gboolean have_contacts;
+  gboolean have_history;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonPeople, beckon_people, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_LOADED = 1,
+  N_PROPS
+} BeckonPeopleProperty;
+
+static GParamSpec *properties[N_PROPS];
+
+/* ---- contacts ---- */
+
+static BeckonContactItem *
+find_contact (BeckonPeople *self, const char *id)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (BeckonContactItem) item = g_list_model_get_item (G_LIST_MODEL (self->contacts), i);
+
+      if (g_str_equal (beckon_contact_item_get_id (item), id))
+        return item; /* the store holds it */
+    }
+  return NULL;
+}
+
+/* Whether @contacts are the people of the list, in its order. */
+static gboolean
+are_same_people (BeckonPeople *self, GPtrArray *contacts)
+{
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->contacts)) != contacts->len)
+    return FALSE;
+  for (guint i = 0; i < contacts->len; i++)
+    {
+      const BeckonContact *contact = g_ptr_array_index (contacts, i);
+      g_autoptr (BeckonContactItem) item = g_list_model_get_item (G_LIST_MODEL (self->contacts), i);
+
+      if (!g_str_equal (beckon_contact_item_get_id (item), contact->user->id) ||
+          !g_str_equal (beckon_contact_item_get_name (item), contact->user->name))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+  g_return_if_fail (contacts != NULL);
+
+  self->have_contacts = TRUE;
+  if (are_same_people (self, contacts))
+    {
+      /* The rows stay, and with them the keyboard's place. */
+      for (guint i = 0; i < contacts->len; i++)
+        {
+          const BeckonContact *contact = g_ptr_array_index (contacts, i);
+
+          beckon_contact_item_set_presence (find_contact (self, contact->user->id),
+                                            contact->presence);
+        }
+    }
+  else
+    {
+      for (guint i = 0; i < contacts->len; i++)
+        {
+          const BeckonContact *contact = g_ptr_array_index (contacts, i);
+
+          g_ptr_array_add (items, beckon_contact_item_new (contact->user->id, contact->user->name,
+                                                           contact->presence));
+        }
+      g_list_store_splice (self->contacts, 0,
+                           g_list_model_get_n_items (G_LIST_MODEL (self->contacts)), items->pdata,
+                           items->len);
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+}
+
+static void
+on_contacts (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonPeople) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) contacts = beckon_signaling_service_list_contacts_finish (
+      BECKON_SIGNALING_SERVICE (source), result, &error);
+
+  if (contacts == NULL)
+    g_debug ("The contacts did not come: %s", error->message);
+  else if (BECKON_SIGNALING_SERVICE (source) == self->signaling)
+    beckon_people_take_contacts (self, contacts);
+}
+
+static void
+list_contacts (BeckonPeople *self)
+{
+  beckon_signaling_service_list_contacts_async (self->signaling, self->cancellable, on_contacts,
+                                                g_object_ref (self));
+}
+
+static void
+on_presence_changed (BeckonSignalingService *signaling,
+                     const char *user,
+                     BeckonPresence presence,
+                     BeckonPeople *self)
+{
+  BeckonContactItem *item = find_contact (self, user);
+
+  if (item != NULL)
+    beckon_contact_item_set_presence (item, presence);
+}
+
+/* ---- recent calls ---- */
+
+void
+beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+  g_return_if_fail (calls != NULL);
+
+  self->have_history = TRUE;
+  g_ptr_array_set_free_func (calls, NULL);
+  for (guint i = 0; i < calls->len; i++)
+    g_ptr_array_add (items, beckon_history_item_new (g_ptr_array_index (calls, i)));
+  g_ptr_array_unref (calls);
+  g_list_store_splice (self->history, 0, g_list_model_get_n_items (G_LIST_MODEL (self->history)),
+                       items->pdata, items->len);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+}
+
+static void
+on_history (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonPeople) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) calls = beckon_signaling_service_list_history_finish (
+      BECKON_SIGNALING_SERVICE (source), result, &error);
+
+  if (calls == NULL)
+    g_debug ("The recent calls did not come: %s", error->message);
+  else if (BECKON_SIGNALING_SERVICE (source) == self->signaling)
+    beckon_people_take_history (self, g_steal_pointer (&calls));
+}
+
+static void
+list_history (BeckonPeople *self)
+{
+  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, self->cancellable,
+                                               on_history, g_object_ref (self));
+}
+
+/* ---- the service ---- */
+
+static void
+refresh (BeckonPeople *self)
+{
+  if (self->signaling == NULL ||
+      beckon_signaling_service_get_state (self->signaling) != BECKON_SIGNALING_CONNECTED)
+    return;
+  list_contacts (self);
+  list_history (self);
+}
+
+static void
+cancel (BeckonPeople *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+static void
+beckon_people_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch ((BeckonPeopleProperty) prop_id)
+    {
+    case PROP_LOADED:
+      g_value_set_boolean (value, beckon_people_is_loaded (BECKON_PEOPLE (object)));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_people_dispose (GObject *object)
+{
+  BeckonPeople *self = BECKON_PEOPLE (object);
+
+  if (self->cancellable != NULL)
+    cancel (self);
+  g_clear_object (&self->signals);
+  g_clear_object (&self->signaling);
+  g_clear_object (&self->contacts);
+  g_clear_object (&self->history);
+
+  G_OBJECT_CLASS (beckon_people_parent_class)->dispose (object);
+}
+
+static void
+beckon_people_class_init (BeckonPeopleClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = beckon_people_get_property;
+  object_class->dispose = beckon_people_dispose;
+
+  properties[PROP_LOADED] =
+      g_param_spec_boolean ("loaded", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+beckon_people_init (BeckonPeople *self)
+{
+  self->contacts = g_list_store_new (BECKON_TYPE_CONTACT_ITEM);
+  self->history = g_list_store_new (BECKON_TYPE_HISTORY_ITEM);
+  self->cancellable = g_cancellable_new ();
+  self->signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
+  g_signal_group_connect_object (self->signals, "notify::state", G_CALLBACK (refresh), self,
+                                 G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signals, "contacts-changed", G_CALLBACK (list_contacts),
+                                 self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signals, "history-changed", G_CALLBACK (list_history), self,
+                                 G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signals, "presence-changed",
+                                 G_CALLBACK (on_presence_changed), self, 0);
+}
+
+BeckonPeople *
+beckon_people_new (void)
+{
+  return g_object_new (BECKON_TYPE_PEOPLE, NULL);
+}
+
+void
+beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signaling)
+{
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+  g_return_if_fail (signaling == NULL || BECKON_IS_SIGNALING_SERVICE (signaling));
+
+  if (!g_set_object (&self->signaling, signaling))
+    return;
+  cancel (self);
+  self->cancellable = g_cancellable_new ();
+  self->have_contacts = FALSE;
+  self->have_history = FALSE;
+  g_list_store_remove_all (self->contacts);
+  g_list_store_remove_all (self->history);
+  g_signal_group_set_target (self->signals, signaling);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+  refresh (self);
+}
+
+gboolean
+beckon_people_is_loaded (BeckonPeople *self)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), FALSE);
+
+  return self->have_contacts && self->have_history;
+}
+
+GListModel *
+beckon_people_get_contacts (BeckonPeople *self)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), NULL);
+
+  return G_LIST_MODEL (self->contacts);
+}
+
+GListModel *
+beckon_people_get_history (BeckonPeople *self)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), NULL);
+
+  return G_LIST_MODEL (self->history);
+}

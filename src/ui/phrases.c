@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "phrases.h"
+
+#include "identifiers.h"
+#include "protocol-error.h"
+
+#include <glib/gi18n.h>
+
+/* ---- errors ---- */
+
+static char *
+phrase_for_protocol_error (BeckonProtocolError code, const char *subject)
+{
+  switch (code)
+    {
+    case BECKON_PROTOCOL_ERROR_UNKNOWN_USER:
+      if (subject == NULL)
+        return g_strdup (_("The server knows nobody with this user ID."));
+      /* Translators: %s is a user ID */
+      return g_strdup_printf (_("The server knows nobody with the user ID “%s”."), subject);
+    case BECKON_PROTOCOL_ERROR_NO_INVITEE:
+      return g_strdup (_("Nobody of these people can be called. Check the user IDs."));
+    case BECKON_PROTOCOL_ERROR_TOO_MANY_INVITEES:
+      return g_strdup_printf (_("At most %d people can be called at once."), BECKON_INVITEES_MAX);
+    case BECKON_PROTOCOL_ERROR_BAD_USER_ID:
+      return g_strdup_printf (_("A user ID has 1 to %d letters a–z, digits, dots, hyphens or "
+                                 "underscores."),
+                              BECKON_USER_ID_MAX);
+    case BECKON_PROTOCOL_ERROR_BUSY_SELF:
+      return g_strdup (_("You are in a call already, perhaps on another device."));
+    case BECKON_PROTOCOL_ERROR_CALL_OVER:
+    case BECKON_PROTOCOL_ERROR_UNKNOWN_CALL:
+      return g_strdup (_("The call is over already."));
+    case BECKON_PROTOCOL_ERROR_ANSWERED_ELSEWHERE:
+    case BECKON_PROTOCOL_ERROR_ALREADY_ACCEPTED:
+      return g_strdup (_("The call was answered on another device."));
+    case BECKON_PROTOCOL_ERROR_RATE_LIMITED:
+      return g_strdup (_("That was too often in a short time. Wait a moment and try again."));
+    case BECKON_PROTOCOL_ERROR_WRONG_PASSWORD:
+      return g_strdup (_("The user ID and the password do not match. Try again."));
+    case BECKON_PROTOCOL_ERROR_USER_EXISTS:
+      return g_strdup (_("This user ID is taken. Choose another one."));
+    case BECKON_PROTOCOL_ERROR_WEAK_PASSWORD:
+      return g_strdup (_("This password is too short. Use at least 8 characters."));
+    case BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED:
+      return g_strdup (_("This server creates no accounts. Ask the people who run it for one."));
+    case BECKON_PROTOCOL_ERROR_BAD_TOKEN:
+      return g_strdup (_("The server signed you out. Sign in again."));
+    case BECKON_PROTOCOL_ERROR_BLOCKED:
+    case BECKON_PROTOCOL_ERROR_UNREACHABLE:
+      return g_strdup (_("They cannot be reached at the moment."));
+    case BECKON_PROTOCOL_ERROR_BAD_FRAME:
+    case BECKON_PROTOCOL_ERROR_BAD_REQUEST:
+    case BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE:
+    case BECKON_PROTOCOL_ERROR_TOO_LARGE:
+    case BECKON_PROTOCOL_ERROR_NOT_INVITED:
+    case BECKON_PROTOCOL_ERROR_NOT_IN_CALL:
+    case BECKON_PROTOCOL_ERROR_HELLO_FIRST:
+    case BECKON_PROTOCOL_ERROR_INTERNAL:
+    default:
+      return NULL;
+    }
+}
+
+static char *
+phrase_for_signaling_error (BeckonSignalingError code, const char *subject)
+{
+  switch (code)
+    {
+    case BECKON_SIGNALING_ERROR_BAD_ADDRESS:
+      return g_strdup (_("This is not the address of a server. It looks like calls.example.org."));
+    case BECKON_SIGNALING_ERROR_UNREACHABLE:
+      if (subject == NULL)
+        return g_strdup (_("The server does not answer."));
+      /* Translators: %s is the address of a server */
+      return g_strdup_printf (_("%s does not answer."), subject);
+    case BECKON_SIGNALING_ERROR_NOT_A_SERVER:
+      if (subject == NULL)
+        return g_strdup (_("There is no Beckon server at this address."));
+      /* Translators: %s is the address of a server */
+      return g_strdup_printf (_("%s answers, but it is not a Beckon server."), subject);
+    case BECKON_SIGNALING_ERROR_NOT_CONNECTED:
+      return g_strdup (_("There is no connection to the server. Try again when it is back."));
+    case BECKON_SIGNALING_ERROR_DISCONNECTED:
+      return g_strdup (_("The connection to the server broke. Try again when it is back."));
+    default:
+      return NULL;
+    }
+}
+
+static char *
+phrase_for_media_error (BeckonMediaError code)
+{
+  switch (code)
+    {
+    case BECKON_MEDIA_ERROR_NO_PATH:
+      return g_strdup (_("No way through the network between the two computers was found."));
+    case BECKON_MEDIA_ERROR_ENCRYPTION:
+      return g_strdup (_("The two computers could not agree on an encryption."));
+    case BECKON_MEDIA_ERROR_BAD_DESCRIPTION:
+    case BECKON_MEDIA_ERROR_BAD_CANDIDATE:
+      return g_strdup (_("The other computer speaks another language."));
+    case BECKON_MEDIA_ERROR_NO_DEVICE:
+      return g_strdup (_("The device was not found."));
+    case BECKON_MEDIA_ERROR_DEVICE_BUSY:
+      return g_strdup (_("The device is in use by another application."));
+    case BECKON_MEDIA_ERROR_DEVICE_LOST:
+      return g_strdup (_("The device was disconnected."));
+    case BECKON_MEDIA_ERROR_MISSING_PLUGIN:
+      return g_strdup (_("A part of GStreamer is not installed."));
+    case BECKON_MEDIA_ERROR_FAILED:
+    default:
+      return NULL;
+    }
+}
+
+char *
+beckon_phrase_for_error (const GError *error, const char *subject)
+{
+  char *phrase = NULL;
+
+  g_return_val_if_fail (error != NULL, NULL);
+
+  if (error->domain == BECKON_PROTOCOL_ERROR)
+    phrase = phrase_for_protocol_error (error->code, subject);
+  else if (error->domain == BECKON_SIGNALING_ERROR)
+    phrase = phrase_for_signaling_error (error->code, subject);
+  else if (error->domain == BECKON_MEDIA_ERROR)
+    phrase = phrase_for_media_error (error->code);
+  if (phrase != NULL)
+    return phrase;
+  /* Translators: %s is the technical reason, not translated */
+  return g_strdup_printf (_("Something went wrong: %s"), error->message);
+}
+
+/* ---- names ---- */
+
+char *
+beckon_phrase_for_first_name (const char *name)
+{
+  const char *blank;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  blank = strchr (name, ' ');
+  return blank != NULL && blank != name ? g_strndup (name, blank - name) : g_strdup (name);
+}
+
+char *
+beckon_phrase_for_people (GPtrArray *people)
+{
+  g_autoptr (GString) names = NULL;
+
+  g_return_val_if_fail (people != NULL, NULL);
+
+  if (people->len == 0)
+    return g_strdup ("");
+  if (people->len == 1)
+    return g_strdup (((BeckonUser *) g_ptr_array_index (people, 0))->name);
+
+  names = g_string_new (NULL);
+  for (guint i = 0; i < people->len; i++)
+    {
+      const BeckonUser *user = g_ptr_array_index (people, i);
+      g_autofree char *first = beckon_phrase_for_first_name (user->name);
+
+      if (i > 0)
+        /* Translators: between the last two names of a list, and between the ones before */
+        g_string_append (names, i == people->len - 1 ? _(" and ") : _(", "));
+      g_string_append (names, first);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* ---- times ---- */
+
+char *
+beckon_phrase_for_clock (gint64 ms)
+{
+  const int seconds = (int) (MAX (ms, 0) / 1000);
+
+  if (seconds >= 3600)
+    return g_strdup_printf ("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  return g_strdup_printf ("%d:%02d", seconds / 60, seconds % 60);
+}
+
+char *
+beckon_phrase_for_length (gint64 ms)
+{
+  const int seconds = (int) ((MAX (ms, 0) + 500) / 1000);
+
+  if (seconds < 60)
+    /* Translators: how long a call was: seconds */
+    return g_strdup_printf (_("%d s"), seconds);
+  if (seconds < 2 * 3600)
+    /* Translators: how long a call was: minutes */
+    return g_strdup_printf (_("%d min"), (seconds + 30) / 60);
+  /* Translators: how long a call was: hours and minutes */
+  return g_strdup_printf (_("%d h %d min"), seconds / 3600, seconds / 60 % 60);
+}
+
+char *
+beckon_phrase_for_exact_length (gint64 ms)
+{
+  const int seconds = (int) ((MAX (ms, 0) + 500) / 1000);
+
+  if (seconds < 60)
+    return g_strdup_printf (_("%d s"), seconds);
+  if (seconds < 3600)
+    /* Translators: how long a call was: minutes and seconds */
+    return g_strdup_printf (_("%d min %d s"), seconds / 60, seconds % 60);
+  return g_strdup_printf (_("%d h %d min"), seconds / 3600, seconds / 60 % 60);
+}
+
+static int
+days_between (GDateTime *earlier, GDateTime *later)
+{
+  GDate from;
+  GDate to;
+
+  g_date_clear (&from, 1);
+  g_date_clear (&to, 1);
+  g_date_set_dmy (&from, g_date_time_get_day_of_month (earlier), g_date_time_get_month (earlier),
+                  g_date_time_get_year (earlier));
+  g_date_set_dmy (&to, g_date_time_get_day_of_month (later), g_date_time_get_month (later),
+                  g_date_time_get_year (later));
+  return g_date_days_between (&from, &to);
+}
+
+char *
+beckon_phrase_for_time (gint64 ms, GDateTime *now)
+{
+  g_autoptr (GDateTime) utc = NULL;
+  g_autoptr (GDateTime) then = NULL;
+  int days;
+
+  g_return_val_if_fail (now != NULL, NULL);
+
+  utc = g_date_time_new_from_unix_utc (ms / 1000);
+  if (utc == NULL)
+    return g_strdup ("");
+  then = g_date_time_to_timezone (utc, g_date_time_get_timezone (now));
+  days = days_between (then, now);
+  if (days == 1)
+    return g_strdup (_("yesterday"));
+  /* Translators: when a call was, for g_date_time_format(): today's time, the day of this week, or
+   * the date */
+  return g_date_time_format (then, days <= 0  ? _("%-H:%M")
+                                   : days < 7 ? _("%A")
+                                              : _("%-d %b %Y"));
+}
+
+/* ---- calls ---- */
+
+const char *
+beckon_phrase_for_presence (BeckonPresence presence)
+{
+  switch (presence)
+    {
+    case BECKON_PRESENCE_ONLINE:
+      return _("Online");
+    case BECKON_PRESENCE_IN_CALL:
+      return _("In a call");
+    case BECKON_PRESENCE_DND:
+      return _("Do not disturb");
+    case BECKON_PRESENCE_OFFLINE:
+    default:
+      return _("Offline");
+    }
+}
+
+const char *
+beckon_phrase_for_media (BeckonMedia media)
+{
+  return media == BECKON_MEDIA_VIDEO ? _("Video call") : _("Voice call");
+}
+
+const char *
+beckon_phrase_for_progress (BeckonCallProgress progress)
+{
+  switch (progress)
+    {
+    case BECKON_CALL_PROGRESS_CALLING:
+      return _("Calling…");
+    case BECKON_CALL_PROGRESS_RINGING:
+      return _("Ringing…");
+    case BECKON_CALL_PROGRESS_OFFLINE:
+      return _("Offline – they will see a missed call");
+    case BECKON_CALL_PROGRESS_CONNECTING:
+      return _("Connecting…");
+    case BECKON_CALL_PROGRESS_RECONNECTING:
+      return _("Reconnecting…");
+    case BECKON_CALL_PROGRESS_CONNECTED:
+    case BECKON_CALL_PROGRESS_ENDED:
+    default:
+      return "";
+    }
+}
+
+char *
+beckon_phrase_for_no_microphone (BeckonCall *call)
+{
+  const GError *error;
+
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  error = beckon_call_get_microphone_problem (call);
+  if (error == NULL)
+    return NULL;
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
+    return g_strdup (_("Another application uses the microphone: you are not heard"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
+    return g_strdup (_("The microphone was disconnected: you are not heard"));
+  return g_strdup (_("No microphone was found: you are not heard"));
+}
+
+char *
+beckon_phrase_for_no_camera (BeckonCall *call)
+{
+  const GError *error;
+
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  error = beckon_call_get_camera_problem (call);
+  if (error == NULL)
+    return NULL;
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
+    return g_strdup (_("Another application uses the camera: you are not seen"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
+    return g_strdup (_("The camera was disconnected: you are not seen"));
+  return g_strdup (_("No camera was found: you are not seen"));
+}
+
+char *
+beckon_phrase_for_no_speaker (BeckonCall *call)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  return beckon_call_get_speaker_problem (call) != NULL
+             ? g_strdup (_("No speaker was found: you hear nothing"))
+             : NULL;
+}
+
+char *
+beckon_phrase_for_end (BeckonCall *call)
+{
+  g_autofree char *first = NULL;
+
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
+  switch (beckon_call_get_end (call))
+    {
+    case BECKON_CALL_END_HUNG_UP:
+      return g_strdup (_("You hung up"));
+    case BECKON_CALL_END_PEER_HUNG_UP:
+      /* Translators: %s is a person's first name, here and below */
+      return g_strdup_printf (_("%s hung up"), first);
+    case BECKON_CALL_END_CANCELLED:
+      return g_strdup (_("You cancelled the call"));
+    case BECKON_CALL_END_PEER_CANCELLED:
+      return g_strdup_printf (_("%s has cancelled the call"), first);
+    case BECKON_CALL_END_DECLINED:
+      return g_strdup (_("You declined"));
+    case BECKON_CALL_END_PEER_DECLINED:
+      return g_strdup_printf (_("%s declined"), first);
+    case BECKON_CALL_END_PEER_BUSY:
+      return g_strdup_printf (_("%s is busy"), first);
+    case BECKON_CALL_END_UNANSWERED:
+      return g_strdup (_("No answer"));
+    case BECKON_CALL_END_MISSED:
+      return g_strdup (_("Missed call"));
+    case BECKON_CALL_END_ANSWERED_ELSEWHERE:
+      return g_strdup (_("Answered on another device"));
+    case BECKON_CALL_END_CONNECTION_LOST:
+      return g_strdup (_("Connection lost"));
+    case BECKON_CALL_END_NO_MEDIA:
+    case BECKON_CALL_END_FAILED:
+      return g_strdup (_("The call failed"));
+    case BECKON_CALL_END_NONE:
+    default:
+      return g_strdup ("");
+    }
+}
+
+char *
+beckon_phrase_for_end_detail (BeckonCall *call)
+{
+  const GError *error;
+  g_autofree char *length = NULL;
+
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  if (beckon_call_get_message (call) != NULL)
+    /* Translators: %s is what the person wrote who declined a call */
+    return g_strdup_printf (_("“%s”"), beckon_call_get_message (call));
+  if (beckon_call_get_end (call) == BECKON_CALL_END_CONNECTION_LOST)
+    {
+      g_autofree char *first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
+
+      return g_strdup_printf (_("%s’s computer did not answer any more"), first);
+    }
+  if (beckon_call_get_end (call) == BECKON_CALL_END_NO_MEDIA)
+    return g_strdup (_("No sound and no picture came through"));
+  error = beckon_call_get_error (call);
+  if (error != NULL)
+    return beckon_phrase_for_error (error, NULL);
+  if (beckon_call_get_duration (call) < 500)
+    return g_strdup (beckon_phrase_for_media (beckon_call_get_media (call)));
+  length = beckon_phrase_for_exact_length (beckon_call_get_duration (call));
+  /* Translators: what a call was and how long: "Video call, 12 min 47 s" */
+  return g_strdup_printf (_("%s, %s"), beckon_phrase_for_media (beckon_call_get_media (call)),
+                          length);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "history-item.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_RECENT_ROW (beckon_recent_row_get_type ())
+/** BeckonRecentRow: a past call, whose people can be called again. */
+G_DECLARE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, BECKON, RECENT_ROW, GtkListBoxRow)
+
+GtkWidget *beckon_recent_row_new (BeckonHistoryItem *item);
+
+/** beckon_recent_row_set_obstacle: @obstacle: (nullable): why nobody can be called. */
+void beckon_recent_row_set_obstacle (BeckonRecentRow *self, const char *obstacle);
+
+G_END_DECLS

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "sign-in-page.h"
+
+#include "phrases.h"
+#include "protocol-error.h"
+
+#include <glib/gi18n.h>
+
+struct _BeckonSignInPage
+{
+  AdwBin parent_instance;
+
+  /* Template widgets */
+  GtkMenuButton *menu;
+  GtkWidget *fields;
+  GtkEditable *server;
+  GtkEditable *user;
+  GtkEditable *password;
+  GtkEditable *name;
+  GtkWidget *message_line;
+  GtkWidget *message_icon;
+  GtkWidget *message_spinner;
+  GtkLabel *message;
+  GtkWidget *sign_in;
+  GtkWidget *create;
+  GtkWidget *cancel;
+
+  /* Owned */
+  BeckonAccount *account;
+  GCancellable *cancellable; /* nullable: of the sign-in under way */
+  GError *error;             /* nullable: how the last one ended */
+};
+
+G_DEFINE_FINAL_TYPE (BeckonSignInPage, beckon_sign_in_page, ADW_TYPE_BIN)
+
+/* The field that @error is about. */
+static GtkEditable *
+find_field (BeckonSignInPage *self, const GError *error)
+{
+  if (error->domain == BECKON_SIGNALING_ERROR)
+    return self->server;
+  if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS) ||
+      g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_USER_ID))
+    return self->user;
+  return self->password;
+}
+
+static void
+mark_field (GtkEditable *field, gboolean wrong)
+{
+  if (wrong)
+    gtk_widget_add_css_class (GTK_WIDGET (field), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (field), "error");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (field), GTK_ACCESSIBLE_STATE_INVALID,
+                               wrong ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
+                               -1);
+}
+
+static gboolean
+is_complete (BeckonSignInPage *self)
+{
+  return *gtk_editable_get_text (self->server) != '\0' &&
+         *gtk_editable_get_text (self->user) != '\0' &&
+         *gtk_editable_get_text (self->password) != '\0';
+}
+
+static char *
+get_message (BeckonSignInPage *self)
+{
+  const char *server = gtk_editable_get_text (self->server);
+
+  if (self->cancellable != NULL)
+    {
+      if (beckon_account_get_problem (self->account) == NULL)
+        return NULL;
+      /* Translators: %s is the address of a server */
+      return g_strdup_printf (_("%s does not answer. Trying again…"), server);
+    }
+  return self->error != NULL ? beckon_phrase_for_error (self->error, server) : NULL;
+}
+
+static void
+update (BeckonSignInPage *self)
+{
+  gboolean busy = self->cancellable != NULL;
+  GtkEditable *wrong = !busy && self->error != NULL ? find_field (self, self->error) : NULL;
+  g_autofree char *message = get_message (self);
+
+  gtk_widget_set_sensitive (self->fields, !busy);
+  gtk_widget_set_sensitive (self->sign_in, !busy && is_complete (self));
+  gtk_widget_set_sensitive (self->create, !busy && is_complete (self));
+  gtk_widget_set_visible (self->create, !busy);
+  gtk_widget_set_visible (self->cancel, busy);
+
+  mark_field (self->server, wrong == self->server);
+  mark_field (self->user, wrong == self->user);
+  mark_field (self->password, wrong == self->password);
+
+  gtk_widget_set_visible (self->message_line, busy || message != NULL);
+  gtk_widget_set_visible (self->message_icon, !busy);
+  gtk_widget_set_visible (self->message_spinner, busy);
+  gtk_spinner_set_spinning (GTK_SPINNER (self->message_spinner), busy);
+  gtk_label_set_label (self->message, message != NULL ? message : _("Signing in…"));
+  if (busy)
+    gtk_widget_remove_css_class (self->message_line, "error-line");
+  else
+    gtk_widget_add_css_class (self->message_line, "error-line");
+}
+
+/* @error: (transfer full) (nullable) */
+static void
+set_error (BeckonSignInPage *self, GError *error)
+{
+  g_clear_error (&self->error);
+  self->error = error;
+  update (self);
+  if (error != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (find_field (self, error)));
+}
+
+static void
+on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonSignInPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  beckon_account_sign_in_finish (BECKON_ACCOUNT (source), result, &error);
+  g_clear_object (&self->cancellable);
+  if (self->account == NULL)
+    return; /* disposed meanwhile */
+  if (error == NULL)
+    gtk_editable_set_text (self->password, "");
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_clear_error (&error);
+  set_error (self, g_steal_pointer (&error));
+}
+
+static void
+start (BeckonSignInPage *self, BeckonAccountCreate create)
+{
+  g_autofree char *server = NULL;
+  g_autofree char *name = NULL;
+
+  if (self->cancellable != NULL || !is_complete (self) ||
+      beckon_account_get_manager (self->account) != NULL)
+    return;
+
+  server = g_strstrip (g_strdup (gtk_editable_get_text (self->server)));
+  name = g_strstrip (g_strdup (gtk_editable_get_text (self->name)));
+  self->cancellable = g_cancellable_new ();
+  set_error (self, NULL);
+  beckon_account_sign_in_async (self->account,
+                                &(BeckonCredentials){
+                                    .server = server,
+                                    .user = gtk_editable_get_text (self->user),
+                                    .password = gtk_editable_get_text (self->password),
+                                    .name = *name != '\0' ? name : NULL,
+                                    .create = create,
+                                    .remember = TRUE,
+                                },
+                                self->cancellable, on_finished, g_object_ref (self));
+}
+
+static void
+on_edited (BeckonSignInPage *self)
+{
+  /* What was wrong is being corrected. */
+  if (self->cancellable == NULL)
+    set_error (self, NULL);
+}
+
+static void
+on_entry_activated (BeckonSignInPage *self)
+{
+  start (self, BECKON_ACCOUNT_CREATE_NOT);
+}
+
+static void
+on_sign_in_clicked (BeckonSignInPage *self)
+{
+  start (self, BECKON_ACCOUNT_CREATE_NOT);
+}
+
+static void
+on_create_clicked (BeckonSignInPage *self)
+{
+  start (self, BECKON_ACCOUNT_CREATE_NEW);
+}
+
+static void
+on_cancel_clicked (BeckonSignInPage *self)
+{
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+}
+
+static void
+on_failure (BeckonSignInPage *self)
+{
+  const GError *failure = beckon_account_get_failure (self->account);
+
+  set_error (self, failure != NULL ? g_error_copy (failure) : NULL);
+}
+
+static void
+beckon_sign_in_page_dispose (GObject *object)
+{
+  BeckonSignInPage *self = BECKON_SIGN_IN_PAGE (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->account);
+
+  G_OBJECT_CLASS (beckon_sign_in_page_parent_class)->dispose (object);
+}
+
+static void
+beckon_sign_in_page_finalize (GObject *object)
+{
+  BeckonSignInPage *self = BECKON_SIGN_IN_PAGE (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->error);
+
+  G_OBJECT_CLASS (beckon_sign_in_page_parent_class)->finalize (object);
+}
+
+static void
+beckon_sign_in_page_class_init (BeckonSignInPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = beckon_sign_in_page_dispose;
+  object_class->finalize = beckon_sign_in_page_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/sign-in-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, menu);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, fields);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, server);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, user);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, password);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, name);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message_line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message_icon);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message_spinner);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, sign_in);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, create);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_edited);
+  gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_sign_in_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_create_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_cancel_clicked);
+}
+
+static void
+beckon_sign_in_page_init (BeckonSignInPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+beckon_sign_in_page_new (BeckonAccount *account, GMenuModel *menu)
+{
+  BeckonSignInPage *self;
+  g_autofree char *server = NULL;
+  g_autofree char *user = NULL;
+
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (account), NULL);
+
+  self = g_object_new (BECKON_TYPE_SIGN_IN_PAGE, NULL);
+  gtk_menu_button_set_menu_model (self->menu, menu);
+  self->account = g_object_ref (account);
+  server = g_settings_get_string (beckon_account_get_settings (account), "server");
+  user = g_settings_get_string (beckon_account_get_settings (account), "user");
+  gtk_editable_set_text (self->server, server);
+  gtk_editable_set_text (self->user, user);
+  g_signal_connect_object (account, "notify::problem", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (account, "notify::failure", G_CALLBACK (on_failure), self,
+                           G_CONNECT_SWAPPED);
+  on_failure (self);
+  return GTK_WIDGET (self);
+}
+
+void
+beckon_sign_in_page_grab_focus (BeckonSignInPage *self)
+{
+  GtkEditable *fields[3];
+
+  g_return_if_fail (BECKON_IS_SIGN_IN_PAGE (self));
+
+  fields[0] = self->server;
+  fields[1] = self->user;
+  fields[2] = self->password;
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (*gtk_editable_get_text (fields[i]) == '\0')
+      {
+        gtk_widget_grab_focus (GTK_WIDGET (fields[i]));
+        return;
+      }
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A GStreamer sink that shows frames in GTK.
+ *
+ * The streaming thread wraps each mapped frame in a GdkMemoryTexture, without a copy, and leaves it
+ * in `pending`; the main thread takes what lies there. When frames come faster than the main thread
+ * paints, the newest replaces the one that waits: nothing queues up, so that pictures never lag.
+ */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "video-sink.h"
+
+#include "frame-paintable.h"
+
+#include <gst/video/gstvideosink.h>
+#include <gst/video/video.h>
+
+#define FACTORY_NAME "beckonpaintablesink"
+
+/* Opaque pictures: premultiplied and straight alpha are the same, and cairo takes the former as it
+ * is. No BGRx: the fourth byte would be taken for alpha. */
+#if G_BYTE_ORDER == G_LITTLE_ENDIAN
+#define FRAME_FORMAT "BGRA"
+#define FRAME_MEMORY_FORMAT GDK_MEMORY_B8G8R8A8_PREMULTIPLIED
+#else
+#define FRAME_FORMAT "ARGB"
+#define FRAME_MEMORY_FORMAT GDK_MEMORY_A8R8G8B8_PREMULTIPLIED
+#endif
+
+#define BECKON_TYPE_VIDEO_SINK (beckon_video_sink_get_type ())
+G_DECLARE_FINAL_TYPE (BeckonVideoSink, beckon_video_sink, BECKON, VIDEO_SINK, GstVideoSink)
+
+struct _BeckonVideoSink
+{
+  GstVideoSink parent_instance;
+
+  BeckonFramePaintable *paintable;
+
+  GstVideoInfo info; /* of the caps; streaming thread */
+
+  /* With the object's lock: */
+  GdkTexture *pending;
+  double pending_aspect;
+  gboolean scheduled; /* the main thread was told that something is pending */
+};
+
+G_DEFINE_FINAL_TYPE (BeckonVideoSink, beckon_video_sink, GST_TYPE_VIDEO_SINK)
+
+typedef enum
+{
+  PROP_PAINTABLE = 1,
+  N_PROPS
+} BeckonVideoSinkProperty;
+
+static GParamSpec *properties[N_PROPS];
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (FRAME_FORMAT)));
+
+/* Main thread. */
+static gboolean
+show_pending (gpointer data)
+{
+  BeckonVideoSink *self = data;
+  g_autoptr (GdkTexture) frame = NULL;
+  double aspect;
+
+  GST_OBJECT_LOCK (self);
+  frame = g_steal_pointer (&self->pending);
+  aspect = self->pending_aspect;
+  self->scheduled = FALSE;
+  GST_OBJECT_UNLOCK (self);
+
+  beckon_frame_paintable_set_frame (self->paintable, frame, aspect);
+  return G_SOURCE_REMOVE;
+}
+
+/* Any thread; @frame: (transfer full) (nullable). */
+static void
+set_pending (BeckonVideoSink *self, GdkTexture *frame, double aspect)
+{
+  g_autoptr (GdkTexture) overtaken = NULL;
+  gboolean schedule;
+
+  GST_OBJECT_LOCK (self);
+  overtaken = g_steal_pointer (&self->pending);
+  self->pending = frame;
+  self->pending_aspect = aspect;
+  schedule = !self->scheduled;
+  self->scheduled = TRUE;
+  GST_OBJECT_UNLOCK (self);
+
+  if (schedule)
+    g_idle_add_full (G_PRIORITY_DEFAULT, show_pending, g_object_ref (self), g_object_unref);
+}
+
+static void
+unmap_frame (gpointer data)
+{
+  GstVideoFrame *frame = data;
+
+  gst_video_frame_unmap (frame);
+  g_free (frame);
+}
+
+static GdkTexture *
+wrap_buffer (BeckonVideoSink *self, GstBuffer *buffer)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  GstVideoFrame *frame = g_new0 (GstVideoFrame, 1);
+  gsize stride;
+
+  /* The mapped frame holds the buffer. */
+  if (!gst_video_frame_map (frame, &self->info, buffer, GST_MAP_READ))
+    {
+      g_free (frame);
+      return NULL;
+    }
+  stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
+  bytes = g_bytes_new_with_free_func (GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
+                                      stride * GST_VIDEO_FRAME_HEIGHT (frame), unmap_frame, frame);
+  return gdk_memory_texture_new (GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame),
+                                 FRAME_MEMORY_FORMAT, bytes, stride);
+}
+
+static GstFlowReturn
+beckon_video_sink_show_frame (GstVideoSink *sink, GstBuffer *buffer)
+{
+  BeckonVideoSink *self = BECKON_VIDEO_SINK (sink);
+  GdkTexture *frame = wrap_buffer (self, buffer);
+  double pixel_aspect;
+
+  if (frame == NULL)
+    {
+      GST_ELEMENT_ERROR (self, RESOURCE, READ, (NULL), ("a frame could not be mapped"));
+      return GST_FLOW_ERROR;
+    }
+  pixel_aspect = (double) GST_VIDEO_INFO_PAR_N (&self->info) / GST_VIDEO_INFO_PAR_D (&self->info);
+  set_pending (self, frame,
+               pixel_aspect * GST_VIDEO_INFO_WIDTH (&self->info) /
+                   GST_VIDEO_INFO_HEIGHT (&self->info));
+  return GST_FLOW_OK;
+}
+
+static gboolean
+beckon_video_sink_set_info (GstVideoSink *sink, GstCaps *caps, const GstVideoInfo *info)
+{
+  BECKON_VIDEO_SINK (sink)->info = *info;
+  return TRUE;
+}
+
+static gboolean
+beckon_video_sink_propose_allocation (GstBaseSink *sink, GstQuery *query)
+{
+  /* Any stride and offset will do: no copy is needed for either. */
+  gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  return TRUE;
+}
+
+static gboolean
+beckon_video_sink_stop (GstBaseSink *sink)
+{
+  set_pending (BECKON_VIDEO_SINK (sink), NULL, 1);
+  return TRUE;
+}
+
+static void
+beckon_video_sink_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  BeckonVideoSink *self = BECKON_VIDEO_SINK (object);
+
+  switch ((BeckonVideoSinkProperty) prop_id)
+    {
+    case PROP_PAINTABLE:
+      g_value_set_object (value, self->paintable);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_video_sink_finalize (GObject *object)
+{
+  BeckonVideoSink *self = BECKON_VIDEO_SINK (object);
+
+  g_clear_object (&self->pending);
+  g_clear_object (&self->paintable);
+
+  G_OBJECT_CLASS (beckon_video_sink_parent_class)->finalize (object);
+}
+
+static void
+beckon_video_sink_class_init (BeckonVideoSinkClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseSinkClass *base_class = GST_BASE_SINK_CLASS (klass);
+  GstVideoSinkClass *video_class = GST_VIDEO_SINK_CLASS (klass);
+
+  object_class->get_property = beckon_video_sink_get_property;
+  object_class->finalize = beckon_video_sink_finalize;
+  base_class->propose_allocation = beckon_video_sink_propose_allocation;
+  base_class->stop = beckon_video_sink_stop;
+  video_class->set_info = beckon_video_sink_set_info;
+  video_class->show_frame = beckon_video_sink_show_frame;
+
+  properties[PROP_PAINTABLE] = g_param_spec_object ("paintable", NULL, NULL, GDK_TYPE_PAINTABLE,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_set_static_metadata (element_class, "Beckon paintable sink", "Sink/Video",
+                                         "Shows video in a GdkPaintable", "The Beckon developers");
+}
+
+static void
+beckon_video_sink_init (BeckonVideoSink *self)
+{
+  self->paintable = beckon_frame_paintable_new ();
+}
+
+const char *
+beckon_video_sink_register (void)
+{
+  g_autoptr (GstElementFactory) better = gst_element_factory_find ("gtk4paintablesink");
+
+  if (better != NULL)
+    return "gtk4paintablesink";
+  if (!gst_element_register (NULL, FACTORY_NAME, GST_RANK_NONE, BECKON_TYPE_VIDEO_SINK))
+    g_assert_not_reached ();
+  return FACTORY_NAME;
+}
