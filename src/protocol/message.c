@@ -205,11 +205,13 @@ is_shallow (const char *data, gsize length)
   return TRUE;
 }
 
-static JsonObject *
-parse_object (const char *data, gsize length, GError **error)
+JsonObject *
+beckon_json_parse (const char *data, gsize length, GError **error)
 {
   g_autoptr (JsonParser) parser = NULL;
   JsonNode *root;
+
+  g_return_val_if_fail (data != NULL || length == 0, NULL);
 
   if (length > BECKON_FRAME_MAX)
     return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The frame is too large"), NULL;
@@ -218,7 +220,7 @@ parse_object (const char *data, gsize length, GError **error)
   if (!is_shallow (data, length))
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame is nested too deep"), NULL;
   parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_data (parser, data, length, NULL))
+  if (length == 0 || !json_parser_load_from_data (parser, data, length, NULL))
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame is not JSON"), NULL;
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
@@ -344,8 +346,7 @@ beckon_message_parse (const char *data,
 
   if (request_id != NULL)
     *request_id = 0;
-  object = parse_object (data != NULL ? data : "", length >= 0 ? (gsize) length : strlen (data),
-                         error);
+  object = beckon_json_parse (data, length >= 0 ? (gsize) length : strlen (data), error);
   if (object == NULL)
     return NULL;
   self = from == BECKON_PARTY_CLIENT ? parse_from_client (object, &id, error)

@@ -118,6 +118,15 @@ BeckonMessage *beckon_message_parse (const char *data, gssize length, BeckonPart
                                      gint64 *request_id, GError **error);
 
 /**
+ * beckon_json_parse:
+ * @data: JSON of a stranger; need not be NUL-terminated
+ *
+ * Reads one object within the limits of a frame: size, depth, UTF-8. Returns: (transfer full): it,
+ * or %NULL with TOO_LARGE or BAD_FRAME.
+ */
+JsonObject *beckon_json_parse (const char *data, gsize length, GError **error);
+
+/**
  * beckon_message_check_reply:
  * @reply: a parsed reply
  * @asked: the type of the request that it answers

@@ -6,9 +6,6 @@
 
 #include "signaling-private.h"
 
-/* An answer of an account call is small; whoever sends more is not a Beckon server. */
-#define ANSWER_MAX 65536
-
 GError *
 beckon_signaling_http_translate (GError *error, const char *server)
 {
@@ -52,23 +49,6 @@ read_refusal (JsonObject *answer)
   return g_error_new_literal (BECKON_PROTOCOL_ERROR, number, message != NULL ? message : code);
 }
 
-static JsonObject *
-parse_answer (GBytes *bytes)
-{
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  gsize length;
-  const char *data = g_bytes_get_data (bytes, &length);
-  JsonNode *root;
-
-  if (length == 0 || length > ANSWER_MAX || !g_utf8_validate_len (data, length, NULL) ||
-      !json_parser_load_from_data (parser, data, length, NULL))
-    return NULL;
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    return NULL;
-  return json_object_ref (json_node_get_object (root));
-}
-
 static void
 on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -86,7 +66,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  answer = parse_answer (bytes);
+  answer = beckon_json_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL);
   if (SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (message)) && answer != NULL)
     {
       g_task_return_pointer (task, g_steal_pointer (&answer), (GDestroyNotify) json_object_unref);

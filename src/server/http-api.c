@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-server"
+
+#include "config.h"
+
+#include "http-api.h"
+
+#include "message.h"
+#include "server-error.h"
+
+#define BODY_MAX 16384
+#define BACKLOG 1024
+#define SCHEMA "/org/beckon/server/protocol.schema.json"
+
+struct _BeckonHttpApi
+{
+  GObject parent_instance;
+
+  BeckonHub *hub;
+  BeckonAccounts *accounts;
+  const BeckonServerConfig *config;
+  SoupServer *server;
+  char *url;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonHttpApi, beckon_http_api, G_TYPE_OBJECT)
+
+/* ---- answers ---- */
+
+/* @object: (transfer full) */
+static void
+answer (SoupServerMessage *message, guint status, JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  char *text;
+
+  json_node_take_object (node, object);
+  text = json_to_string (node, FALSE);
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, "application/json", SOUP_MEMORY_TAKE, text,
+                                    strlen (text));
+}
+
+static guint
+status_of (const GError *error)
+{
+  if (error->domain != BECKON_PROTOCOL_ERROR)
+    return SOUP_STATUS_INTERNAL_SERVER_ERROR;
+  switch ((guint) error->code)
+    {
+    case BECKON_PROTOCOL_ERROR_WRONG_PASSWORD:
+    case BECKON_PROTOCOL_ERROR_BAD_TOKEN:
+      return SOUP_STATUS_UNAUTHORIZED;
+    case BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED:
+      return SOUP_STATUS_FORBIDDEN;
+    case BECKON_PROTOCOL_ERROR_USER_EXISTS:
+      return SOUP_STATUS_CONFLICT;
+    case BECKON_PROTOCOL_ERROR_RATE_LIMITED:
+      return 429;
+    case BECKON_PROTOCOL_ERROR_TOO_LARGE:
+      return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
+    default:
+      return SOUP_STATUS_BAD_REQUEST;
+    }
+}
+
+/* @error: (transfer full): what the protocol names is told; what failed inside is logged. */
+static void
+answer_error (SoupServerMessage *message, GError *error)
+{
+  const gboolean named = error->domain == BECKON_PROTOCOL_ERROR;
+  JsonObject *object = json_object_new ();
+  JsonObject *details = json_object_new ();
+
+  if (!named)
+    g_critical ("%s: %s", g_uri_get_path (soup_server_message_get_uri (message)), error->message);
+  json_object_set_string_member (
+      details, "code",
+      beckon_protocol_error_to_code (named ? (guint) error->code : BECKON_PROTOCOL_ERROR_INTERNAL));
+  json_object_set_string_member (details, "message",
+                                 named ? error->message
+                                       : "The server has a problem; try again later");
+  json_object_set_object_member (object, "error", details);
+  answer (message, status_of (error), object);
+  g_error_free (error);
+}
+
+static gboolean
+is_method (SoupServerMessage *message, const char *method)
+{
+  if (g_strcmp0 (soup_server_message_get_method (message), method) == 0)
+    return TRUE;
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow", method);
+  soup_server_message_set_status (message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
+  return FALSE;
+}
+
+static const char *
+get_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+/* Returns: (transfer full) (nullable): the body, with a string in each of @names; or it was refused. */
+static JsonObject *
+read_body (SoupServerMessage *message, const char *const *names)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
+  g_autoptr (JsonObject) object = NULL;
+  GError *error = NULL;
+
+  object = beckon_json_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &error);
+  for (guint i = 0; error == NULL && names[i] != NULL; i++)
+    if (get_string (object, names[i]) == NULL)
+      error = g_error_new (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_REQUEST,
+                           "“%s” is missing or no string", names[i]);
+  if (error == NULL)
+    return g_steal_pointer (&object);
+  answer_error (message, error);
+  return NULL;
+}
+
+/* ---- the calls ---- */
+
+static void
+on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SoupServerMessage) message = user_data;
+  GError *error = NULL;
+
+  if (beckon_accounts_register_finish (BECKON_ACCOUNTS (source), result, &error))
+    answer (message, SOUP_STATUS_CREATED, json_object_new ());
+  else
+    answer_error (message, error);
+  soup_server_message_unpause (message);
+}
+
+static void
+on_accounts (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+             gpointer user_data)
+{
+  static const char *const names[] = { "user", "name", "password", NULL };
+  BeckonHttpApi *self = user_data;
+  g_autoptr (JsonObject) body = NULL;
+
+  if (!is_method (message, "POST") || (body = read_body (message, names)) == NULL)
+    return;
+  soup_server_message_pause (message);
+  beckon_accounts_register_async (self->accounts, get_string (body, "user"),
+                                  get_string (body, "name"), get_string (body, "password"),
+                                  get_string (body, "invite_code"), on_registered,
+                                  g_object_ref (message));
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SoupServerMessage) message = user_data;
+  GError *error = NULL;
+  gint64 expires;
+  g_autofree char *token = beckon_accounts_sign_in_finish (BECKON_ACCOUNTS (source), result,
+                                                           &expires, &error);
+
+  if (token == NULL)
+    answer_error (message, error);
+  else
+    {
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "token", token);
+      json_object_set_int_member (object, "expires", expires);
+      answer (message, SOUP_STATUS_OK, object);
+    }
+  soup_server_message_unpause (message);
+}
+
+static void
+on_sessions (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+             gpointer user_data)
+{
+  static const char *const names[] = { "user", "password", "device", NULL };
+  BeckonHttpApi *self = user_data;
+  g_autoptr (JsonObject) body = NULL;
+
+  if (!is_method (message, "POST") || (body = read_body (message, names)) == NULL)
+    return;
+  soup_server_message_pause (message);
+  beckon_accounts_sign_in_async (self->accounts, get_string (body, "user"),
+                                 get_string (body, "password"), get_string (body, "device"),
+                                 soup_server_message_get_remote_host (message), on_signed_in,
+                                 g_object_ref (message));
+}
+
+static void
+on_current_session (SoupServer *server, SoupServerMessage *message, const char *path,
+                    GHashTable *query, gpointer user_data)
+{
+  BeckonHttpApi *self = user_data;
+  const char *header = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Authorization");
+  g_autoptr (BeckonStoredAccount) account = NULL;
+  GError *error = NULL;
+
+  if (!is_method (message, "DELETE"))
+    return;
+  if (header != NULL && g_str_has_prefix (header, "Bearer "))
+    account = beckon_accounts_check_token (self->accounts, header + strlen ("Bearer "), &error);
+  else
+    error = g_error_new (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_TOKEN,
+                         "Authorization: Bearer is missing");
+  if (account != NULL &&
+      beckon_accounts_revoke_token (self->accounts, header + strlen ("Bearer "), &error))
+    soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+  else
+    answer_error (message, error);
+}
+
+static void
+on_health (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer user_data)
+{
+  if (is_method (message, "GET"))
+    answer (message, SOUP_STATUS_OK, json_object_new ());
+}
+
+static void
+on_schema (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer user_data)
+{
+  g_autoptr (GBytes) schema = g_resources_lookup_data (SCHEMA, 0, NULL);
+
+  if (!is_method (message, "GET"))
+    return;
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_message_headers_set_content_type (soup_server_message_get_response_headers (message),
+                                         "application/schema+json", NULL);
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), schema);
+}
+
+static void
+on_socket (SoupServer *server, SoupServerMessage *message, const char *path,
+           SoupWebsocketConnection *socket, gpointer user_data)
+{
+  BeckonHttpApi *self = user_data;
+  g_autoptr (BeckonConnection) connection = beckon_connection_new (
+      socket, soup_server_message_get_remote_host (message), self->config->silence_seconds);
+
+  beckon_hub_add (self->hub, connection);
+}
+
+/* A body over its limit is read to its end, but not kept. */
+static void
+on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer unused)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  if (body->length > BODY_MAX)
+    {
+      soup_message_body_set_accumulate (body, FALSE);
+      soup_message_body_truncate (body);
+      soup_server_message_set_status (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, NULL);
+    }
+}
+
+static void
+on_request (SoupServer *server, SoupServerMessage *message, gpointer unused)
+{
+  g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), NULL);
+}
+
+/* ---- listening ---- */
+
+static GSocketAddress *
+parse_address (const char *text, GError **error)
+{
+  const char *colon = strrchr (text, ':');
+  g_autofree char *host = colon != NULL ? g_strndup (text, colon - text) : NULL;
+  guint64 port;
+  GSocketAddress *address = NULL;
+
+  if (host != NULL && g_str_has_prefix (host, "[") && g_str_has_suffix (host, "]"))
+    {
+      memmove (host, host + 1, strlen (host));
+      host[strlen (host) - 1] = '\0';
+    }
+  if (host != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &port, NULL))
+    address = g_inet_socket_address_new_from_string (host, port);
+  if (address == NULL)
+    g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_CONFIG,
+                 "“%s” is not ADDRESS:PORT, as 127.0.0.1:7300 or [::1]:7300", text);
+  return address;
+}
+
+static gboolean
+check_safe (BeckonHttpApi *self, GSocketAddress *address, GError **error)
+{
+  GInetAddress *inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+
+  if (g_inet_address_get_is_loopback (inet) || self->config->certificate != NULL ||
+      self->config->insecure)
+    return TRUE;
+  g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_CONFIG,
+               "%s is open to the network and there is no certificate: set certificate and "
+               "private-key, or insecure=true behind a proxy that does TLS",
+               self->config->listen);
+  return FALSE;
+}
+
+static gboolean
+load_certificate (BeckonHttpApi *self, GError **error)
+{
+  const BeckonServerConfig *config = self->config;
+  g_autoptr (GTlsCertificate) certificate = NULL;
+
+  if (config->certificate == NULL)
+    return TRUE;
+  certificate = config->private_key != NULL
+                    ? g_tls_certificate_new_from_files (config->certificate, config->private_key,
+                                                        error)
+                    : g_tls_certificate_new_from_file (config->certificate, error);
+  if (certificate == NULL)
+    return FALSE;
+  soup_server_set_tls_certificate (self->server, certificate);
+  return TRUE;
+}
+
+static gboolean
+start_listening (BeckonHttpApi *self, GError **error)
+{
+  const gboolean tls = self->config->certificate != NULL;
+  g_autoptr (GSocketAddress) address = parse_address (self->config->listen, error);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autoptr (GSocket) socket = NULL;
+  g_autofree char *text = NULL;
+
+  if (address == NULL || !check_safe (self, address, error) || !load_certificate (self, error))
+    return FALSE;
+  socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
+                         G_SOCKET_PROTOCOL_TCP, error);
+  if (socket == NULL)
+    return FALSE;
+  g_socket_set_listen_backlog (socket, BACKLOG); /* libsoup's own is 10 */
+  if (!g_socket_bind (socket, address, TRUE, error) || !g_socket_listen (socket, error))
+    {
+      g_prefix_error (error, "%s: ", self->config->listen);
+      return FALSE;
+    }
+  bound = g_socket_get_local_address (socket, error);
+  if (bound == NULL ||
+      !soup_server_listen_socket (self->server, socket, tls ? SOUP_SERVER_LISTEN_HTTPS : 0, error))
+    return FALSE;
+  text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (bound));
+  self->url = g_strconcat (tls ? "https://" : "http://", text, NULL);
+  return TRUE;
+}
+
+BeckonHttpApi *
+beckon_http_api_new (BeckonHub *hub,
+                     BeckonAccounts *accounts,
+                     const BeckonServerConfig *config,
+                     GError **error)
+{
+  g_autoptr (BeckonHttpApi) self = g_object_new (BECKON_TYPE_HTTP_API, NULL);
+  char *protocols[] = { (char *) BECKON_SUBPROTOCOL, NULL };
+
+  self->hub = g_object_ref (hub);
+  self->accounts = g_object_ref (accounts);
+  self->config = config;
+  self->server = soup_server_new ("server-header", "beckon-server", NULL);
+  g_signal_connect (self->server, "request-started", G_CALLBACK (on_request), NULL);
+  soup_server_add_handler (self->server, "/v1/accounts", on_accounts, self, NULL);
+  soup_server_add_handler (self->server, "/v1/sessions", on_sessions, self, NULL);
+  soup_server_add_handler (self->server, "/v1/sessions/current", on_current_session, self, NULL);
+  soup_server_add_handler (self->server, "/v1/protocol.schema.json", on_schema, self, NULL);
+  soup_server_add_handler (self->server, "/healthz", on_health, self, NULL);
+  soup_server_add_websocket_handler (self->server, "/v1/signal", NULL, protocols, on_socket, self,
+                                     NULL);
+  return start_listening (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+const char *
+beckon_http_api_get_url (BeckonHttpApi *self)
+{
+  g_return_val_if_fail (BECKON_IS_HTTP_API (self), NULL);
+
+  return self->url;
+}
+
+void
+beckon_http_api_stop (BeckonHttpApi *self)
+{
+  g_autoptr (GSList) listeners = NULL;
+
+  g_return_if_fail (BECKON_IS_HTTP_API (self));
+
+  listeners = soup_server_get_listeners (self->server);
+  for (GSList *l = listeners; l != NULL; l = l->next)
+    g_socket_close (l->data, NULL);
+}
+
+static void
+beckon_http_api_dispose (GObject *object)
+{
+  BeckonHttpApi *self = BECKON_HTTP_API (object);
+
+  if (self->server != NULL)
+    soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+  g_clear_object (&self->accounts);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (beckon_http_api_parent_class)->dispose (object);
+}
+
+static void
+beckon_http_api_finalize (GObject *object)
+{
+  g_free (BECKON_HTTP_API (object)->url);
+  G_OBJECT_CLASS (beckon_http_api_parent_class)->finalize (object);
+}
+
+static void
+beckon_http_api_class_init (BeckonHttpApiClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = beckon_http_api_dispose;
+  G_OBJECT_CLASS (klass)->finalize = beckon_http_api_finalize;
+}
+
+static void
+beckon_http_api_init (BeckonHttpApi *self)
+{
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BECKON_REGISTRATION_OPEN,
+  BECKON_REGISTRATION_CODE, /* who knows the code */
+  BECKON_REGISTRATION_CLOSED,
+} BeckonRegistration;
+
+/**
+ * BeckonServerConfig:
+ *
+ * How a server runs: the defaults, then the key file, then the command line. docs/server.md lists
+ * the keys. Limits that bound what a stranger can cost are all here.
+ */
+typedef struct
+{
+  /* [server] */
+  char *listen; /* "ADDRESS:PORT" */
+  char *data;   /* folder */
+  char *name;   /* what clients show */
+  BeckonRegistration registration;
+  char *registration_code; /* nullable */
+  gboolean insecure;       /* plain HTTP on more than loopback: a proxy in front does TLS */
+  char *certificate;       /* nullable: PEM file */
+  char *private_key;       /* nullable: PEM file */
+  guint token_days;
+
+  /* [limits] */
+  guint hello_seconds;   /* until the first request */
+  guint silence_seconds; /* until a connection that says nothing is closed */
+  guint ring_seconds;    /* of an invitation that names no time */
+  guint caller_grace;    /* seconds that a ringing call outlives its caller's connection */
+  guint member_grace;    /* seconds that a member may be without a connection */
+  guint requests_per_minute;      /* of a connection */
+  guint invitations_per_minute;   /* of a user */
+  guint connections_per_address;
+  guint sign_in_failures_per_minute; /* of a user from an address */
+
+  /* [ice] */
+  char **ice_urls;   /* nullable */
+  char *turn_secret; /* nullable: shared with the TURN server */
+  guint turn_seconds;
+} BeckonServerConfig;
+
+/** beckon_server_config_new: Returns: (transfer full): the defaults. */
+BeckonServerConfig *beckon_server_config_new (void);
+void beckon_server_config_free (BeckonServerConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonServerConfig, beckon_server_config_free)
+
+/** beckon_server_config_load: reads a key file over what is there; fails with
+ * %BECKON_SERVER_ERROR_CONFIG naming the key, or with %G_FILE_ERROR. */
+gboolean beckon_server_config_load (BeckonServerConfig *self, const char *path, GError **error);
+
+G_END_DECLS
