@@ -9,7 +9,7 @@
 #include "identifiers.h"
 #include "protocol-types.h"
 
-#define TIME_MAX (G_GINT64_CONSTANT (1) << 53)
+#define TIME_MAX BECKON_NUMBER_MAX
 #define REASON_MAX 32
 
 /* ---- the tables ---- */
@@ -119,6 +119,20 @@ static const BeckonField failure_item = NEEDED ("failure", OBJECT, .members = fa
   need ("failed", ARRAY, .max = BECKON_INVITEES_MAX, .members = &failure_item)
 #define MEMBERS(need)                                                                              \
   need ("members", ARRAY, .max = BECKON_INVITEES_MAX + 1, .members = &member_item)
+
+static const BeckonField refusal_error[] = {
+  NEEDED ("code", TEXT, .min = 1, .max = 64),
+  NEEDED ("message", TEXT, .max = 512),
+  MAYBE ("retry_after", INTEGER, .min = 0, .max = TIME_MAX),
+  MAYBE ("outcome", TEXT, .max = REASON_MAX),
+  MAYBE ("device", ID),
+  FAILED (MAYBE),
+  END
+};
+static const BeckonField refusal[] = {
+  NEEDED ("error", OBJECT, .members = refusal_error),
+  END
+};
 
 static const BeckonField invite_reply[] = {
   CALL,
@@ -324,6 +338,12 @@ beckon_message_reply_schema (BeckonMessageType type)
 {
   g_assert (type < BECKON_MESSAGE_N_TYPES && schemas[type].reply != NULL);
   return schemas[type].reply;
+}
+
+const BeckonField *
+beckon_message_refusal_schema (void)
+{
+  return refusal;
 }
 
 /* ---- checking ---- */

@@ -39,6 +39,8 @@ struct _BeckonField
 const BeckonField *beckon_message_schema (BeckonMessageType type);
 /** beckon_message_reply_schema: what a good reply to a request of @type holds. */
 const BeckonField *beckon_message_reply_schema (BeckonMessageType type);
+/** beckon_message_refusal_schema: what a reply holds that is not ok, to whatever request. */
+const BeckonField *beckon_message_refusal_schema (void);
 
 /**
  * beckon_message_schema_read:

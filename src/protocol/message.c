@@ -4,22 +4,7 @@
 
 #include "config.h"
 
-#include "message.h"
-
-#include "message-schema.h"
-
-#define ID_MAX (G_GINT64_CONSTANT (1) << 53)
-
-struct _BeckonMessage
-{
-  guint ref_count;
-  BeckonMessageKind kind;
-  BeckonMessageType type; /* NONE for replies and acks */
-  gint64 id;              /* request: id, reply: re, event and ack: seq */
-  gint64 ack;             /* 0: none */
-  gboolean ok;            /* reply */
-  JsonObject *fields;     /* everything else */
-};
+#include "message-private.h"
 
 static const char *const type_names[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_HELLO] = "hello",
@@ -77,17 +62,16 @@ beckon_message_type_from_string (const char *word)
   return BECKON_MESSAGE_NONE;
 }
 
-static gboolean
-is_event (BeckonMessageType type)
+gboolean
+beckon_message_type_is_event (BeckonMessageType type)
 {
   return type >= BECKON_SESSION_CLOSING;
 }
 
 /* ---- making ---- */
 
-/* @fields: (transfer full) (nullable) */
-static BeckonMessage *
-new_message (BeckonMessageKind kind, BeckonMessageType type, gint64 id, JsonObject *fields)
+BeckonMessage *
+beckon_message_new (BeckonMessageKind kind, BeckonMessageType type, gint64 id, JsonObject *fields)
 {
   BeckonMessage *self = g_new0 (BeckonMessage, 1);
 
@@ -102,23 +86,23 @@ new_message (BeckonMessageKind kind, BeckonMessageType type, gint64 id, JsonObje
 BeckonMessage *
 beckon_message_new_request (BeckonMessageType type, gint64 id)
 {
-  g_return_val_if_fail (type > BECKON_MESSAGE_NONE && !is_event (type), NULL);
+  g_return_val_if_fail (type > BECKON_MESSAGE_NONE && !beckon_message_type_is_event (type), NULL);
 
-  return new_message (BECKON_MESSAGE_REQUEST, type, id, NULL);
+  return beckon_message_new (BECKON_MESSAGE_REQUEST, type, id, NULL);
 }
 
 BeckonMessage *
 beckon_message_new_event (BeckonMessageType type)
 {
-  g_return_val_if_fail (is_event (type) && type < BECKON_MESSAGE_N_TYPES, NULL);
+  g_return_val_if_fail (beckon_message_type_is_event (type) && type < BECKON_MESSAGE_N_TYPES, NULL);
 
-  return new_message (BECKON_MESSAGE_EVENT, type, 0, NULL);
+  return beckon_message_new (BECKON_MESSAGE_EVENT, type, 0, NULL);
 }
 
 BeckonMessage *
 beckon_message_new_reply (gint64 re)
 {
-  BeckonMessage *self = new_message (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
+  BeckonMessage *self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
 
   self->ok = TRUE;
   return self;
@@ -127,7 +111,7 @@ beckon_message_new_reply (gint64 re)
 BeckonMessage *
 beckon_message_new_error_reply (gint64 re, BeckonProtocolError code, const char *text)
 {
-  BeckonMessage *self = new_message (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
+  BeckonMessage *self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
   JsonObject *error = json_object_new ();
 
   json_object_set_string_member (error, "code", beckon_protocol_error_to_code (code));
@@ -139,7 +123,7 @@ beckon_message_new_error_reply (gint64 re, BeckonProtocolError code, const char 
 BeckonMessage *
 beckon_message_new_ack (gint64 seq)
 {
-  BeckonMessage *self = new_message (BECKON_MESSAGE_ACK, BECKON_MESSAGE_NONE, seq, NULL);
+  BeckonMessage *self = beckon_message_new (BECKON_MESSAGE_ACK, BECKON_MESSAGE_NONE, seq, NULL);
 
   self->ack = seq;
   return self;
@@ -163,245 +147,6 @@ beckon_message_unref (BeckonMessage *self)
     return;
   json_object_unref (self->fields);
   g_free (self);
-}
-
-/* ---- reading ---- */
-
-static gboolean
-refuse (GError **error, BeckonProtocolError code, const char *text)
-{
-  g_set_error_literal (error, BECKON_PROTOCOL_ERROR, code, text);
-  return FALSE;
-}
-
-/* The parser recurses: a nest too deep must not reach it. */
-static gboolean
-is_shallow (const char *data, gsize length)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      const char c = data[i];
-
-      if (in_string)
-        {
-          if (c == '\\')
-            i++;
-          else if (c == '"')
-            in_string = FALSE;
-        }
-      else if (c == '"')
-        in_string = TRUE;
-      else if (c == '{' || c == '[')
-        {
-          if (++depth > BECKON_FRAME_DEPTH_MAX)
-            return FALSE;
-        }
-      else if ((c == '}' || c == ']') && depth > 0)
-        depth--;
-    }
-  return TRUE;
-}
-
-JsonObject *
-beckon_json_parse (const char *data, gsize length, GError **error)
-{
-  g_autoptr (JsonParser) parser = NULL;
-  JsonNode *root;
-
-  g_return_val_if_fail (data != NULL || length == 0, NULL);
-
-  if (length > BECKON_FRAME_MAX)
-    return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The frame is too large"), NULL;
-  if (!g_utf8_validate_len (data, length, NULL))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame is not UTF-8"), NULL;
-  if (!is_shallow (data, length))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame is nested too deep"), NULL;
-  parser = json_parser_new_immutable ();
-  if (length == 0 || !json_parser_load_from_data (parser, data, length, NULL))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame is not JSON"), NULL;
-  root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame is not an object"), NULL;
-  return json_object_ref (json_node_get_object (root));
-}
-
-/* Returns: whether the member is there; FALSE with @error set if it is no count. */
-static gboolean
-read_count (JsonObject *object, const char *member, gint64 *count, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, member);
-
-  *count = 0;
-  if (node == NULL)
-    return FALSE;
-  if (json_node_get_value_type (node) == G_TYPE_INT64)
-    *count = json_node_get_int (node);
-  if (*count >= 1 && *count <= ID_MAX)
-    return TRUE;
-  *count = 0;
-  return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A number of the frame is not a count");
-}
-
-static BeckonMessageType
-read_type (JsonObject *object, gboolean event, GError **error)
-{
-  JsonNode *node = json_object_get_member (object, "type");
-  BeckonMessageType type = BECKON_MESSAGE_NONE;
-
-  if (node == NULL || json_node_get_value_type (node) != G_TYPE_STRING)
-    {
-      refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "The frame has no type");
-      return BECKON_MESSAGE_NONE;
-    }
-  type = beckon_message_type_from_string (json_node_get_string (node));
-  if (type == BECKON_MESSAGE_NONE || is_event (type) != event)
-    {
-      refuse (error, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE, "There is no such request or event");
-      return BECKON_MESSAGE_NONE;
-    }
-  return type;
-}
-
-static BeckonMessage *
-parse_typed (JsonObject *object, BeckonMessageKind kind, gint64 id, GError **error)
-{
-  const BeckonMessageType type = read_type (object, kind == BECKON_MESSAGE_EVENT, error);
-  JsonObject *fields;
-
-  if (type == BECKON_MESSAGE_NONE)
-    return NULL;
-  fields = beckon_message_schema_read (beckon_message_schema (type), object, error);
-  return fields != NULL ? new_message (kind, type, id, fields) : NULL;
-}
-
-static BeckonMessage *
-parse_reply (JsonObject *object, gint64 re, GError **error)
-{
-  JsonNode *ok = json_object_get_member (object, "ok");
-  BeckonMessage *self;
-
-  if (ok == NULL || json_node_get_value_type (ok) != G_TYPE_BOOLEAN)
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A reply says ok or not"), NULL;
-  self = new_message (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, json_object_ref (object));
-  self->ok = json_node_get_boolean (ok);
-  return self;
-}
-
-static BeckonMessage *
-parse_from_client (JsonObject *object, gint64 *request_id, GError **error)
-{
-  GError *failure = NULL;
-  gint64 id, ack;
-  gboolean has_id, has_ack;
-  BeckonMessage *self;
-
-  has_ack = read_count (object, "ack", &ack, &failure);
-  has_id = failure == NULL && read_count (object, "id", &id, &failure);
-  if (failure != NULL)
-    return g_propagate_error (error, failure), NULL;
-  if (!has_id && has_ack && !json_object_has_member (object, "type"))
-    return beckon_message_new_ack (ack);
-  if (!has_id)
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A request has an id"), NULL;
-
-  *request_id = id;
-  self = parse_typed (object, BECKON_MESSAGE_REQUEST, id, error);
-  if (self != NULL)
-    self->ack = ack;
-  return self;
-}
-
-static BeckonMessage *
-parse_from_server (JsonObject *object, GError **error)
-{
-  GError *failure = NULL;
-  gint64 re, seq;
-  gboolean has_re, has_seq;
-
-  has_re = read_count (object, "re", &re, &failure);
-  has_seq = failure == NULL && read_count (object, "seq", &seq, &failure);
-  if (failure != NULL)
-    return g_propagate_error (error, failure), NULL;
-  if (has_re == has_seq)
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Neither a reply nor an event"), NULL;
-  return has_re ? parse_reply (object, re, error)
-                : parse_typed (object, BECKON_MESSAGE_EVENT, seq, error);
-}
-
-BeckonMessage *
-beckon_message_parse (const char *data,
-                      gssize length,
-                      BeckonParty from,
-                      gint64 *request_id,
-                      GError **error)
-{
-  g_autoptr (JsonObject) object = NULL;
-  gint64 id = 0;
-  BeckonMessage *self;
-
-  g_return_val_if_fail (data != NULL || length == 0, NULL);
-
-  if (request_id != NULL)
-    *request_id = 0;
-  object = beckon_json_parse (data, length >= 0 ? (gsize) length : strlen (data), error);
-  if (object == NULL)
-    return NULL;
-  self = from == BECKON_PARTY_CLIENT ? parse_from_client (object, &id, error)
-                                     : parse_from_server (object, error);
-  if (request_id != NULL)
-    *request_id = id;
-  return self;
-}
-
-/* The error of a reply, by its code; an unknown one is from a newer server. */
-static void
-read_error (JsonObject *fields, GError **error)
-{
-  JsonNode *node = json_object_get_member (fields, "error");
-  BeckonProtocolError number = BECKON_PROTOCOL_ERROR_INTERNAL;
-  JsonNode *code = NULL, *text = NULL;
-
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    {
-      code = json_object_get_member (json_node_get_object (node), "code");
-      text = json_object_get_member (json_node_get_object (node), "message");
-    }
-  if (code == NULL || json_node_get_value_type (code) != G_TYPE_STRING)
-    {
-      refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A refusal without a code");
-      return;
-    }
-  beckon_protocol_error_from_code (json_node_get_string (code), &number);
-  refuse (error, number,
-          text != NULL && json_node_get_value_type (text) == G_TYPE_STRING
-              ? json_node_get_string (text)
-              : json_node_get_string (code));
-}
-
-gboolean
-beckon_message_check_reply (BeckonMessage *reply, BeckonMessageType asked, GError **error)
-{
-  g_autoptr (GError) malformed = NULL;
-  JsonObject *fields;
-
-  g_return_val_if_fail (reply != NULL && reply->kind == BECKON_MESSAGE_REPLY, FALSE);
-  g_return_val_if_fail (asked > BECKON_MESSAGE_NONE && !is_event (asked), FALSE);
-
-  if (!reply->ok)
-    {
-      read_error (reply->fields, error);
-      return FALSE;
-    }
-  fields = beckon_message_schema_read (beckon_message_reply_schema (asked), reply->fields,
-                                       &malformed);
-  if (fields == NULL)
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, malformed->message);
-  json_object_unref (reply->fields);
-  reply->fields = fields;
-  return TRUE;
 }
 
 /* ---- writing ---- */

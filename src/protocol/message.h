@@ -2,15 +2,10 @@
 
 #pragma once
 
-#include <json-glib/json-glib.h>
-
-#include "protocol-error.h"
+#include "json-parse.h"
 
 G_BEGIN_DECLS
 
-/** BECKON_FRAME_MAX: bytes of one frame. */
-#define BECKON_FRAME_MAX 65536
-#define BECKON_FRAME_DEPTH_MAX 16
 /** BECKON_PAYLOAD_MAX: bytes of a signal's payload as it stands in the frame. */
 #define BECKON_PAYLOAD_MAX 32768
 #define BECKON_SUBPROTOCOL "beckon.v1"
@@ -118,21 +113,13 @@ BeckonMessage *beckon_message_parse (const char *data, gssize length, BeckonPart
                                      gint64 *request_id, GError **error);
 
 /**
- * beckon_json_parse:
- * @data: JSON of a stranger; need not be NUL-terminated
- *
- * Reads one object within the limits of a frame: size, depth, UTF-8. Returns: (transfer full): it,
- * or %NULL with TOO_LARGE or BAD_FRAME.
- */
-JsonObject *beckon_json_parse (const char *data, gsize length, GError **error);
-
-/**
  * beckon_message_check_reply:
  * @reply: a parsed reply
  * @asked: the type of the request that it answers
  *
- * Checks a reply's fields against what @asked is answered with. Returns: FALSE with the error the
- * server answered, with its code and text, or with BAD_FRAME for a malformed reply.
+ * Checks a reply's fields against what @asked is answered with; unknown members go. Returns: FALSE
+ * with the error the server answered, with its code (INTERNAL for one of a newer server) and text and
+ * more in the field "error", or with BAD_FRAME for a malformed reply.
  */
 gboolean beckon_message_check_reply (BeckonMessage *reply, BeckonMessageType asked,
                                      GError **error);

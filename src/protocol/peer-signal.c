@@ -157,11 +157,24 @@ read_description (BeckonPeerSignal *self, JsonObject *object, GError **error)
   sdp = get_string (json_node_get_object (node), "sdp");
   if (sdp == NULL || (g_strcmp0 (type, "offer") != 0 && g_strcmp0 (type, "answer") != 0))
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "A description is an offer or answer");
+  if (*sdp == '\0')
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "The description is empty");
   if (strlen (sdp) > BECKON_SDP_MAX)
     return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The description is too long");
   self->sdp_type = g_str_equal (type, "offer") ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER;
   self->sdp = g_strdup (sdp);
   return TRUE;
+}
+
+/* A line of SDP, from a stranger: with a line break in it, it would be more than one. */
+static gboolean
+is_candidate (const char *text)
+{
+  if (!g_str_has_prefix (text, "candidate:"))
+    return FALSE;
+  while (*text >= 0x20 && *text < 0x7f)
+    text++;
+  return *text == '\0';
 }
 
 static gboolean
@@ -173,15 +186,28 @@ read_candidate (BeckonPeerSignal *self, JsonObject *object, GError **error)
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "A candidate needs candidate and mline");
   if (strlen (candidate) > BECKON_CANDIDATE_MAX)
     return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The candidate is too long");
+  if (!is_candidate (candidate))
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "The candidate is none");
   self->candidate = g_strdup (candidate);
+  return TRUE;
+}
+
+static gboolean
+read_bye (BeckonPeerSignal *self, JsonObject *object, GError **error)
+{
+  const char *reason = get_string (object, "reason");
+
+  if (reason == NULL && json_object_has_member (object, "reason"))
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "The reason is not a string");
+  if (reason != NULL && strlen (reason) > BECKON_BYE_REASON_MAX)
+    return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The reason is too long");
+  self->reason = g_strdup (reason);
   return TRUE;
 }
 
 static gboolean
 read_fields (BeckonPeerSignal *self, JsonObject *object, GError **error)
 {
-  const char *reason;
-
   switch (self->kind)
     {
     case BECKON_PEER_SIGNAL_DESCRIPTION:
@@ -189,11 +215,7 @@ read_fields (BeckonPeerSignal *self, JsonObject *object, GError **error)
     case BECKON_PEER_SIGNAL_CANDIDATE:
       return read_candidate (self, object, error);
     case BECKON_PEER_SIGNAL_BYE:
-      reason = get_string (object, "reason");
-      if (reason != NULL && strlen (reason) > 32)
-        return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The reason is too long");
-      self->reason = g_strdup (reason);
-      return TRUE;
+      return read_bye (self, object, error);
     case BECKON_PEER_SIGNAL_CANDIDATES_END:
     default:
       return TRUE;
@@ -203,26 +225,20 @@ read_fields (BeckonPeerSignal *self, JsonObject *object, GError **error)
 BeckonPeerSignal *
 beckon_peer_signal_from_json (JsonObject *object, GError **error)
 {
-  g_autoptr (BeckonPeerSignal) self = g_new0 (BeckonPeerSignal, 1);
-  const char *kind;
+  g_autoptr (BeckonPeerSignal) self = NULL;
+  const char *word;
+  guint generation, kind = 0;
 
   g_return_val_if_fail (object != NULL, NULL);
 
-  kind = get_string (object, "kind");
-  if (kind == NULL || !get_number (object, "generation", 1, G_MAXINT32, &self->generation))
-    {
-      refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "A signal needs kind and generation");
-      return NULL;
-    }
-  while (self->kind < G_N_ELEMENTS (kinds) && !g_str_equal (kinds[self->kind], kind))
-    self->kind++;
-  if (self->kind == G_N_ELEMENTS (kinds))
-    {
-      self->kind = BECKON_PEER_SIGNAL_BYE; /* a value there is, for who frees it */
-      refuse (error, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE, "A signal of an unknown kind");
-      return NULL;
-    }
-  if (!read_fields (self, object, error))
-    return NULL;
-  return g_steal_pointer (&self);
+  word = get_string (object, "kind");
+  if (word == NULL || !get_number (object, "generation", 1, G_MAXINT32, &generation))
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST,
+                   "A signal needs kind and generation"), NULL;
+  while (kind < G_N_ELEMENTS (kinds) && !g_str_equal (kinds[kind], word))
+    kind++;
+  if (kind == G_N_ELEMENTS (kinds))
+    return refuse (error, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE, "A signal of an unknown kind"), NULL;
+  self = new_signal (kind, generation);
+  return read_fields (self, object, error) ? g_steal_pointer (&self) : NULL;
 }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What message.c and message-parse.c share, and nobody else. */
+
+#pragma once
+
+#include "message.h"
+
+G_BEGIN_DECLS
+
+struct _BeckonMessage
+{
+  guint ref_count;
+  BeckonMessageKind kind;
+  BeckonMessageType type; /* NONE for replies and acks */
+  gint64 id;              /* request: id, reply: re, event and ack: seq */
+  gint64 ack;             /* 0: none */
+  gboolean ok;            /* reply */
+  JsonObject *fields;     /* everything else */
+};
+
+/** beckon_message_type_is_event: as against a request. */
+gboolean beckon_message_type_is_event (BeckonMessageType type);
+
+/** beckon_message_new: @fields: (transfer full) (nullable) */
+BeckonMessage *beckon_message_new (BeckonMessageKind kind, BeckonMessageType type, gint64 id,
+                                   JsonObject *fields);
+
+G_END_DECLS
