@@ -138,7 +138,7 @@ on_password_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_message ("The password could not be stored: %s", error->message);
   g_signal_emit (
       self, signals[NOTICE], 0,
-      _("The password could not be stored. You will be asked for it at the next start."));
+      _("The password could not be stored: you will be asked for it at the next start"));
 }
 
 static void
@@ -390,7 +390,7 @@ on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_message ("The password could not be looked up: %s", error->message);
       g_signal_emit (self, signals[NOTICE], 0,
-                     _("The secret store does not answer. Type your password to sign in."));
+                     _("The secret store does not answer: type your password to sign in"));
     }
   if (password == NULL)
     {

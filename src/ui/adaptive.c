@@ -108,7 +108,7 @@ beckon_adaptive_init (BeckonAdaptive *self)
 }
 
 BeckonAdaptive *
-beckon_adaptive_new (GtkWindow *window)
+beckon_adaptive_new (GtkWindow *window, int width)
 {
   BeckonAdaptive *self;
 
@@ -116,6 +116,8 @@ beckon_adaptive_new (GtkWindow *window)
 
   self = g_object_new (BECKON_TYPE_ADAPTIVE, NULL);
   self->window = window;
+  self->narrow = self->wanted = width < NARROW_BELOW;
+  set_class (window, "narrow", self->narrow);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
                            G_CALLBACK (on_high_contrast), self, G_CONNECT_SWAPPED);
   on_high_contrast (self);

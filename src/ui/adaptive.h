@@ -17,7 +17,9 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (BeckonAdaptive, beckon_adaptive, BECKON, ADAPTIVE, GObject)
 
-BeckonAdaptive *beckon_adaptive_new (GtkWindow *window);
+/** beckon_adaptive_new: @width: what @window is about to have; it could not become narrow if it
+ * began as a wide one. */
+BeckonAdaptive *beckon_adaptive_new (GtkWindow *window, int width);
 
 gboolean beckon_adaptive_is_narrow (BeckonAdaptive *self);
 

@@ -544,15 +544,12 @@ beckon_call_window_init (BeckonCallWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   beckon_stack_pages_hide_inactive (self->pages);
-  self->adaptive = beckon_adaptive_new (GTK_WINDOW (self));
   self->auto_hide = beckon_auto_hide_new (GTK_WINDOW (self));
   self->call_signals = g_signal_group_new (BECKON_TYPE_CALL);
   g_signal_group_connect_object (self->call_signals, "notify", G_CALLBACK (on_call_notify), self,
                                  0);
   g_signal_group_connect_object (self->call_signals, "notify::end", G_CALLBACK (on_call_end), self,
                                  G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->adaptive, "notify::narrow", G_CALLBACK (on_narrow), self,
-                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->auto_hide, "notify::shown", G_CALLBACK (update_shown), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::fullscreened", G_CALLBACK (on_fullscreened), NULL);
@@ -571,6 +568,9 @@ beckon_call_window_new (GtkApplication *application, GSettings *settings)
   self = g_object_new (BECKON_TYPE_CALL_WINDOW, "application", application, "default-width", width,
                        "default-height", height, NULL);
   self->settings = g_object_ref (settings);
+  self->adaptive = beckon_adaptive_new (GTK_WINDOW (self), width);
+  g_signal_connect_object (self->adaptive, "notify::narrow", G_CALLBACK (on_narrow), self,
+                           G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
 

@@ -212,7 +212,6 @@ beckon_calling_page_set_narrow (BeckonCallingPage *self, gboolean narrow)
 {
   g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
 
-  gtk_widget_set_size_request (self->self_view, narrow ? 90 : 224, narrow ? 120 : 126);
   gtk_widget_set_valign (self->self_view, narrow ? GTK_ALIGN_START : GTK_ALIGN_END);
 }
 

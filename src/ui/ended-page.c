@@ -16,7 +16,7 @@ struct _BeckonEndedPage
   AdwAvatar *avatar;
   GtkLabel *line;
   GtkLabel *detail;
-  AdwButtonContent *again_content;
+  GtkImage *again_icon;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonEndedPage, beckon_ended_page, ADW_TYPE_BIN)
@@ -30,7 +30,7 @@ beckon_ended_page_class_init (BeckonEndedPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, line);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, detail);
-  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again_content);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again_icon);
 }
 
 static void
@@ -55,10 +55,9 @@ beckon_ended_page_update (BeckonEndedPage *self, BeckonCall *call)
   adw_avatar_set_text (self->avatar, names);
   gtk_label_set_label (self->line, line);
   gtk_label_set_label (self->detail, detail);
-  adw_button_content_set_icon_name (self->again_content,
-                                    beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
-                                        ? "beckon-camera-symbolic"
-                                        : "call-start-symbolic");
+  gtk_image_set_from_icon_name (self->again_icon, beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
+                                                      ? "beckon-camera-symbolic"
+                                                      : "call-start-symbolic");
 }
 
 void

@@ -15,6 +15,7 @@
 #include "phrases.h"
 #include "recent-row.h"
 #include "sign-in-page.h"
+#include "stack-pages.h"
 
 #include <glib/gi18n.h>
 
@@ -74,6 +75,22 @@ get_state (BeckonHomeWindow *self)
                            : BECKON_SIGNALING_CONNECTING;
 }
 
+/* A toast's own title is cut off after a line, and sentences are longer. */
+static AdwToast *
+create_toast (const char *sentence)
+{
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = gtk_label_new (sentence);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "toast-sentence");
+  adw_toast_set_custom_title (toast, label);
+  return toast;
+}
+
 /* ---- what is shown ---- */
 
 /* Why nobody can be called now, or NULL. */
@@ -118,6 +135,9 @@ update_account (BeckonHomeWindow *self)
   gtk_image_set_from_icon_name (GTK_IMAGE (self->state_icon), "beckon-presence-online-symbolic");
   gtk_widget_set_visible (self->state_spinner, state != BECKON_SIGNALING_CONNECTED);
   gtk_revealer_set_reveal_child (self->banner, state == BECKON_SIGNALING_RECONNECTING);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (gtk_revealer_get_child (self->banner)),
+                               GTK_ACCESSIBLE_STATE_HIDDEN, state != BECKON_SIGNALING_RECONNECTING,
+                               -1);
   /* Translators: the account button, for screen readers: name, connection */
   description = g_strdup_printf (_("Account: %s, %s"), name, word);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->account_button),
@@ -348,7 +368,7 @@ on_remove_contact_action (GtkWidget *widget, const char *action, GVariant *param
                                                  g_object_ref (self));
   /* Translators: %s is a user ID */
   sentence = g_strdup_printf (_("“%s” was removed from your contacts"), id);
-  toast = adw_toast_new (sentence);
+  toast = create_toast (sentence);
   adw_toast_set_button_label (toast, _("Undo"));
   adw_toast_set_action_name (toast, "home.restore-contact");
   adw_toast_set_action_target (toast, "s", id);
@@ -489,7 +509,6 @@ beckon_home_window_init (BeckonHomeWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->people = beckon_people_new ();
-  self->adaptive = beckon_adaptive_new (GTK_WINDOW (self));
   self->manager_signals = g_signal_group_new (BECKON_TYPE_CALL_MANAGER);
   g_signal_group_connect_object (self->manager_signals, "notify::current-call", G_CALLBACK (update),
                                  self, G_CONNECT_SWAPPED);
@@ -524,8 +543,10 @@ beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
   self = g_object_new (BECKON_TYPE_HOME_WINDOW, "application", application, "default-width", width,
                        "default-height", height, NULL);
   self->account = g_object_ref (account);
+  self->adaptive = beckon_adaptive_new (GTK_WINDOW (self), width);
   self->sign_in_page = beckon_sign_in_page_new (account, self->main_menu);
   gtk_stack_add_named (self->pages, self->sign_in_page, "sign-in");
+  beckon_stack_pages_hide_inactive (self->pages);
   gtk_list_box_bind_model (self->contacts, beckon_people_get_contacts (self->people),
                            create_contact_row, self, NULL);
   gtk_list_box_bind_model (self->recent, beckon_people_get_history (self->people),
@@ -543,11 +564,8 @@ beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
 void
 beckon_home_window_say (BeckonHomeWindow *self, const char *sentence)
 {
-  g_autofree char *markup = NULL;
-
   g_return_if_fail (BECKON_IS_HOME_WINDOW (self));
   g_return_if_fail (sentence != NULL);
 
-  markup = g_markup_escape_text (sentence, -1);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+  adw_toast_overlay_add_toast (self->toasts, create_toast (sentence));
 }

@@ -6,7 +6,6 @@
 
 #include "incoming-window.h"
 
-#include "adaptive.h"
 #include "phrases.h"
 
 #include <glib/gi18n.h>
@@ -38,7 +37,6 @@ struct _BeckonIncomingWindow
   /* Owned */
   BeckonCallManager *manager;
   BeckonCall *call;
-  BeckonAdaptive *adaptive;
 
   guint failure_source;
   gboolean answering; /* our accept is under way: it is its answer that closes the window */
@@ -250,7 +248,6 @@ beckon_incoming_window_dispose (GObject *object)
   g_clear_handle_id (&self->failure_source, g_source_remove);
   g_clear_object (&self->call);
   g_clear_object (&self->manager);
-  g_clear_object (&self->adaptive);
 
   G_OBJECT_CLASS (beckon_incoming_window_parent_class)->dispose (object);
 }
@@ -292,7 +289,6 @@ static void
 beckon_incoming_window_init (BeckonIncomingWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->adaptive = beckon_adaptive_new (GTK_WINDOW (self));
 }
 
 GtkWidget *
