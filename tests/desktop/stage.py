@@ -57,6 +57,7 @@ class Stage:
             for part in (person.output(), person.tree() if person.running() else "not running"):
                 print("".join(f"# {person.user}: {line}\n" for line in part.splitlines()[-150:]), end="")
         self.everybody_out()
+        self.server.restart()
         self.everybody_in()
 
     def clear(self):
@@ -90,7 +91,7 @@ class Stage:
 
     def picture(self, screen, *people):
         for person in people or self.people:
-            person.screenshot(f"{self.pictures}/{screen}-{person.user}.png")
+            person.still(f"{self.pictures}/{screen}-{person.user}.png")
 
     def sees(self, viewer, shown, least, most=1.0):
         """Waits until @shown's picture has between @least and @most of @viewer's screen."""
@@ -108,8 +109,8 @@ class Stage:
         together(lambda: caller.read("0:01"), lambda: callee.read("0:01"))
 
     def over(self, *people):
-        """Waits until only the home window is left."""
-        together(*(lambda person=person: person.windows_are("Beckon") for person in people or self.people))
+        """Closes what still says how the call ended, if that is not gone by itself."""
+        together(*(lambda person=person: person.leave_call() for person in people or self.people))
 
 
 def event(robot, name):

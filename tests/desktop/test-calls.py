@@ -71,7 +71,7 @@ def test_caller_hangs_up():
     alice.press("Hang up")
     together(lambda: alice.read("You hung up"), lambda: bob.read("Alice hung up"))
     STAGE.picture("ended")
-    STAGE.over()
+    together(*(lambda person=person: person.windows_are("Beckon") for person in STAGE.people))
     together(*(lambda person=person: person.state("Video call", "sensitive", False)
                for person in STAGE.people))
 

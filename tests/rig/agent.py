@@ -65,9 +65,8 @@ class Agent:
 
     def forget(self):
         """Leaves nothing of what the application kept."""
-        for directory in os.environ["XDG_CONFIG_HOME"], os.environ["XDG_DATA_HOME"]:
-            shutil.rmtree(directory)
-            os.mkdir(directory)
+        shutil.rmtree(os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0"))
+        shutil.rmtree(os.environ["XDG_DATA_HOME"])
 
     def _root(self):
         if self.app.poll() is not None:
@@ -116,8 +115,9 @@ class Agent:
                 f"{name!r} with {state} {value}")
 
     def unnamed_controls(self):
-        """Places of what a person can use, but has no name for who cannot see it."""
+        """Places of what a person can use, but has neither name nor description for who cannot see it."""
         return [widget.place() for widget in self._all() if widget.is_control()
+                and not widget.description
                 and (not widget.name or widget.name.startswith(("Gtk", "Adw", "Beckon")))]
 
     def tree(self):
@@ -133,6 +133,9 @@ class Agent:
     def windows_are(self, *titles, timeout=TIMEOUT):
         """Waits until the application has just these windows."""
         ui.wait(lambda: sorted(self.windows()) == sorted(titles), timeout, f"just the windows {titles}")
+
+    def closed(self, title, timeout=TIMEOUT):
+        ui.wait(lambda: title not in self.windows(), timeout, f"no window {title!r}")
 
     def _xwindow(self, title):
         found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()
@@ -155,6 +158,17 @@ class Agent:
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)
+
+    def still(self, path):
+        """A screenshot when nothing fades any more; at the third try of what always moves."""
+        before = None
+        for _ in range(3):
+            self.screenshot(path)
+            with open(path, "rb") as file:
+                now = file.read()
+            if now == before:
+                return
+            before = now
 
     def _share_of(self, colour, path):
         """Which share of the screen has about this colour now."""
@@ -186,15 +200,20 @@ class Agent:
                                   "org.beckon.Test.Notifications", method, arguments,
                                   GLib.VariantType(reply), Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
 
-    def notifications(self):
-        return json.loads(self._notifications("List", None, "(s)"))
+    def _notification(self, label):
+        shown = json.loads(self._notifications("List", None, "(s)"))
+        return next((each for each in shown if label in each["buttons"]), None)
 
-    def press_notification(self, title, label, timeout=TIMEOUT):
-        ui.wait(lambda: self._notifications("Press", GLib.Variant("(ss)", (title, label)), "(b)"),
-                   timeout, f"a button {label!r} on a notification {title!r}")
+    def notification(self, label, timeout=TIMEOUT):
+        """The notification that has a button @label."""
+        return ui.wait(lambda: self._notification(label), timeout, f"a notification with {label!r}")
 
-    def no_notification(self, timeout=TIMEOUT):
-        ui.wait(lambda: not self.notifications(), timeout, "no notification")
+    def no_notification(self, label, timeout=TIMEOUT):
+        ui.wait(lambda: not self._notification(label), timeout, f"no notification with {label!r}")
+
+    def press_notification(self, label, timeout=TIMEOUT):
+        title = self.notification(label, timeout)["title"]
+        assert self._notifications("Press", GLib.Variant("(ss)", (title, label)), "(b)"), label
 
 
 def main():

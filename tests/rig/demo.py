@@ -15,6 +15,7 @@ from desktop import Server, together
 from person import PASSWORD, Build, Person
 
 SEEN_AND_HEARD = 5  # seconds that the measured call lasts
+NARROW = 360, 640
 
 
 class Demo:
@@ -34,7 +35,7 @@ class Demo:
 
     def picture(self, screen, *people):
         for person in people or self.people:
-            person.screenshot(f"{self.output}/{screen}-{person.user}.png")
+            person.still(f"{self.output}/{screen}-{person.user}.png")
 
     def sign_in(self):
         """Alice creates her account by hand; Bob has his from the command line."""
@@ -44,11 +45,15 @@ class Demo:
         self.alice.type("Server", self.server.url)
         self.alice.type("User ID", self.alice.user)
         self.alice.type("Password", PASSWORD)
+        self.alice.type("Your name, for a new account", self.alice.name)
         self.picture("1-sign-in")
         self.bob.quit()
         self.alice.click("Create account")
         together(lambda: self.alice.read("Connected"),
                  lambda: self.bob.sign_in(self.server.url, self.password))
+        self.alice.add_contact(self.bob.user)
+        self.bob.add_contact(self.alice.user)
+        together(*(lambda person=person: person.read("Online") for person in self.people))
         self.picture("2-home")
 
     def call(self, caller, callee, media, screen):
@@ -68,7 +73,7 @@ class Demo:
         person.press("Hang up")
         together(lambda: person.read("You hung up"), lambda: other.read(f"{person.first} hung up"))
         self.picture(f"{screen}-ended")
-        together(lambda: person.gone("Call Again"), lambda: other.gone("Call Again"))
+        together(person.leave_call, other.leave_call)
 
     def measure(self):
         """Two beckon-call processes on the same server, as the windows use it; both ends' events."""
@@ -119,11 +124,12 @@ class Demo:
         self.picture("5-dark-home")
         self.call(self.alice, self.bob, "Video call", "6-dark")
         for person in self.people:
-            person.resize(person.call_window(), 360, 640)
+            person.resize(person.call_window(), *NARROW)
+        together(*(lambda person=person: person.find("More") for person in self.people))
         self.picture("7-narrow-calling")
         self.hang_up(self.bob, self.alice, "7-narrow")
         for person in self.people:
-            person.resize("Beckon", 360, 640)
+            person.resize("Beckon", *NARROW)
         self.picture("7-narrow-home")
         together(*(person.quit for person in self.people))
         self.summary(build_up)

@@ -38,7 +38,9 @@ class Server:
         self.process.wait()
 
     def restart(self):
-        self.start(self.port)
+        """Starts it again where it was, if it does not run."""
+        if self.process.poll() is not None:
+            self.start(self.port)
 
     def close(self):
         if self.process and self.process.poll() is None:

@@ -58,13 +58,21 @@ class Person:
             self.exit_status()
 
     def add_contact(self, user):
-        self.click("Add contact")
-        self.type("Contact", user)
+        self.click("Add a Contact" if self.look("Add a Contact") else "Add contact")
+        self.type("User ID", user)
         self.click("Add")
 
     def call_window(self):
-        """The title of the window that a call is in."""
-        return next(title for title in self.windows() if title != "Beckon")
+        """The title of the window that a call is in, or None."""
+        return next((title for title in self.windows() if title.startswith("Call with")), None)
+
+    def leave_call(self):
+        """Closes the call window, which says how the call ended, if it is still there."""
+        title = self.call_window()
+        if title:
+            self.gone("Hang up")
+            self.close_window(title)
+            self.closed(title)
 
     def place_call(self, user, media="Video call"):
         self.type("User IDs", user)

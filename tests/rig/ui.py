@@ -59,7 +59,10 @@ class Widget:
         return bool(self.states[bit // 32] & 1 << bit % 32)
 
     def is_named(self, name):
-        return self.name.replace("_", "") in (name, f"{name} {name}")
+        """By its accessible label, alone or with the visible one behind it."""
+        own = self.name.replace("_", "")
+        return own == name or own.startswith(f"{name} ") and any(
+            own == f"{name} {child.name}" for child in self.walk())
 
     def offers(self, interface):
         return f"org.a11y.atspi.{interface}" in self.interfaces
@@ -94,11 +97,12 @@ class Widget:
                 yield from child.walk()
 
     def dump(self, depth=0):
-        """The visible tree as text, to read when a test fails."""
+        """The named widgets of the visible tree as text, to read when a test fails."""
         for child in self.children:
             if child.has("visible"):
-                states = " ".join(state for state in STATES if child.has(state))
-                yield f"{'  ' * depth}{child.role} {child.name!r} {states}"
+                if child.name:
+                    states = " ".join(state for state in STATES if child.has(state))
+                    yield f"{' ' * depth}{child.role} {child.name!r} {states}"
                 yield from child.dump(depth + 1)
 
 
