@@ -26,6 +26,7 @@ rig=(
 )
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev
+  python3-websockets python3-jsonschema openssl
 )
 bench=(
   chromium python3-websockets
