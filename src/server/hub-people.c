@@ -8,6 +8,24 @@
 
 #include "hub-private.h"
 
+/* A list is cut where its reply would not fit a frame any more. */
+#define LIST_BYTES_MAX 60000
+
+/* @object: (transfer full). Returns: whether there was room for it; @bytes counts what is taken. */
+static gboolean
+add_if_it_fits (JsonArray *array, JsonObject *object, gsize *bytes)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autofree char *text = json_to_string (node, FALSE);
+
+  json_object_unref (object);
+  *bytes += strlen (text) + 1;
+  if (*bytes > LIST_BYTES_MAX)
+    return FALSE;
+  json_array_add_element (array, g_steal_pointer (&node));
+  return TRUE;
+}
+
 /* The database failed: the client learns that it was us, the operator learns what. */
 static void
 refuse_internal (HubSession *session, BeckonMessage *request, const GError *error)
@@ -123,6 +141,7 @@ hub_contacts_list (HubSession *session, BeckonMessage *request)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) contacts = beckon_store_list_contacts (self->store, session->user->id,
                                                                &error);
+  gsize bytes = 0;
   JsonArray *array;
   BeckonMessage *reply;
 
@@ -142,7 +161,8 @@ hub_contacts_list (HubSession *session, BeckonMessage *request)
       json_object_set_string_member (
           object, "presence",
           beckon_presence_to_string (presence_of (hub_find_user (self, account->user))));
-      json_array_add_object_element (array, object);
+      if (!add_if_it_fits (array, object, &bytes))
+        break;
     }
   reply = beckon_message_new_reply (beckon_message_get_id (request));
   beckon_message_set_array (reply, "contacts", array);
@@ -216,6 +236,7 @@ hub_history_list (HubSession *session, BeckonMessage *request)
   g_autoptr (GPtrArray) calls = beckon_store_list_calls (
       self->store, session->user->id, beckon_message_get_int (request, "before"),
       beckon_message_get_int (request, "limit"), &error);
+  gsize bytes = 0;
   JsonArray *array;
   BeckonMessage *reply;
 
@@ -237,7 +258,8 @@ hub_history_list (HubSession *session, BeckonMessage *request)
       json_object_set_string_member (object, "outcome", call->outcome);
       json_object_set_int_member (object, "started", call->started);
       json_object_set_int_member (object, "duration_ms", call->duration);
-      json_array_add_object_element (array, object);
+      if (!add_if_it_fits (array, object, &bytes))
+        break; /* the client asks for what is older */
     }
   reply = beckon_message_new_reply (beckon_message_get_id (request));
   beckon_message_set_array (reply, "calls", array);
