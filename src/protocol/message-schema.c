@@ -111,7 +111,7 @@ static const BeckonField invite[] = {
 };
 static const BeckonField failure[] = {
   NEEDED ("user", USER_ID),
-  NEEDED ("code", TEXT, .min = 1, .max = 64),
+  NEEDED ("code", ID),
   END
 };
 static const BeckonField failure_item = NEEDED ("failure", OBJECT, .members = failure);
@@ -121,7 +121,7 @@ static const BeckonField failure_item = NEEDED ("failure", OBJECT, .members = fa
   need ("members", ARRAY, .max = BECKON_INVITEES_MAX + 1, .members = &member_item)
 
 static const BeckonField refusal_error[] = {
-  NEEDED ("code", TEXT, .min = 1, .max = 64),
+  NEEDED ("code", ID),
   NEEDED ("message", TEXT, .max = 512),
   MAYBE ("retry_after", INTEGER, .min = 0, .max = TIME_MAX),
   MAYBE ("outcome", TEXT, .max = REASON_MAX),

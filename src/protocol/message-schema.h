@@ -13,7 +13,7 @@ typedef enum
 {
   BECKON_FIELD_TEXT,    /* string of min to max bytes */
   BECKON_FIELD_USER_ID,
-  BECKON_FIELD_ID,      /* of a call, a session, a device */
+  BECKON_FIELD_ID,      /* of a call, a session, a device, an error */
   BECKON_FIELD_NAME,
   BECKON_FIELD_WORD,    /* one of words */
   BECKON_FIELD_INTEGER, /* min to max */
