@@ -256,7 +256,8 @@ beckon_accounts_sign_in_async (BeckonAccounts *self,
   g_task_set_source_tag (task, beckon_accounts_sign_in_async);
   job = g_new0 (Job, 1);
   job->limit_key = g_strdup_printf ("%s %s", id != NULL ? id : "", address);
-  wait = beckon_rate_limiter_peek (self->failures, job->limit_key);
+  /* A failure until it is none: else many guesses at once would all be let in. */
+  wait = beckon_rate_limiter_take (self->failures, job->limit_key);
   if (wait > 0)
     g_set_error (&error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_RATE_LIMITED,
                  "Too many wrong passwords; try again in %u seconds", wait);
@@ -312,12 +313,12 @@ finish_sign_in (BeckonAccounts *self, Job *job)
 
   if (!is_right (job))
     {
-      beckon_rate_limiter_take (self->failures, job->limit_key);
       g_task_return_new_error (job->task, BECKON_PROTOCOL_ERROR,
                                BECKON_PROTOCOL_ERROR_WRONG_PASSWORD,
                                "The user id and the password do not match");
       return;
     }
+  beckon_rate_limiter_give_back (self->failures, job->limit_key);
   token = random_hex (32);
   hash = hash_token (token);
   job->expires = g_get_real_time () / G_USEC_PER_SEC + self->config->token_days * 86400;

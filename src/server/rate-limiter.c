@@ -105,8 +105,10 @@ beckon_rate_limiter_take (BeckonRateLimiter *self, const char *key)
   return wait;
 }
 
-guint
-beckon_rate_limiter_peek (BeckonRateLimiter *self, const char *key)
+void
+beckon_rate_limiter_give_back (BeckonRateLimiter *self, const char *key)
 {
-  return seconds_until_one (self, get_bucket (self, key));
+  Bucket *bucket = get_bucket (self, key);
+
+  bucket->tokens = MIN (self->burst, bucket->tokens + 1);
 }

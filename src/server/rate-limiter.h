@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonRateLimiter, beckon_rate_limiter_free)
 /** beckon_rate_limiter_take: takes one. Returns: 0, or the seconds after which there is one again. */
 guint beckon_rate_limiter_take (BeckonRateLimiter *self, const char *key);
 
-/** beckon_rate_limiter_peek: as take, but takes nothing. */
-guint beckon_rate_limiter_peek (BeckonRateLimiter *self, const char *key);
+/** beckon_rate_limiter_give_back: what was taken did not count after all. */
+void beckon_rate_limiter_give_back (BeckonRateLimiter *self, const char *key);
 
 G_END_DECLS
