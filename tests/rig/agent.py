@@ -134,8 +134,17 @@ class Agent:
         """Waits until the application has just these windows."""
         ui.wait(lambda: sorted(self.windows()) == sorted(titles), timeout, f"just the windows {titles}")
 
-    def closed(self, title, timeout=TIMEOUT):
-        ui.wait(lambda: title not in self.windows(), timeout, f"no window {title!r}")
+    def leave(self, title, timeout=TIMEOUT):
+        """Presses "Close" in the window whose title begins like this, until it is gone, by itself or so."""
+        def left():
+            windows = [window for window in self._root().children if window.name.startswith(title)]
+            for window in windows:
+                for widget in window.walk():
+                    if widget.is_named("Close") and widget.is_clickable():
+                        widget.click()
+                        return False
+            return not windows
+        ui.wait(left, timeout, f"no window {title!r}")
 
     def _xwindow(self, title):
         found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()

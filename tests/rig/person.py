@@ -68,11 +68,8 @@ class Person:
 
     def leave_call(self):
         """Closes the call window, which says how the call ended, if it is still there."""
-        title = self.call_window()
-        if title:
-            self.gone("Hang up")
-            self.close_window(title)
-            self.closed(title)
+        self.gone("Hang up")
+        self.leave("Call with")
 
     def place_call(self, user, media="Video call"):
         self.type("User IDs", user)
