@@ -1,3 +1,773 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-#include "media-peer.h"
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-private.h"
+
+/* Everything that is looked at now and then is looked at on this beat. */
+#define TICK_MS 250
+#define TICKS_PER_HEARTBEAT 2
+#define TICKS_PER_SECOND 4
+/* Three heartbeats. */
+#define SILENCE_MS 1500
+#define BYE_MS 500
+/* So long our last words need to leave the machine. */
+#define LAST_WORDS_MS 100
+#define LEVEL_FLOOR_DB -60.0
+
+enum
+{
+  PROP_0,
+  PROP_USER,
+  PROP_DEVICE,
+  PROP_GENERATION,
+  PROP_OFFERER,
+  PROP_STATE,
+  PROP_PROBLEM,
+  PROP_REMOTE_MICROPHONE,
+  PROP_REMOTE_CAMERA,
+  PROP_REMOTE_SCREEN,
+  PROP_REMOTE_VIDEO,
+  PROP_AUDIO_LEVEL,
+  N_PROPS
+};
+enum
+{
+  LOCAL_SIGNAL,
+  BYE,
+  FIRST_AUDIO,
+  FIRST_VIDEO,
+  SPEAKER_FAILED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_ENUM_TYPE (BeckonMediaPeerState, beckon_media_peer_state,
+                    G_DEFINE_ENUM_VALUE (BECKON_MEDIA_PEER_NEW, "new"),
+                    G_DEFINE_ENUM_VALUE (BECKON_MEDIA_PEER_CONNECTING, "connecting"),
+                    G_DEFINE_ENUM_VALUE (BECKON_MEDIA_PEER_CONNECTED, "connected"),
+                    G_DEFINE_ENUM_VALUE (BECKON_MEDIA_PEER_LOST, "lost"),
+                    G_DEFINE_ENUM_VALUE (BECKON_MEDIA_PEER_FAILED, "failed"),
+                    G_DEFINE_ENUM_VALUE (BECKON_MEDIA_PEER_CLOSED, "closed"))
+
+G_DEFINE_FINAL_TYPE (BeckonMediaPeer, beckon_media_peer, G_TYPE_OBJECT)
+
+static void
+notify (BeckonMediaPeer *self, guint property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static gboolean
+is_closing (BeckonMediaPeer *self)
+{
+  return self->state == BECKON_MEDIA_PEER_CLOSED;
+}
+
+/* ---- state ---- */
+
+void
+beckon_media_peer_set_state (BeckonMediaPeer *self, BeckonMediaPeerState state)
+{
+  if (self->state == state || is_closing (self))
+    return;
+  self->state = state;
+  notify (self, PROP_STATE);
+}
+
+void
+beckon_media_peer_fail (BeckonMediaPeer *self, BeckonMediaError code, const char *text)
+{
+  if (is_closing (self) || self->state == BECKON_MEDIA_PEER_FAILED)
+    return;
+  g_message ("The connection to %s: %s", self->user, text);
+  if (self->was_connected)
+    {
+      beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_LOST);
+      return;
+    }
+  g_clear_error (&self->problem);
+  self->problem = g_error_new_literal (BECKON_MEDIA_ERROR, code, text);
+  notify (self, PROP_PROBLEM);
+  beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_FAILED);
+}
+
+void
+beckon_media_peer_emit_signal (BeckonMediaPeer *self, BeckonPeerSignal *signal)
+{
+  g_autoptr (BeckonPeerSignal) owned = signal;
+
+  if (!is_closing (self))
+    g_signal_emit (self, signals[LOCAL_SIGNAL], 0, owned);
+}
+
+void
+beckon_media_peer_set_remote_state (BeckonMediaPeer *self,
+                                    gboolean microphone,
+                                    gboolean camera,
+                                    gboolean screen)
+{
+  const gboolean now[BECKON_N_LINES] = { microphone, camera, screen };
+
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    if (self->remote[line] != now[line])
+      {
+        self->remote[line] = now[line];
+        notify (self, PROP_REMOTE_MICROPHONE + line);
+      }
+}
+
+void
+beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height)
+{
+  if (is_closing (self))
+    return;
+  notify (self, PROP_REMOTE_VIDEO);
+  g_signal_emit (self, signals[FIRST_VIDEO], 0, width, height);
+}
+
+void
+beckon_media_peer_set_level (BeckonMediaPeer *self, double level)
+{
+  if (self->audio_level == level)
+    return;
+  self->audio_level = level;
+  notify (self, PROP_AUDIO_LEVEL);
+}
+
+void
+beckon_media_peer_speaker_failed (BeckonMediaPeer *self)
+{
+  g_signal_emit (self, signals[SPEAKER_FAILED], 0);
+}
+
+/* ---- the beat ---- */
+
+static void
+look_for_life (BeckonMediaPeer *self)
+{
+  const gint silence = (beckon_media_now_ms () - g_atomic_int_get (&self->heard)) & G_MAXINT;
+
+  if (!self->was_connected)
+    return;
+  if (self->state == BECKON_MEDIA_PEER_CONNECTED && silence > SILENCE_MS)
+    beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_LOST);
+  else if (self->state == BECKON_MEDIA_PEER_LOST && silence < SILENCE_MS)
+    beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
+}
+
+static void
+take_path_stats (gpointer peer, gpointer data)
+{
+  BeckonMediaPeer *self = peer;
+  const double *values = data;
+
+  self->stats.round_trip_ms = values[0];
+  self->stats.jitter_ms = values[1];
+  self->stats.packet_loss = values[2];
+}
+
+static gboolean
+read_stat (GQuark id, const GValue *value, gpointer user_data)
+{
+  double *values = user_data;
+  const GstStructure *entry;
+  double number;
+
+  if (!GST_VALUE_HOLDS_STRUCTURE (value))
+    return TRUE;
+  entry = gst_value_get_structure (value);
+  if (gst_structure_get_double (entry, "round-trip-time", &number) && number > 0)
+    values[0] = number * 1000;
+  if (strstr (gst_structure_get_name (entry), "remote") == NULL &&
+      gst_structure_get_double (entry, "jitter", &number) && number > values[1] / 1000)
+    values[1] = number * 1000;
+  return TRUE;
+}
+
+/* On webrtcbin's thread. */
+static void
+on_stats (GstPromise *promise, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  double values[3] = { -1, -1, 0 };
+
+  if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
+    {
+      gst_structure_foreach (gst_promise_get_reply (promise), read_stat, values);
+      beckon_media_hop (self, take_path_stats, g_memdup2 (values, sizeof values), g_free);
+    }
+  gst_promise_unref (promise);
+}
+
+static void
+count_second (BeckonMediaPeer *self)
+{
+  BeckonMediaStats *s = &self->stats;
+  const gint in = g_atomic_int_and ((guint *) &self->bytes_in, 0);
+  const gint out = g_atomic_int_and ((guint *) &self->bytes_out, 0);
+
+  self->before = *s;
+  s->bytes_received += in;
+  s->bytes_sent += out;
+  s->kbps_received = in * 8 / 1000.0;
+  s->kbps_sent = out * 8 / 1000.0;
+  s->video_frames_received = g_atomic_int_get (&self->frames_in);
+  s->video_frames_sent = g_atomic_int_get (&self->frames_out);
+  s->audio_packets_received = g_atomic_int_get (&self->audio_packets_in);
+  s->audio_packets_sent = g_atomic_int_get (&self->audio_packets_out);
+  s->fps_received = s->video_frames_received - self->before.video_frames_received;
+  s->fps_sent = s->video_frames_sent - self->before.video_frames_sent;
+  s->width = g_atomic_int_get (&self->width);
+  s->height = g_atomic_int_get (&self->height);
+  if (self->state == BECKON_MEDIA_PEER_CONNECTED)
+    g_signal_emit_by_name (self->webrtc, "get-stats", NULL,
+                           gst_promise_new_with_change_func (on_stats, self, NULL));
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+
+  self->ticks++;
+  look_for_life (self);
+  if (self->ticks % TICKS_PER_HEARTBEAT == 0)
+    beckon_peer_channel_send_heartbeat (self);
+  if (self->ticks % TICKS_PER_SECOND == 0)
+    count_second (self);
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- the bus ---- */
+
+static void
+take_level (BeckonMediaPeer *self, const GstStructure *message)
+{
+  const GValue *channels = gst_structure_get_value (message, "rms");
+  GValueArray *array = channels != NULL ? g_value_get_boxed (channels) : NULL;
+  double db;
+
+  if (array == NULL || array->n_values == 0)
+    return;
+  db = g_value_get_double (array->values);
+  beckon_media_peer_set_level (self, CLAMP ((db - LEVEL_FLOOR_DB) / -LEVEL_FLOOR_DB, 0, 1));
+}
+
+static gboolean
+is_from_speaker (BeckonMediaPeer *self, GstMessage *message)
+{
+  gboolean speaker;
+
+  GST_OBJECT_LOCK (self->pipeline);
+  speaker = self->audio_sink != NULL && GST_MESSAGE_SRC (message) == (GstObject *) self->audio_sink;
+  GST_OBJECT_UNLOCK (self->pipeline);
+  return speaker;
+}
+
+static void
+take_error (BeckonMediaPeer *self, GstMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *debug = NULL;
+
+  gst_message_parse_error (message, &error, &debug);
+  g_debug ("%s: %s (%s)", self->user, error->message, debug != NULL ? debug : "");
+  if (is_from_speaker (self, message))
+    beckon_peer_receive_drop_speaker (self);
+  else if (g_str_has_prefix (GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), "dtls"))
+    beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_ENCRYPTION,
+                            "No encrypted connection could be made");
+  else if (!self->was_connected)
+    beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_FAILED, error->message);
+  /* A browser's goodbye is an error of the data channel: the silence that follows says the rest. */
+}
+
+static gboolean
+on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    take_error (self, message);
+  else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT &&
+           gst_message_has_name (message, "level"))
+    take_level (self, gst_message_get_structure (message));
+  else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY)
+    gst_bin_recalculate_latency (GST_BIN (self->pipeline));
+  return G_SOURCE_CONTINUE;
+}
+
+/* ---- for the session ---- */
+
+BeckonMediaPeer *
+beckon_media_peer_new (const BeckonMediaConfig *config,
+                       const char *user,
+                       const char *device,
+                       guint generation,
+                       gboolean offerer,
+                       const char *record_path)
+{
+  BeckonMediaPeer *self = g_object_new (BECKON_TYPE_MEDIA_PEER, NULL);
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+  self->config = beckon_media_config_copy (config);
+  self->user = g_strdup (user);
+  self->device = g_strdup (device);
+  self->generation = generation;
+  self->offerer = offerer;
+  self->video_sink = beckon_media_make_element (config->video_sink != NULL ? config->video_sink
+                                                                           : "fakesink");
+  gst_object_ref_sink (self->video_sink);
+  g_object_set (self->video_sink, "sync", TRUE, "async", FALSE, NULL);
+  if (record_path != NULL)
+    self->recorder = beckon_recorder_new (record_path);
+  self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
+  beckon_peer_connection_build (self);
+  return self;
+}
+
+void
+beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri)
+{
+  g_object_set (self->webrtc, "stun-server", uri, NULL);
+}
+
+void
+beckon_media_peer_add_turn_server (BeckonMediaPeer *self, const char *uri)
+{
+  gboolean added = FALSE;
+
+  g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &added);
+  if (!added)
+    g_message ("A relay's address was refused");
+}
+
+void
+beckon_media_peer_start (BeckonMediaPeer *self)
+{
+  g_assert (!self->started);
+  self->started = TRUE;
+  self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
+  if (self->offerer)
+    beckon_peer_connection_offer (self);
+}
+
+GstAppSrc *
+beckon_media_peer_get_source (BeckonMediaPeer *self, BeckonLine line)
+{
+  return self->sources[line];
+}
+
+void
+beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line)
+{
+  g_autoptr (GstPad) pad = NULL;
+
+  if (self->encoders[line] == NULL)
+    return;
+  pad = gst_element_get_static_pad (self->encoders[line], "src");
+  gst_pad_send_event (pad, gst_event_new_custom (
+                               GST_EVENT_CUSTOM_UPSTREAM,
+                               gst_structure_new ("GstForceKeyUnit", "all-headers", G_TYPE_BOOLEAN,
+                                                  TRUE, NULL)));
+}
+
+void
+beckon_media_peer_set_local_state (BeckonMediaPeer *self,
+                                   gboolean microphone,
+                                   gboolean camera,
+                                   gboolean screen)
+{
+  const gboolean now[BECKON_N_LINES] = { microphone, camera, screen };
+
+  if (memcmp (self->local, now, sizeof now) == 0)
+    return;
+  memcpy (self->local, now, sizeof now);
+  beckon_peer_channel_send_state (self);
+}
+
+void
+beckon_media_peer_open (BeckonMediaPeer *self)
+{
+  g_atomic_int_set (&self->opened, TRUE);
+}
+
+/* ---- leaving ---- */
+
+static void
+complete_close (BeckonMediaPeer *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->close);
+
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonMediaPeer) self = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->close);
+  GError *error = NULL;
+
+  if (beckon_recorder_finish_finish (BECKON_RECORDER (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonMediaPeer) self = user_data;
+
+  if (self->recorder != NULL)
+    beckon_recorder_finish_async (self->recorder, on_recorded, g_object_ref (self));
+  else
+    complete_close (self);
+}
+
+/* They know, or had their time: everything of this connection goes, in a thread. */
+static void
+stop (BeckonMediaPeer *self)
+{
+  g_clear_handle_id (&self->bye_source, g_source_remove);
+  g_clear_handle_id (&self->tick_source, g_source_remove);
+  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  self->channel_open = FALSE;
+  if (self->channel != NULL)
+    g_signal_handlers_disconnect_by_data (self->channel, self);
+  g_clear_object (&self->channel);
+  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
+}
+
+static gboolean
+on_bye_over (gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+
+  self->bye_source = 0;
+  stop (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+beckon_media_peer_bye_heard (BeckonMediaPeer *self)
+{
+  if (self->bye_source != 0)
+    stop (self);
+}
+
+void
+beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason)
+{
+  if (is_closing (self))
+    {
+      beckon_media_peer_bye_heard (self); /* both at once */
+      return;
+    }
+  self->they_left = TRUE;
+  g_signal_emit (self, signals[BYE], 0, reason);
+}
+
+void
+beckon_media_peer_close_async (BeckonMediaPeer *self,
+                               const char *reason,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  guint wait = 0;
+
+  g_assert (self->close == NULL && !is_closing (self));
+
+  self->close = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->close, beckon_media_peer_close_async);
+  if (self->they_left)
+    wait = LAST_WORDS_MS;
+  else if (beckon_peer_channel_send_bye (self, reason))
+    wait = BYE_MS;
+  beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CLOSED);
+  if (wait > 0)
+    self->bye_source = g_timeout_add (wait, on_bye_over, self);
+  else
+    stop (self);
+}
+
+gboolean
+beckon_media_peer_close_finish (BeckonMediaPeer *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- public ---- */
+
+gboolean
+beckon_media_peer_handle_signal (BeckonMediaPeer *self,
+                                 const BeckonPeerSignal *signal,
+                                 GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
+  g_return_val_if_fail (signal != NULL, FALSE);
+
+  if (is_closing (self) || signal->generation != self->generation)
+    return TRUE;
+  switch (signal->kind)
+    {
+    case BECKON_PEER_SIGNAL_DESCRIPTION:
+      return beckon_peer_connection_set_remote (self, signal, error);
+    case BECKON_PEER_SIGNAL_CANDIDATE:
+      return beckon_peer_connection_add_candidate (self, signal, error);
+    case BECKON_PEER_SIGNAL_BYE:
+      beckon_media_peer_they_left (self, signal->reason);
+      return TRUE;
+    case BECKON_PEER_SIGNAL_CANDIDATES_END:
+    default:
+      return TRUE;
+    }
+}
+
+const char *
+beckon_media_peer_get_user (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), NULL);
+
+  return self->user;
+}
+
+const char *
+beckon_media_peer_get_device (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), NULL);
+
+  return self->device;
+}
+
+void
+beckon_media_peer_set_device (BeckonMediaPeer *self, const char *device)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_PEER (self));
+
+  if (g_strcmp0 (self->device, device) == 0)
+    return;
+  g_free (self->device);
+  self->device = g_strdup (device);
+  notify (self, PROP_DEVICE);
+}
+
+guint
+beckon_media_peer_get_generation (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), 0);
+
+  return self->generation;
+}
+
+BeckonMediaPeerState
+beckon_media_peer_get_state (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), BECKON_MEDIA_PEER_CLOSED);
+
+  return self->state;
+}
+
+const GError *
+beckon_media_peer_get_problem (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), NULL);
+
+  return self->problem;
+}
+
+gboolean
+beckon_media_peer_get_remote_microphone (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
+
+  return self->remote[BECKON_LINE_MICROPHONE];
+}
+
+gboolean
+beckon_media_peer_get_remote_camera (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
+
+  return self->remote[BECKON_LINE_CAMERA];
+}
+
+gboolean
+beckon_media_peer_get_remote_screen (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
+
+  return self->remote[BECKON_LINE_SCREEN];
+}
+
+GObject *
+beckon_media_peer_get_remote_video (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), NULL);
+
+  return g_atomic_int_get (&self->frames_in) > 0 ? G_OBJECT (self->video_sink) : NULL;
+}
+
+double
+beckon_media_peer_get_audio_level (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), 0);
+
+  return self->audio_level;
+}
+
+void
+beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_PEER (self));
+  g_return_if_fail (stats != NULL);
+
+  *stats = self->stats;
+}
+
+/* ---- class ---- */
+
+static void
+beckon_media_peer_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BeckonMediaPeer *self = BECKON_MEDIA_PEER (object);
+
+  switch (id)
+    {
+    case PROP_USER:
+      g_value_set_string (value, self->user);
+      break;
+    case PROP_DEVICE:
+      g_value_set_string (value, self->device);
+      break;
+    case PROP_GENERATION:
+      g_value_set_uint (value, self->generation);
+      break;
+    case PROP_OFFERER:
+      g_value_set_boolean (value, self->offerer);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_PROBLEM:
+      g_value_set_boxed (value, self->problem);
+      break;
+    case PROP_REMOTE_MICROPHONE:
+    case PROP_REMOTE_CAMERA:
+    case PROP_REMOTE_SCREEN:
+      g_value_set_boolean (value, self->remote[id - PROP_REMOTE_MICROPHONE]);
+      break;
+    case PROP_REMOTE_VIDEO:
+      g_value_set_object (value, beckon_media_peer_get_remote_video (self));
+      break;
+    case PROP_AUDIO_LEVEL:
+      g_value_set_double (value, self->audio_level);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_media_peer_dispose (GObject *object)
+{
+  BeckonMediaPeer *self = BECKON_MEDIA_PEER (object);
+
+  g_clear_handle_id (&self->bye_source, g_source_remove);
+  g_clear_handle_id (&self->tick_source, g_source_remove);
+  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  if (self->channel != NULL)
+    g_signal_handlers_disconnect_by_data (self->channel, self);
+  g_clear_object (&self->channel);
+  /* GStreamer's threads know us until then. */
+  if (self->pipeline != NULL)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  gst_clear_object (&self->pipeline);
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    gst_clear_object (&self->sources[line]);
+  if (self->video_sink != NULL)
+    gst_element_set_state (self->video_sink, GST_STATE_NULL);
+  gst_clear_object (&self->video_sink);
+  g_clear_object (&self->recorder);
+  G_OBJECT_CLASS (beckon_media_peer_parent_class)->dispose (object);
+}
+
+static void
+beckon_media_peer_finalize (GObject *object)
+{
+  BeckonMediaPeer *self = BECKON_MEDIA_PEER (object);
+
+  g_queue_clear_full (&self->candidates, (GDestroyNotify) beckon_peer_signal_free);
+  g_clear_error (&self->problem);
+  beckon_media_config_free (self->config);
+  g_free (self->user);
+  g_free (self->device);
+  G_OBJECT_CLASS (beckon_media_peer_parent_class)->finalize (object);
+}
+
+static void
+beckon_media_peer_class_init (BeckonMediaPeerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GType type = G_OBJECT_CLASS_TYPE (klass);
+
+  object_class->get_property = beckon_media_peer_get_property;
+  object_class->dispose = beckon_media_peer_dispose;
+  object_class->finalize = beckon_media_peer_finalize;
+
+  properties[PROP_USER] = g_param_spec_string ("user", NULL, NULL, NULL, read);
+  properties[PROP_DEVICE] = g_param_spec_string ("device", NULL, NULL, NULL, read);
+  properties[PROP_GENERATION] = g_param_spec_uint ("generation", NULL, NULL, 1, G_MAXUINT, 1, read);
+  properties[PROP_OFFERER] = g_param_spec_boolean ("offerer", NULL, NULL, FALSE, read);
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, BECKON_TYPE_MEDIA_PEER_STATE,
+                                              BECKON_MEDIA_PEER_NEW, read);
+  properties[PROP_PROBLEM] = g_param_spec_boxed ("problem", NULL, NULL, G_TYPE_ERROR, read);
+  properties[PROP_REMOTE_MICROPHONE] = g_param_spec_boolean ("remote-microphone", NULL, NULL, FALSE,
+                                                             read);
+  properties[PROP_REMOTE_CAMERA] = g_param_spec_boolean ("remote-camera", NULL, NULL, FALSE, read);
+  properties[PROP_REMOTE_SCREEN] = g_param_spec_boolean ("remote-screen", NULL, NULL, FALSE, read);
+  properties[PROP_REMOTE_VIDEO] = g_param_spec_object ("remote-video", NULL, NULL, G_TYPE_OBJECT,
+                                                       read);
+  properties[PROP_AUDIO_LEVEL] = g_param_spec_double ("audio-level", NULL, NULL, 0, 1, 0, read);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[LOCAL_SIGNAL] = g_signal_new ("local-signal", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 1, BECKON_TYPE_PEER_SIGNAL);
+  signals[BYE] = g_signal_new ("bye", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                               G_TYPE_STRING);
+  signals[FIRST_AUDIO] = g_signal_new ("first-audio", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 0);
+  signals[FIRST_VIDEO] = g_signal_new ("first-video", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
+  signals[SPEAKER_FAILED] = g_signal_new ("speaker-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
+}
+
+static GstAppSrc *
+new_source (void)
+{
+  GstElement *source = gst_object_ref_sink (beckon_media_make_element ("appsrc"));
+
+  g_object_set (source, "is-live", TRUE, "do-timestamp", TRUE, "format", GST_FORMAT_TIME,
+                "max-bytes", (guint64) 0, "max-buffers", (guint64) 8, NULL);
+  gst_util_set_object_arg (G_OBJECT (source), "leaky-type", "downstream");
+  return GST_APP_SRC (source);
+}
+
+static void
+beckon_media_peer_init (BeckonMediaPeer *self)
+{
+  self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    self->sources[line] = new_source ();
+  g_queue_init (&self->candidates);
+  self->stats.round_trip_ms = self->stats.jitter_ms = -1;
+}

@@ -1,3 +1,585 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
 #include "media-session.h"
+
+#include "capture.h"
+#include "media-private.h"
+
+typedef struct
+{
+  char *url;
+  char *username;
+  char *credential;
+} IceServer;
+
+struct _BeckonMediaSession
+{
+  GObject parent_instance;
+
+  BeckonMediaConfig *config;
+  BeckonCapture *microphone;
+  BeckonCapture *camera;
+  GPtrArray *peers;   /* BeckonMediaPeer */
+  GPtrArray *servers; /* IceServer */
+  GError *problems[3]; /* microphone, camera, speaker */
+  GTask *close;
+  guint closing; /* peers that are not closed yet */
+  guint n_peers; /* there ever were */
+  gboolean wanted[BECKON_N_LINES];
+  gboolean previewing;
+  gboolean opened;
+};
+
+enum
+{
+  PROP_0,
+  PROP_MICROPHONE,
+  PROP_CAMERA,
+  PROP_SCREEN,
+  PROP_LOCAL_VIDEO,
+  PROP_OPENED,
+  PROP_MICROPHONE_PROBLEM,
+  PROP_CAMERA_PROBLEM,
+  PROP_SPEAKER_PROBLEM,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, G_TYPE_OBJECT)
+
+static void
+notify (BeckonMediaSession *self, guint property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+ice_server_free (IceServer *server)
+{
+  g_free (server->url);
+  g_free (server->username);
+  g_free (server->credential);
+  g_free (server);
+}
+
+/* @problem: (transfer full) (nullable) */
+static void
+set_problem (BeckonMediaSession *self, guint property, GError *problem)
+{
+  GError **slot = &self->problems[property - PROP_MICROPHONE_PROBLEM];
+
+  if (problem == NULL && *slot == NULL)
+    return;
+  g_clear_error (slot);
+  *slot = problem;
+  notify (self, property);
+}
+
+/* ---- what flows ---- */
+
+static gboolean
+is_echo (BeckonMediaSession *self, BeckonLine line)
+{
+  return (line == BECKON_LINE_MICROPHONE ? self->config->audio : self->config->video) ==
+         BECKON_SOURCE_ECHO;
+}
+
+/* What we say that we send: what is wanted and is there. */
+static gboolean
+is_sent (BeckonMediaSession *self, BeckonLine line)
+{
+  BeckonCapture *capture = line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
+
+  return self->opened && self->wanted[line] && line != BECKON_LINE_SCREEN &&
+         (is_echo (self, line) || beckon_capture_is_started (capture));
+}
+
+static void
+update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
+{
+  for (BeckonLine line = BECKON_LINE_MICROPHONE; line <= BECKON_LINE_CAMERA; line++)
+    {
+      BeckonCapture *capture = line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
+      GstAppSrc *source = beckon_media_peer_get_source (peer, line);
+
+      if (is_sent (self, line) && !is_echo (self, line))
+        {
+          if (line == BECKON_LINE_CAMERA)
+            beckon_media_peer_force_key_frame (peer, line);
+          beckon_capture_add_target (capture, source);
+        }
+      else
+        beckon_capture_remove_target (capture, source);
+    }
+  if (self->opened)
+    beckon_media_peer_open (peer);
+  beckon_media_peer_set_local_state (peer, is_sent (self, BECKON_LINE_MICROPHONE),
+                                     is_sent (self, BECKON_LINE_CAMERA), FALSE);
+}
+
+/* A device is open while it is wanted and somebody sees or hears it, and no longer. */
+static void
+update (BeckonMediaSession *self)
+{
+  if (self->wanted[BECKON_LINE_MICROPHONE] && self->opened)
+    beckon_capture_start (self->microphone);
+  else
+    beckon_capture_stop (self->microphone);
+  if (self->wanted[BECKON_LINE_CAMERA] && (self->opened || self->previewing))
+    beckon_capture_start (self->camera);
+  else
+    beckon_capture_stop (self->camera);
+  for (guint i = 0; i < self->peers->len; i++)
+    update_peer (self, g_ptr_array_index (self->peers, i));
+  notify (self, PROP_LOCAL_VIDEO);
+}
+
+static void
+on_capture_failed (BeckonCapture *capture, const GError *error, BeckonMediaSession *self)
+{
+  const gboolean camera = capture == self->camera;
+
+  set_problem (self, camera ? PROP_CAMERA_PROBLEM : PROP_MICROPHONE_PROBLEM, g_error_copy (error));
+  self->wanted[camera ? BECKON_LINE_CAMERA : BECKON_LINE_MICROPHONE] = FALSE;
+  notify (self, camera ? PROP_CAMERA : PROP_MICROPHONE);
+  update (self);
+}
+
+static void
+on_capture_started (BeckonCapture *capture, BeckonMediaSession *self)
+{
+  notify (self, PROP_LOCAL_VIDEO);
+}
+
+static void
+on_speaker_failed (BeckonMediaPeer *peer, BeckonMediaSession *self)
+{
+  set_problem (self, PROP_SPEAKER_PROBLEM,
+               g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE,
+                                    "There is no speaker"));
+}
+
+/* ---- public ---- */
+
+BeckonMediaSession *
+beckon_media_session_new (const BeckonMediaConfig *config)
+{
+  BeckonMediaSession *self;
+
+  g_return_val_if_fail (config != NULL, NULL);
+
+  self = g_object_new (BECKON_TYPE_MEDIA_SESSION, NULL);
+  self->config = beckon_media_config_copy (config);
+  self->microphone = beckon_capture_new (config, FALSE);
+  self->camera = beckon_capture_new (config, TRUE);
+  self->wanted[BECKON_LINE_MICROPHONE] = config->audio != BECKON_SOURCE_NONE;
+  g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
+  g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
+  g_signal_connect_object (self->camera, "started", G_CALLBACK (on_capture_started), self, 0);
+  return self;
+}
+
+const BeckonMediaConfig *
+beckon_media_session_get_config (BeckonMediaSession *self)
+{
+  return self->config;
+}
+
+void
+beckon_media_session_add_ice_server (BeckonMediaSession *self,
+                                     const char *url,
+                                     const char *username,
+                                     const char *credential)
+{
+  IceServer *server;
+
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+  g_return_if_fail (url != NULL);
+
+  server = g_new0 (IceServer, 1);
+  server->url = g_strdup (url);
+  server->username = g_strdup (username);
+  server->credential = g_strdup (credential);
+  g_ptr_array_add (self->servers, server);
+}
+
+/* "turn:host:port?transport=udp" → "turn://user:password@host:port?transport=udp" */
+static void
+apply_server (BeckonMediaPeer *peer, const IceServer *server)
+{
+  const char *rest = strchr (server->url, ':');
+  g_autofree char *scheme = rest != NULL ? g_strndup (server->url, rest - server->url) : NULL;
+  g_autofree char *uri = NULL;
+
+  if (g_strcmp0 (scheme, "stun") == 0)
+    {
+      uri = g_strconcat ("stun://", rest + 1, NULL);
+      beckon_media_peer_set_stun_server (peer, uri);
+    }
+  else if ((g_strcmp0 (scheme, "turn") == 0 || g_strcmp0 (scheme, "turns") == 0) &&
+           server->username != NULL && server->credential != NULL)
+    {
+      g_autofree char *user = g_uri_escape_string (server->username, NULL, FALSE);
+      g_autofree char *password = g_uri_escape_string (server->credential, NULL, FALSE);
+
+      uri = g_strconcat (scheme, "://", user, ":", password, "@", rest + 1, NULL);
+      beckon_media_peer_add_turn_server (peer, uri);
+    }
+  else
+    g_message ("An ICE server of an unknown kind was left out");
+}
+
+/* The first person's recording has the name that was asked for, the next ones a number in it. */
+static char *
+record_path (BeckonMediaSession *self)
+{
+  const char *path = self->config->record_path;
+  const char *dot = path != NULL ? strrchr (path, '.') : NULL;
+
+  self->n_peers++;
+  if (path == NULL || self->n_peers == 1)
+    return g_strdup (path);
+  if (dot == NULL)
+    dot = path + strlen (path);
+  return g_strdup_printf ("%.*s-%u%s", (int) (dot - path), path, self->n_peers, dot);
+}
+
+BeckonMediaPeer *
+beckon_media_session_add_peer (BeckonMediaSession *self,
+                               const char *user,
+                               const char *device,
+                               guint generation,
+                               gboolean offerer)
+{
+  g_autofree char *path = NULL;
+  BeckonMediaPeer *peer;
+
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+  g_return_val_if_fail (user != NULL && generation >= 1, NULL);
+  g_return_val_if_fail (self->close == NULL, NULL);
+
+  path = record_path (self);
+  peer = beckon_media_peer_new (self->config, user, device, generation, offerer, path);
+  g_ptr_array_add (self->peers, peer);
+  g_signal_connect_object (peer, "speaker-failed", G_CALLBACK (on_speaker_failed), self, 0);
+  for (guint i = 0; i < self->servers->len; i++)
+    apply_server (peer, g_ptr_array_index (self->servers, i));
+  beckon_media_peer_start (peer);
+  update_peer (self, peer);
+  return peer;
+}
+
+GPtrArray *
+beckon_media_session_get_peers (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+
+  return self->peers;
+}
+
+void
+beckon_media_session_open (BeckonMediaSession *self)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+
+  if (self->opened)
+    return;
+  self->opened = TRUE;
+  update (self);
+  notify (self, PROP_OPENED);
+}
+
+gboolean
+beckon_media_session_is_open (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), FALSE);
+
+  return self->opened;
+}
+
+void
+beckon_media_session_start_preview (BeckonMediaSession *self)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+
+  self->previewing = TRUE;
+  update (self);
+}
+
+static void
+set_wanted (BeckonMediaSession *self, BeckonLine line, gboolean on, guint property, guint problem)
+{
+  const BeckonSource source = line == BECKON_LINE_MICROPHONE ? self->config->audio
+                                                             : self->config->video;
+
+  if (source == BECKON_SOURCE_NONE)
+    on = FALSE;
+  if (self->wanted[line] == on)
+    return;
+  self->wanted[line] = on;
+  if (on)
+    set_problem (self, problem, NULL);
+  notify (self, property);
+  update (self);
+}
+
+void
+beckon_media_session_set_microphone (BeckonMediaSession *self, gboolean on)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+
+  set_wanted (self, BECKON_LINE_MICROPHONE, on, PROP_MICROPHONE, PROP_MICROPHONE_PROBLEM);
+}
+
+gboolean
+beckon_media_session_get_microphone (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), FALSE);
+
+  return self->wanted[BECKON_LINE_MICROPHONE];
+}
+
+void
+beckon_media_session_set_camera (BeckonMediaSession *self, gboolean on)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+
+  set_wanted (self, BECKON_LINE_CAMERA, on, PROP_CAMERA, PROP_CAMERA_PROBLEM);
+}
+
+gboolean
+beckon_media_session_get_camera (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), FALSE);
+
+  return self->wanted[BECKON_LINE_CAMERA];
+}
+
+GObject *
+beckon_media_session_get_local_video (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+
+  return beckon_capture_get_sink (self->camera);
+}
+
+const GError *
+beckon_media_session_get_microphone_problem (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+
+  return self->problems[0];
+}
+
+const GError *
+beckon_media_session_get_camera_problem (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+
+  return self->problems[1];
+}
+
+const GError *
+beckon_media_session_get_speaker_problem (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+
+  return self->problems[2];
+}
+
+/* ---- leaving ---- */
+
+static void
+complete_close (BeckonMediaSession *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->close == NULL || self->closing > 0)
+    return;
+  task = g_steal_pointer (&self->close);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_peer_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonMediaSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_media_peer_close_finish (BECKON_MEDIA_PEER (source), result, &error))
+    g_message ("%s", error->message);
+  self->closing--;
+  complete_close (self);
+}
+
+static void
+close_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, const char *reason)
+{
+  for (BeckonLine line = BECKON_LINE_MICROPHONE; line <= BECKON_LINE_CAMERA; line++)
+    {
+      GstAppSrc *source = beckon_media_peer_get_source (peer, line);
+
+      beckon_capture_remove_target (self->microphone, source);
+      beckon_capture_remove_target (self->camera, source);
+    }
+  self->closing++;
+  beckon_media_peer_close_async (peer, reason, on_peer_closed, g_object_ref (self));
+}
+
+void
+beckon_media_session_remove_peer (BeckonMediaSession *self,
+                                  BeckonMediaPeer *peer,
+                                  const char *reason)
+{
+  guint index;
+
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+  g_return_if_fail (g_ptr_array_find (self->peers, peer, &index));
+
+  close_peer (self, peer, reason);
+  g_ptr_array_remove_index (self->peers, index);
+}
+
+void
+beckon_media_session_close_async (BeckonMediaSession *self,
+                                  const char *reason,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+  g_return_if_fail (self->close == NULL);
+
+  self->close = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->close, beckon_media_session_close_async);
+  beckon_capture_stop (self->microphone);
+  beckon_capture_stop (self->camera);
+  notify (self, PROP_LOCAL_VIDEO);
+  for (guint i = 0; i < self->peers->len; i++)
+    close_peer (self, g_ptr_array_index (self->peers, i), reason);
+  g_ptr_array_set_size (self->peers, 0);
+  complete_close (self);
+}
+
+gboolean
+beckon_media_session_close_finish (BeckonMediaSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- class ---- */
+
+static void
+beckon_media_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BeckonMediaSession *self = BECKON_MEDIA_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_MICROPHONE:
+    case PROP_CAMERA:
+    case PROP_SCREEN:
+      g_value_set_boolean (value, self->wanted[id - PROP_MICROPHONE]);
+      break;
+    case PROP_LOCAL_VIDEO:
+      g_value_set_object (value, beckon_media_session_get_local_video (self));
+      break;
+    case PROP_OPENED:
+      g_value_set_boolean (value, self->opened);
+      break;
+    case PROP_MICROPHONE_PROBLEM:
+    case PROP_CAMERA_PROBLEM:
+    case PROP_SPEAKER_PROBLEM:
+      g_value_set_boxed (value, self->problems[id - PROP_MICROPHONE_PROBLEM]);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_media_session_set_property (GObject *object, guint id, const GValue *value,
+                                   GParamSpec *pspec)
+{
+  BeckonMediaSession *self = BECKON_MEDIA_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_MICROPHONE:
+      beckon_media_session_set_microphone (self, g_value_get_boolean (value));
+      break;
+    case PROP_CAMERA:
+      beckon_media_session_set_camera (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_media_session_dispose (GObject *object)
+{
+  BeckonMediaSession *self = BECKON_MEDIA_SESSION (object);
+
+  if (self->microphone != NULL)
+    beckon_capture_stop (self->microphone);
+  if (self->camera != NULL)
+    beckon_capture_stop (self->camera);
+  g_ptr_array_set_size (self->peers, 0);
+  g_clear_object (&self->microphone);
+  g_clear_object (&self->camera);
+  G_OBJECT_CLASS (beckon_media_session_parent_class)->dispose (object);
+}
+
+static void
+beckon_media_session_finalize (GObject *object)
+{
+  BeckonMediaSession *self = BECKON_MEDIA_SESSION (object);
+
+  g_ptr_array_unref (self->peers);
+  g_ptr_array_unref (self->servers);
+  for (guint i = 0; i < G_N_ELEMENTS (self->problems); i++)
+    g_clear_error (&self->problems[i]);
+  beckon_media_config_free (self->config);
+  G_OBJECT_CLASS (beckon_media_session_parent_class)->finalize (object);
+}
+
+static void
+beckon_media_session_class_init (BeckonMediaSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags write = read | G_PARAM_WRITABLE;
+
+  object_class->get_property = beckon_media_session_get_property;
+  object_class->set_property = beckon_media_session_set_property;
+  object_class->dispose = beckon_media_session_dispose;
+  object_class->finalize = beckon_media_session_finalize;
+
+  properties[PROP_MICROPHONE] = g_param_spec_boolean ("microphone", NULL, NULL, TRUE, write);
+  properties[PROP_CAMERA] = g_param_spec_boolean ("camera", NULL, NULL, FALSE, write);
+  properties[PROP_SCREEN] = g_param_spec_boolean ("screen", NULL, NULL, FALSE, read);
+  properties[PROP_LOCAL_VIDEO] = g_param_spec_object ("local-video", NULL, NULL, G_TYPE_OBJECT,
+                                                      read);
+  properties[PROP_OPENED] = g_param_spec_boolean ("opened", NULL, NULL, FALSE, read);
+  properties[PROP_MICROPHONE_PROBLEM] = g_param_spec_boxed ("microphone-problem", NULL, NULL,
+                                                            G_TYPE_ERROR, read);
+  properties[PROP_CAMERA_PROBLEM] = g_param_spec_boxed ("camera-problem", NULL, NULL, G_TYPE_ERROR,
+                                                        read);
+  properties[PROP_SPEAKER_PROBLEM] = g_param_spec_boxed ("speaker-problem", NULL, NULL,
+                                                         G_TYPE_ERROR, read);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+beckon_media_session_init (BeckonMediaSession *self)
+{
+  self->peers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->servers = g_ptr_array_new_with_free_func ((GDestroyNotify) ice_server_free);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gst/app/app.h>
+
+#include "media-config.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_CAPTURE (beckon_capture_get_type ())
+/**
+ * BeckonCapture:
+ *
+ * One microphone or one camera, or what stands in for it, in a pipeline of its own. Its frames are
+ * pushed into the application sources of every connection that asks for them, so that a device is
+ * opened once and closed for real. Main thread; frames flow on GStreamer's.
+ *
+ * Signals:
+ *   started ()              it is open; the sink that shows it is there
+ *   failed (GError *error)  it is stopped: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST, FAILED
+ */
+G_DECLARE_FINAL_TYPE (BeckonCapture, beckon_capture, BECKON, CAPTURE, GObject)
+
+/** beckon_capture_new: @video: the camera's side of @config, else the microphone's */
+BeckonCapture *beckon_capture_new (const BeckonMediaConfig *config, gboolean video);
+
+/** beckon_capture_start: opens it; "failed" may follow. Nothing if it runs already. */
+void beckon_capture_start (BeckonCapture *self);
+void beckon_capture_stop (BeckonCapture *self);
+gboolean beckon_capture_is_started (BeckonCapture *self);
+
+/** beckon_capture_add_target: @target: gets every frame from now on, stamped anew */
+void beckon_capture_add_target (BeckonCapture *self, GstAppSrc *target);
+void beckon_capture_remove_target (BeckonCapture *self, GstAppSrc *target);
+
+/** beckon_capture_get_sink: (transfer none) (nullable): the sink that shows the own picture. */
+GObject *beckon_capture_get_sink (BeckonCapture *self);
+
+/** beckon_media_push: (thread any): pushes a copy of @sample's frame, to be stamped by @target. */
+void beckon_media_push (GstAppSrc *target, GstSample *sample);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "media-private.h"
+
+typedef struct
+{
+  GWeakRef object;
+  BeckonHopFunc func;
+  gpointer data;
+  GDestroyNotify free_data;
+} Hop;
+
+static gboolean
+on_landed (gpointer user_data)
+{
+  Hop *hop = user_data;
+  g_autoptr (GObject) object = g_weak_ref_get (&hop->object);
+
+  if (object != NULL)
+    hop->func (object, hop->data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+hop_free (gpointer user_data)
+{
+  Hop *hop = user_data;
+
+  g_weak_ref_clear (&hop->object);
+  if (hop->free_data != NULL)
+    hop->free_data (hop->data);
+  g_free (hop);
+}
+
+void
+beckon_media_hop (gpointer object, BeckonHopFunc func, gpointer data, GDestroyNotify free_data)
+{
+  Hop *hop = g_new0 (Hop, 1);
+
+  g_weak_ref_init (&hop->object, object);
+  hop->func = func;
+  hop->data = data;
+  hop->free_data = free_data;
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_landed, hop, hop_free);
+}
+
+static void
+stop_pipeline (GTask *task, gpointer source, gpointer pipeline, GCancellable *cancellable)
+{
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+beckon_media_stop_in_thread (GstElement *pipeline, GAsyncReadyCallback done, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, done, user_data);
+
+  g_task_set_source_tag (task, beckon_media_stop_in_thread);
+  g_task_set_task_data (task, pipeline, gst_object_unref);
+  g_task_run_in_thread (task, stop_pipeline);
+}
+
+GstElement *
+beckon_media_make_element (const char *factory)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element == NULL)
+    g_error ("The GStreamer element “%s” has gone since the start", factory);
+  return element;
+}

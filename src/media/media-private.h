@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the files of this layer share; nobody else includes it. */
+
+#pragma once
+
+#include <gst/app/app.h>
+#include <gst/gst.h>
+
+#include "media-config.h"
+#include "media-peer.h"
+
+G_BEGIN_DECLS
+
+/* The media lines of every connection, in this order; the data channel follows. */
+typedef enum
+{
+  BECKON_LINE_MICROPHONE,
+  BECKON_LINE_CAMERA,
+  BECKON_LINE_SCREEN,
+  BECKON_N_LINES
+} BeckonLine;
+
+/* ---- media-hop.c ---- */
+
+typedef void (*BeckonHopFunc) (gpointer object, gpointer data);
+
+/**
+ * beckon_media_hop:
+ * @object: (type GObject): who it is about; nothing happens if it is gone by then
+ * @data: (transfer full) (nullable)
+ *
+ * The only way from GStreamer's threads to the main context: @func runs there, later, in order.
+ */
+void beckon_media_hop (gpointer object, BeckonHopFunc func, gpointer data,
+                       GDestroyNotify free_data);
+
+/** beckon_media_stop_in_thread: @pipeline: (transfer full): set to NULL and dropped where waiting
+ * hurts nobody; @done: (nullable): then called on the main thread. */
+void beckon_media_stop_in_thread (GstElement *pipeline, GAsyncReadyCallback done,
+                                  gpointer user_data);
+
+/* ---- media-session.c, for the peers ---- */
+
+typedef struct _BeckonMediaSession BeckonMediaSession;
+const BeckonMediaConfig *beckon_media_session_get_config (BeckonMediaSession *self);
+
+/* ---- media-peer.c, for the session ---- */
+
+BeckonMediaPeer *beckon_media_peer_new (const BeckonMediaConfig *config, const char *user,
+                                        const char *device, guint generation, gboolean offerer,
+                                        const char *record_path);
+void beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri);
+void beckon_media_peer_add_turn_server (BeckonMediaPeer *self, const char *uri);
+/** beckon_media_peer_start: builds the pipeline, once servers are set; the offerer offers. */
+void beckon_media_peer_start (BeckonMediaPeer *self);
+/** beckon_media_peer_get_source: (transfer none): where the frames of a line are pushed. */
+GstAppSrc *beckon_media_peer_get_source (BeckonMediaPeer *self, BeckonLine line);
+void beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line);
+/** beckon_media_peer_set_local_state: what we send now; told to the peer. */
+void beckon_media_peer_set_local_state (BeckonMediaPeer *self, gboolean microphone, gboolean camera,
+                                        gboolean screen);
+/** beckon_media_peer_open: what they send is played from now on, and echoed if so configured. */
+void beckon_media_peer_open (BeckonMediaPeer *self);
+void beckon_media_peer_close_async (BeckonMediaPeer *self, const char *reason,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+gboolean beckon_media_peer_close_finish (BeckonMediaPeer *self, GAsyncResult *result,
+                                         GError **error);
+
+/** beckon_media_make_element: Returns: (transfer floating): an element of a factory that
+ * beckon_media_init() has found. */
+GstElement *beckon_media_make_element (const char *factory);
+
+G_END_DECLS

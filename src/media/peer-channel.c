@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What two clients tell each other directly, on the data channel: what they send, that they are
+ * there, and goodbye - also while the server is away. Small JSON objects with a "kind". */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-private.h"
+
+#include "message.h"
+
+#define MESSAGE_MAX 1024
+
+static void
+send_json (BeckonMediaPeer *self, JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  json_node_take_object (node, object);
+  if (!self->channel_open)
+    return;
+  text = json_to_string (node, FALSE);
+  g_signal_emit_by_name (self->channel, "send-string", text);
+}
+
+static JsonObject *
+new_message (const char *kind)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "kind", kind);
+  return object;
+}
+
+void
+beckon_peer_channel_send_state (BeckonMediaPeer *self)
+{
+  JsonObject *object = new_message ("state");
+
+  json_object_set_boolean_member (object, "microphone", self->local[BECKON_LINE_MICROPHONE]);
+  json_object_set_boolean_member (object, "camera", self->local[BECKON_LINE_CAMERA]);
+  json_object_set_boolean_member (object, "screen", self->local[BECKON_LINE_SCREEN]);
+  send_json (self, object);
+}
+
+void
+beckon_peer_channel_send_heartbeat (BeckonMediaPeer *self)
+{
+  send_json (self, new_message ("heartbeat"));
+}
+
+gboolean
+beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason)
+{
+  JsonObject *object = new_message ("bye");
+
+  if (reason != NULL)
+    json_object_set_string_member (object, "reason", reason);
+  send_json (self, object);
+  return self->channel_open;
+}
+
+static gboolean
+get_flag (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN &&
+         json_node_get_boolean (node);
+}
+
+static const char *
+get_word (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+/* A stranger wrote it. */
+static void
+take_message (gpointer peer, gpointer text)
+{
+  BeckonMediaPeer *self = peer;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) object = NULL;
+  const char *kind;
+
+  if (strlen (text) <= MESSAGE_MAX)
+    object = beckon_json_parse (text, strlen (text), &error);
+  kind = object != NULL ? get_word (object, "kind") : NULL;
+  if (kind == NULL)
+    {
+      g_message ("Refused a message of %s on the data channel", self->user);
+      return;
+    }
+  if (g_str_equal (kind, "state"))
+    beckon_media_peer_set_remote_state (self, get_flag (object, "microphone"),
+                                        get_flag (object, "camera"), get_flag (object, "screen"));
+  else if (g_str_equal (kind, "bye"))
+    {
+      send_json (self, new_message ("byeack"));
+      beckon_media_peer_they_left (self, get_word (object, "reason"));
+    }
+  else if (g_str_equal (kind, "byeack"))
+    beckon_media_peer_bye_heard (self);
+}
+
+static void
+on_message (GstWebRTCDataChannel *channel, const char *text, BeckonMediaPeer *self)
+{
+  if (text != NULL)
+    beckon_media_hop (self, take_message, g_strdup (text), g_free);
+}
+
+static void
+take_open (gpointer peer, gpointer unused)
+{
+  BeckonMediaPeer *self = peer;
+
+  self->channel_open = self->channel != NULL;
+  beckon_peer_channel_send_state (self);
+}
+
+static void
+on_open (GstWebRTCDataChannel *channel, BeckonMediaPeer *self)
+{
+  beckon_media_hop (self, take_open, NULL, NULL);
+}
+
+static void
+take_closed (gpointer peer, gpointer unused)
+{
+  BECKON_MEDIA_PEER (peer)->channel_open = FALSE;
+}
+
+static void
+on_close (GstWebRTCDataChannel *channel, BeckonMediaPeer *self)
+{
+  beckon_media_hop (self, take_closed, NULL, NULL);
+}
+
+void
+beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
+{
+  GstWebRTCDataChannelState state;
+
+  if (self->channel != NULL)
+    {
+      g_object_unref (channel); /* one is enough */
+      return;
+    }
+  self->channel = channel;
+  g_signal_connect (channel, "on-message-string", G_CALLBACK (on_message), self);
+  g_signal_connect (channel, "on-open", G_CALLBACK (on_open), self);
+  g_signal_connect (channel, "on-close", G_CALLBACK (on_close), self);
+  g_object_get (channel, "ready-state", &state, NULL);
+  if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
+    take_open (self, NULL);
+}
+
+void
+beckon_peer_channel_create (BeckonMediaPeer *self)
+{
+  GstWebRTCDataChannel *channel = NULL;
+
+  g_signal_emit_by_name (self->webrtc, "create-data-channel", "beckon", NULL, &channel);
+  g_assert (channel != NULL);
+  beckon_peer_channel_take (self, channel);
+}

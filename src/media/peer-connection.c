@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The webrtcbin of one connection: its lines, descriptions, candidates.
+ *
+ * Every connection has the same lines from the start, sent on or not: turning a camera on needs no
+ * negotiation then. What the traps are is in docs/media.md. */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-private.h"
+
+#include <gst/video/video.h>
+#include <nice/agent.h>
+#include <nice/interfaces.h>
+
+#define JITTER_MS 60
+/* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
+#define PIPELINE_LATENCY (100 * GST_MSECOND)
+#define STUN_PACING_MS 5
+#define BITS_PER_PIXEL 0.06
+#define VIDEO_BITS_MIN 250000
+#define VIDEO_BITS_MAX 2500000
+#define AUDIO_BITS 40000
+
+static const struct
+{
+  const char *media, *encoding, *params, *encoder, *payloader, *msid;
+  int clock_rate;
+  int payload; /* when we offer */
+} lines[BECKON_N_LINES] = {
+  [BECKON_LINE_MICROPHONE] = { "audio", "OPUS", "2", "opusenc", "rtpopuspay", "microphone", 48000,
+                               111 },
+  [BECKON_LINE_CAMERA] = { "video", "VP8", NULL, "vp8enc", "rtpvp8pay", "camera", 90000, 96 },
+  [BECKON_LINE_SCREEN] = { "video", "VP8", NULL, "vp8enc", "rtpvp8pay", "screen", 90000, 98 },
+};
+
+/* ---- sending ---- */
+
+static GstElement *
+add (BeckonMediaPeer *self, GstElement *after, const char *factory)
+{
+  GstElement *element = beckon_media_make_element (factory);
+
+  gst_bin_add (GST_BIN (self->pipeline), element);
+  if (after != NULL)
+    gst_element_link (after, element);
+  return element;
+}
+
+/* The rate that fits the picture; its size is known when the first frame comes. */
+static GstPadProbeReturn
+on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  g_autoptr (GstElement) encoder = NULL;
+  GstVideoInfo video;
+  GstCaps *caps;
+  double fps = 30, bits;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  if (!gst_video_info_from_caps (&video, caps))
+    return GST_PAD_PROBE_OK;
+  if (GST_VIDEO_INFO_FPS_N (&video) > 0)
+    fps = (double) GST_VIDEO_INFO_FPS_N (&video) / GST_VIDEO_INFO_FPS_D (&video);
+  bits = BITS_PER_PIXEL * fps * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
+  encoder = gst_pad_get_parent_element (pad);
+  g_object_set (encoder, "target-bitrate", (int) CLAMP (bits, VIDEO_BITS_MIN, VIDEO_BITS_MAX), NULL);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
+{
+  g_atomic_int_inc ((gint *) counter);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
+{
+  GstElement *encoder = self->encoders[line];
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
+  g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
+
+  if (line == BECKON_LINE_MICROPHONE)
+    {
+      gst_util_set_object_arg (G_OBJECT (encoder), "audio-type", "voice");
+      g_object_set (encoder, "inband-fec", TRUE, "packet-loss-percentage", 5, "bitrate", AUDIO_BITS,
+                    NULL);
+      gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);
+      return;
+    }
+  gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
+  g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames", 0,
+                "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56, NULL);
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, NULL, NULL);
+  if (line == BECKON_LINE_CAMERA)
+    gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
+}
+
+static GstCaps *
+rtp_caps (BeckonLine line, int payload, guint ssrc)
+{
+  GstCaps *caps = gst_caps_new_simple (
+      "application/x-rtp", "media", G_TYPE_STRING, lines[line].media, "encoding-name",
+      G_TYPE_STRING, lines[line].encoding, "clock-rate", G_TYPE_INT, lines[line].clock_rate,
+      "payload", G_TYPE_INT, payload, "ssrc", G_TYPE_UINT, ssrc, NULL);
+
+  if (lines[line].params != NULL)
+    gst_caps_set_simple (caps, "encoding-params", G_TYPE_STRING, lines[line].params, NULL);
+  return caps;
+}
+
+static void
+set_if_there (gpointer object, const char *property, const char *value)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), property) != NULL)
+    gst_util_set_object_arg (G_OBJECT (object), property, value);
+}
+
+/* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps
+ * every stream would land on the first line. */
+static void
+add_line (BeckonMediaPeer *self, BeckonLine line, int payload)
+{
+  const gboolean audio = line == BECKON_LINE_MICROPHONE;
+  const guint ssrc = g_random_int_range (1, G_MAXINT32);
+  g_autofree char *name = g_strdup_printf ("sink_%u", line);
+  g_autoptr (GstCaps) caps = rtp_caps (line, payload, ssrc);
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstPad) source = NULL;
+  GstElement *queue, *convert, *payloader, *filter;
+
+  gst_bin_add (GST_BIN (self->pipeline), GST_ELEMENT (self->sources[line]));
+  queue = add (self, GST_ELEMENT (self->sources[line]), "queue");
+  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 2,
+                "max-size-bytes", 0, "max-size-time", (guint64) 0, NULL);
+  convert = add (self, queue, audio ? "audioconvert" : "videoconvert");
+  self->encoders[line] = add (self, convert, lines[line].encoder);
+  set_up_encoder (self, line);
+  payloader = add (self, self->encoders[line], lines[line].payloader);
+  g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
+  if (!audio)
+    gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
+  filter = add (self, payloader, "capsfilter");
+  g_object_set (filter, "caps", caps, NULL);
+
+  pad = gst_element_request_pad_simple (self->webrtc, name);
+  g_assert (pad != NULL);
+  set_if_there (pad, "msid", lines[line].msid);
+  g_object_get (pad, "transceiver", &transceiver, NULL);
+  g_object_set (transceiver, "codec-preferences", caps, NULL);
+  if (!audio)
+    g_object_set (transceiver, "do-nack", TRUE, NULL);
+  source = gst_element_get_static_pad (filter, "src");
+  gst_pad_link (source, pad);
+}
+
+/* ---- building ---- */
+
+static void
+set_up_ice (BeckonMediaPeer *self)
+{
+  g_autoptr (GObject) ice = NULL;
+  g_autoptr (GObject) agent = NULL;
+  GList *addresses;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->webrtc), "ice-agent") == NULL)
+    return;
+  g_object_get (self->webrtc, "ice-agent", &ice, NULL);
+  set_if_there (ice, "ice-tcp", "false");
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent") == NULL)
+    return;
+  g_object_get (ice, "agent", &agent, NULL);
+  g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING_MS, NULL);
+
+  /* A machine without a network still has two people on it. */
+  addresses = nice_interfaces_get_local_ips (FALSE);
+  if (addresses == NULL)
+    {
+      NiceAddress loopback;
+
+      nice_address_init (&loopback);
+      nice_address_set_from_string (&loopback, "127.0.0.1");
+      nice_agent_add_local_address (NICE_AGENT (agent), &loopback);
+    }
+  g_list_free_full (addresses, g_free);
+}
+
+static void
+emit_local_candidate (gpointer object, gpointer data)
+{
+  BeckonPeerSignal *signal = data;
+
+  signal->generation = BECKON_MEDIA_PEER (object)->generation;
+  beckon_media_peer_emit_signal (object, beckon_peer_signal_copy (signal));
+}
+
+static void
+on_ice_candidate (GstElement *webrtc, guint mline, const char *candidate, BeckonMediaPeer *self)
+{
+  if (*candidate == '\0')
+    return;
+  beckon_media_hop (self, emit_local_candidate,
+                    beckon_peer_signal_new_candidate (1, mline, candidate),
+                    (GDestroyNotify) beckon_peer_signal_free);
+}
+
+static void
+on_gathering_state (GstElement *webrtc, GParamSpec *pspec, BeckonMediaPeer *self)
+{
+  GstWebRTCICEGatheringState state;
+
+  g_object_get (webrtc, "ice-gathering-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+    beckon_media_hop (self, emit_local_candidate, beckon_peer_signal_new_candidates_end (1),
+                      (GDestroyNotify) beckon_peer_signal_free);
+}
+
+static void
+take_connection_state (gpointer object, gpointer data)
+{
+  BeckonMediaPeer *self = object;
+  const GstWebRTCPeerConnectionState state = GPOINTER_TO_INT (data);
+
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+    {
+      g_atomic_int_set (&self->heard, beckon_media_now_ms ());
+      self->was_connected = TRUE;
+      beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
+    }
+  else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
+    beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_NO_PATH,
+                            "No way was found through the networks between you");
+}
+
+static void
+on_connection_state (GstElement *webrtc, GParamSpec *pspec, BeckonMediaPeer *self)
+{
+  GstWebRTCPeerConnectionState state;
+
+  g_object_get (webrtc, "connection-state", &state, NULL);
+  beckon_media_hop (self, take_connection_state, GINT_TO_POINTER (state), NULL);
+}
+
+static void
+on_deep_element (GstBin *bin, GstBin *parent, GstElement *element, BeckonMediaPeer *self)
+{
+  beckon_peer_receive_watch (self, element);
+}
+
+static void
+on_pad (GstElement *webrtc, GstPad *pad, BeckonMediaPeer *self)
+{
+  if (GST_PAD_DIRECTION (pad) == GST_PAD_SRC)
+    beckon_peer_receive_pad (self, pad);
+}
+
+static void
+take_channel (gpointer object, gpointer channel)
+{
+  beckon_peer_channel_take (object, g_object_ref (channel));
+}
+
+static void
+on_data_channel (GstElement *webrtc, GstWebRTCDataChannel *channel, BeckonMediaPeer *self)
+{
+  beckon_media_hop (self, take_channel, g_object_ref (channel), g_object_unref);
+}
+
+void
+beckon_peer_connection_build (BeckonMediaPeer *self)
+{
+  self->webrtc = beckon_media_make_element ("webrtcbin");
+  gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
+  set_if_there (self->webrtc, "latency", G_STRINGIFY (JITTER_MS));
+  g_signal_connect (self->webrtc, "deep-element-added", G_CALLBACK (on_deep_element), self);
+  g_signal_connect (self->webrtc, "pad-added", G_CALLBACK (on_pad), self);
+  g_signal_connect (self->webrtc, "on-ice-candidate", G_CALLBACK (on_ice_candidate), self);
+  g_signal_connect (self->webrtc, "on-data-channel", G_CALLBACK (on_data_channel), self);
+  g_signal_connect (self->webrtc, "notify::connection-state", G_CALLBACK (on_connection_state),
+                    self);
+  g_signal_connect (self->webrtc, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state),
+                    self);
+  gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
+  gst_pipeline_set_latency (GST_PIPELINE (self->pipeline), PIPELINE_LATENCY);
+  set_up_ice (self);
+  gst_element_set_state (self->pipeline, GST_STATE_READY);
+}
+
+/* ---- descriptions ---- */
+
+static void
+emit_local_description (gpointer object, gpointer data)
+{
+  BeckonMediaPeer *self = object;
+
+  self->has_local = TRUE;
+  beckon_media_peer_emit_signal (
+      self, beckon_peer_signal_new_description (
+                self->generation, self->offerer ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER, data));
+  if (self->has_remote && self->state == BECKON_MEDIA_PEER_NEW)
+    beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
+}
+
+static void
+fail_description (gpointer object, gpointer text)
+{
+  beckon_media_peer_fail (object, BECKON_MEDIA_ERROR_BAD_DESCRIPTION, text);
+}
+
+/* On webrtcbin's thread: our offer or answer is there. It goes out before the candidates do. */
+static void
+on_description (GstPromise *promise, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  const GstStructure *reply = gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED
+                                  ? gst_promise_get_reply (promise)
+                                  : NULL;
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (reply != NULL && gst_structure_has_field (reply, "error"))
+    gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL);
+  if (reply != NULL && error == NULL)
+    gst_structure_get (reply, self->offerer ? "offer" : "answer",
+                       GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
+  if (description != NULL)
+    {
+      beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
+                        g_free);
+      g_signal_emit_by_name (self->webrtc, "set-local-description", description, NULL);
+    }
+  else if (error != NULL)
+    beckon_media_hop (self, fail_description, g_strdup (error->message), g_free);
+  gst_promise_unref (promise);
+}
+
+void
+beckon_peer_connection_offer (BeckonMediaPeer *self)
+{
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    add_line (self, line, lines[line].payload);
+  beckon_peer_channel_create (self);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  g_signal_emit_by_name (self->webrtc, "create-offer", NULL,
+                         gst_promise_new_with_change_func (on_description, self, NULL));
+}
+
+typedef struct
+{
+  BeckonSdpLines lines;
+} Applied;
+
+static void
+add_held_candidates (BeckonMediaPeer *self)
+{
+  BeckonPeerSignal *signal;
+
+  while ((signal = g_queue_pop_head (&self->candidates)) != NULL)
+    {
+      g_signal_emit_by_name (self->webrtc, "add-ice-candidate", signal->mline, signal->candidate);
+      beckon_peer_signal_free (signal);
+    }
+}
+
+/* Their description holds: an offer is answered, with the payload types that it names. */
+static void
+on_applied (gpointer object, gpointer data)
+{
+  BeckonMediaPeer *self = object;
+  Applied *applied = data;
+
+  add_held_candidates (self);
+  if (self->offerer)
+    {
+      if (self->state == BECKON_MEDIA_PEER_NEW)
+        beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
+      return;
+    }
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    if (applied->lines.payload[line] >= 0)
+      add_line (self, line, applied->lines.payload[line]);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  g_signal_emit_by_name (self->webrtc, "create-answer", NULL,
+                         gst_promise_new_with_change_func (on_description, self, NULL));
+}
+
+typedef struct
+{
+  BeckonMediaPeer *peer; /* borrowed: its pipeline stops before it goes */
+  BeckonSdpLines lines;
+} Applying;
+
+static void
+on_remote_set (GstPromise *promise, gpointer user_data)
+{
+  Applying *applying = user_data;
+  const GstStructure *reply = gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED
+                                  ? gst_promise_get_reply (promise)
+                                  : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (reply != NULL && gst_structure_has_field (reply, "error"))
+    gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL);
+  if (error != NULL)
+    beckon_media_hop (applying->peer, fail_description, g_strdup (error->message), g_free);
+  else if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
+    beckon_media_hop (applying->peer, on_applied,
+                      g_memdup2 (&(Applied) { applying->lines }, sizeof (Applied)), g_free);
+  gst_promise_unref (promise);
+}
+
+gboolean
+beckon_peer_connection_set_remote (BeckonMediaPeer *self,
+                                   const BeckonPeerSignal *signal,
+                                   GError **error)
+{
+  const gboolean offer = signal->sdp_type == BECKON_SDP_OFFER;
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  GstSDPMessage *sdp;
+  Applying *applying;
+
+  if (offer == self->offerer || self->has_remote || (self->offerer && !self->has_local))
+    {
+      g_set_error (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_BAD_DESCRIPTION,
+                   "An %s that nobody waits for", offer ? "offer" : "answer");
+      return FALSE;
+    }
+  applying = g_new0 (Applying, 1);
+  applying->peer = self;
+  sdp = beckon_peer_sdp_parse (signal->sdp, offer, &applying->lines, error);
+  if (sdp == NULL)
+    {
+      g_free (applying);
+      return FALSE;
+    }
+  description = gst_webrtc_session_description_new (
+      offer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  self->has_remote = TRUE;
+  g_signal_emit_by_name (self->webrtc, "set-remote-description", description,
+                         gst_promise_new_with_change_func (on_remote_set, applying, g_free));
+  return TRUE;
+}
+
+gboolean
+beckon_peer_connection_add_candidate (BeckonMediaPeer *self,
+                                      const BeckonPeerSignal *signal,
+                                      GError **error)
+{
+  if (!beckon_peer_sdp_check_candidate (signal->candidate, error))
+    return FALSE;
+  /* A name that only its own network can resolve; the others of its candidates will do. */
+  if (strstr (signal->candidate, ".local ") != NULL)
+    return TRUE;
+  if (self->has_remote)
+    g_signal_emit_by_name (self->webrtc, "add-ice-candidate", signal->mline, signal->candidate);
+  else
+    g_queue_push_tail (&self->candidates, beckon_peer_signal_copy (signal));
+  return TRUE;
+}

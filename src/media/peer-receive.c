@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a peer sends: decoded, shown, played, counted, kept. Runs on GStreamer's threads, but for
+ * the last function. */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-private.h"
+
+#include "capture.h"
+
+#include <gst/video/video.h>
+
+#define LEVEL_INTERVAL (120 * GST_MSECOND)
+
+gint
+beckon_media_now_ms (void)
+{
+  return g_get_monotonic_time () / 1000 & G_MAXINT;
+}
+
+/* ---- what is made inside webrtcbin ---- */
+
+static GstPadProbeReturn
+on_packet_in (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  gsize bytes = 0;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    bytes = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  else if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+    bytes = gst_buffer_list_calculate_size (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  g_atomic_int_add (&self->bytes_in, bytes);
+  g_atomic_int_set (&self->heard, beckon_media_now_ms ());
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_packet_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  gsize bytes = 0;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    bytes = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  else if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+    bytes = gst_buffer_list_calculate_size (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  g_atomic_int_add (&self->bytes_out, bytes);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+add_probe (GstElement *element, const char *name, GstPadProbeType type,
+           GstPadProbeCallback callback, gpointer user_data)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+
+  if (pad != NULL)
+    gst_pad_add_probe (pad, type, callback, user_data, NULL);
+}
+
+void
+beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
+{
+  static const struct
+  {
+    const char *factory, *property, *value;
+  } settings[] = {
+    /* The first packet is played at once, and not when the buffer's whole time has passed. */
+    { "rtpjitterbuffer", "faststart-min-packets", "1" },
+    /* A stall of the processor is not a loss. */
+    { "rtpjitterbuffer", "rtx-next-seqnum", "false" },
+    { "rtpjitterbuffer", "rtx-delay", "10" },
+    { "rtpjitterbuffer", "rtx-retry-timeout", "60" },
+    { "rtpjitterbuffer", "rtx-min-retry-timeout", "20" },
+    /* The default throttles requests for what was lost. */
+    { "rtpsession", "bandwidth", "1000000" },
+    { "rtpsession", "rtcp-min-interval", "200000000" },
+  };
+  const GstPadProbeType data = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
+  GstElementFactory *factory = gst_element_get_factory (element);
+  const char *name = factory != NULL ? GST_OBJECT_NAME (factory) : "";
+
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (g_str_equal (name, settings[i].factory) &&
+        g_object_class_find_property (G_OBJECT_GET_CLASS (element), settings[i].property) != NULL)
+      gst_util_set_object_arg (G_OBJECT (element), settings[i].property, settings[i].value);
+  if (g_str_equal (name, "nicesrc"))
+    add_probe (element, "src", data, on_packet_in, self);
+  else if (g_str_equal (name, "nicesink"))
+    add_probe (element, "sink", data, on_packet_out, self);
+}
+
+/* ---- chains ---- */
+
+static GstElement *
+add (BeckonMediaPeer *self, GstElement *after, GstElement *element)
+{
+  gst_bin_add (GST_BIN (self->pipeline), element);
+  if (after != NULL)
+    gst_element_link (after, element);
+  gst_element_sync_state_with_parent (element);
+  return element;
+}
+
+static GstElement *
+make (BeckonMediaPeer *self, GstElement *after, const char *factory)
+{
+  return add (self, after, beckon_media_make_element (factory));
+}
+
+static void
+record (BeckonMediaPeer *self, gboolean video, GstPad *pad, GstBuffer *buffer)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  if (caps != NULL)
+    beckon_recorder_push (self->recorder, video, caps, buffer);
+}
+
+static GstPadProbeReturn
+on_encoded_video (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  record (user_data, TRUE, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_encoded_audio (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  record (user_data, FALSE, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+echo (BeckonMediaPeer *self, BeckonLine line, GstPad *pad, GstBuffer *buffer)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GstSample) sample = NULL;
+
+  if (!g_atomic_int_get (&self->opened))
+    return;
+  caps = gst_pad_get_current_caps (pad);
+  sample = gst_sample_new (buffer, caps, NULL, NULL);
+  beckon_media_push (self->sources[line], sample);
+}
+
+static void
+take_first_video (gpointer peer, gpointer unused)
+{
+  BeckonMediaPeer *self = peer;
+
+  beckon_media_peer_saw_video (self, g_atomic_int_get (&self->width),
+                               g_atomic_int_get (&self->height));
+}
+
+static void
+note_size (BeckonMediaPeer *self, GstPad *pad)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  GstVideoInfo info;
+
+  if (caps == NULL || !gst_video_info_from_caps (&info, caps))
+    return;
+  g_atomic_int_set (&self->width, GST_VIDEO_INFO_WIDTH (&info));
+  g_atomic_int_set (&self->height, GST_VIDEO_INFO_HEIGHT (&info));
+}
+
+static GstPadProbeReturn
+on_decoded_video (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+
+  note_size (self, pad);
+  if (g_atomic_int_add (&self->frames_in, 1) == 0)
+    beckon_media_hop (self, take_first_video, NULL, NULL);
+  if (self->config->video == BECKON_SOURCE_ECHO)
+    echo (self, BECKON_LINE_CAMERA, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+emit_first_audio (gpointer peer, gpointer unused)
+{
+  g_signal_emit_by_name (peer, "first-audio");
+}
+
+static GstPadProbeReturn
+on_decoded_audio (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+
+  if (g_atomic_int_add (&self->audio_came, 1) == 0)
+    beckon_media_hop (self, emit_first_audio, NULL, NULL);
+  if (self->config->audio == BECKON_SOURCE_ECHO)
+    echo (self, BECKON_LINE_MICROPHONE, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_audio_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_atomic_int_inc (&((BeckonMediaPeer *) user_data)->audio_packets_in);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstElement *
+receive_video (BeckonMediaPeer *self)
+{
+  GstElement *depay = make (self, NULL, "rtpvp8depay");
+  GstElement *decoder, *last;
+
+  g_object_set (depay, "request-keyframe", TRUE, "wait-for-keyframe", TRUE, NULL);
+  if (self->recorder != NULL)
+    add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_video, self);
+  decoder = make (self, depay, "vp8dec");
+  g_object_set (decoder, "threads", 1, NULL);
+  add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_video, self);
+  last = make (self, decoder, "queue");
+  g_object_set (last, "leaky", 2 /* downstream */, "max-size-buffers", 3, NULL);
+  last = make (self, last, "videoconvert");
+  add (self, last, self->video_sink);
+  return depay;
+}
+
+/* ---- sound ---- */
+
+static GstElement *
+new_silent_output (void)
+{
+  GstElement *sink = beckon_media_make_element ("fakesink");
+
+  g_object_set (sink, "sync", TRUE, "async", FALSE, NULL);
+  return sink;
+}
+
+static void
+take_no_speaker (gpointer peer, gpointer unused)
+{
+  beckon_media_peer_speaker_failed (peer);
+}
+
+/* The speaker, if one answers. A sink that opens here opens again when it plays. */
+static GstElement *
+new_output (BeckonMediaPeer *self)
+{
+  static const char *const factories[] = { "pulsesink", "alsasink" };
+
+  for (guint i = 0; self->config->audio_output == BECKON_OUTPUT_DEVICE &&
+                    i < G_N_ELEMENTS (factories); i++)
+    {
+      g_autoptr (GstElementFactory) factory = gst_element_factory_find (factories[i]);
+      GstElement *sink = factory != NULL ? gst_element_factory_create (factory, NULL) : NULL;
+
+      if (sink == NULL)
+        continue;
+      gst_object_ref_sink (sink);
+      if (gst_element_set_state (sink, GST_STATE_READY) == GST_STATE_CHANGE_SUCCESS)
+        {
+          g_object_set (sink, "async", FALSE, NULL);
+          g_object_force_floating (G_OBJECT (sink));
+          return sink;
+        }
+      gst_element_set_state (sink, GST_STATE_NULL);
+      gst_object_unref (sink);
+    }
+  if (self->config->audio_output == BECKON_OUTPUT_DEVICE)
+    beckon_media_hop (self, take_no_speaker, NULL, NULL);
+  return new_silent_output ();
+}
+
+static GstElement *
+receive_audio (BeckonMediaPeer *self)
+{
+  GstElement *depay = make (self, NULL, "rtpopusdepay");
+  GstElement *decoder, *level, *last, *sink;
+
+  add_probe (depay, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_audio_packet, self);
+  if (self->recorder != NULL)
+    add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_audio, self);
+  decoder = make (self, depay, "opusdec");
+  g_object_set (decoder, "plc", TRUE, "use-inband-fec", TRUE, NULL);
+  add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_audio, self);
+  last = make (self, make (self, decoder, "audioconvert"), "audioresample");
+  level = make (self, last, "level");
+  g_object_set (level, "interval", (guint64) LEVEL_INTERVAL, "post-messages", TRUE, NULL);
+  last = make (self, level, "queue");
+  sink = add (self, last, new_output (self));
+  GST_OBJECT_LOCK (self->pipeline);
+  self->audio_sink = sink;
+  GST_OBJECT_UNLOCK (self->pipeline);
+  return depay;
+}
+
+/* ---- lines ---- */
+
+static gboolean
+is_media (GstPad *pad, const char *media)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  if (caps == NULL)
+    caps = gst_pad_query_caps (pad, NULL);
+  return !gst_caps_is_empty (caps) &&
+         g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (caps, 0), "media"), media) ==
+             0;
+}
+
+static GstElement *
+receive_nothing (BeckonMediaPeer *self)
+{
+  GstElement *sink = beckon_media_make_element ("fakesink");
+
+  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
+  return add (self, NULL, sink);
+}
+
+void
+beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
+{
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  g_autoptr (GstPad) sink = NULL;
+  guint line = G_MAXUINT;
+  GstElement *first;
+
+  g_object_get (pad, "transceiver", &transceiver, NULL);
+  if (transceiver != NULL)
+    g_object_get (transceiver, "mlineindex", &line, NULL);
+  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") &&
+      g_atomic_int_get (&self->audio_came) == 0)
+    first = receive_audio (self);
+  else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
+    {
+      self->video_came = TRUE;
+      first = receive_video (self);
+    }
+  else
+    {
+      g_message ("%s sends something on line %u that is not looked at", self->user, line);
+      first = receive_nothing (self);
+    }
+  sink = gst_element_get_static_pad (first, "sink");
+  gst_pad_link (pad, sink);
+}
+
+/* ---- the sound server died ---- */
+
+static GstPadProbeReturn
+on_idle (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  g_autoptr (GstElement) queue = gst_pad_get_parent_element (pad);
+  GstElement *dead;
+
+  GST_OBJECT_LOCK (self->pipeline);
+  dead = g_steal_pointer (&self->audio_sink);
+  GST_OBJECT_UNLOCK (self->pipeline);
+  if (dead == NULL)
+    return GST_PAD_PROBE_REMOVE;
+  gst_element_unlink (queue, dead);
+  gst_element_set_locked_state (dead, TRUE);
+  gst_element_set_state (dead, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self->pipeline), dead);
+  add (self, queue, new_silent_output ());
+  return GST_PAD_PROBE_REMOVE;
+}
+
+void
+beckon_peer_receive_drop_speaker (BeckonMediaPeer *self)
+{
+  g_autoptr (GstPad) sink = NULL;
+  g_autoptr (GstPad) source = NULL;
+
+  GST_OBJECT_LOCK (self->pipeline);
+  if (self->audio_sink != NULL)
+    sink = gst_element_get_static_pad (self->audio_sink, "sink");
+  GST_OBJECT_UNLOCK (self->pipeline);
+  if (sink != NULL)
+    source = gst_pad_get_peer (sink);
+  if (source != NULL)
+    gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_IDLE, on_idle, self, NULL);
+  beckon_media_peer_speaker_failed (self);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "recorder.h"
+
+#include "media-private.h"
+
+/* How long it is waited which streams there are. */
+#define GATHER_MS 1000
+
+enum
+{
+  SOUND,
+  PICTURE,
+  N_STREAMS
+};
+
+struct _BeckonRecorder
+{
+  GObject parent_instance;
+
+  char *path;
+  GstElement *pipeline; /* nullable: still gathering, or finished */
+  guint bus_watch;
+  guint gather_source;
+  GTask *finish; /* nullable */
+
+  GMutex lock; /* what follows is under it */
+  GQueue gathered[N_STREAMS]; /* GstSample */
+  GstAppSrc *sources[N_STREAMS];
+  gboolean gathering;
+  gboolean closed;
+  GstClockTime origin; /* time of the first frame of all */
+};
+
+G_DEFINE_FINAL_TYPE (BeckonRecorder, beckon_recorder, G_TYPE_OBJECT)
+
+static GstSample *
+copy_sample (BeckonRecorder *self, GstCaps *caps, GstBuffer *buffer)
+{
+  GstBuffer *copy = gst_buffer_copy (buffer);
+  GstSample *sample;
+
+  if (self->origin == GST_CLOCK_TIME_NONE)
+    self->origin = GST_BUFFER_PTS (buffer);
+  if (GST_BUFFER_PTS (buffer) > self->origin)
+    GST_BUFFER_PTS (copy) = GST_BUFFER_PTS (buffer) - self->origin;
+  else
+    GST_BUFFER_PTS (copy) = 0;
+  GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
+  sample = gst_sample_new (copy, caps, NULL, NULL);
+  gst_buffer_unref (copy);
+  return sample;
+}
+
+void
+beckon_recorder_push (BeckonRecorder *self, gboolean video, GstCaps *caps, GstBuffer *buffer)
+{
+  const int stream = video ? PICTURE : SOUND;
+  g_autoptr (GstSample) sample = NULL;
+  g_autoptr (GstAppSrc) source = NULL;
+
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return;
+  g_mutex_lock (&self->lock);
+  if (!self->closed)
+    {
+      sample = copy_sample (self, caps, buffer);
+      if (self->gathering)
+        g_queue_push_tail (&self->gathered[stream], g_steal_pointer (&sample));
+      else if (self->sources[stream] != NULL)
+        source = gst_object_ref (self->sources[stream]);
+    }
+  g_mutex_unlock (&self->lock);
+  if (source != NULL && sample != NULL)
+    gst_app_src_push_sample (source, sample);
+}
+
+static void
+complete (BeckonRecorder *self, const GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->finish);
+
+  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  if (self->pipeline != NULL)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  gst_clear_object (&self->pipeline);
+  if (task == NULL)
+    return;
+  if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  BeckonRecorder *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    {
+      gst_message_parse_error (message, &error, NULL);
+      g_message ("Recording %s: %s", self->path, error->message);
+    }
+  else if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS)
+    return G_SOURCE_CONTINUE;
+  self->bus_watch = 0;
+  complete (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+static GstAppSrc *
+add_stream (BeckonRecorder *self, GstElement *muxer)
+{
+  GstElement *source = beckon_media_make_element ("appsrc");
+
+  g_object_set (source, "format", GST_FORMAT_TIME, "max-bytes", (guint64) 0, NULL);
+  gst_bin_add (GST_BIN (self->pipeline), source);
+  gst_element_link (source, muxer);
+  return gst_object_ref (GST_APP_SRC (source));
+}
+
+/* The streams are known: what was gathered goes in, and the rest directly. */
+static void
+begin (BeckonRecorder *self)
+{
+  GstElement *muxer = beckon_media_make_element ("matroskamux");
+  GstElement *file = beckon_media_make_element ("filesink");
+  g_autoptr (GstBus) bus = NULL;
+
+  g_clear_handle_id (&self->gather_source, g_source_remove);
+  self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  g_object_set (file, "location", self->path, "async", FALSE, NULL);
+  gst_bin_add_many (GST_BIN (self->pipeline), muxer, file, NULL);
+  gst_element_link (muxer, file);
+  bus = gst_element_get_bus (self->pipeline);
+  self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < N_STREAMS; i++)
+    if (!g_queue_is_empty (&self->gathered[i]))
+      self->sources[i] = add_stream (self, muxer);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < N_STREAMS; i++)
+    {
+      GstSample *sample;
+
+      while ((sample = g_queue_pop_head (&self->gathered[i])) != NULL)
+        {
+          gst_app_src_push_sample (self->sources[i], sample);
+          gst_sample_unref (sample);
+        }
+    }
+  self->gathering = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+has_gathered (BeckonRecorder *self)
+{
+  gboolean some;
+
+  g_mutex_lock (&self->lock);
+  some = !g_queue_is_empty (&self->gathered[SOUND]) || !g_queue_is_empty (&self->gathered[PICTURE]);
+  g_mutex_unlock (&self->lock);
+  return some;
+}
+
+static gboolean
+on_gather (gpointer user_data)
+{
+  BeckonRecorder *self = user_data;
+
+  if (!has_gathered (self))
+    return G_SOURCE_CONTINUE;
+  self->gather_source = 0;
+  begin (self);
+  return G_SOURCE_REMOVE;
+}
+
+BeckonRecorder *
+beckon_recorder_new (const char *path)
+{
+  BeckonRecorder *self = g_object_new (BECKON_TYPE_RECORDER, NULL);
+
+  self->path = g_strdup (path);
+  return self;
+}
+
+void
+beckon_recorder_finish_async (BeckonRecorder *self, GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_RECORDER (self));
+  g_return_if_fail (self->finish == NULL);
+
+  self->finish = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->finish, beckon_recorder_finish_async);
+  if (self->pipeline == NULL && has_gathered (self))
+    begin (self);
+  g_clear_handle_id (&self->gather_source, g_source_remove);
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (self->pipeline == NULL)
+    {
+      complete (self, NULL);
+      return;
+    }
+  for (guint i = 0; i < N_STREAMS; i++)
+    if (self->sources[i] != NULL)
+      gst_app_src_end_of_stream (self->sources[i]);
+}
+
+gboolean
+beckon_recorder_finish_finish (BeckonRecorder *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+beckon_recorder_dispose (GObject *object)
+{
+  BeckonRecorder *self = BECKON_RECORDER (object);
+
+  g_clear_handle_id (&self->gather_source, g_source_remove);
+  complete (self, NULL);
+  G_OBJECT_CLASS (beckon_recorder_parent_class)->dispose (object);
+}
+
+static void
+beckon_recorder_finalize (GObject *object)
+{
+  BeckonRecorder *self = BECKON_RECORDER (object);
+
+  for (guint i = 0; i < N_STREAMS; i++)
+    {
+      g_queue_clear_full (&self->gathered[i], (GDestroyNotify) gst_sample_unref);
+      gst_clear_object (&self->sources[i]);
+    }
+  g_mutex_clear (&self->lock);
+  g_free (self->path);
+  G_OBJECT_CLASS (beckon_recorder_parent_class)->finalize (object);
+}
+
+static void
+beckon_recorder_class_init (BeckonRecorderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = beckon_recorder_dispose;
+  G_OBJECT_CLASS (klass)->finalize = beckon_recorder_finalize;
+}
+
+static void
+beckon_recorder_init (BeckonRecorder *self)
+{
+  g_mutex_init (&self->lock);
+  self->gathering = TRUE;
+  self->origin = GST_CLOCK_TIME_NONE;
+  self->gather_source = g_timeout_add (GATHER_MS, on_gather, self);
+}
