@@ -33,7 +33,6 @@ update (BeckonAddContactDialog *self)
 {
   gtk_widget_set_sensitive (self->add,
                             !self->adding && *gtk_editable_get_text (self->user) != '\0');
-  gtk_widget_set_sensitive (GTK_WIDGET (self->user), !self->adding);
 }
 
 static void

@@ -11,7 +11,7 @@
 
 struct _BeckonBadge
 {
-  GtkWidget parent_instance;
+  GtkBox parent_instance;
 
   /* Template widgets */
   GtkLabel *label;
@@ -22,7 +22,7 @@ struct _BeckonBadge
   guint source;
 };
 
-G_DEFINE_FINAL_TYPE (BeckonBadge, beckon_badge, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (BeckonBadge, beckon_badge, GTK_TYPE_BOX)
 
 typedef enum
 {
@@ -86,7 +86,6 @@ beckon_badge_dispose (GObject *object)
   BeckonBadge *self = BECKON_BADGE (object);
 
   g_clear_handle_id (&self->source, g_source_remove);
-  gtk_widget_dispose_template (GTK_WIDGET (self), BECKON_TYPE_BADGE);
 
   G_OBJECT_CLASS (beckon_badge_parent_class)->dispose (object);
 }

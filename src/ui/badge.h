@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * A line with an icon over the picture. It appears when what it tells has been so for a second, and
  * goes at once. Properties: icon-name.
  */
-G_DECLARE_FINAL_TYPE (BeckonBadge, beckon_badge, BECKON, BADGE, GtkWidget)
+G_DECLARE_FINAL_TYPE (BeckonBadge, beckon_badge, BECKON, BADGE, GtkBox)
 
 /** beckon_badge_set_sentence: @sentence: (nullable): what to tell, if anything. */
 void beckon_badge_set_sentence (BeckonBadge *self, const char *sentence);

@@ -10,31 +10,20 @@
 
 struct _BeckonCallButtons
 {
-  GtkWidget parent_instance;
+  GtkBox parent_instance;
 
   /* Template widgets */
   GtkWidget *voice;
   GtkWidget *video;
 };
 
-G_DEFINE_FINAL_TYPE (BeckonCallButtons, beckon_call_buttons, GTK_TYPE_WIDGET)
-
-static void
-beckon_call_buttons_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BECKON_TYPE_CALL_BUTTONS);
-
-  G_OBJECT_CLASS (beckon_call_buttons_parent_class)->dispose (object);
-}
+G_DEFINE_FINAL_TYPE (BeckonCallButtons, beckon_call_buttons, GTK_TYPE_BOX)
 
 static void
 beckon_call_buttons_class_init (BeckonCallButtonsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = beckon_call_buttons_dispose;
-
-  gtk_widget_class_set_css_name (widget_class, "box");
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-buttons.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonCallButtons, voice);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallButtons, video);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * The two buttons at the end of a row that call its person by voice and by video, by the action
  * "home.call" of the window around them.
  */
-G_DECLARE_FINAL_TYPE (BeckonCallButtons, beckon_call_buttons, BECKON, CALL_BUTTONS, GtkWidget)
+G_DECLARE_FINAL_TYPE (BeckonCallButtons, beckon_call_buttons, BECKON, CALL_BUTTONS, GtkBox)
 
 /** beckon_call_buttons_set_people: @ids: user IDs, separated by commas; @names: who that is. */
 void beckon_call_buttons_set_people (BeckonCallButtons *self, const char *ids, const char *names);

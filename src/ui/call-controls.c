@@ -10,7 +10,7 @@
 
 struct _BeckonCallControls
 {
-  GtkWidget parent_instance;
+  GtkBox parent_instance;
 
   /* Template widgets */
   GtkWidget *microphone;
@@ -22,7 +22,7 @@ struct _BeckonCallControls
   GtkWidget *cancel_label;
 };
 
-G_DEFINE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, GTK_TYPE_BOX)
 
 static void
 set_class (GtkWidget *widget, const char *name, gboolean on)
@@ -76,19 +76,9 @@ beckon_call_controls_update (BeckonCallControls *self,
 }
 
 static void
-beckon_call_controls_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BECKON_TYPE_CALL_CONTROLS);
-
-  G_OBJECT_CLASS (beckon_call_controls_parent_class)->dispose (object);
-}
-
-static void
 beckon_call_controls_class_init (BeckonCallControlsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  G_OBJECT_CLASS (klass)->dispose = beckon_call_controls_dispose;
 
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-controls.ui");

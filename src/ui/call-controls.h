@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * "call.microphone", "call.camera", "call.fullscreen" and "call.hang-up". A toggle is pressed while
  * what it stands for is on.
  */
-G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CONTROLS, GtkWidget)
+G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CONTROLS, GtkBox)
 
 /**
  * beckon_call_controls_update:

@@ -10,7 +10,7 @@
 
 struct _BeckonDialBox
 {
-  GtkWidget parent_instance;
+  GtkBox parent_instance;
 
   /* Template widgets */
   GtkWidget *row;
@@ -24,7 +24,7 @@ struct _BeckonDialBox
   BeckonMedia default_media;
 };
 
-G_DEFINE_FINAL_TYPE (BeckonDialBox, beckon_dial_box, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (BeckonDialBox, beckon_dial_box, GTK_TYPE_BOX)
 
 static gboolean
 is_empty (BeckonDialBox *self)
@@ -88,14 +88,6 @@ beckon_dial_box_grab_focus (GtkWidget *widget)
 }
 
 static void
-beckon_dial_box_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), BECKON_TYPE_DIAL_BOX);
-
-  G_OBJECT_CLASS (beckon_dial_box_parent_class)->dispose (object);
-}
-
-static void
 beckon_dial_box_finalize (GObject *object)
 {
   g_free (BECKON_DIAL_BOX (object)->obstacle);
@@ -109,7 +101,6 @@ beckon_dial_box_class_init (BeckonDialBoxClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->dispose = beckon_dial_box_dispose;
   object_class->finalize = beckon_dial_box_finalize;
   widget_class->grab_focus = beckon_dial_box_grab_focus;
 

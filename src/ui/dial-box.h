@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * The entry for user IDs with its two buttons. Calls by the action "home.call" of the window around
  * it, with what stands in the entry and the word of the medium.
  */
-G_DECLARE_FINAL_TYPE (BeckonDialBox, beckon_dial_box, BECKON, DIAL_BOX, GtkWidget)
+G_DECLARE_FINAL_TYPE (BeckonDialBox, beckon_dial_box, BECKON, DIAL_BOX, GtkBox)
 
 /** beckon_dial_box_set_obstacle: @obstacle: (nullable): a sentence why nobody can be called now. */
 void beckon_dial_box_set_obstacle (BeckonDialBox *self, const char *obstacle);

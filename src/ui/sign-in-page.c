@@ -92,11 +92,14 @@ update (BeckonSignInPage *self)
   GtkEditable *wrong = !busy && self->error != NULL ? find_field (self, self->error) : NULL;
   g_autofree char *message = get_message (self);
 
+  gtk_widget_set_visible (self->cancel, busy);
+  /* An insensitive field with the keyboard's focus would go on blinking. */
+  if (busy && gtk_widget_is_sensitive (self->fields))
+    gtk_widget_grab_focus (self->cancel);
   gtk_widget_set_sensitive (self->fields, !busy);
   gtk_widget_set_sensitive (self->sign_in, !busy && is_complete (self));
   gtk_widget_set_sensitive (self->create, !busy && is_complete (self));
   gtk_widget_set_visible (self->create, !busy);
-  gtk_widget_set_visible (self->cancel, busy);
 
   mark_field (self->server, wrong == self->server);
   mark_field (self->user, wrong == self->user);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The call window through the states of a call. */
+
+#include "config.h"
+
+#include "call-window.h"
+#include "calling-page.h"
+#include "ui-fixture.h"
+#include "video-view.h"
+
+typedef struct
+{
+  BeckonCallManager *manager;
+  GSettings *settings;
+  BeckonCall *call;
+  GtkWidget *window; /* %NULL when it has closed */
+} Fixture;
+
+static void
+fixture_set_up (Fixture *self, gconstpointer unused)
+{
+  self->manager = ui_create_manager ();
+  self->settings = ui_open_settings ();
+  self->call = fake_call_new ();
+  self->call->local_video = ui_create_source (0xff0000);
+  self->window = beckon_call_window_new (NULL, self->settings);
+  g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
+  beckon_call_window_set_call (BECKON_CALL_WINDOW (self->window), self->manager, self->call);
+  gtk_window_present (GTK_WINDOW (self->window));
+  ui_await (gtk_widget_get_mapped (self->window));
+}
+
+static void
+fixture_tear_down (Fixture *self, gconstpointer unused)
+{
+  if (self->window != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->window));
+  ui_await (self->window == NULL);
+  ui_settle ();
+  fake_manager_set_current (self->manager, NULL);
+  g_assert_finalize_object (self->manager);
+  g_assert_finalize_object (self->call);
+  g_assert_finalize_object (self->settings);
+}
+
+static void
+connect (Fixture *self)
+{
+  self->call->remote_video = ui_create_source (0x0000ff);
+  self->call->remote_camera = TRUE;
+  fake_call_set_state (self->call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_CONNECTED);
+  ui_await (ui_find_label (self->window, "0:00") != NULL);
+}
+
+static const char *
+get_page (Fixture *self)
+{
+  return gtk_stack_get_visible_child_name (GTK_STACK (ui_find_type (self->window, GTK_TYPE_STACK)));
+}
+
+static BeckonVideoView *
+get_view (Fixture *self, gboolean small)
+{
+  GtkWidget *page = ui_find_type (self->window, BECKON_TYPE_CALLING_PAGE);
+  GtkWidget *root = small ? ui_find_named (page, "Exchange the two pictures") : page;
+
+  return BECKON_VIDEO_VIEW (ui_find_type (root, BECKON_TYPE_VIDEO_VIEW));
+}
+
+static void
+test_waiting (Fixture *self, gconstpointer unused)
+{
+  g_assert_cmpstr (get_page (self), ==, "waiting");
+  g_assert_nonnull (ui_find_label (self->window, "Bob Larsson"));
+  g_assert_nonnull (ui_find_label (self->window, "Calling…"));
+  fake_call_set_state (self->call, BECKON_CALL_STATE_WAITING, BECKON_CALL_PROGRESS_RINGING);
+  g_assert_nonnull (ui_find_label (self->window, "Ringing…"));
+  fake_call_set_state (self->call, BECKON_CALL_STATE_WAITING, BECKON_CALL_PROGRESS_OFFLINE);
+  g_assert_nonnull (ui_find_label (self->window, "they will see a missed call"));
+  g_assert_nonnull (ui_find_named (self->window, "Cancel"));
+  g_assert_null (ui_find_named (self->window, "Hang up"));
+}
+
+/* The caller looks at "Connecting…" until something can be heard, the callee sees the call at once.
+ */
+static void
+test_connecting (Fixture *self, gconstpointer unused)
+{
+  fake_call_set_state (self->call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_CONNECTING);
+  g_assert_cmpstr (get_page (self), ==, "waiting");
+  self->call->outgoing = FALSE;
+  fake_call_notify (self->call, "progress");
+  g_assert_cmpstr (get_page (self), ==, "calling");
+}
+
+static void
+test_calling (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  g_assert_cmpstr (get_page (self), ==, "calling");
+  g_assert_nonnull (ui_find_named (self->window, "Hang up"));
+  g_assert_null (ui_find_named (self->window, "Cancel"));
+  g_assert_true (beckon_video_view_get_source (get_view (self, FALSE)) == self->call->remote_video);
+  g_assert_true (beckon_video_view_get_source (get_view (self, TRUE)) == self->call->local_video);
+  g_assert_true (beckon_video_view_get_mirrored (get_view (self, TRUE)));
+  g_assert_false (beckon_video_view_get_mirrored (get_view (self, FALSE)));
+}
+
+static void
+test_cameras (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *corner;
+
+  connect (self);
+  corner = ui_find_named (self->window, "Exchange the two pictures");
+  self->call->remote_camera = FALSE;
+  fake_call_notify (self->call, "remote-camera");
+  ui_await (ui_find_label (self->window, "Camera is off") != NULL);
+  g_assert_null (beckon_video_view_get_source (get_view (self, FALSE)));
+  g_assert_true (gtk_widget_get_visible (corner));
+  beckon_call_set_camera (self->call, FALSE);
+  g_assert_false (gtk_widget_get_visible (corner));
+}
+
+static void
+test_swap (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *corner;
+
+  connect (self);
+  corner = ui_find_named (self->window, "Exchange the two pictures");
+  ui_click (corner);
+  ui_click (corner); /* the other half of a double click */
+  g_assert_true (beckon_video_view_get_source (get_view (self, FALSE)) == self->call->local_video);
+  g_assert_true (beckon_video_view_get_mirrored (get_view (self, FALSE)));
+  g_assert_true (beckon_video_view_get_source (get_view (self, TRUE)) == self->call->remote_video);
+  /* Without one of them there is nothing to exchange: the other one gets its own place back. */
+  self->call->remote_camera = FALSE;
+  fake_call_notify (self->call, "remote-camera");
+  self->call->remote_camera = TRUE;
+  fake_call_notify (self->call, "remote-camera");
+  g_assert_true (beckon_video_view_get_source (get_view (self, FALSE)) == self->call->remote_video);
+}
+
+static void
+test_toggles (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *microphone = ui_find_named (self->window, "Microphone");
+  GtkWidget *camera = ui_find_named (self->window, "Camera");
+
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (microphone)));
+  ui_click (microphone);
+  g_assert_false (self->call->microphone);
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (microphone)));
+  ui_click (microphone); /* a repeated key */
+  g_assert_false (self->call->microphone);
+  ui_click (camera);
+  g_assert_false (self->call->camera);
+  /* And the other way: what switches it elsewhere shows here. */
+  beckon_call_set_microphone (self->call, TRUE);
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (microphone)));
+}
+
+static void
+test_badges (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  self->call->remote_microphone = FALSE;
+  self->call->camera_problem =
+      g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE, "none");
+  fake_call_notify (self->call, "remote-microphone");
+  g_assert_null (ui_find_label (self->window, "Bob is muted"));
+  ui_await (ui_find_label (self->window, "Bob is muted") != NULL);
+  g_assert_nonnull (ui_find_label (self->window, "No camera was found"));
+  self->call->remote_microphone = TRUE;
+  fake_call_notify (self->call, "remote-microphone");
+  g_assert_null (ui_find_label (self->window, "Bob is muted"));
+}
+
+static void
+test_reconnecting (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  self->call->seconds_to_end = 17;
+  fake_call_set_state (self->call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_RECONNECTING);
+  ui_await (ui_find_label (self->window, "17 seconds") != NULL);
+  self->call->seconds_to_end = 1;
+  fake_call_notify (self->call, "seconds-to-end");
+  g_assert_nonnull (ui_find_label (self->window, "1 second if"));
+  fake_call_set_state (self->call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_CONNECTED);
+  g_assert_null (ui_find_label (self->window, "Reconnecting…"));
+}
+
+static void
+test_controls_hide (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *controls;
+
+  connect (self);
+  gtk_window_set_focus (GTK_WINDOW (self->window), NULL);
+  controls = gtk_widget_get_ancestor (ui_find_named (self->window, "Hang up"), GTK_TYPE_REVEALER);
+  g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (controls)));
+  ui_await (!gtk_revealer_get_reveal_child (GTK_REVEALER (controls)));
+  /* A voice call, or one that is lost, has them for good. */
+  self->call->remote_camera = FALSE;
+  fake_call_notify (self->call, "remote-camera");
+  g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (controls)));
+}
+
+static void
+test_hang_up (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  ui_click (ui_find_action (self->window, "call.hang-up"));
+  g_assert_cmpuint (self->call->n_hang_ups, ==, 1);
+  g_assert_cmpstr (get_page (self), ==, "ended");
+  ui_await (ui_find_label (self->window, "You hung up") != NULL);
+  ui_await (self->window == NULL);
+}
+
+static void
+test_cancel_closes (Fixture *self, gconstpointer unused)
+{
+  ui_click (ui_find_action (self->window, "call.hang-up"));
+  g_assert_cmpuint (self->call->n_hang_ups, ==, 1);
+  ui_await (self->window == NULL);
+}
+
+static void
+test_closing_cancels (Fixture *self, gconstpointer unused)
+{
+  gtk_window_close (GTK_WINDOW (self->window));
+  ui_await (self->window == NULL);
+  g_assert_cmpint (self->call->end, ==, BECKON_CALL_END_CANCELLED);
+}
+
+static void
+test_closing_hangs_up (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  gtk_window_close (GTK_WINDOW (self->window));
+  ui_await (self->window == NULL);
+  g_assert_cmpint (self->call->end, ==, BECKON_CALL_END_HUNG_UP);
+}
+
+static void
+test_call_again (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (BeckonCall) next = fake_call_new ();
+  GtkWidget *again;
+
+  fake_call_end (self->call, BECKON_CALL_END_PEER_BUSY);
+  ui_await (ui_find_label (self->window, "Bob is busy") != NULL);
+  again = ui_find_named (self->window, "Call again");
+  ui_click (again);
+  g_assert_cmpuint (fake_manager_get_n_invites (self->manager), ==, 1);
+  g_assert_false (gtk_widget_is_sensitive (again));
+  fake_manager_finish_invite (self->manager, next, NULL);
+  /* What the presenter does. */
+  beckon_call_window_set_call (BECKON_CALL_WINDOW (self->window), self->manager, next);
+  ui_settle ();
+  g_assert_cmpstr (get_page (self), ==, "waiting");
+  gtk_window_close (GTK_WINDOW (self->window));
+  g_assert_cmpuint (next->n_hang_ups, ==, 1);
+}
+
+static void
+test_call_again_fails (Fixture *self, gconstpointer unused)
+{
+  fake_call_end (self->call, BECKON_CALL_END_UNANSWERED);
+  ui_await (ui_find_label (self->window, "No answer") != NULL);
+  ui_click (ui_find_named (self->window, "Call again"));
+  fake_manager_finish_invite (
+      self->manager, NULL,
+      g_error_new (BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_NOT_CONNECTED, "no"));
+  ui_await (ui_find_label (self->window, "There is no connection") != NULL);
+  ui_await (self->window == NULL);
+}
+
+static void
+test_narrow (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *more;
+
+  connect (self);
+  more = ui_find_named (self->window, "More");
+  g_assert_false (gtk_widget_get_visible (more));
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 640);
+  ui_await (gtk_widget_has_css_class (self->window, "narrow"));
+  g_assert_true (gtk_widget_get_visible (more));
+  g_assert_false (gtk_widget_get_visible (ui_find_named (self->window, "Share screen")));
+}
+
+int
+main (int argc, char **argv)
+{
+  if (!ui_init (&argc, &argv))
+    {
+      g_print ("1..0 # SKIP no display\n");
+      return 0;
+    }
+#define ADD(name, function)                                                                        \
+  g_test_add ("/ui/call-window/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+  ADD ("waiting", test_waiting);
+  ADD ("connecting", test_connecting);
+  ADD ("calling", test_calling);
+  ADD ("cameras", test_cameras);
+  ADD ("swap", test_swap);
+  ADD ("toggles", test_toggles);
+  ADD ("badges", test_badges);
+  ADD ("reconnecting", test_reconnecting);
+  ADD ("controls-hide", test_controls_hide);
+  ADD ("hang-up", test_hang_up);
+  ADD ("cancel-closes", test_cancel_closes);
+  ADD ("closing-cancels", test_closing_cancels);
+  ADD ("closing-hangs-up", test_closing_hangs_up);
+  ADD ("call-again", test_call_again);
+  ADD ("call-again-fails", test_call_again_fails);
+  ADD ("narrow", test_narrow);
+#undef ADD
+  return g_test_run ();
+}
