@@ -11,6 +11,11 @@
 
 #define BODY_MAX 16384
 #define BACKLOG 1024
+#define ACCOUNTS_PATH "/v1/accounts"
+#define SESSIONS_PATH "/v1/sessions"
+#define CURRENT_SESSION_PATH "/v1/sessions/current"
+#define SCHEMA_PATH "/v1/protocol.schema.json"
+#define HEALTH_PATH "/healthz"
 #define SCHEMA "/org/beckon/server/protocol.schema.json"
 
 struct _BeckonHttpApi
@@ -86,9 +91,16 @@ answer_error (SoupServerMessage *message, GError *error)
   g_error_free (error);
 }
 
+/* Whether that is what this call answers to; else it was refused. libsoup also hands us what is below
+ * the path. */
 static gboolean
-is_method (SoupServerMessage *message, const char *method)
+is_call (SoupServerMessage *message, const char *path, const char *method, const char *own_path)
 {
+  if (!g_str_equal (path, own_path))
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+      return FALSE;
+    }
   if (g_strcmp0 (soup_server_message_get_method (message), method) == 0)
     return TRUE;
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow", method);
@@ -149,7 +161,7 @@ on_accounts (SoupServer *server, SoupServerMessage *message, const char *path, G
   BeckonHttpApi *self = user_data;
   g_autoptr (JsonObject) body = NULL;
 
-  if (!is_method (message, "POST") || (body = read_body (message, names)) == NULL)
+  if (!is_call (message, path, "POST", ACCOUNTS_PATH) || (body = read_body (message, names)) == NULL)
     return;
   soup_server_message_pause (message);
   beckon_accounts_register_async (self->accounts, get_string (body, "user"),
@@ -188,7 +200,7 @@ on_sessions (SoupServer *server, SoupServerMessage *message, const char *path, G
   BeckonHttpApi *self = user_data;
   g_autoptr (JsonObject) body = NULL;
 
-  if (!is_method (message, "POST") || (body = read_body (message, names)) == NULL)
+  if (!is_call (message, path, "POST", SESSIONS_PATH) || (body = read_body (message, names)) == NULL)
     return;
   soup_server_message_pause (message);
   beckon_accounts_sign_in_async (self->accounts, get_string (body, "user"),
@@ -207,7 +219,7 @@ on_current_session (SoupServer *server, SoupServerMessage *message, const char *
   g_autoptr (BeckonStoredAccount) account = NULL;
   GError *error = NULL;
 
-  if (!is_method (message, "DELETE"))
+  if (!is_call (message, path, "DELETE", CURRENT_SESSION_PATH))
     return;
   if (header != NULL && g_str_has_prefix (header, "Bearer "))
     account = beckon_accounts_check_token (self->accounts, header + strlen ("Bearer "), &error);
@@ -225,7 +237,7 @@ static void
 on_health (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
            gpointer user_data)
 {
-  if (is_method (message, "GET"))
+  if (is_call (message, path, "GET", HEALTH_PATH))
     answer (message, SOUP_STATUS_OK, json_object_new ());
 }
 
@@ -235,7 +247,7 @@ on_schema (SoupServer *server, SoupServerMessage *message, const char *path, GHa
 {
   g_autoptr (GBytes) schema = g_resources_lookup_data (SCHEMA, 0, NULL);
 
-  if (!is_method (message, "GET"))
+  if (!is_call (message, path, "GET", SCHEMA_PATH))
     return;
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_message_headers_set_content_type (soup_server_message_get_response_headers (message),
@@ -374,11 +386,11 @@ beckon_http_api_new (BeckonHub *hub,
   self->config = config;
   self->server = soup_server_new ("server-header", "beckon-server", NULL);
   g_signal_connect (self->server, "request-started", G_CALLBACK (on_request), NULL);
-  soup_server_add_handler (self->server, "/v1/accounts", on_accounts, self, NULL);
-  soup_server_add_handler (self->server, "/v1/sessions", on_sessions, self, NULL);
-  soup_server_add_handler (self->server, "/v1/sessions/current", on_current_session, self, NULL);
-  soup_server_add_handler (self->server, "/v1/protocol.schema.json", on_schema, self, NULL);
-  soup_server_add_handler (self->server, "/healthz", on_health, self, NULL);
+  soup_server_add_handler (self->server, ACCOUNTS_PATH, on_accounts, self, NULL);
+  soup_server_add_handler (self->server, SESSIONS_PATH, on_sessions, self, NULL);
+  soup_server_add_handler (self->server, CURRENT_SESSION_PATH, on_current_session, self, NULL);
+  soup_server_add_handler (self->server, SCHEMA_PATH, on_schema, self, NULL);
+  soup_server_add_handler (self->server, HEALTH_PATH, on_health, self, NULL);
   soup_server_add_websocket_handler (self->server, "/v1/signal", NULL, protocols, on_socket, self,
                                      NULL);
   return start_listening (self, error) ? g_steal_pointer (&self) : NULL;
