@@ -115,13 +115,13 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 }
 
 static GstAppSrc *
-add_stream (BeckonRecorder *self, GstElement *muxer)
+add_stream (BeckonRecorder *self, GstElement *muxer, const char *pad)
 {
   GstElement *source = beckon_media_make_element ("appsrc");
 
   g_object_set (source, "format", GST_FORMAT_TIME, "max-bytes", (guint64) 0, NULL);
   gst_bin_add (GST_BIN (self->pipeline), source);
-  gst_element_link (source, muxer);
+  gst_element_link_pads (source, "src", muxer, pad);
   return gst_object_ref (GST_APP_SRC (source));
 }
 
@@ -144,7 +144,7 @@ begin (BeckonRecorder *self)
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < N_STREAMS; i++)
     if (!g_queue_is_empty (&self->gathered[i]))
-      self->sources[i] = add_stream (self, muxer);
+      self->sources[i] = add_stream (self, muxer, i == PICTURE ? "video_%u" : "audio_%u");
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   for (guint i = 0; i < N_STREAMS; i++)
     {

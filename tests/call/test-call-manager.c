@@ -16,6 +16,7 @@ typedef struct
   BeckonCall *call; /* the last one there was */
   GError *error;
   guint done, incoming, missed, ends;
+  gboolean down;
 } Fixture;
 
 /* ---- fixture ---- */
@@ -26,6 +27,12 @@ count_done (GObject *source, GAsyncResult *result, gpointer user_data)
   Fixture *f = user_data;
 
   f->done++;
+}
+
+static void
+on_down (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ((Fixture *) user_data)->down = TRUE;
 }
 
 static void
@@ -83,9 +90,9 @@ set_up (Fixture *f, gconstpointer unused)
 static void
 tear_down (Fixture *f, gconstpointer unused)
 {
-  f->done = 0;
-  beckon_call_manager_shutdown_async (f->manager, count_done, f);
-  wait_until (f->done == 1);
+  f->down = FALSE;
+  beckon_call_manager_shutdown_async (f->manager, on_down, f);
+  wait_until (f->down);
   if (f->call != NULL)
     g_signal_handlers_disconnect_by_data (f->call, f);
   g_clear_object (&f->call);
