@@ -196,6 +196,26 @@ beckon_signaling_service_request (BeckonSignalingService *self,
   g_object_unref (task);
 }
 
+/* "Nobody can be invited" of one invitee is the reason that this one has. */
+static void
+sharpen_refusal (BeckonMessage *reply, GError *error)
+{
+  JsonObject *details = beckon_message_get_object (reply, "error");
+  JsonNode *node = details != NULL ? json_object_get_member (details, "failed") : NULL;
+  JsonArray *failed = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node)
+                                                                   : NULL;
+  JsonObject *only = NULL;
+  BeckonProtocolError code;
+
+  if (failed != NULL && json_array_get_length (failed) == 1 &&
+      JSON_NODE_HOLDS_OBJECT (json_array_get_element (failed, 0)))
+    only = json_array_get_object_element (failed, 0);
+  if (only != NULL &&
+      beckon_protocol_error_from_code (
+          json_object_get_string_member_with_default (only, "code", ""), &code))
+    error->code = code;
+}
+
 static void
 answer_request (BeckonSignalingService *self, BeckonMessage *reply)
 {
@@ -206,7 +226,11 @@ answer_request (BeckonSignalingService *self, BeckonMessage *reply)
     return; /* it was cancelled */
 
   if (!beckon_message_check_reply (reply, request->type, &error))
-    g_task_return_error (request->task, error);
+    {
+      if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_NO_INVITEE))
+        sharpen_refusal (reply, error);
+      g_task_return_error (request->task, error);
+    }
   else if (request->reader != NULL)
     g_task_return_pointer (request->task, request->reader (reply), request->free_result);
   else

@@ -114,7 +114,8 @@ test_not_a_server (Fixture *f, gconstpointer unused)
 static void
 test_server_comes_later (Fixture *f, gconstpointer unused)
 {
-  const guint port = g_uri_get_port (soup_server_get_uris (f->server->server)->data);
+  g_autoptr (GUri) uri = g_uri_parse (f->server->url, G_URI_FLAGS_NONE, NULL);
+  const guint port = g_uri_get_port (uri);
 
   half_server_free (f->server);
   beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
@@ -246,6 +247,26 @@ test_invite (Fixture *f, gconstpointer unused)
   wait_until (f->done);
   g_assert_no_error (f->error);
   g_assert_true (f->ok);
+}
+
+static void
+test_only_invitee_unknown (Fixture *f, gconstpointer unused)
+{
+  const char *const users[] = { "nobody", NULL };
+  g_autoptr (JsonObject) request = NULL;
+  g_autofree char *text = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_invite_async (f->service, users, BECKON_MEDIA_VOICE, 0, NULL, NULL,
+                                         on_invited, f);
+  request = half_server_expect (f->server, "call.invite");
+  text = g_strdup_printf (
+      "{\"re\":%" G_GINT64_FORMAT ",\"ok\":false,\"error\":{\"code\":\"no-invitee\","
+      "\"message\":\"no\",\"failed\":[{\"user\":\"nobody\",\"code\":\"unknown-user\"}]}}",
+      json_object_get_int_member (request, "id"));
+  half_server_send_raw (f->server, text);
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_USER);
 }
 
 static void
@@ -384,6 +405,7 @@ main (int argc, char **argv)
   add ("unknown-event", test_unknown_event);
   add ("events-are-acked", test_events_are_acked);
   add ("invite", test_invite);
+  add ("only-invitee-unknown", test_only_invitee_unknown);
   add ("refused-request", test_refused_request);
   add ("request-without-connection", test_request_without_connection);
   add ("connection-breaks-under-request", test_connection_breaks_under_request);
