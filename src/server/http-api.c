@@ -16,6 +16,7 @@
 #define CURRENT_SESSION_PATH "/v1/sessions/current"
 #define SCHEMA_PATH "/v1/protocol.schema.json"
 #define HEALTH_PATH "/healthz"
+#define SIGNAL_PATH "/v1/signal"
 #define SCHEMA "/org/beckon/server/protocol.schema.json"
 
 struct _BeckonHttpApi
@@ -255,6 +256,22 @@ on_schema (SoupServer *server, SoupServerMessage *message, const char *path, GHa
   soup_message_body_append_bytes (soup_server_message_get_response_body (message), schema);
 }
 
+/* Without this libsoup also takes handshakes that name no sub-protocol at all. */
+static void
+on_handshake (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+              gpointer user_data)
+{
+  const char *protocols = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message), "Sec-WebSocket-Protocol");
+
+  if (is_call (message, path, "GET", SIGNAL_PATH) &&
+      (protocols == NULL || !soup_header_contains (protocols, BECKON_SUBPROTOCOL)))
+    soup_server_message_set_status (message, SOUP_STATUS_BAD_REQUEST, "The sub-protocol is missing");
+  if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
+                                  "close");
+}
+
 static void
 on_socket (SoupServer *server, SoupServerMessage *message, const char *path,
            SoupWebsocketConnection *socket, gpointer user_data)
@@ -391,7 +408,8 @@ beckon_http_api_new (BeckonHub *hub,
   soup_server_add_handler (self->server, CURRENT_SESSION_PATH, on_current_session, self, NULL);
   soup_server_add_handler (self->server, SCHEMA_PATH, on_schema, self, NULL);
   soup_server_add_handler (self->server, HEALTH_PATH, on_health, self, NULL);
-  soup_server_add_websocket_handler (self->server, "/v1/signal", NULL, protocols, on_socket, self,
+  soup_server_add_early_handler (self->server, SIGNAL_PATH, on_handshake, self, NULL);
+  soup_server_add_websocket_handler (self->server, SIGNAL_PATH, NULL, protocols, on_socket, self,
                                      NULL);
   return start_listening (self, error) ? g_steal_pointer (&self) : NULL;
 }
