@@ -119,6 +119,15 @@ get_string (JsonObject *object, const char *name)
              : NULL;
 }
 
+/* A client may be gone so soon that nobody knows where it was. */
+static const char *
+address_of (SoupServerMessage *message)
+{
+  const char *address = soup_server_message_get_remote_host (message);
+
+  return address != NULL ? address : "gone";
+}
+
 /* Returns: (transfer full) (nullable): the body, with a string in each of @names; or it was refused. */
 static JsonObject *
 read_body (SoupServerMessage *message, const char *const *names)
@@ -206,8 +215,7 @@ on_sessions (SoupServer *server, SoupServerMessage *message, const char *path, G
   soup_server_message_pause (message);
   beckon_accounts_sign_in_async (self->accounts, get_string (body, "user"),
                                  get_string (body, "password"), get_string (body, "device"),
-                                 soup_server_message_get_remote_host (message), on_signed_in,
-                                 g_object_ref (message));
+                                 address_of (message), on_signed_in, g_object_ref (message));
 }
 
 static void
@@ -278,7 +286,7 @@ on_socket (SoupServer *server, SoupServerMessage *message, const char *path,
 {
   BeckonHttpApi *self = user_data;
   g_autoptr (BeckonConnection) connection = beckon_connection_new (
-      socket, soup_server_message_get_remote_host (message), self->config->silence_seconds);
+      socket, address_of (message), self->config->silence_seconds);
 
   beckon_hub_add (self->hub, connection);
 }
