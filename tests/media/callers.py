@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two people on the command line: a real beckon-server and real beckon-call processes."""
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+SERVER, CALL, MAKE_CLIP, READ_CLIP = sys.argv[1:5]
+TEST = ("--video-in", "test", "--audio-in", "test")
+TONES = {"alice": 440, "bob": 660}
+
+
+class Server:
+    """A beckon-server with data of its own; @settings as in its key file."""
+
+    def __init__(self, settings=""):
+        self.folder = tempfile.TemporaryDirectory(prefix="beckon-media-")
+        config = self.path("config")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(settings)
+        self.process = subprocess.Popen(
+            [SERVER, "--listen", "127.0.0.1:0", "--data", self.path("data"), "--config", config],
+            stdout=subprocess.PIPE)
+        self.url = json.loads(self.process.stdout.readline())["listening"]
+        with open(self.path("password"), "w", encoding="utf-8") as file:
+            file.write("correct horse\n")
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def clip(self, user, seconds):
+        """A clip of @user, as make-clip makes it."""
+        path = self.path(user + "-in.mkv")
+        subprocess.run([MAKE_CLIP, path, user, str(seconds)], check=True, timeout=60)
+        return path
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        if self.process.poll() is None:
+            self.process.terminate()
+        status = self.process.wait(10)
+        assert status in (0, -signal.SIGKILL), f"the server ended with {status}"
+        self.folder.cleanup()
+
+
+class Caller:
+    """One beckon-call: what it says is read as it comes."""
+
+    def __init__(self, server, user, *words, register=True):
+        self.user = user
+        self.events = []
+        self._queue = queue.Queue()
+        command = [CALL, "--server", server.url, "--user", user, "--password-file",
+                   server.path("password"), "--json", *(["--register"] if register else []), *words]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._queue.put(json.loads(line))
+        self._queue.put(None)
+
+    def _next(self, until):
+        event = self._queue.get(timeout=max(0.01, until - time.monotonic()))
+        if event is not None:
+            event["at"] = time.monotonic()
+            self.events.append(event)
+        return event
+
+    def wait(self, name, limit=20, where=lambda event: True):
+        """The next event of that name, from here on."""
+        until = time.monotonic() + limit
+        try:
+            while True:
+                event = self._next(until)
+                if event is None:
+                    raise AssertionError(f"{self.user} ended before “{name}”: {self.events}")
+                if event["event"] == name and where(event):
+                    return event
+        except queue.Empty:
+            raise AssertionError(f"{self.user}: no “{name}” in {limit} s: {self.events}") from None
+
+    def names(self):
+        return [event["event"] for event in self.events]
+
+    def all(self, name):
+        return [event for event in self.events if event["event"] == name]
+
+    def finish(self, limit=30):
+        """Its exit status, once it has ended by itself."""
+        until = time.monotonic() + limit
+        try:
+            while self._next(until) is not None:
+                pass
+        except queue.Empty:
+            raise AssertionError(f"{self.user} does not end: {self.events}") from None
+        return self.process.wait(10)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def read_clip(path):
+    output = subprocess.run([READ_CLIP, path], check=True, timeout=60, stdout=subprocess.PIPE).stdout
+    return json.loads(output)
+
+
+def connect(server, caller_words, callee_words, command=("answer",), call=("call", "bob")):
+    """Bob waits, Alice calls; both as context managers."""
+    bob = Caller(server, "bob", *callee_words, *command)
+    bob.wait("connected")
+    return Caller(server, "alice", *caller_words, *call), bob

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Media is proved by content: numbered frames and a tone of one's own go from a file through a call
+and come out of the recording at the other end."""
+import callers
+import tap
+
+SECONDS = 10
+FPS = 30
+
+
+def call_both_ways(*words):
+    """A call of two clips; what each end has recorded."""
+    with callers.Server() as server:
+        clips = {user: server.clip(user, SECONDS + 4) for user in ("alice", "bob")}
+        media = {user: ("--video-in", clip, "--audio-in", clip, "--record",
+                        server.path(user + "-out.mkv")) for user, clip in clips.items()}
+        alice, bob = callers.connect(server, (*media["alice"], "--duration", str(SECONDS + 1)),
+                                     media["bob"], call=("call", "bob", *words))
+        with alice, bob:
+            assert alice.finish(40) == 0, alice.events
+            assert bob.finish() == 0, bob.events
+        return {user: callers.read_clip(server.path(user + "-out.mkv")) for user in clips}
+
+
+def check_tone(recording, user):
+    assert recording["whole"], "the recording is not whole"
+    assert recording["seconds"] >= SECONDS - 1, f"only {recording['seconds']} s of sound"
+    assert recording["tone_hz"] == callers.TONES[user], f"heard {recording['tone_hz']} Hz"
+    assert recording["tone_share"] > 0.8, f"only {recording['tone_share']} of it is the tone"
+
+
+def check_frames(recording, user):
+    counters = recording["counters"]
+    assert -1 not in counters, f"{counters.count(-1)} frames of {user} cannot be read"
+    assert counters == sorted(set(counters)), f"frames of {user} are doubled or out of order"
+    wanted = SECONDS * FPS
+    first = counters[0]
+    came = [c for c in counters if c < first + wanted]
+    assert len(came) >= 0.95 * wanted, f"{len(came)} of {wanted} frames of {user} came"
+    assert (recording["width"], recording["height"]) == (640, 360)
+    print(f"# {user}: {len(came)} of {wanted} frames, from number {first}")
+
+
+def test_video_call():
+    recordings = call_both_ways()
+    for here, there in (("alice", "bob"), ("bob", "alice")):
+        check_tone(recordings[here], there)
+        check_frames(recordings[here], there)
+
+
+def test_voice_call_has_no_picture():
+    recordings = call_both_ways("--voice")
+    for here, there in (("alice", "bob"), ("bob", "alice")):
+        check_tone(recordings[here], there)
+        assert recordings[here]["counters"] == [], "a voice call sent pictures"
+
+
+def test_echo_sends_back_what_came():
+    with callers.Server() as server:
+        clip = server.clip("alice", 6)
+        bob = callers.Caller(server, "bob", "echo")
+        bob.wait("connected")
+        with bob, callers.Caller(server, "alice", "--video-in", clip, "--audio-in", clip, "--record",
+                                 server.path("echo.mkv"), "--duration", "4", "call", "bob") as alice:
+            assert alice.finish() == 0, alice.events
+        recording = callers.read_clip(server.path("echo.mkv"))
+        assert recording["tone_hz"] == callers.TONES["alice"]
+        readable = [c for c in recording["counters"] if c >= 0]
+        assert len(readable) > 60 and readable == sorted(readable), recording["counters"]
+
+
+tap.run(test_video_call, test_voice_call_has_no_picture, test_echo_sends_back_what_came, limit=90)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every way out of a call, with its events and its exit status, between real processes."""
+import os
+import signal
+
+import callers
+import tap
+
+SERVER = None
+
+
+def set_up():
+    global SERVER
+    SERVER = callers.Server()
+
+
+def ends(callee, status, caller_status, *events, call=("call", "bob"), media=callers.TEST):
+    alice, bob = callers.connect(SERVER, media, media, ("answer", *callee), call)
+    with alice, bob:
+        assert alice.finish() == caller_status, alice.events
+        assert bob.finish() == status, bob.events
+        for event in events:
+            assert event in alice.names(), f"no “{event}” in {alice.events}"
+        return alice, bob
+
+
+def test_declined():
+    alice, _ = ends(["--reject"], 3, 3, "ringing", "rejected", "ended")
+    assert alice.all("rejected")[0]["reason"] == "declined"
+
+
+def test_busy():
+    alice, _ = ends(["--busy"], 4, 4, "rejected")
+    assert alice.all("rejected")[0]["reason"] == "busy"
+
+
+def test_unanswered():
+    _, bob = ends(["--ignore"], 5, 5, "unanswered", call=("call", "bob", "--timeout", "1"))
+    assert "timeout" in bob.names()
+
+
+def test_unknown_user():
+    with callers.Caller(SERVER, "alice", *callers.TEST, "call", "nobody") as alice:
+        assert alice.finish() == 7, alice.events
+        assert alice.all("error")[0]["code"] == "unknown-user"
+
+
+def test_offline():
+    with callers.Caller(SERVER, "carol", *callers.TEST, "watch") as carol:
+        carol.wait("connected")
+        carol.process.send_signal(signal.SIGINT)
+        assert carol.finish() == 0
+    with callers.Caller(SERVER, "alice", *callers.TEST, "call", "carol", "--timeout", "1") as alice:
+        assert alice.finish() == 5, alice.events
+        assert "offline" in alice.names()
+
+
+def test_interrupted_caller_cancels():
+    alice, bob = callers.connect(SERVER, callers.TEST, callers.TEST, ("answer", "--ignore"))
+    with alice, bob:
+        bob.wait("received")
+        alice.process.send_signal(signal.SIGINT)
+        assert alice.finish() == 6, alice.events
+        assert bob.finish() == 6, bob.events
+        assert "cancelled" in bob.names()
+
+
+def test_terminated_callee_hangs_up():
+    alice, bob = callers.connect(SERVER, callers.TEST, callers.TEST)
+    with alice, bob:
+        alice.wait("first-video")
+        bob.wait("first-video")
+        bob.process.send_signal(signal.SIGTERM)
+        assert bob.finish() == 0, bob.events
+        assert alice.finish() == 0, alice.events
+        assert alice.all("ended")[0]["reason"] == "peer-hung-up"
+
+
+def test_without_devices_the_call_goes_on():
+    alice, bob = callers.connect(SERVER, ("--duration", "2"), callers.TEST)
+    with alice, bob:
+        assert alice.finish() == 0, alice.events
+        assert bob.finish() in (0, 1), bob.events
+        if not os.path.exists("/dev/video0"):
+            assert "camera-problem" in alice.names(), alice.events
+        assert "first-video" in alice.names()
+
+
+def test_wrong_password():
+    with open(SERVER.path("password"), "w", encoding="utf-8") as file:
+        file.write("wrong password\n")
+    try:
+        with callers.Caller(SERVER, "alice", "watch", register=False) as alice:
+            assert alice.finish() == 1, alice.events
+            assert alice.all("error")[0]["code"] == "wrong-password"
+    finally:
+        with open(SERVER.path("password"), "w", encoding="utf-8") as file:
+            file.write("correct horse\n")
+
+
+def test_usage():
+    for words in ((), ("dance",), ("call",), ("answer", "bob"), ("answer", "--accept", "--busy"),
+                  ("call", "bob", "--timeout", "-1"), ("--video-in", "/nowhere.mkv", "call", "bob")):
+        with callers.Caller(SERVER, "alice", *words) as alice:
+            assert alice.finish() == 2, f"{words}: {alice.events}"
+
+
+def test_two_invitees_connect_to_all():
+    bob = callers.Caller(SERVER, "bob", *callers.TEST, "answer")
+    carol = callers.Caller(SERVER, "carol", *callers.TEST, "answer")
+    with bob, carol:
+        bob.wait("connected")
+        carol.wait("connected")
+        with callers.Caller(SERVER, "alice", "--audio-in", "test", "--video-in", "none", "call",
+                            "bob", "carol", "--voice") as alice:
+            heard = {alice.wait("first-audio")["user"], alice.wait("first-audio")["user"]}
+            assert heard == {"bob", "carol"}, heard
+            others = {bob.wait("first-audio")["user"], bob.wait("first-audio")["user"]}
+            assert others == {"alice", "carol"}, others
+            alice.process.send_signal(signal.SIGTERM)
+            assert alice.finish() == 0, alice.events
+            bob.process.send_signal(signal.SIGTERM)
+            assert bob.finish() == 0, bob.events
+            assert carol.finish() == 0, carol.events
+
+
+def test_server_stops_cleanly():
+    SERVER.__exit__()
+
+
+tap.run(test_declined, test_busy, test_unanswered, test_unknown_user, test_offline,
+        test_interrupted_caller_cancels, test_terminated_callee_hangs_up,
+        test_without_devices_the_call_goes_on, test_wrong_password, test_usage,
+        test_two_invitees_connect_to_all, test_server_stops_cleanly, before=set_up)
