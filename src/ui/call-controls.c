@@ -75,10 +75,19 @@ beckon_call_controls_update (BeckonCallControls *self,
                                   waiting ? _("Cancel") : _("Hang up"), -1);
 }
 
+/* The one button that does no harm to whoever presses the space bar without looking. */
+static gboolean
+beckon_call_controls_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (BECKON_CALL_CONTROLS (widget)->microphone);
+}
+
 static void
 beckon_call_controls_class_init (BeckonCallControlsClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  widget_class->grab_focus = beckon_call_controls_grab_focus;
 
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-controls.ui");

@@ -192,9 +192,20 @@ update_shown (BeckonCallWindow *self)
 }
 
 static void
-update (BeckonCallWindow *self)
+show_page (BeckonCallWindow *self, Page page)
 {
   static const char *const names[] = { "waiting", "calling", "ended" };
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), names[page]) == 0)
+    return;
+  gtk_stack_set_visible_child_name (self->pages, names[page]);
+  gtk_widget_grab_focus (page == PAGE_ENDED ? GTK_WIDGET (self->ended)
+                                            : GTK_WIDGET (self->controls));
+}
+
+static void
+update (BeckonCallWindow *self)
+{
   const Page page = get_page (self->call);
   const BeckonCallQuality quality = get_quality (self->call);
   gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);
@@ -205,7 +216,7 @@ update (BeckonCallWindow *self)
     beckon_calling_page_update (self->calling, self->call, quality);
   else
     beckon_ended_page_update (self->ended, self->call);
-  gtk_stack_set_visible_child_name (self->pages, names[page]);
+  show_page (self, page);
 
   beckon_calling_page_set_narrow (self->calling, narrow);
   beckon_call_controls_update (self->controls, self->call, page == PAGE_WAITING, narrow);
@@ -593,4 +604,5 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   update (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->controls));
 }

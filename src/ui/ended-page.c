@@ -16,20 +16,30 @@ struct _BeckonEndedPage
   AdwAvatar *avatar;
   GtkLabel *line;
   GtkLabel *detail;
+  GtkWidget *close;
   GtkImage *again_icon;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonEndedPage, beckon_ended_page, ADW_TYPE_BIN)
+
+static gboolean
+beckon_ended_page_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (BECKON_ENDED_PAGE (widget)->close);
+}
 
 static void
 beckon_ended_page_class_init (BeckonEndedPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  widget_class->grab_focus = beckon_ended_page_grab_focus;
+
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/ended-page.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, line);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, detail);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, close);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again_icon);
 }
 
