@@ -139,7 +139,7 @@ add_queue (BeckonCapture *self, GstElement *after)
   GstElement *queue = add (self, after, "queue");
 
   /* A frame that cannot be taken at once is not worth having. */
-  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", 2, "max-size-bytes", 0,
+  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", 4, "max-size-bytes", 0,
                 "max-size-time", (guint64) 0, NULL);
   return queue;
 }
@@ -150,7 +150,7 @@ add_app_sink (BeckonCapture *self, GstElement *after)
   GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
   GstElement *sink = add (self, after, "appsink");
 
-  g_object_set (sink, "sync", FALSE, "async", FALSE, "max-buffers", 2, "drop", TRUE,
+  g_object_set (sink, "sync", FALSE, "async", FALSE, "max-buffers", 4, "drop", TRUE,
                 "enable-last-sample", FALSE, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, self, NULL);
 }

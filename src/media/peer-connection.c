@@ -138,7 +138,7 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload)
 
   gst_bin_add (GST_BIN (self->pipeline), GST_ELEMENT (self->sources[line]));
   queue = add (self, GST_ELEMENT (self->sources[line]), "queue");
-  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 2,
+  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 4,
                 "max-size-bytes", 0, "max-size-time", (guint64) 0, NULL);
   convert = add (self, queue, audio ? "audioconvert" : "videoconvert");
   self->encoders[line] = add (self, convert, lines[line].encoder);

@@ -8,8 +8,9 @@
 
 #include "media-private.h"
 
-/* How long it is waited which streams there are. */
+/* How long after the first frame it is waited which streams there are; looked at so often. */
 #define GATHER_MS 1000
+#define LOOK_MS 100
 
 enum
 {
@@ -34,6 +35,7 @@ struct _BeckonRecorder
   gboolean gathering;
   gboolean closed;
   GstClockTime origin; /* time of the first frame of all */
+  gint64 first;        /* monotonic: when it came; 0: not yet */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonRecorder, beckon_recorder, G_TYPE_OBJECT)
@@ -44,8 +46,11 @@ copy_sample (BeckonRecorder *self, GstCaps *caps, GstBuffer *buffer)
   GstBuffer *copy = gst_buffer_copy (buffer);
   GstSample *sample;
 
-  if (self->origin == GST_CLOCK_TIME_NONE)
-    self->origin = GST_BUFFER_PTS (buffer);
+  if (self->first == 0)
+    {
+      self->first = g_get_monotonic_time ();
+      self->origin = GST_BUFFER_PTS (buffer);
+    }
   if (GST_BUFFER_PTS (buffer) > self->origin)
     GST_BUFFER_PTS (copy) = GST_BUFFER_PTS (buffer) - self->origin;
   else
@@ -160,23 +165,25 @@ begin (BeckonRecorder *self)
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-has_gathered (BeckonRecorder *self)
+/* Returns: since when there is something to write (monotonic), or 0. */
+static gint64
+first_frame (BeckonRecorder *self)
 {
-  gboolean some;
+  gint64 first;
 
   g_mutex_lock (&self->lock);
-  some = !g_queue_is_empty (&self->gathered[SOUND]) || !g_queue_is_empty (&self->gathered[PICTURE]);
+  first = self->first;
   g_mutex_unlock (&self->lock);
-  return some;
+  return first;
 }
 
 static gboolean
-on_gather (gpointer user_data)
+on_look (gpointer user_data)
 {
   BeckonRecorder *self = user_data;
+  const gint64 first = first_frame (self);
 
-  if (!has_gathered (self))
+  if (first == 0 || g_get_monotonic_time () - first < GATHER_MS * 1000)
     return G_SOURCE_CONTINUE;
   self->gather_source = 0;
   begin (self);
@@ -201,7 +208,7 @@ beckon_recorder_finish_async (BeckonRecorder *self, GAsyncReadyCallback callback
 
   self->finish = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->finish, beckon_recorder_finish_async);
-  if (self->pipeline == NULL && has_gathered (self))
+  if (self->pipeline == NULL && self->gather_source != 0 && first_frame (self) != 0)
     begin (self);
   g_clear_handle_id (&self->gather_source, g_source_remove);
   g_mutex_lock (&self->lock);
@@ -260,6 +267,5 @@ beckon_recorder_init (BeckonRecorder *self)
 {
   g_mutex_init (&self->lock);
   self->gathering = TRUE;
-  self->origin = GST_CLOCK_TIME_NONE;
-  self->gather_source = g_timeout_add (GATHER_MS, on_gather, self);
+  self->gather_source = g_timeout_add (LOOK_MS, on_look, self);
 }
