@@ -45,6 +45,7 @@ struct _BeckonSignalingService
   GNetworkMonitor *network;
   GPtrArray *ice_servers;
   GHashTable *requests; /* gint64 id → Request */
+  GQueue frames;        /* BeckonMessage: read, and to be handled in turn */
 
   /* Owned, while signed in */
   char *user_id;
@@ -61,6 +62,7 @@ struct _BeckonSignalingService
   GTask *bye;
 
   /* Sources */
+  guint frame_source;
   guint retry_source;
   guint silence_source;
   guint deadline_source;
@@ -91,7 +93,6 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (BeckonSignalingService, beckon_signaling_service, G_TYPE_OBJECT)
 
 static void attempt_connection (BeckonSignalingService *self);
-static void connection_broke (BeckonSignalingService *self, GError *why);
 
 /* ---- requests ---- */
 
@@ -329,6 +330,8 @@ drop_socket (BeckonSignalingService *self, int code)
 
   g_clear_handle_id (&self->silence_source, g_source_remove);
   g_clear_handle_id (&self->deadline_source, g_source_remove);
+  g_clear_handle_id (&self->frame_source, g_source_remove);
+  g_queue_clear_full (&self->frames, (GDestroyNotify) beckon_message_unref);
   self->ready = FALSE;
   if (socket == NULL)
     return;
@@ -556,27 +559,8 @@ acknowledge (BeckonSignalingService *self, gint64 seq)
 }
 
 static void
-on_frame (SoupWebsocketConnection *socket, SoupWebsocketDataType type, GBytes *bytes,
-          gpointer user_data)
+handle_frame (BeckonSignalingService *self, BeckonMessage *message)
 {
-  g_autoptr (BeckonSignalingService) self = g_object_ref (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonMessage) message = NULL;
-  gsize length;
-  const char *data = g_bytes_get_data (bytes, &length);
-
-  self->heard = g_get_monotonic_time ();
-  message = beckon_message_parse (data, length, BECKON_PARTY_SERVER, NULL, &error);
-  if (message == NULL)
-    {
-      /* A newer server may say what we do not know yet. */
-      if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE))
-        return;
-      g_message ("%s sent what is no frame: %s", self->server, error->message);
-      connection_broke (self, g_steal_pointer (&error));
-      return;
-    }
-
   switch (beckon_message_get_kind (message))
     {
     case BECKON_MESSAGE_REPLY:
@@ -593,11 +577,70 @@ on_frame (SoupWebsocketConnection *socket, SoupWebsocketDataType type, GBytes *b
     }
 }
 
+static gboolean on_frame_turn (gpointer user_data);
+
+static void
+schedule_frame (BeckonSignalingService *self)
+{
+  if (self->frame_source == 0 && !g_queue_is_empty (&self->frames))
+    self->frame_source = g_idle_add_full (G_PRIORITY_DEFAULT, on_frame_turn, self, NULL);
+}
+
+/* One frame a turn, and the next turn is taken only then: whoever asked has got their reply before
+ * an event that was behind it is told. (A GTask that returns in the turn in which it was made calls
+ * back in a later one.) */
+static gboolean
+on_frame_turn (gpointer user_data)
+{
+  g_autoptr (BeckonSignalingService) self = g_object_ref (user_data);
+  g_autoptr (BeckonMessage) message = g_queue_pop_head (&self->frames);
+
+  self->frame_source = 0;
+  handle_frame (self, message);
+  schedule_frame (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_frame (SoupWebsocketConnection *socket, SoupWebsocketDataType type, GBytes *bytes,
+          gpointer user_data)
+{
+  g_autoptr (BeckonSignalingService) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+  BeckonMessage *message;
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  self->heard = g_get_monotonic_time ();
+  message = beckon_message_parse (data, length, BECKON_PARTY_SERVER, NULL, &error);
+  if (message != NULL)
+    {
+      g_queue_push_tail (&self->frames, message);
+      schedule_frame (self);
+    }
+  /* A newer server may say what we do not know yet. */
+  else if (!g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE))
+    {
+      g_message ("%s sent what is no frame: %s", self->server, error->message);
+      connection_broke (self, g_steal_pointer (&error));
+    }
+}
+
 static void
 on_closed (SoupWebsocketConnection *socket, gpointer user_data)
 {
   g_autoptr (BeckonSignalingService) self = g_object_ref (user_data);
   const int code = soup_websocket_connection_get_close_code (socket);
+  BeckonMessage *last;
+
+  /* What it said before it closed still holds. */
+  while (self->socket == socket && (last = g_queue_pop_head (&self->frames)) != NULL)
+    {
+      handle_frame (self, last);
+      beckon_message_unref (last);
+    }
+  if (self->socket != socket)
+    return;
 
   switch (code)
     {
@@ -1092,6 +1135,7 @@ beckon_signaling_service_init (BeckonSignalingService *self)
   g_signal_connect_object (self->network, "network-changed", G_CALLBACK (on_network_changed), self,
                            0);
   self->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_ice_server_free);
+  g_queue_init (&self->frames);
   self->requests = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                           (GDestroyNotify) request_free);
 }

@@ -72,6 +72,10 @@ answer_hello (HalfServer *self, JsonObject *request)
       "\"ice_servers\":[{\"urls\":[\"stun:127.0.0.1:3478\"]}],\"calls\":%s",
       self->hellos, self->hello_calls != NULL ? self->hello_calls : "[]");
   half_server_reply (self, request, fields);
+  if (self->behind_hello != NULL)
+    half_server_send_raw (self, self->behind_hello);
+  if (self->event_behind_hello)
+    half_server_event (self, "contacts.changed", "%s", "");
 }
 
 static void

@@ -20,6 +20,8 @@ typedef struct
   guint sessions;  /* answers to POST /v1/sessions */
   guint hellos;
   char *hello_calls; /* nullable: JSON array for the hello's reply */
+  const char *behind_hello; /* nullable: a frame sent right behind the hello's reply */
+  gboolean event_behind_hello; /* and a contacts.changed behind that */
   gboolean refuse_password;
   gboolean not_a_server;
   gboolean ignore_hello;

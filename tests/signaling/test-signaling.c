@@ -250,6 +250,36 @@ test_invite (Fixture *f, gconstpointer unused)
 }
 
 static void
+on_contacts_changed (Fixture *f)
+{
+  g_assert_true (f->ok); /* the reply that was before it has been told */
+  f->events++;
+}
+
+static void
+on_signed_in_then_ask (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  g_assert_true (beckon_signaling_service_sign_in_finish (f->service, result, NULL));
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+}
+
+/* On a busy machine the reply to a request and the events behind it are read in the very turn in
+ * which the request was made. Here they come with the hello's reply, which is as soon as can be. */
+static void
+test_reply_before_events (Fixture *f, gconstpointer unused)
+{
+  f->server->behind_hello = "{\"re\":2,\"ok\":true,\"members\":[]}";
+  f->server->event_behind_hello = TRUE;
+  g_signal_connect_swapped (f->service, "contacts-changed", G_CALLBACK (on_contacts_changed), f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL,
+                                          on_signed_in_then_ask, f);
+  wait_until (f->events == 1);
+  g_assert_true (f->done);
+}
+
+static void
 test_only_invitee_unknown (Fixture *f, gconstpointer unused)
 {
   const char *const users[] = { "nobody", NULL };
@@ -405,6 +435,7 @@ main (int argc, char **argv)
   add ("unknown-event", test_unknown_event);
   add ("events-are-acked", test_events_are_acked);
   add ("invite", test_invite);
+  add ("reply-before-events", test_reply_before_events);
   add ("only-invitee-unknown", test_only_invitee_unknown);
   add ("refused-request", test_refused_request);
   add ("request-without-connection", test_request_without_connection);
