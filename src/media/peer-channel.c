@@ -146,6 +146,14 @@ on_close (GstWebRTCDataChannel *channel, BeckonMediaPeer *self)
 }
 
 void
+beckon_peer_channel_watch (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
+{
+  g_signal_connect (channel, "on-message-string", G_CALLBACK (on_message), self);
+  g_signal_connect (channel, "on-open", G_CALLBACK (on_open), self);
+  g_signal_connect (channel, "on-close", G_CALLBACK (on_close), self);
+}
+
+void
 beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
 {
   GstWebRTCDataChannelState state;
@@ -156,9 +164,6 @@ beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
       return;
     }
   self->channel = channel;
-  g_signal_connect (channel, "on-message-string", G_CALLBACK (on_message), self);
-  g_signal_connect (channel, "on-open", G_CALLBACK (on_open), self);
-  g_signal_connect (channel, "on-close", G_CALLBACK (on_close), self);
   g_object_get (channel, "ready-state", &state, NULL);
   if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
     take_open (self, NULL);
@@ -171,5 +176,6 @@ beckon_peer_channel_create (BeckonMediaPeer *self)
 
   g_signal_emit_by_name (self->webrtc, "create-data-channel", "beckon", NULL, &channel);
   g_assert (channel != NULL);
+  beckon_peer_channel_watch (self, channel);
   beckon_peer_channel_take (self, channel);
 }

@@ -270,6 +270,8 @@ take_channel (gpointer object, gpointer channel)
 static void
 on_data_channel (GstElement *webrtc, GstWebRTCDataChannel *channel, BeckonMediaPeer *self)
 {
+  /* What they say first can come before the main thread looks. */
+  beckon_peer_channel_watch (self, channel);
   beckon_media_hop (self, take_channel, g_object_ref (channel), g_object_unref);
 }
 

@@ -117,6 +117,9 @@ gint beckon_media_now_ms (void);
 
 /* peer-channel.c */
 
+/** beckon_peer_channel_watch: (thread any): hears what is said on it; take it next. */
+void beckon_peer_channel_watch (BeckonMediaPeer *self, GstWebRTCDataChannel *channel);
+/** beckon_peer_channel_take: @channel: (transfer full): ours from now on, if it is the first */
 void beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel);
 void beckon_peer_channel_create (BeckonMediaPeer *self);
 void beckon_peer_channel_send_state (BeckonMediaPeer *self);
