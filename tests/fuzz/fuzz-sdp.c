@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Any text as a stranger's session description and as their candidate, before webrtcbin sees it. */
+
+#include "config.h"
+
+#include "peer-private.h"
+
+int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
+
+static void
+read_description (const char *text, gboolean offer)
+{
+  g_autoptr (GError) error = NULL;
+  BeckonSdpLines lines;
+  GstSDPMessage *sdp = beckon_peer_sdp_parse (text, offer, &lines, &error);
+
+  g_assert ((sdp == NULL) == (error != NULL));
+  if (sdp == NULL)
+    return;
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    g_assert (lines.payload[line] >= -1 && lines.payload[line] <= 127);
+  gst_sdp_message_free (sdp);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
+{
+  g_autofree char *text = g_strndup ((const char *) data, size);
+  g_autoptr (GError) error = NULL;
+
+  /* JSON gives us nothing but UTF-8. */
+  if (!g_utf8_validate (text, -1, NULL))
+    return 0;
+  read_description (text, TRUE);
+  read_description (text, FALSE);
+  if (beckon_peer_sdp_check_candidate (text, &error))
+    g_assert (strpbrk (text, "\r\n") == NULL);
+  else
+    g_assert (error != NULL);
+  return 0;
+}
