@@ -13,6 +13,7 @@ from person import PASSWORD, Build, Person, clip
 
 # The ground of each one's picture: far from each other and from every colour of the windows.
 COLOURS = {"alice": (200, 40, 190), "bob": (20, 160, 200)}
+RINGS = 10  # seconds until nobody has answered
 PICTURE = 0.12  # of the screen: a picture that fills the call window has more
 CORNER = 0.008  # one's own picture in its corner has more, and less than PICTURE
 
@@ -23,7 +24,7 @@ class Stage:
         self.pictures = f"{self.build.directory}/tests/desktop/screenshots"
         self.files = tempfile.mkdtemp(prefix="beckon-stage-")
         self.password = f"{self.files}/password"
-        self.server = Server(self.build.server)
+        self.server = Server(self.build.server, f"[limits]\nring-seconds={RINGS}\n")
         self.alice = self.bob = None
         self.robots = []
 
@@ -40,8 +41,8 @@ class Stage:
         for user, colour in COLOURS.items():
             clip(f"{self.files}/{user}.webm", colour)
         self.server.start()
-        self.alice = Person(self.build, "alice", "Alice Moreau", f"{self.files}/alice.webm")
-        self.bob = Person(self.build, "bob", "Bob Larsson", f"{self.files}/bob.webm")
+        self.alice = Person(self.build, "alice", "Alice Moreau", f"{self.files}/alice.webm", "test")
+        self.bob = Person(self.build, "bob", "Bob Larsson", f"{self.files}/bob.webm", "test")
         self.everybody_in()
 
     def everybody_in(self, **options):
@@ -106,7 +107,7 @@ class Stage:
         self.ring(caller, callee, media)
         callee.click("Accept")
         together(lambda: caller.find("Hang up"), lambda: callee.find("Hang up"))
-        together(lambda: caller.read("0:01"), lambda: callee.read("0:01"))
+        together(lambda: caller.talk(1), lambda: callee.talk(1))
 
     def over(self, *people):
         """Closes what still says how the call ended, if that is not gone by itself."""

@@ -74,7 +74,7 @@ def test_busy():
     alice, bob = STAGE.people
     STAGE.robot("erin", "call", "bob", "--voice", "--duration", "60")
     bob.click("Accept")
-    bob.read("0:01")
+    bob.talk(1)
     alice.place_call("bob", "Video call")
     alice.read("Bob is busy")
     assert not bob.look("Accept")

@@ -30,8 +30,7 @@ def test_accept_shows_both_pictures():
 
 
 def test_duration_counts():
-    together(*(lambda person=person: (person.read("0:02"), person.read("0:03"))
-               for person in STAGE.people))
+    together(*(lambda person=person: person.talk(5) for person in STAGE.people))
 
 
 def test_mute_is_seen_at_the_other_side():
@@ -83,7 +82,7 @@ def test_voice_call_opens_no_camera():
     STAGE.picture("voice-waiting", bob)
     STAGE.picture("voice-incoming", alice)
     alice.click("Accept")
-    together(lambda: alice.read("0:02"), lambda: bob.read("0:02"))
+    together(lambda: alice.talk(2), lambda: bob.talk(2))
     for viewer in STAGE.people:
         for shown in STAGE.people:
             STAGE.sees(viewer, shown, 0, 0.001)

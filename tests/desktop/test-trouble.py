@@ -74,7 +74,7 @@ def test_call_goes_on_without_the_server():
     alice, bob = STAGE.people
     STAGE.connect(alice, bob)
     STAGE.server.kill()
-    together(lambda: alice.read("0:05"), lambda: bob.read("0:05"))
+    together(lambda: alice.talk(5), lambda: bob.talk(5))
     together(lambda: STAGE.sees(alice, bob, PICTURE), lambda: STAGE.sees(bob, alice, PICTURE))
     alice.press("Hang up")
     together(lambda: alice.read("You hung up"), lambda: bob.read("Alice hung up"))

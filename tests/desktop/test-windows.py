@@ -76,7 +76,7 @@ def test_notification_accept_without_a_window():
     _close_home(bob)
     STAGE.ring(alice, bob, "Voice call")
     bob.press_notification("Accept")
-    together(lambda: alice.read("0:01"), lambda: bob.read("0:01"))
+    together(lambda: alice.talk(1), lambda: bob.talk(1))
     bob.no_notification("Accept")
     alice.press("Hang up")
     STAGE.over()

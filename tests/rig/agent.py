@@ -8,6 +8,7 @@ has an agent of its own.
 """
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -162,8 +163,20 @@ class Agent:
     def keys(self, *names):
         ui.keys(*names)
 
-    def pointer(self, x, y, button=None):
-        ui.xdotool("mousemove", str(x), str(y), *(["click", str(button)] if button else []))
+    def wake(self, title):
+        """Moves the pointer in the window whose title begins like this, so that its controls show."""
+        found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}").split()
+        for x, y in ((100, 200), (120, 210)):
+            if found:
+                ui.xdotool("mousemove", "--window", found[-1], str(x), str(y))
+
+    def clock(self, title, seconds, timeout=TIMEOUT):
+        """Waits until the clock of that window, which hides if the pointer rests, is there."""
+        def reached():
+            self.wake(title)
+            times = (re.fullmatch(r"(\d+):(\d\d)", text) for text in self.texts())
+            return any(60 * int(time[1]) + int(time[2]) >= seconds for time in times if time)
+        ui.wait(reached, timeout, f"{seconds} s on the clock")
 
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)

@@ -65,7 +65,7 @@ class Demo:
         begin = time.monotonic()
         callee.click("Accept")
         together(lambda: caller.find("Hang up"), lambda: callee.find("Hang up"))
-        together(lambda: caller.read("0:02"), lambda: callee.read("0:02"))
+        together(lambda: caller.talk(2), lambda: callee.talk(2))
         self.picture(f"{screen}-calling")
         return begin
 

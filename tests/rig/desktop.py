@@ -14,18 +14,21 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Server:
-    """A real beckon-server on a port of its own."""
+    """A real beckon-server on a port of its own; @settings is its key file."""
 
-    def __init__(self, program):
+    def __init__(self, program, settings=""):
         self.program = program
         self.directory = tempfile.mkdtemp(prefix="beckon-server-")
+        with open(f"{self.directory}/settings", "w", encoding="utf-8") as file:
+            file.write(settings)
         self.process = None
         self.url = None
 
     def start(self, port=0):
         with open(f"{self.directory}/log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--listen", f"127.0.0.1:{port}", "--data", f"{self.directory}/data"],
+                [self.program, "--listen", f"127.0.0.1:{port}", "--data", f"{self.directory}/data",
+                 "--config", f"{self.directory}/settings"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
         self.url = json.loads(self.process.stdout.readline())["listening"]
 

@@ -75,10 +75,13 @@ class Person:
         self.type("User IDs", user)
         self.click(media)
 
+    def talk(self, seconds):
+        """Waits until the call has lasted so long."""
+        self.clock("Call with", seconds)
+
     def press(self, button):
         """Presses a button of the call window, which hides its controls until the pointer moves."""
-        self.pointer(600, 400)
-        self.pointer(640, 420)
+        self.wake("Call with")
         self.click(button)
 
 
