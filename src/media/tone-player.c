@@ -14,6 +14,8 @@
 
 #define RATE 24000
 #define PART (RATE / 50 * sizeof (gint16)) /* 20 ms */
+/* The role lets the sound server pause the music. */
+#define SPEAKER "pulsesink stream-properties=props,media.role=phone"
 
 struct _BeckonTonePlayer
 {

@@ -23,7 +23,8 @@ typedef enum
  * error. Main thread only; neither opening nor closing a sound device holds it up.
  *
  * Properties: tone (read-only: what plays now; NONE after a tone that does not repeat has ended),
- * sink (construct-only string: where to, as gst-launch writes it; default autoaudiosink).
+ * sink (construct-only string: where to, as gst-launch writes it; default: the speaker of the
+ * sound server).
  */
 G_DECLARE_FINAL_TYPE (BeckonTonePlayer, beckon_tone_player, BECKON, TONE_PLAYER, GObject)
 
