@@ -6,11 +6,14 @@
 
 #include "http-api.h"
 
+#include "frame-guard.h"
 #include "message.h"
 #include "server-error.h"
 
 #define BODY_MAX 16384
 #define BACKLOG 1024
+/* More than a frame may have: the protocol tells who is over that a little what was wrong. */
+#define MESSAGE_MAX (2 * BECKON_FRAME_MAX)
 #define ACCOUNTS_PATH "/v1/accounts"
 #define SESSIONS_PATH "/v1/sessions"
 #define CURRENT_SESSION_PATH "/v1/sessions/current"
@@ -264,31 +267,70 @@ on_schema (SoupServer *server, SoupServerMessage *message, const char *path, GHa
   soup_message_body_append_bytes (soup_server_message_get_response_body (message), schema);
 }
 
-/* Without this libsoup also takes handshakes that name no sub-protocol at all. */
-static void
-on_handshake (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
-              gpointer user_data)
+/* A handshake that is being answered. */
+typedef struct
 {
-  const char *protocols = soup_message_headers_get_list (
+  BeckonHttpApi *api;
+  char *address;
+} Handshake;
+
+static void
+handshake_free (Handshake *self, GClosure *unused)
+{
+  g_object_unref (self->api);
+  g_free (self->address);
+  g_free (self);
+}
+
+/* What libsoup's own WebSocket handlers do, but with a guard. */
+static void
+on_switched (SoupServerMessage *message, Handshake *handshake)
+{
+  BeckonHttpApi *self = handshake->api;
+  g_autoptr (SoupServerMessage) held = g_object_ref (message);
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
+  GList *extensions = g_list_append (NULL, beckon_frame_guard_new (MESSAGE_MAX));
+  g_autoptr (SoupWebsocketConnection) socket = soup_websocket_connection_new (
+      stream, soup_server_message_get_uri (message), SOUP_WEBSOCKET_CONNECTION_SERVER, NULL,
+      BECKON_SUBPROTOCOL, extensions);
+  g_autoptr (BeckonConnection) connection = beckon_connection_new (
+      socket, handshake->address, self->config->silence_seconds);
+
+  beckon_hub_add (self->hub, connection);
+}
+
+static gboolean
+offers_subprotocol (SoupServerMessage *message)
+{
+  const char *offered = soup_message_headers_get_list (
       soup_server_message_get_request_headers (message), "Sec-WebSocket-Protocol");
 
-  if (is_call (message, path, "GET", SIGNAL_PATH) &&
-      (protocols == NULL || !soup_header_contains (protocols, BECKON_SUBPROTOCOL)))
-    soup_server_message_set_status (message, SOUP_STATUS_BAD_REQUEST, "The sub-protocol is missing");
-  if (soup_server_message_get_status (message) != SOUP_STATUS_NONE)
-    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
-                                  "close");
+  return offered != NULL && soup_header_contains (offered, BECKON_SUBPROTOCOL);
 }
 
 static void
-on_socket (SoupServer *server, SoupServerMessage *message, const char *path,
-           SoupWebsocketConnection *socket, gpointer user_data)
+on_signal (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
+           gpointer user_data)
 {
   BeckonHttpApi *self = user_data;
-  g_autoptr (BeckonConnection) connection = beckon_connection_new (
-      socket, address_of (message), self->config->silence_seconds);
+  char *protocols[] = { (char *) BECKON_SUBPROTOCOL, NULL };
+  Handshake *handshake;
 
-  beckon_hub_add (self->hub, connection);
+  if (!is_call (message, path, "GET", SIGNAL_PATH))
+    return;
+  if (!offers_subprotocol (message)) /* libsoup takes those that name none */
+    soup_server_message_set_status (message, SOUP_STATUS_BAD_REQUEST, "The sub-protocol is missing");
+  else if (soup_websocket_server_process_handshake (message, NULL, protocols, NULL, NULL))
+    {
+      handshake = g_new0 (Handshake, 1);
+      handshake->api = g_object_ref (self);
+      handshake->address = g_strdup (address_of (message)); /* while it is connected */
+      g_signal_connect_data (message, "wrote-informational", G_CALLBACK (on_switched), handshake,
+                             (GClosureNotify) handshake_free, 0);
+      return;
+    }
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
+                                "close");
 }
 
 /* A body over its limit is read to its end, but not kept. */
@@ -404,7 +446,6 @@ beckon_http_api_new (BeckonHub *hub,
                      GError **error)
 {
   g_autoptr (BeckonHttpApi) self = g_object_new (BECKON_TYPE_HTTP_API, NULL);
-  char *protocols[] = { (char *) BECKON_SUBPROTOCOL, NULL };
 
   self->hub = g_object_ref (hub);
   self->accounts = g_object_ref (accounts);
@@ -416,9 +457,7 @@ beckon_http_api_new (BeckonHub *hub,
   soup_server_add_handler (self->server, CURRENT_SESSION_PATH, on_current_session, self, NULL);
   soup_server_add_handler (self->server, SCHEMA_PATH, on_schema, self, NULL);
   soup_server_add_handler (self->server, HEALTH_PATH, on_health, self, NULL);
-  soup_server_add_early_handler (self->server, SIGNAL_PATH, on_handshake, self, NULL);
-  soup_server_add_websocket_handler (self->server, SIGNAL_PATH, NULL, protocols, on_socket, self,
-                                     NULL);
+  soup_server_add_handler (self->server, SIGNAL_PATH, on_signal, self, NULL);
   return start_listening (self, error) ? g_steal_pointer (&self) : NULL;
 }
 

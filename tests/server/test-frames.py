@@ -234,10 +234,49 @@ async def test_bad_bytes(server):
         frame(8, struct.pack("!H", 1005)), frame(8, struct.pack("!H", 65535)), frame(8, b""),
         frame(1, b"", length=2 ** 63), frame(1, b"", length=2 ** 40), frame(0x41, b"{}"),
         frame(1, b"{", fin=False) + frame(1, b"}"), frame(2, b"{}"),
+        frame(1, b"x" * 60000, fin=False) + frame(0, b"x" * 60000, fin=False) * 3,
     ] + [frame(8, b"") + dice.randbytes(200) for _ in range(3)]
     async with Healthy(server):
         for attack in attacks:
             await asyncio.to_thread(is_closed_after, server, attack)
+
+
+async def test_message_without_an_end(server):
+    """Fragments of a message that never ends are not kept."""
+    piece = frame(0, b"x" * 60000, fin=False) * 16
+
+    def sent():
+        total = 0
+        with handshake(server) as raw:
+            try:
+                raw.sendall(frame(1, b"{", fin=False))
+                while total < 2 ** 27:
+                    raw.sendall(piece)
+                    total += len(piece)
+            except (ConnectionResetError, BrokenPipeError):
+                pass
+        return total
+
+    async with Healthy(server):
+        assert await asyncio.to_thread(sent) < 2 ** 24
+
+
+async def test_fragments(server):
+    """A good message in many pieces, with a ping between them."""
+    eve = await server.person("eve")
+    number = next(eve._ids)  # pylint: disable=protected-access
+    future = asyncio.get_running_loop().create_future()
+    eve._asked[number] = "ping", future  # pylint: disable=protected-access
+
+    async def pieces():
+        for character in sized(1000, number):
+            yield character
+    for _ in range(3):
+        await eve.socket.send(pieces())
+        await eve.socket.ping()
+        assert (await asyncio.wait_for(future, harness.LIMIT))["ok"]
+        future = asyncio.get_running_loop().create_future()
+        eve._asked[number] = "ping", future  # pylint: disable=protected-access
 
 
 async def test_broken_off(server):
@@ -268,4 +307,4 @@ async def test_broken_off(server):
 
 assert len(BAD_FRAMES) + sum(map(len, BAD_REQUESTS.values())) >= 100
 harness.run(test_bad_frames, test_bad_requests, test_what_is_good_after_all, test_largest_data,
-            test_bad_bytes, test_broken_off, settings={"limits": {"requests-per-minute": 100000}})
+            test_bad_bytes, test_message_without_an_end, test_fragments, test_broken_off, settings={"limits": {"requests-per-minute": 100000}})
