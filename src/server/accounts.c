@@ -46,6 +46,7 @@ struct _BeckonAccounts
   GThreadPool *pool;
   BeckonRateLimiter *failures;
   char *nobody; /* hash of NOBODY */
+  guint hashing; /* jobs that the threads have */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonAccounts, beckon_accounts, G_TYPE_OBJECT)
@@ -119,6 +120,7 @@ start (BeckonAccounts *self, Job *job, GTask *task)
       g_object_unref (task);
       return;
     }
+  self->hashing++;
   g_thread_pool_push (self->pool, job, NULL);
 }
 
@@ -334,6 +336,7 @@ on_hashed (gpointer user_data)
   Job *job = user_data;
   g_autoptr (GTask) task = job->task;
 
+  job->accounts->hashing--;
   if (job->hash == NULL)
     g_task_return_new_error (task, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_CRYPTO,
                              "A password could not be hashed");
@@ -368,6 +371,14 @@ beckon_accounts_revoke_token (BeckonAccounts *self, const char *token, GError **
   g_autofree char *hash = hash_token (token);
 
   return beckon_store_remove_token (self->store, hash, error);
+}
+
+gboolean
+beckon_accounts_is_busy (BeckonAccounts *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNTS (self), FALSE);
+
+  return self->hashing > 0;
 }
 
 /* ---- class ---- */

@@ -41,6 +41,9 @@ BeckonStoredAccount *beckon_accounts_check_token (BeckonAccounts *self, const ch
                                                   GError **error);
 gboolean beckon_accounts_revoke_token (BeckonAccounts *self, const char *token, GError **error);
 
+/** beckon_accounts_is_busy: whether passwords are being hashed, for calls that have not ended. */
+gboolean beckon_accounts_is_busy (BeckonAccounts *self);
+
 /** beckon_accounts_random_id: Returns: (transfer full): 128 random bits as an identifier. */
 char *beckon_accounts_random_id (void);
 

@@ -12,7 +12,7 @@
 #include "http-api.h"
 #include "server-error.h"
 
-/* Clients that do not close in that time are left behind. */
+/* Clients that do not close, and passwords that are not hashed, in that time are left behind. */
 #define DRAIN_MS 3000
 
 typedef struct
@@ -30,8 +30,10 @@ static gboolean
 on_drain (gpointer user_data)
 {
   Server *self = user_data;
+  const gboolean busy = beckon_hub_get_n_connections (self->hub) > 0 ||
+                        beckon_accounts_is_busy (self->accounts);
 
-  if (beckon_hub_get_n_connections (self->hub) > 0 && g_get_monotonic_time () < self->drain_until)
+  if (busy && g_get_monotonic_time () < self->drain_until)
     return G_SOURCE_CONTINUE;
   g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
