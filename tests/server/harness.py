@@ -220,7 +220,8 @@ class Client:
         if "re" in frame:
             kind, future = self._asked.pop(frame["re"])
             check(f"reply.{kind}" if frame["ok"] else "reply.error", frame)
-            future.set_result(frame)
+            if not future.done():  # nobody waits any more
+                future.set_result(frame)
             return
         check(f"event.{frame['type']}", frame)
         self.seq += 1
@@ -322,6 +323,11 @@ class Client:
         await self._reader
         if self._failure:
             raise self._failure
+
+    async def leave(self):
+        """Says goodbye: when this returns the server knows that the device is gone."""
+        await self.request("bye")
+        await self.closed()
 
     # calls
 

@@ -159,7 +159,7 @@ async def test_busy_by_the_server(server):
 
 async def test_busy_when_accepting_a_second_call(server):
     alice, bob, carol = await server.people("alice", "bob", "carol")
-    await bob.close()
+    await bob.leave()
     first = await alice.invite(bob)
     second = await carol.invite(bob)
     await alice.event("call.offline", call=first)
@@ -185,7 +185,7 @@ async def test_timeout(server):
 
 async def test_offline_until_the_timeout(server):
     alice, bob = await server.people("alice", "bob")
-    await bob.close()
+    await bob.leave()
     call = await alice.invite(bob, timeout=1)
     await alice.event("call.offline", call=call, user=bob.user)
     await alice.event("call.unanswered", call=call)
@@ -197,7 +197,7 @@ async def test_offline_until_the_timeout(server):
 
 async def test_offline_and_online_in_time(server):
     alice, bob = await server.people("alice", "bob")
-    await bob.close()
+    await bob.leave()
     call = await alice.invite(bob, timeout=30, data="hi")
     await alice.event("call.offline", call=call, user=bob.user)
     payloads = [{"kind": "candidate", "n": n} for n in range(3)]

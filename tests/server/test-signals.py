@@ -101,7 +101,7 @@ async def test_size(server):
 
 async def test_mailbox_is_bounded(server):
     alice, bob = await server.people("alice", "bob")
-    await bob.close()
+    await bob.leave()
     call = await alice.invite(bob)
     for number in range(80):
         await alice.request("signal.send", **alice.signal(bob, call, {"n": number}))
