@@ -38,8 +38,12 @@ static void
 update_toggle (
     GtkWidget *button, gboolean on, gboolean was_expected, const char *icon, const char *tooltip)
 {
-  gtk_button_set_icon_name (GTK_BUTTON (button), icon);
-  gtk_widget_set_tooltip_text (button, tooltip);
+  /* Setting the same again would be a layout and, under the pointer, a new tooltip. */
+  if (g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (button)), icon) != 0)
+    {
+      gtk_button_set_icon_name (GTK_BUTTON (button), icon);
+      gtk_widget_set_tooltip_text (button, tooltip);
+    }
   set_class (button, "off", !on && was_expected);
 }
 
@@ -68,6 +72,9 @@ beckon_call_controls_update (BeckonCallControls *self,
   gtk_widget_set_visible (self->devices, !waiting && !narrow);
   gtk_widget_set_visible (self->more, !waiting && narrow);
 
+  if (gtk_widget_get_tooltip_text (self->hang_up) != NULL &&
+      gtk_widget_get_visible (self->cancel_label) == waiting)
+    return;
   gtk_widget_set_visible (self->cancel_label, waiting);
   set_class (self->hang_up, "labelled", waiting);
   gtk_widget_set_tooltip_text (self->hang_up, waiting ? _("Cancel the call") : _("Hang up"));

@@ -57,8 +57,9 @@ struct _BeckonCallWindow
   BeckonAdaptive *adaptive;
   BeckonAutoHide *auto_hide;
 
-  guint tick_source;            /* every second's duration and quality */
-  guint ended_source;           /* the window closes */
+  guint tick_source;  /* every second's duration and quality */
+  guint ended_source; /* the window closes */
+  BeckonCallQuality shown_quality;
   gint64 toggled_at[N_TOGGLES]; /* when the person last switched it; monotonic */
   double x;                     /* of the pointer, as it was last */
   double y;
@@ -129,6 +130,9 @@ update_quality (BeckonCallWindow *self, BeckonCallQuality quality)
   const char *icon = NULL;
   const char *sentence = NULL;
 
+  if (quality == self->shown_quality)
+    return;
+  self->shown_quality = quality;
   switch (quality)
     {
     case BECKON_CALL_QUALITY_BAD:
@@ -161,10 +165,17 @@ update_quality (BeckonCallWindow *self, BeckonCallQuality quality)
 }
 
 static void
+update_duration (BeckonCallWindow *self)
+{
+  g_autofree char *clock = beckon_phrase_for_clock (beckon_call_get_duration (self->call));
+
+  gtk_label_set_label (self->duration, clock);
+}
+
+static void
 update_header (BeckonCallWindow *self, Page page)
 {
   g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (self->call));
-  g_autofree char *clock = beckon_phrase_for_clock (beckon_call_get_duration (self->call));
   /* Translators: the title of a call's window; %s is a name or several */
   g_autofree char *title = g_strdup_printf (_("Call with %s"), names);
   gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);
@@ -176,7 +187,7 @@ update_header (BeckonCallWindow *self, Page page)
                           page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling));
   gtk_widget_set_visible (self->meta, page == PAGE_CALLING);
   gtk_widget_set_visible (self->fullscreen, page == PAGE_CALLING && !narrow);
-  gtk_label_set_label (self->duration, clock);
+  update_duration (self);
 }
 
 static void
@@ -218,6 +229,10 @@ update (BeckonCallWindow *self)
     beckon_ended_page_update (self->ended, self->call);
   show_page (self, page);
 
+  if (page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling))
+    gtk_widget_add_css_class (GTK_WIDGET (self), "covered");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "covered");
   beckon_calling_page_set_narrow (self->calling, narrow);
   beckon_call_controls_update (self->controls, self->call, page == PAGE_WAITING, narrow);
   update_header (self, page);
@@ -236,10 +251,16 @@ on_narrow (BeckonCallWindow *self)
     update (self);
 }
 
+/* What changes without being notified. */
 static gboolean
 on_tick (gpointer user_data)
 {
-  update (user_data);
+  BeckonCallWindow *self = user_data;
+
+  if (get_quality (self->call) != self->shown_quality)
+    update (self);
+  else
+    update_duration (self);
   return G_SOURCE_CONTINUE;
 }
 
