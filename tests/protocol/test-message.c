@@ -147,6 +147,18 @@ is_accepted (const FrameSample *sample, JsonNode *node)
   return message != NULL;
 }
 
+/* Copies: removing a member frees its name. */
+static GStrv
+dup_member_names (JsonObject *object)
+{
+  g_autoptr (GList) names = json_object_get_members (object);
+  g_autoptr (GStrvBuilder) copies = g_strv_builder_new ();
+
+  for (GList *l = names; l != NULL; l = l->next)
+    g_strv_builder_add (copies, l->data);
+  return g_strv_builder_end (copies);
+}
+
 /* Without any one of its members, and with any one of another kind, the least frame is refused.
  * @root is changed back before the function returns. */
 static void
@@ -154,7 +166,7 @@ check_members (const FrameSample *sample, JsonNode *root, JsonNode *node)
 {
   static const char *const others[] = { "null", "true", "[]", "{}", "5", "\"word\"" };
   JsonObject *object;
-  g_autoptr (GList) names = NULL;
+  g_auto (GStrv) names = NULL;
 
   if (JSON_NODE_HOLDS_ARRAY (node))
     {
@@ -166,25 +178,25 @@ check_members (const FrameSample *sample, JsonNode *root, JsonNode *node)
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return;
   object = json_node_get_object (node);
-  names = json_object_get_members (object);
-  for (GList *l = names; l != NULL; l = l->next)
+  names = dup_member_names (object);
+  for (guint n = 0; names[n] != NULL; n++)
     {
-      JsonNode *member = json_object_dup_member (object, l->data);
+      JsonNode *member = json_object_dup_member (object, names[n]);
 
-      json_object_remove_member (object, l->data);
+      json_object_remove_member (object, names[n]);
       if (is_accepted (sample, root))
-        g_error ("%s without “%s” was accepted", sample->text, (char *) l->data);
+        g_error ("%s without “%s” was accepted", sample->text, names[n]);
       for (guint i = 0; i < G_N_ELEMENTS (others); i++)
         {
           JsonNode *other = json_from_string (others[i], NULL);
 
-          json_object_set_member (object, l->data, other);
+          json_object_set_member (object, names[n], other);
           if (json_node_get_value_type (other) != json_node_get_value_type (member) &&
               is_accepted (sample, root))
-            g_error ("%s with “%s” of %s was accepted", sample->text, (char *) l->data, others[i]);
+            g_error ("%s with “%s” of %s was accepted", sample->text, names[n], others[i]);
         }
-      json_object_set_member (object, l->data, member);
-      if (!g_str_equal (l->data, "payload") && !g_str_equal (l->data, "limits"))
+      json_object_set_member (object, names[n], member);
+      if (!g_str_equal (names[n], "payload") && !g_str_equal (names[n], "limits"))
         check_members (sample, root, member);
     }
 }

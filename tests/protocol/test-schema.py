@@ -31,7 +31,10 @@ REPLACEMENTS = [
 
 
 def tool(*args, given=""):
-    result = subprocess.run([TOOL, *args], input=given, capture_output=True, text=True, check=True, timeout=50)
+    # Whole stacks of every allocation take AddressSanitizer minutes here, and the C tests have them.
+    env = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":fast_unwind_on_malloc=1"}
+    result = subprocess.run([TOOL, *args], input=given, capture_output=True, text=True, check=True, timeout=100,
+                            env=env)
     return [line.split("\t") for line in result.stdout.splitlines()]
 
 
