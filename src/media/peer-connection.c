@@ -325,6 +325,7 @@ on_description (GstPromise *promise, gpointer user_data)
                                   ? gst_promise_get_reply (promise)
                                   : NULL;
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autoptr (GstPromise) applied = NULL;
   g_autoptr (GError) error = NULL;
 
   if (reply != NULL && gst_structure_has_field (reply, "error"))
@@ -336,7 +337,10 @@ on_description (GstPromise *promise, gpointer user_data)
     {
       beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
                         g_free);
-      g_signal_emit_by_name (self->webrtc, "set-local-description", description, NULL);
+      /* With no promise to answer, a bin that is closing leaks its answer. */
+      applied = gst_promise_new ();
+      g_signal_emit_by_name (self->webrtc, "set-local-description", description, applied);
+      gst_promise_interrupt (applied);
     }
   else if (error != NULL)
     beckon_media_hop (self, fail_description, g_strdup (error->message), g_free);

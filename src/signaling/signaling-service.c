@@ -111,7 +111,9 @@ request_free (Request *request)
 static gboolean
 take_request (BeckonSignalingService *self, gint64 id, Request **request)
 {
-  return g_hash_table_steal_extended (self->requests, &id, NULL, (gpointer *) request);
+  g_autofree gint64 *key = NULL;
+
+  return g_hash_table_steal_extended (self->requests, &id, (gpointer *) &key, (gpointer *) request);
 }
 
 typedef struct
