@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* JSON-GLib reads more than JSON: comments, 'strings', octal numbers, "\u0000" as the end of a string,
- * numbers that wrap round or become "inf.0" when they are written again. Two readers of one frame must
- * not see two things, and what one client says to another through a server must not come out broken.
- * So every text goes through the checker here first; it does not recurse, as JSON-GLib's parser does. */
+/* JSON-GLib reads more than JSON: comments, 'strings', octal numbers, "\u0000" as the end of a
+ * string, numbers that wrap round or become "inf.0" when they are written again. Two readers of one
+ * frame must not see two things, and what one client says to another through a server must not come
+ * out broken. So every text goes through the checker here first, which does not recurse, as the
+ * parser of JSON-GLib does. */
 
 #define G_LOG_DOMAIN "beckon-protocol"
 

@@ -75,7 +75,8 @@ parse_reply (JsonObject *object, gint64 re, GError **error)
 
   if (ok == NULL || json_node_get_value_type (ok) != G_TYPE_BOOLEAN)
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A reply says ok or not"), NULL;
-  self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, json_object_ref (object));
+  self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re,
+                             json_object_ref (object));
   self->ok = json_node_get_boolean (ok);
   return self;
 }
@@ -163,7 +164,8 @@ beckon_message_check_reply (BeckonMessage *reply, BeckonMessageType asked, GErro
   JsonObject *fields;
 
   g_return_val_if_fail (reply != NULL && reply->kind == BECKON_MESSAGE_REPLY, FALSE);
-  g_return_val_if_fail (asked > BECKON_MESSAGE_NONE && !beckon_message_type_is_event (asked), FALSE);
+  g_return_val_if_fail (asked > BECKON_MESSAGE_NONE, FALSE);
+  g_return_val_if_fail (!beckon_message_type_is_event (asked), FALSE);
 
   fields = beckon_message_schema_read (reply->ok ? beckon_message_reply_schema (asked)
                                                  : beckon_message_refusal_schema (),

@@ -14,8 +14,10 @@
 
 /* ---- the tables ---- */
 
-#define NEEDED(name_, kind_, ...) { .name = name_, .kind = BECKON_FIELD_##kind_, .required = TRUE, __VA_ARGS__ }
-#define MAYBE(name_, kind_, ...) { .name = name_, .kind = BECKON_FIELD_##kind_, __VA_ARGS__ }
+#define FIELD(name_, kind_, required_, ...)                                                        \
+  { .name = name_, .kind = BECKON_FIELD_##kind_, .required = required_, __VA_ARGS__ }
+#define NEEDED(name, kind, ...) FIELD (name, kind, TRUE, __VA_ARGS__)
+#define MAYBE(name, kind, ...) FIELD (name, kind, FALSE, __VA_ARGS__)
 #define END { .name = NULL }
 
 static const char *const media_words[] = { "voice", "video", NULL };

@@ -102,8 +102,11 @@ beckon_message_new_event (BeckonMessageType type)
 BeckonMessage *
 beckon_message_new_reply (gint64 re)
 {
-  BeckonMessage *self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
+  BeckonMessage *self;
 
+  g_return_val_if_fail (re >= 1, NULL);
+
+  self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
   self->ok = TRUE;
   return self;
 }
@@ -111,9 +114,13 @@ beckon_message_new_reply (gint64 re)
 BeckonMessage *
 beckon_message_new_error_reply (gint64 re, BeckonProtocolError code, const char *text)
 {
-  BeckonMessage *self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
-  JsonObject *error = json_object_new ();
+  BeckonMessage *self;
+  JsonObject *error;
 
+  g_return_val_if_fail (re >= 1 && text != NULL, NULL);
+
+  self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, NULL);
+  error = json_object_new ();
   json_object_set_string_member (error, "code", beckon_protocol_error_to_code (code));
   json_object_set_string_member (error, "message", text);
   json_object_set_object_member (self->fields, "error", error);
@@ -123,8 +130,11 @@ beckon_message_new_error_reply (gint64 re, BeckonProtocolError code, const char 
 BeckonMessage *
 beckon_message_new_ack (gint64 seq)
 {
-  BeckonMessage *self = beckon_message_new (BECKON_MESSAGE_ACK, BECKON_MESSAGE_NONE, seq, NULL);
+  BeckonMessage *self;
 
+  g_return_val_if_fail (seq >= 1, NULL);
+
+  self = beckon_message_new (BECKON_MESSAGE_ACK, BECKON_MESSAGE_NONE, seq, NULL);
   self->ack = seq;
   return self;
 }

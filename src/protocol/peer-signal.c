@@ -31,8 +31,11 @@ new_signal (BeckonPeerSignalKind kind, guint generation)
 BeckonPeerSignal *
 beckon_peer_signal_new_description (guint generation, BeckonSdpType type, const char *sdp)
 {
-  BeckonPeerSignal *self = new_signal (BECKON_PEER_SIGNAL_DESCRIPTION, generation);
+  BeckonPeerSignal *self;
 
+  g_return_val_if_fail (generation >= 1 && sdp != NULL, NULL);
+
+  self = new_signal (BECKON_PEER_SIGNAL_DESCRIPTION, generation);
   self->sdp_type = type;
   self->sdp = g_strdup (sdp);
   return self;
@@ -41,8 +44,11 @@ beckon_peer_signal_new_description (guint generation, BeckonSdpType type, const 
 BeckonPeerSignal *
 beckon_peer_signal_new_candidate (guint generation, guint mline, const char *candidate)
 {
-  BeckonPeerSignal *self = new_signal (BECKON_PEER_SIGNAL_CANDIDATE, generation);
+  BeckonPeerSignal *self;
 
+  g_return_val_if_fail (generation >= 1 && mline <= BECKON_MLINE_MAX && candidate != NULL, NULL);
+
+  self = new_signal (BECKON_PEER_SIGNAL_CANDIDATE, generation);
   self->mline = mline;
   self->candidate = g_strdup (candidate);
   return self;
@@ -51,14 +57,19 @@ beckon_peer_signal_new_candidate (guint generation, guint mline, const char *can
 BeckonPeerSignal *
 beckon_peer_signal_new_candidates_end (guint generation)
 {
+  g_return_val_if_fail (generation >= 1, NULL);
+
   return new_signal (BECKON_PEER_SIGNAL_CANDIDATES_END, generation);
 }
 
 BeckonPeerSignal *
 beckon_peer_signal_new_bye (guint generation, const char *reason)
 {
-  BeckonPeerSignal *self = new_signal (BECKON_PEER_SIGNAL_BYE, generation);
+  BeckonPeerSignal *self;
 
+  g_return_val_if_fail (generation >= 1, NULL);
+
+  self = new_signal (BECKON_PEER_SIGNAL_BYE, generation);
   self->reason = g_strdup (reason);
   return self;
 }
@@ -66,8 +77,11 @@ beckon_peer_signal_new_bye (guint generation, const char *reason)
 BeckonPeerSignal *
 beckon_peer_signal_copy (const BeckonPeerSignal *self)
 {
-  BeckonPeerSignal *copy = g_memdup2 (self, sizeof *self);
+  BeckonPeerSignal *copy;
 
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_memdup2 (self, sizeof *self);
   copy->sdp = g_strdup (self->sdp);
   copy->candidate = g_strdup (self->candidate);
   copy->reason = g_strdup (self->reason);
@@ -88,8 +102,11 @@ beckon_peer_signal_free (BeckonPeerSignal *self)
 JsonObject *
 beckon_peer_signal_to_json (const BeckonPeerSignal *self)
 {
-  JsonObject *object = json_object_new ();
+  JsonObject *object;
 
+  g_return_val_if_fail (self != NULL, NULL);
+
+  object = json_object_new ();
   json_object_set_string_member (object, "kind", kinds[self->kind]);
   json_object_set_int_member (object, "generation", self->generation);
   if (self->kind == BECKON_PEER_SIGNAL_DESCRIPTION)
@@ -183,7 +200,7 @@ read_candidate (BeckonPeerSignal *self, JsonObject *object, GError **error)
   const char *candidate = get_string (object, "candidate");
 
   if (candidate == NULL || !get_number (object, "mline", 0, BECKON_MLINE_MAX, &self->mline))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "A candidate needs candidate and mline");
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_REQUEST, "A candidate needs its text and mline");
   if (strlen (candidate) > BECKON_CANDIDATE_MAX)
     return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "The candidate is too long");
   if (!is_candidate (candidate))
