@@ -28,6 +28,7 @@ PROGRAM, SCHEMA = sys.argv[1], sys.argv[2]
 PASSWORD = "correct horse"
 # libsoup warns of a client that is gone before it was accepted: no reason to end.
 ALLOWED_WARNING = "could not get remote address"
+CHECKED = 300  # events of a client; the test with 10 000 of one kind would take its time
 LIMIT = 10  # seconds: nothing that is awaited takes so long, not even under a sanitizer
 
 with open(SCHEMA, encoding="utf-8") as _file:
@@ -73,6 +74,7 @@ class Server:
         self.process = None
         self.url = None
         self.tls = None
+        self.environment = {"G_DEBUG": "gc-friendly,fatal-criticals"}
         self.clients = []
         self._number = itertools.count(1)
         with open(f"{self.directory}/config", "w", encoding="utf-8") as file:
@@ -88,8 +90,7 @@ class Server:
         with open(f"{self.directory}/log", "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
                                             stdout=subprocess.PIPE, stderr=log, text=True,
-                                            env={**os.environ,
-                                                 "G_DEBUG": "gc-friendly,fatal-criticals"})
+                                            env={**os.environ, **self.environment})
         line = self.process.stdout.readline()
         assert line, f"it did not start: {self.log()}"
         self.url = json.loads(line)["listening"]
@@ -223,8 +224,9 @@ class Client:
             if not future.done():  # nobody waits any more
                 future.set_result(frame)
             return
-        check(f"event.{frame['type']}", frame)
         self.seq += 1
+        if self.seq <= CHECKED:
+            check(f"event.{frame['type']}", frame)
         assert frame["seq"] == self.seq, f"event {frame['seq']} came as number {self.seq}"
         self.events.append(frame)
         if self.auto_ack:

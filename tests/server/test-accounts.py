@@ -30,10 +30,20 @@ async def test_what_an_account_may_be_called(server):
     for name in " ", "\u200b", "x" * 129, "a\u0007b", "a\u202eb":
         answer = await server.register("somebody", name)
         assert (answer.status, answer.code) == (400, "bad-request"), name
-    for password in "", "seven c", "x" * 513:
+    for password in "", "seven c", "x" * 512:
         answer = await server.register("somebody", password=password)
         assert (answer.status, answer.code) == (400, "weak-password"), password
     assert (await server.sign_in("somebody")).status == 401
+
+
+async def test_long_passwords(server):
+    """crypt(3) takes so many bytes; whoever tries more is wrong, and no trouble."""
+    longest = "x" * 511
+    assert (await server.register("lengthy", password=longest)).status == 201
+    assert (await server.sign_in("lengthy", longest)).status == 200
+    for user, password in (("lengthy", longest + "x"), ("lengthy", ""), ("nobody", "x" * 5000)):
+        answer = await server.sign_in(user, password)
+        assert (answer.status, answer.code) == (401, "wrong-password"), (user, len(password))
 
 
 async def test_a_user_id_is_taken_once(server):
@@ -180,7 +190,8 @@ async def test_registration_by_code(_):
 
 
 harness.run(
-    test_register_and_sign_in, test_what_an_account_may_be_called, test_a_user_id_is_taken_once,
+    test_register_and_sign_in, test_what_an_account_may_be_called, test_long_passwords,
+    test_a_user_id_is_taken_once,
     test_wrong_password_and_nobody_are_the_same, test_sign_in_failures,
     test_sign_in_failures_at_once, test_right_passwords_are_no_failures, test_bodies,
     test_body_size, test_sign_out, test_other_pages, test_secrets_are_not_kept,

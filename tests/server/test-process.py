@@ -1,13 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The server as a process: options, settings, TLS, signals, its files."""
+import asyncio
 import os
+import resource
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
 import time
+import urllib.parse
 
 import harness
 import tap
@@ -141,6 +145,8 @@ async def test_tls(_):
         settings = make_certificate(directory)
         server = harness.Server({"server": settings})
         server.tls = harness.client_tls(settings["certificate"])
+        # The leak checker of GCC 12 crashes on the threads of the TLS library.
+        server.environment["ASAN_OPTIONS"] = "detect_leaks=0"
         async with server:
             assert server.url.startswith("https://")
             alice, bob = await server.people("alice", "bob")
@@ -258,9 +264,66 @@ async def test_database_that_cannot_be_used(_):
         says(refuses(data=f"{directory}/file/data"), f"{directory}/file/data")
 
 
+def connections(server, number):
+    address = urllib.parse.urlsplit(server.url)
+    return [socket.create_connection((address.hostname, address.port), timeout=harness.LIMIT)
+            for _ in range(number)]
+
+
+async def test_no_file_left(_):
+    """A stranger takes all files that the process may open; when they are gone it goes on."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    server = harness.Server()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
+    try:
+        server.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    async with server_that_runs(server):
+        alice, bob = await server.people("alice", "bob")
+        held = connections(server, 80)
+        end = time.monotonic() + harness.LIMIT
+        while "Nobody can connect" not in server.log():
+            assert time.monotonic() < end
+            await asyncio.sleep(0.05)
+        await alice.connect(bob)  # who is in notices nothing
+        for connection in held:
+            connection.close()
+        assert (await server.http("GET", "/healthz")).status == 200
+
+
+async def test_one_address_has_not_all(_):
+    """Connections that never speak count too: 64 besides those of clients."""
+    async with harness.Server({"limits": {"connections-per-address": 1}}) as server:
+        held = connections(server, 65)
+        refused = connections(server, 1)[0]
+        assert await asyncio.to_thread(refused.recv, 1) == b""
+        held.pop().close()
+        end = time.monotonic() + harness.LIMIT
+        while True:  # until the server has seen it go
+            try:
+                assert (await server.http("GET", "/healthz")).status == 200
+                break
+            except ConnectionError:
+                assert time.monotonic() < end
+        for connection in held + [refused]:
+            connection.close()
+
+
+async def test_silent_strangers(_):
+    """Who connects and says nothing, or stops in the middle, is given up."""
+    async with harness.Server({"limits": {"silence-seconds": 1}}) as server:
+        nothing, half = connections(server, 2)
+        half.sendall(b"POST /v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{")
+        for connection in nothing, half:
+            assert await asyncio.to_thread(connection.recv, 1) == b""
+            connection.close()
+
+
 harness.run(
     test_version, test_unknown_options, test_settings_that_make_no_sense,
     test_smallest_and_largest_settings, test_ring_seconds, test_addresses, test_open_to_the_network,
     test_ipv6, test_tls, test_stop, test_stop_with_a_client_that_does_not_answer,
     test_stop_while_passwords_are_hashed, test_restart_keeps_everything, test_files_are_private,
-    test_database_that_cannot_be_used)
+    test_database_that_cannot_be_used, test_no_file_left, test_one_address_has_not_all,
+    test_silent_strangers)
