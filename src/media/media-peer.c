@@ -147,6 +147,17 @@ beckon_media_peer_speaker_failed (BeckonMediaPeer *self)
 
 /* ---- the beat ---- */
 
+/* Who sends nothing is silent: no more levels come then. */
+static void
+look_for_silence (BeckonMediaPeer *self)
+{
+  const gint packets = g_atomic_int_get (&self->audio_packets_in);
+
+  if (packets == self->audio_packets_seen)
+    beckon_media_peer_set_level (self, 0);
+  self->audio_packets_seen = packets;
+}
+
 static void
 look_for_life (BeckonMediaPeer *self)
 {
@@ -236,6 +247,7 @@ on_tick (gpointer user_data)
 
   self->ticks++;
   look_for_life (self);
+  look_for_silence (self);
   if (self->ticks % TICKS_PER_HEARTBEAT == 0)
     beckon_peer_channel_send_heartbeat (self);
   if (self->ticks % TICKS_PER_SECOND == 0)

@@ -50,6 +50,7 @@ struct _BeckonMediaPeer
   gboolean video_came; /* on the streaming thread of the line */
   gboolean they_left;
   guint ticks;
+  gint audio_packets_seen; /* at the last tick */
   double audio_level;
 
   /* Written by GStreamer's threads, all atomic */
