@@ -19,7 +19,8 @@ CORNER = 0.008  # one's own picture in its corner has more, and less than PICTUR
 
 
 class Stage:
-    def __init__(self):
+    def __init__(self, sound):
+        self.sound = sound
         self.build = Build(os.environ["BECKON_BUILD"])
         self.pictures = f"{self.build.directory}/tests/desktop/screenshots"
         self.files = tempfile.mkdtemp(prefix="beckon-stage-")
@@ -41,8 +42,9 @@ class Stage:
         for user, colour in COLOURS.items():
             clip(f"{self.files}/{user}.webm", colour)
         self.server.start()
-        self.alice = Person(self.build, "alice", "Alice Moreau", f"{self.files}/alice.webm", "test")
-        self.bob = Person(self.build, "bob", "Bob Larsson", f"{self.files}/bob.webm", "test")
+        self.alice, self.bob = (
+            Person(self.build, user, name, f"{self.files}/{user}.webm", "test", self.sound)
+            for user, name in (("alice", "Alice Moreau"), ("bob", "Bob Larsson")))
         self.everybody_in()
 
     def everybody_in(self, **options):
@@ -123,7 +125,8 @@ def event(robot, name):
     raise AssertionError(f"{robot.args} ended without the event {name}")
 
 
-def stage():
+def stage(sound=False):
+    """The stage for this test program; with @sound both have a sound server."""
     if len(sys.argv) > 1:
         os.environ["BECKON_BUILD"] = sys.argv[1]
-    return Stage()
+    return Stage(sound)

@@ -3,7 +3,7 @@
 """A video call and a voice call between two windows, and what their buttons do at the other end."""
 from stage import CORNER, PICTURE, stage, together
 
-STAGE = stage()
+STAGE = stage(sound=True)
 
 
 def test_waiting_shows_only_oneself():

@@ -3,7 +3,7 @@
 """Each screen dark and narrow: kept as pictures, with nothing named by its type left in the tree."""
 from stage import stage, together
 
-STAGE = stage()
+STAGE = stage(sound=True)
 NARROW = 360, 640
 
 
@@ -44,11 +44,10 @@ def test_narrow():
     _names(alice)
     STAGE.ring(alice, bob)
     alice.resize("Call with Bob Larsson", *NARROW)
-    alice.find("More")
     STAGE.picture("narrow-waiting", alice)
     bob.click("Accept")
     bob.resize("Call with Alice Moreau", *NARROW)
-    bob.find("More")
+    together(lambda: alice.find("More"), lambda: bob.find("More"))
     together(lambda: alice.talk(1), lambda: bob.talk(1))
     STAGE.picture("narrow-calling")
     _names(*STAGE.people)

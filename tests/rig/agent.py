@@ -159,6 +159,8 @@ class Agent:
     def resize(self, title, width, height):
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
         ui.xdotool("windowsize", "--sync", window, str(width), str(height))
+        ui.wait(lambda: all(frame.place()[2] <= width for frame in self._root().children
+                            if frame.name == title), TIMEOUT, f"{title!r} at its new size")
 
     def keys(self, *names):
         ui.keys(*names)

@@ -31,7 +31,8 @@ class Demo:
         self.people = (self.alice, self.bob)
 
     def _person(self, user, name):
-        return Person(self.build, user, name, f"{self.media}/{user}.webm", f"{self.media}/{user}.ogg")
+        return Person(self.build, user, name, f"{self.media}/{user}.webm", f"{self.media}/{user}.ogg",
+                      sound=True)
 
     def picture(self, screen, *people):
         for person in people or self.people:

@@ -27,10 +27,11 @@ class Build:
 
 
 class Person:
-    def __init__(self, build, user, name, video, audio="none"):
+    def __init__(self, build, user, name, video, audio, sound):
+        """@video, @audio: what is sent; @sound: whether there is a sound server to hear with."""
         self.build, self.user, self.name = build, user, name
         self.media = ["--video-in", video, "--audio-in", audio]
-        self.desktop = Desktop()
+        self.desktop = Desktop(*(["-p"] if sound else []))
 
     @property
     def first(self):
