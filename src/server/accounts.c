@@ -16,7 +16,7 @@
 #include "server-error.h"
 
 #define PASSWORD_MIN 8
-#define PASSWORD_MAX 512
+#define PASSWORD_MAX (CRYPT_MAX_PASSPHRASE_SIZE - 1)
 #define HASH_THREADS 2
 /* More than that waiting is an attack, or a day on which nobody should wait. */
 #define HASH_QUEUE_MAX 256
@@ -177,7 +177,7 @@ check_registration (BeckonAccounts *self, const char *user, const char *name, co
   if (strlen (password) < PASSWORD_MIN || strlen (password) > PASSWORD_MAX)
     {
       g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_WEAK_PASSWORD,
-                   "A password has at least %d characters", PASSWORD_MIN);
+                   "A password has %d to %d characters", PASSWORD_MIN, PASSWORD_MAX);
       return FALSE;
     }
   return TRUE;
@@ -274,7 +274,7 @@ beckon_accounts_sign_in_async (BeckonAccounts *self,
     }
   job->user = account != NULL ? g_strdup (account->user) : NULL;
   job->setting = g_strdup (account != NULL ? account->password : self->nobody);
-  job->password = g_strndup (password, PASSWORD_MAX);
+  job->password = g_strdup (strlen (password) <= PASSWORD_MAX ? password : ""); /* nobody's */
   job->device = g_strdup (device);
   start (self, job, task);
 }

@@ -7,11 +7,13 @@
 #include "http-api.h"
 
 #include "frame-guard.h"
+#include "listener.h"
 #include "message.h"
 #include "server-error.h"
 
 #define BODY_MAX 16384
-#define BACKLOG 1024
+/* Connections of one address beside those of its clients: calls of HTTP, and clients to be refused. */
+#define MORE_PER_ADDRESS 64
 /* More than a frame may have: the protocol tells who is over that a little what was wrong. */
 #define MESSAGE_MAX (2 * BECKON_FRAME_MAX)
 #define ACCOUNTS_PATH "/v1/accounts"
@@ -29,6 +31,9 @@ struct _BeckonHttpApi
   BeckonHub *hub;
   BeckonAccounts *accounts;
   const BeckonServerConfig *config;
+  BeckonListener *listener;
+  GTlsCertificate *certificate; /* nullable */
+  GCancellable *stopped;        /* handshakes of TLS */
   SoupServer *server;
   char *url;
 };
@@ -395,47 +400,82 @@ static gboolean
 load_certificate (BeckonHttpApi *self, GError **error)
 {
   const BeckonServerConfig *config = self->config;
-  g_autoptr (GTlsCertificate) certificate = NULL;
 
   if (config->certificate == NULL)
     return TRUE;
-  certificate = config->private_key != NULL
-                    ? g_tls_certificate_new_from_files (config->certificate, config->private_key,
-                                                        error)
-                    : g_tls_certificate_new_from_file (config->certificate, error);
-  if (certificate == NULL)
-    return FALSE;
-  soup_server_set_tls_certificate (self->server, certificate);
-  return TRUE;
+  self->certificate = config->private_key != NULL
+                          ? g_tls_certificate_new_from_files (config->certificate,
+                                                              config->private_key, error)
+                          : g_tls_certificate_new_from_file (config->certificate, error);
+  return self->certificate != NULL;
+}
+
+static void
+serve (BeckonHttpApi *self, GIOStream *stream, GSocketConnection *connection)
+{
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+
+  if (local != NULL && remote != NULL)
+    soup_server_accept_iostream (self->server, stream, local, remote, NULL);
+}
+
+static void
+on_tls (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonHttpApi) self = user_data;
+  g_autoptr (GIOStream) base = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error))
+    {
+      g_debug ("TLS: %s", error->message);
+      return;
+    }
+  g_object_get (source, "base-io-stream", &base, NULL);
+  serve (self, G_IO_STREAM (source), G_SOCKET_CONNECTION (base));
+}
+
+static void
+on_connection (BeckonListener *listener, GSocketConnection *connection, BeckonHttpApi *self)
+{
+  g_autoptr (GIOStream) tls = NULL;
+
+  /* Who neither speaks nor listens is given up, also before and beside the protocol. */
+  g_socket_set_timeout (g_socket_connection_get_socket (connection),
+                        2 * self->config->silence_seconds);
+  if (self->certificate == NULL)
+    {
+      serve (self, G_IO_STREAM (connection), connection);
+      return;
+    }
+  tls = g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL);
+  if (tls == NULL)
+    return;
+  g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, self->stopped,
+                                    on_tls, g_object_ref (self));
 }
 
 static gboolean
 start_listening (BeckonHttpApi *self, GError **error)
 {
-  const gboolean tls = self->config->certificate != NULL;
   g_autoptr (GSocketAddress) address = parse_address (self->config->listen, error);
-  g_autoptr (GSocketAddress) bound = NULL;
-  g_autoptr (GSocket) socket = NULL;
   g_autofree char *text = NULL;
 
   if (address == NULL || !check_safe (self, address, error) || !load_certificate (self, error))
     return FALSE;
-  socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
-                         G_SOCKET_PROTOCOL_TCP, error);
-  if (socket == NULL)
-    return FALSE;
-  g_socket_set_listen_backlog (socket, BACKLOG); /* libsoup's own is 10 */
-  if (!g_socket_bind (socket, address, TRUE, error) || !g_socket_listen (socket, error))
+  self->listener = beckon_listener_new (
+      address, self->config->connections_per_address + MORE_PER_ADDRESS, error);
+  if (self->listener == NULL)
     {
       g_prefix_error (error, "%s: ", self->config->listen);
       return FALSE;
     }
-  bound = g_socket_get_local_address (socket, error);
-  if (bound == NULL ||
-      !soup_server_listen_socket (self->server, socket, tls ? SOUP_SERVER_LISTEN_HTTPS : 0, error))
-    return FALSE;
-  text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (bound));
-  self->url = g_strconcat (tls ? "https://" : "http://", text, NULL);
+  g_signal_connect (self->listener, "connection", G_CALLBACK (on_connection), self);
+  text = g_socket_connectable_to_string (
+      G_SOCKET_CONNECTABLE (beckon_listener_get_address (self->listener)));
+  self->url = g_strconcat (self->certificate != NULL ? "https://" : "http://", text, NULL);
   return TRUE;
 }
 
@@ -472,13 +512,10 @@ beckon_http_api_get_url (BeckonHttpApi *self)
 void
 beckon_http_api_stop (BeckonHttpApi *self)
 {
-  g_autoptr (GSList) listeners = NULL;
-
   g_return_if_fail (BECKON_IS_HTTP_API (self));
 
-  listeners = soup_server_get_listeners (self->server);
-  for (GSList *l = listeners; l != NULL; l = l->next)
-    g_socket_close (l->data, NULL);
+  beckon_listener_stop (self->listener);
+  g_cancellable_cancel (self->stopped);
 }
 
 static void
@@ -486,6 +523,10 @@ beckon_http_api_dispose (GObject *object)
 {
   BeckonHttpApi *self = BECKON_HTTP_API (object);
 
+  if (self->listener != NULL)
+    g_signal_handlers_disconnect_by_data (self->listener, self);
+  g_clear_object (&self->listener);
+  g_cancellable_cancel (self->stopped);
   if (self->server != NULL)
     soup_server_disconnect (self->server);
   g_clear_object (&self->server);
@@ -497,7 +538,11 @@ beckon_http_api_dispose (GObject *object)
 static void
 beckon_http_api_finalize (GObject *object)
 {
-  g_free (BECKON_HTTP_API (object)->url);
+  BeckonHttpApi *self = BECKON_HTTP_API (object);
+
+  g_clear_object (&self->certificate);
+  g_clear_object (&self->stopped);
+  g_free (self->url);
   G_OBJECT_CLASS (beckon_http_api_parent_class)->finalize (object);
 }
 
@@ -511,4 +556,5 @@ beckon_http_api_class_init (BeckonHttpApiClass *klass)
 static void
 beckon_http_api_init (BeckonHttpApi *self)
 {
+  self->stopped = g_cancellable_new ();
 }

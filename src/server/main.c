@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <locale.h>
+#include <sys/resource.h>
 
 #include "http-api.h"
 #include "server-error.h"
@@ -103,6 +104,19 @@ read_options (int argc, char **argv, GError **error)
   return g_steal_pointer (&config);
 }
 
+/* Each client is an open file: as many as we may, not as many as a shell has by default. */
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_message ("The limit of open files: %s", g_strerror (errno));
+}
+
 static gboolean
 start (Server *self, GError **error)
 {
@@ -152,6 +166,7 @@ main (int argc, char **argv)
       clear (&self);
       return usage ? 2 : 1;
     }
+  raise_file_limit ();
   self.loop = g_main_loop_new (NULL, FALSE);
   term = g_unix_signal_add (SIGTERM, on_stop, &self);
   interrupt = g_unix_signal_add (SIGINT, on_stop, &self);

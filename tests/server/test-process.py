@@ -3,7 +3,6 @@
 """The server as a process: options, settings, TLS, signals, its files."""
 import asyncio
 import os
-import resource
 import shutil
 import signal
 import socket
@@ -272,14 +271,10 @@ def connections(server, number):
 
 async def test_no_file_left(_):
     """A stranger takes all files that the process may open; when they are gone it goes on."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
     server = harness.Server()
-    resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
-    try:
-        server.start()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    async with server_that_runs(server):
+    command = server.command()
+    server.command = lambda: ["/bin/sh", "-c", 'ulimit -n 60 && exec "$@"', "sh", *command]
+    async with server:
         alice, bob = await server.people("alice", "bob")
         held = connections(server, 80)
         end = time.monotonic() + harness.LIMIT
