@@ -11,6 +11,53 @@
 
 G_BEGIN_DECLS
 
+/* What the server has to answer an HTTP call or the hello. */
+#define BECKON_SIGNALING_ANSWER_SECONDS 10
+
+struct _BeckonSignalingService
+{
+  GObject parent_instance;
+
+  /* Owned, for the whole life */
+  char *server;
+  char *device_id;
+  char *device_name;
+  SoupSession *http;
+  GNetworkMonitor *network;
+  GPtrArray *ice_servers;
+  GHashTable *requests; /* gint64 id → Request, of signaling-pending.c */
+  GQueue frames;        /* BeckonMessage: read, and to be handled in turn */
+
+  /* Owned, while signed in */
+  char *user_id;
+  char *user_name;
+  char *password;
+  char *token;
+  GTask *sign_in; /* until the first connection */
+  GSource *sign_in_cancelled;
+  GError *problem;
+
+  /* Owned, of the attempt or connection there is now */
+  GCancellable *attempt;
+  SoupWebsocketConnection *socket;
+  GTask *bye;
+
+  /* Sources */
+  guint frame_source;
+  guint retry_source;
+  guint silence_source;
+  guint deadline_source;
+
+  guint attempts; /* that failed in a row */
+  guint pings;    /* unanswered */
+  gint64 last_id;
+  gint64 heard; /* monotonic time of the last frame */
+  gboolean wanted;
+  gboolean ready;
+  gboolean was_ready;
+  BeckonSignalingState notified;
+};
+
 /* signaling-http.c: the account calls */
 
 /**
@@ -29,7 +76,21 @@ JsonObject *beckon_signaling_http_post_finish (GAsyncResult *result, GError **er
  * failure as a %BECKON_SIGNALING_ERROR with a sentence; anything else as it is. */
 GError *beckon_signaling_http_translate (GError *error, const char *server);
 
-/* signaling-service.c, for signaling-requests.c */
+/* signaling-connection.c: staying connected */
+
+void beckon_signaling_connect (BeckonSignalingService *self);
+void beckon_signaling_drop_connection (BeckonSignalingService *self);
+/** beckon_signaling_give_up: signed out for good, by the person or because the server will not have
+ * us; @why: (transfer full) (nullable) */
+void beckon_signaling_give_up (BeckonSignalingService *self, GError *why);
+void beckon_signaling_update_state (BeckonSignalingService *self);
+/** beckon_signaling_set_problem: @problem: (transfer full) (nullable) */
+void beckon_signaling_set_problem (BeckonSignalingService *self, GError *problem);
+void beckon_signaling_set_user (BeckonSignalingService *self, const char *id, const char *name);
+
+/* signaling-pending.c: requests under way */
+
+GHashTable *beckon_signaling_new_requests (void);
 
 /** BeckonReplyReader: makes a request's result of a good reply, for g_task_return_pointer(). */
 typedef gpointer (*BeckonReplyReader) (BeckonMessage *reply);
@@ -42,6 +103,16 @@ typedef gpointer (*BeckonReplyReader) (BeckonMessage *reply);
 void beckon_signaling_service_request (BeckonSignalingService *self, BeckonMessage *message,
                                        GTask *task, BeckonReplyReader reader,
                                        GDestroyNotify free_result);
+
+/** beckon_signaling_send_request: as beckon_signaling_service_request(), also before hello is
+ * answered; @message: (transfer none) */
+void beckon_signaling_send_request (BeckonSignalingService *self, BeckonMessage *message,
+                                    GTask *task, BeckonReplyReader reader,
+                                    GDestroyNotify free_result);
+void beckon_signaling_send_message (BeckonSignalingService *self, BeckonMessage *message);
+void beckon_signaling_answer_request (BeckonSignalingService *self, BeckonMessage *reply);
+/** beckon_signaling_fail_requests: the connection broke: nobody will answer them. */
+void beckon_signaling_fail_requests (BeckonSignalingService *self);
 
 /* signaling-events.c */
 
