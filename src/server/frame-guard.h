@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 /**
  * BeckonFrameGuard:
  *
- * Bounds a WebSocket message that comes in fragments: libsoup bounds each of them, but not what they
- * add up to, and a stranger could fill the memory with a message that never ends. It is a WebSocket
- * extension only because those see every fragment; clients never hear of it. Main thread.
+ * Bounds a WebSocket message that comes in fragments: libsoup bounds each of them, but not what
+ * they add up to, and a stranger could fill the memory with a message that never ends. It is a
+ * WebSocket extension only because those see every fragment; clients never hear of it. Main thread.
  */
-G_DECLARE_FINAL_TYPE (BeckonFrameGuard, beckon_frame_guard, BECKON, FRAME_GUARD,
-                      SoupWebsocketExtension)
+G_DECLARE_FINAL_TYPE (
+    BeckonFrameGuard, beckon_frame_guard, BECKON, FRAME_GUARD, SoupWebsocketExtension)
 
 /** beckon_frame_guard_new: @max: bytes of a message */
 BeckonFrameGuard *beckon_frame_guard_new (gsize max);

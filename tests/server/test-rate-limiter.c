@@ -37,7 +37,10 @@ test_keys (void)
 static void
 test_seconds (void)
 {
-  const struct { guint per_minute, seconds; } cases[] = {
+  const struct
+  {
+    guint per_minute, seconds;
+  } cases[] = {
     { 1, 60 }, { 2, 30 }, { 7, 9 }, { 60, 1 }, { 6000, 1 },
   };
 

@@ -176,8 +176,12 @@ add_call (Fixture *self, const char *owner, const char *id, gint64 started)
 {
   g_autoptr (GError) error = NULL;
   const BeckonStoredCall call = {
-    .call = (char *) id, .direction = (char *) "outgoing", .media = (char *) "video",
-    .outcome = (char *) "answered", .members = (char *) "bob,carol", .started = started,
+    .call = (char *) id,
+    .direction = (char *) "outgoing",
+    .media = (char *) "video",
+    .outcome = (char *) "answered",
+    .members = (char *) "bob,carol",
+    .started = started,
     .duration = 1234,
   };
 
@@ -276,7 +280,11 @@ test_no_file (Fixture *self, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
-  const struct { const char *name; void (*test) (Fixture *, gconstpointer); } tests[] = {
+  const struct
+  {
+    const char *name;
+    void (*test) (Fixture *, gconstpointer);
+  } tests[] = {
     { "/store/accounts", test_accounts }, { "/store/tokens", test_tokens },
     { "/store/contacts", test_contacts }, { "/store/history", test_history },
     { "/store/broken", test_broken },     { "/store/newer", test_newer },
