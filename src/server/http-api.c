@@ -88,7 +88,7 @@ answer_error (SoupServerMessage *message, GError *error)
   JsonObject *details = json_object_new ();
 
   if (!named)
-    g_critical ("%s: %s", g_uri_get_path (soup_server_message_get_uri (message)), error->message);
+    g_warning ("%s: %s", g_uri_get_path (soup_server_message_get_uri (message)), error->message);
   json_object_set_string_member (
       details, "code",
       beckon_protocol_error_to_code (named ? (guint) error->code : BECKON_PROTOCOL_ERROR_INTERNAL));

@@ -255,7 +255,7 @@ write_history (HubCall *call)
       };
 
       if (!beckon_store_add_call (call->hub->store, participant->user->id, &line, &error))
-        g_critical ("The history of %s: %s", participant->user->id, error->message);
+        g_warning ("The history of %s: %s", participant->user->id, error->message);
       hub_user_event (participant->user, changed, NULL);
     }
 }
@@ -628,7 +628,7 @@ hub_call_invite (HubSession *session, BeckonMessage *request)
   call = new_call (session, request);
   if (!add_invitees (call, session, request, failed, &error))
     {
-      g_critical ("An invite of %s: %s", session->user->id, error->message);
+      g_warning ("An invite of %s: %s", session->user->id, error->message);
       hub_session_refuse (session, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_INTERNAL,
                           "The server has a problem; try again later");
       hub_call_free (call);

@@ -30,9 +30,9 @@ add_if_it_fits (JsonArray *array, JsonObject *object, gsize *bytes)
 static void
 refuse_internal (HubSession *session, BeckonMessage *request, const GError *error)
 {
-  g_critical ("%s of %s: %s",
-              beckon_message_type_to_string (beckon_message_get_message_type (request)),
-              session->user->id, error->message);
+  g_warning ("%s of %s: %s",
+             beckon_message_type_to_string (beckon_message_get_message_type (request)),
+             session->user->id, error->message);
   hub_session_refuse (session, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_INTERNAL,
                       "The server has a problem; try again later");
 }

@@ -75,7 +75,8 @@ struct _HubSession
   char *id;
   char *device;
   char *device_name;
-  GQueue events;         /* BeckonMessage: sent and not acknowledged */
+  GQueue events;         /* sent and not acknowledged */
+  gsize event_bytes;
   gint64 seq;
   GHashTable *watched;   /* char *: user ids whose presence it wants */
   BeckonRateLimiter *requests;

@@ -10,8 +10,9 @@
 
 /* Requests refused in a row for coming too fast, after which it is no mistake any more. */
 #define REFUSED_MAX 100
-/* Events that a client may leave unacknowledged. */
+/* Events that a client may leave unacknowledged, and their bytes. */
 #define EVENTS_MAX 10000
+#define EVENT_BYTES_MAX (8 * 1024 * 1024)
 
 /* ---- users ---- */
 
@@ -66,12 +67,15 @@ hub_user_find_session (HubUser *user, const char *device)
 
 /* ---- sending ---- */
 
-static void
+/* Returns: bytes */
+static gsize
 send_text (HubSession *session, BeckonMessage *message)
 {
-  g_autofree char *text = beckon_message_to_string (message, NULL);
+  gsize length;
+  g_autofree char *text = beckon_message_to_string (message, &length);
 
   beckon_connection_send (session->connection, text);
+  return length;
 }
 
 void
@@ -92,6 +96,7 @@ hub_session_refuse (HubSession *session, gint64 re, BeckonProtocolError code, co
 typedef struct
 {
   gint64 seq;
+  gsize bytes;
   char *received; /* nullable: the call of a call.received */
 } KeptEvent;
 
@@ -112,8 +117,9 @@ hub_session_event (HubSession *session, BeckonMessage *event)
     kept->received = g_strdup (beckon_message_get_string (event, "call"));
   beckon_message_set_id (event, session->seq);
   g_queue_push_tail (&session->events, kept);
-  send_text (session, event);
-  if (g_queue_get_length (&session->events) > EVENTS_MAX)
+  kept->bytes = send_text (session, event);
+  session->event_bytes += kept->bytes;
+  if (g_queue_get_length (&session->events) > EVENTS_MAX || session->event_bytes > EVENT_BYTES_MAX)
     beckon_connection_close (session->connection, BECKON_CLOSE_RATE_LIMITED,
                              "Events are not acknowledged");
 }
@@ -130,18 +136,23 @@ hub_user_event (HubUser *user, BeckonMessage *event, HubSession *except)
     }
 }
 
-static void
+/* Returns: whether it acknowledged anything that was not acknowledged before. */
+static gboolean
 take_ack (HubSession *session, gint64 seq)
 {
+  gboolean news = FALSE;
   KeptEvent *kept;
 
   while ((kept = g_queue_peek_head (&session->events)) != NULL && kept->seq <= seq)
     {
       g_queue_pop_head (&session->events);
+      session->event_bytes -= kept->bytes;
+      news = TRUE;
       if (kept->received != NULL)
         hub_call_delivered (session, kept->received);
       kept_event_free (kept);
     }
+  return news;
 }
 
 /* ---- hello ---- */
@@ -214,6 +225,26 @@ replace_older (HubSession *session)
   beckon_connection_close (older->connection, BECKON_CLOSE_REPLACED, "This device came again");
 }
 
+/* A client whose token is refused forgets it: it must not be told so because the database failed. */
+static void
+refuse_hello (HubSession *session, BeckonMessage *request, const GError *error)
+{
+  const gint64 id = beckon_message_get_id (request);
+
+  if (error->domain == BECKON_PROTOCOL_ERROR)
+    {
+      hub_session_refuse (session, id, BECKON_PROTOCOL_ERROR_BAD_TOKEN, error->message);
+      beckon_connection_close (session->connection, BECKON_CLOSE_TOKEN_REFUSED,
+                               "The token was refused");
+      return;
+    }
+  g_warning ("Hello: %s", error->message);
+  hub_session_refuse (session, id, BECKON_PROTOCOL_ERROR_INTERNAL,
+                      "The server has a problem; try again later");
+  beckon_connection_close (session->connection, SOUP_WEBSOCKET_CLOSE_SERVER_ERROR,
+                           "The server has a problem");
+}
+
 static void
 say_hello (HubSession *session, BeckonMessage *request)
 {
@@ -225,16 +256,7 @@ say_hello (HubSession *session, BeckonMessage *request)
 
   if (account == NULL)
     {
-      const gboolean bad_token = error->domain == BECKON_PROTOCOL_ERROR;
-
-      hub_session_refuse (session, beckon_message_get_id (request),
-                          bad_token ? BECKON_PROTOCOL_ERROR_BAD_TOKEN
-                                    : BECKON_PROTOCOL_ERROR_INTERNAL,
-                          bad_token ? error->message : "The server has a problem; try again later");
-      if (!bad_token)
-        g_critical ("Hello: %s", error->message);
-      beckon_connection_close (session->connection, BECKON_CLOSE_TOKEN_REFUSED,
-                               "The token was refused");
+      refuse_hello (session, request, error);
       return;
     }
 
@@ -252,8 +274,9 @@ say_hello (HubSession *session, BeckonMessage *request)
 
 /* ---- receiving ---- */
 
+/* @id: of the request, good or bad, or 0: it was an ack that said nothing new. */
 static gboolean
-is_too_fast (HubSession *session, BeckonMessage *request)
+is_too_fast (HubSession *session, gint64 id)
 {
   const guint wait = beckon_rate_limiter_take (session->requests, "");
   BeckonMessage *reply;
@@ -268,32 +291,42 @@ is_too_fast (HubSession *session, BeckonMessage *request)
       beckon_connection_close (session->connection, BECKON_CLOSE_RATE_LIMITED, "Too many requests");
       return TRUE;
     }
-  reply = beckon_message_new_error_reply (beckon_message_get_id (request),
-                                          BECKON_PROTOCOL_ERROR_RATE_LIMITED, "Too many requests");
+  if (id == 0)
+    return TRUE;
+  reply = beckon_message_new_error_reply (id, BECKON_PROTOCOL_ERROR_RATE_LIMITED,
+                                          "Too many requests");
   json_object_set_int_member (beckon_message_get_object (reply, "error"), "retry_after", wait);
   hub_session_send (session, reply);
   return TRUE;
 }
 
 static void
+handle_request (HubSession *session, BeckonMessage *request)
+{
+  const gboolean is_hello = beckon_message_get_message_type (request) == BECKON_HELLO;
+
+  if (is_hello && session->user == NULL)
+    say_hello (session, request);
+  else if (!is_hello && session->user != NULL)
+    hub_handle_request (session, request);
+  else
+    hub_session_refuse (session, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_HELLO_FIRST,
+                        is_hello ? "Hello was said already" : "Say hello first");
+}
+
+static void
 handle (HubSession *session, BeckonMessage *message)
 {
-  const BeckonMessageType type = beckon_message_get_message_type (message);
+  const gint64 ack = beckon_message_get_ack (message);
+  const gboolean news = session->user != NULL && ack > 0 && take_ack (session, ack);
 
-  if (session->user != NULL && beckon_message_get_ack (message) > 0)
-    take_ack (session, beckon_message_get_ack (message));
-  if (beckon_message_get_kind (message) == BECKON_MESSAGE_ACK || is_too_fast (session, message))
-    return;
-  if ((type == BECKON_HELLO) == (session->user == NULL))
+  if (beckon_message_get_kind (message) == BECKON_MESSAGE_REQUEST)
     {
-      if (type == BECKON_HELLO)
-        say_hello (session, message);
-      else
-        hub_handle_request (session, message);
-      return;
+      if (!is_too_fast (session, beckon_message_get_id (message)))
+        handle_request (session, message);
     }
-  hub_session_refuse (session, beckon_message_get_id (message), BECKON_PROTOCOL_ERROR_HELLO_FIRST,
-                      session->user == NULL ? "Say hello first" : "Hello was said already");
+  else if (!news)
+    is_too_fast (session, 0);
 }
 
 static void
@@ -308,10 +341,10 @@ on_frame (BeckonConnection *connection, GBytes *frame, HubSession *session)
   message = beckon_message_parse (data, length, BECKON_PARTY_CLIENT, &id, &error);
   if (message != NULL)
     handle (session, message);
-  else if (id > 0)
-    hub_session_refuse (session, id, error->code, error->message);
-  else
+  else if (id == 0)
     beckon_connection_close (connection, BECKON_CLOSE_BAD_FRAME, error->message);
+  else if (!is_too_fast (session, id))
+    hub_session_refuse (session, id, error->code, error->message);
 }
 
 /* ---- life ---- */

@@ -5,6 +5,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import sqlite3
 import time
 
 import websockets
@@ -146,6 +147,18 @@ async def test_requests_without_an_end(_):
         await bob.request("ping")
 
 
+async def test_wrong_requests_count(_):
+    """What is refused, and what acknowledges nothing, is counted like everything else."""
+    for send in (lambda eve: eve.start("no.such"), lambda eve: eve.start("call.accept"),
+                 lambda eve: eve.send({"ack": 1000})):
+        async with harness.Server({"limits": {"requests-per-minute": 60}}) as server:
+            eve, bob = await server.people("eve", "bob")
+            for _ in range(300):
+                await send(eve)
+            assert await eve.closed() == 4004
+            await bob.request("ping")
+
+
 async def test_invitations_per_minute(_):
     async with harness.Server({"limits": {"invitations-per-minute": 3}}) as server:
         alice, bob = await server.people("alice", "bob")
@@ -194,8 +207,44 @@ async def test_events_without_acks(_):
         await alice.request("ping")
 
 
+async def test_bytes_without_acks(_):
+    """8 MiB of events that nobody acknowledges are enough."""
+    async with harness.Server({"limits": {"requests-per-minute": 1000000}}) as server:
+        alice = await server.person("alice")
+        bob = await server.person("bob", auto_ack=False)
+        call = await alice.connect(bob)
+        replies = []
+        while not replies or replies[-1]["ok"]:
+            assert len(replies) < 400
+            replies.append(await alice.ask("signal.send",
+                                           **alice.signal(bob, call, {"x": "x" * 30000})))
+        assert len(replies) > 270
+        assert await bob.closed() == 4004
+
+
+async def test_database_in_trouble(_):
+    """Nobody is signed out because the server has a problem."""
+    async with harness.Server() as server:
+        server.allowed_warning = "no such table"
+        alice = await server.person("alice")
+        database = sqlite3.connect(f"{server.data}/beckon.sqlite")
+        database.execute("ALTER TABLE tokens RENAME TO elsewhere")
+        database.commit()
+        other = await server.socket()
+        error = await other.refused("internal", "hello", token=alice.token,
+                                    device={"id": "lap", "name": "Lap"})
+        assert "try again" in error["message"]
+        assert await other.closed() == 1011
+        await alice.request("ping")
+        database.execute("ALTER TABLE elsewhere RENAME TO tokens")
+        database.commit()
+        database.close()
+        await server.device(alice.user, "lap", alice.token)
+
+
 harness.run(
     test_hello, test_hello_comes_first, test_bad_token, test_expired_token, test_same_device_again,
     test_bye, test_handshake_without_subprotocol, test_binary_frame, test_ping_of_the_websocket,
     test_ice_servers, test_no_ice_servers, test_silence, test_requests_per_minute,
-    test_requests_without_an_end, test_invitations_per_minute, test_connections_per_address, test_events_without_acks)
+    test_requests_without_an_end, test_invitations_per_minute, test_connections_per_address, test_events_without_acks,
+    test_bytes_without_acks, test_wrong_requests_count, test_database_in_trouble)
