@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Where frames come from: files that loop in real time, pictures, devices that are not there. */
+
+#include "config.h"
+
+#include "capture.h"
+#include "media-session.h"
+#include "test-source.h"
+
+#include <glib/gstdio.h>
+
+#define FPS 30
+#define CLIP_FRAMES 30
+#define LIMIT_S 20
+
+typedef struct
+{
+  BeckonMediaConfig *config;
+  char *folder;
+  BeckonCapture *capture;
+  GstElement *pipeline; /* appsrc ! appsink: a connection's place */
+  GstElement *target;
+  GError *error;
+  guint watchdog;
+
+  /* Written on GStreamer's thread */
+  GMutex lock;
+  GArray *counters; /* int: as they come */
+  GArray *times;    /* gint64: when */
+  int width, height;
+} Fixture;
+
+static gboolean
+on_watchdog (gpointer unused)
+{
+  g_error ("Nothing more came in %d s", LIMIT_S);
+  return G_SOURCE_REMOVE;
+}
+
+static GstFlowReturn
+on_frame (GstAppSink *sink, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+  GstVideoInfo info;
+  GstVideoFrame frame;
+  gint64 now = g_get_monotonic_time ();
+  int counter;
+
+  if (sample == NULL || !gst_video_info_from_caps (&info, gst_sample_get_caps (sample)) ||
+      !gst_video_frame_map (&frame, &info, gst_sample_get_buffer (sample), GST_MAP_READ))
+    return GST_FLOW_ERROR;
+  counter = beckon_test_source_read (&frame);
+  gst_video_frame_unmap (&frame);
+  g_mutex_lock (&f->lock);
+  f->width = info.width;
+  f->height = info.height;
+  g_array_append_val (f->counters, counter);
+  g_array_append_val (f->times, now);
+  g_mutex_unlock (&f->lock);
+  g_main_context_wakeup (NULL);
+  return GST_FLOW_OK;
+}
+
+static void
+on_failed (BeckonCapture *capture, const GError *error, Fixture *f)
+{
+  g_assert_null (f->error);
+  f->error = g_error_copy (error);
+}
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = on_frame };
+  g_autoptr (GstElement) sink = NULL;
+  g_autoptr (GError) error = NULL;
+
+  f->config = beckon_media_config_new ();
+  f->config->identity = g_strdup ("alice");
+  f->folder = g_dir_make_tmp ("beckon-capture-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_mutex_init (&f->lock);
+  f->counters = g_array_new (FALSE, FALSE, sizeof (int));
+  f->times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  f->pipeline = gst_parse_launch ("appsrc name=in format=time is-live=true do-timestamp=true ! "
+                                  "appsink name=out sync=false async=false",
+                                  &error);
+  g_assert_no_error (error);
+  f->target = gst_bin_get_by_name (GST_BIN (f->pipeline), "in");
+  sink = gst_bin_get_by_name (GST_BIN (f->pipeline), "out");
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, f, NULL);
+  gst_element_set_state (f->pipeline, GST_STATE_PLAYING);
+  f->watchdog = g_timeout_add_seconds (LIMIT_S, on_watchdog, NULL);
+}
+
+static void
+start (Fixture *f)
+{
+  f->capture = beckon_capture_new (f->config, TRUE);
+  g_signal_connect (f->capture, "failed", G_CALLBACK (on_failed), f);
+  beckon_capture_add_target (f->capture, GST_APP_SRC (f->target));
+  beckon_capture_start (f->capture);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GDir) folder = g_dir_open (f->folder, 0, NULL);
+  const char *name;
+
+  if (f->capture != NULL)
+    beckon_capture_stop (f->capture);
+  gst_element_set_state (f->pipeline, GST_STATE_NULL);
+  if (f->capture != NULL)
+    g_assert_finalize_object (f->capture);
+  gst_object_unref (f->target);
+  gst_object_unref (f->pipeline);
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (f->folder);
+  g_free (f->folder);
+  g_array_unref (f->counters);
+  g_array_unref (f->times);
+  g_mutex_clear (&f->lock);
+  g_clear_error (&f->error);
+  g_source_remove (f->watchdog);
+  beckon_media_config_free (f->config);
+}
+
+static guint
+count (Fixture *f)
+{
+  guint n;
+
+  g_mutex_lock (&f->lock);
+  n = f->counters->len;
+  g_mutex_unlock (&f->lock);
+  return n;
+}
+
+/* Waits until so many frames came, or it has failed. */
+static void
+wait_for_frames (Fixture *f, guint n)
+{
+  while (count (f) < n && f->error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static int
+counter_at (Fixture *f, guint i)
+{
+  int counter;
+
+  g_mutex_lock (&f->lock);
+  counter = g_array_index (f->counters, int, i);
+  g_mutex_unlock (&f->lock);
+  return counter;
+}
+
+/* Makes @name of @frames numbered frames by @encoder; returns its path. */
+static char *
+make_file (Fixture *f, const char *name, const char *encoder, guint frames, int width, int height)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+  g_autofree char *description = g_strdup_printf ("appsrc name=in format=time max-bytes=0 ! %s ! "
+                                                  "filesink name=file", encoder);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, &error);
+  g_autoptr (GstElement) source = NULL;
+  g_autoptr (GstElement) file = NULL;
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  GstVideoInfo info;
+
+  g_assert_no_error (error);
+  source = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
+  g_object_set (file, "location", path, NULL);
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_I420, width, height);
+  info.fps_n = FPS;
+  caps = gst_video_info_to_caps (&info);
+  gst_app_src_set_caps (GST_APP_SRC (source), caps);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < frames; i++)
+    {
+      GstBuffer *buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
+      GstVideoFrame frame;
+
+      g_assert_true (gst_video_frame_map (&frame, &info, buffer, GST_MAP_WRITE));
+      beckon_test_source_draw (&frame, i, 0x3070c0);
+      gst_video_frame_unmap (&frame);
+      GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (i, GST_SECOND, FPS);
+      GST_BUFFER_DURATION (buffer) = GST_SECOND / FPS;
+      gst_app_src_push_buffer (GST_APP_SRC (source), buffer);
+    }
+  gst_app_src_end_of_stream (GST_APP_SRC (source));
+  bus = gst_element_get_bus (pipeline);
+  message = gst_bus_timed_pop_filtered (bus, LIMIT_S * GST_SECOND,
+                                        GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  return g_steal_pointer (&path);
+}
+
+/* ---- tests ---- */
+
+/* A second of frames, two and a half times over, as fast as they were filmed. */
+static void
+test_file_loops (Fixture *f, gconstpointer unused)
+{
+  const guint wanted = CLIP_FRAMES * 5 / 2;
+  gint64 first, last;
+
+  f->config->video = BECKON_SOURCE_FILE;
+  f->config->video_file = make_file (f, "clip.mkv", "vp8enc deadline=1 cpu-used=8 ! matroskamux",
+                                     CLIP_FRAMES, 320, 180);
+  start (f);
+  wait_for_frames (f, wanted);
+  g_assert_no_error (f->error);
+  for (guint i = 1; i < wanted; i++)
+    g_assert_cmpint (counter_at (f, i), ==, (counter_at (f, i - 1) + 1) % CLIP_FRAMES);
+  g_mutex_lock (&f->lock);
+  first = g_array_index (f->times, gint64, 0);
+  last = g_array_index (f->times, gint64, wanted - 1);
+  g_mutex_unlock (&f->lock);
+  g_test_message ("%u frames in %d ms", wanted, (int) ((last - first) / 1000));
+  g_assert_cmpint (last - first, >, (wanted - 6) * G_USEC_PER_SEC / FPS);
+}
+
+static void
+test_picture_stands (Fixture *f, gconstpointer unused)
+{
+  f->config->video = BECKON_SOURCE_FILE;
+  f->config->video_file = make_file (f, "still.png", "videoconvert ! pngenc snapshot=true", 1, 320,
+                                     180);
+  start (f);
+  wait_for_frames (f, FPS / 2);
+  g_assert_no_error (f->error);
+  for (guint i = 0; i < FPS / 2; i++)
+    g_assert_cmpint (counter_at (f, i), ==, 0);
+}
+
+static void
+test_large_file_is_scaled (Fixture *f, gconstpointer unused)
+{
+  f->config->video = BECKON_SOURCE_FILE;
+  f->config->video_file = make_file (f, "large.mkv", "jpegenc ! matroskamux", 3, 1920, 1080);
+  start (f);
+  wait_for_frames (f, 3);
+  g_assert_no_error (f->error);
+  g_assert_cmpint (f->width, ==, 1280);
+  g_assert_cmpint (f->height, ==, 720);
+  g_assert_cmpint (counter_at (f, 1), ==, 1);
+}
+
+static void
+test_no_file (Fixture *f, gconstpointer unused)
+{
+  f->config->video = BECKON_SOURCE_FILE;
+  f->config->video_file = g_build_filename (f->folder, "nothing.mkv", NULL);
+  start (f);
+  wait_for_frames (f, 1);
+  g_assert_error (f->error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED);
+  g_assert_false (beckon_capture_is_started (f->capture));
+}
+
+static void
+test_no_video_in_file (Fixture *f, gconstpointer unused)
+{
+  f->config->video = BECKON_SOURCE_FILE;
+  f->config->video_file = g_build_filename (f->folder, "words.mkv", NULL);
+  g_assert_true (g_file_set_contents (f->config->video_file, "no video at all", -1, NULL));
+  start (f);
+  wait_for_frames (f, 1);
+  g_assert_error (f->error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED);
+}
+
+/* With a camera there are frames, without one a sentence: never neither. */
+static void
+test_device (Fixture *f, gconstpointer unused)
+{
+  f->config->video = BECKON_SOURCE_DEVICE;
+  start (f);
+  wait_for_frames (f, 1);
+  if (f->error != NULL)
+    g_assert_error (f->error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE);
+}
+
+static void
+test_device_or_file (Fixture *f, gconstpointer unused)
+{
+  f->config->video = BECKON_SOURCE_DEVICE_OR_TEST;
+  f->config->video_file = make_file (f, "still.png", "videoconvert ! pngenc snapshot=true", 1, 320,
+                                     180);
+  start (f);
+  wait_for_frames (f, 2);
+  g_assert_no_error (f->error);
+}
+
+/* Stopped means closed: no frame comes any more, and it opens again. */
+static void
+test_stop_and_start (Fixture *f, gconstpointer unused)
+{
+  guint before;
+
+  f->config->video = BECKON_SOURCE_TEST;
+  f->config->video_width = 320;
+  f->config->video_height = 180;
+  start (f);
+  wait_for_frames (f, 3);
+  beckon_capture_stop (f->capture);
+  g_assert_false (beckon_capture_is_started (f->capture));
+  before = count (f);
+  beckon_capture_start (f->capture);
+  wait_for_frames (f, before + 3);
+  g_assert_no_error (f->error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    const char *name;
+    void (*run) (Fixture *f, gconstpointer unused);
+  } tests[] = {
+    { "file/loops", test_file_loops },
+    { "file/picture", test_picture_stands },
+    { "file/large", test_large_file_is_scaled },
+    { "file/none", test_no_file },
+    { "file/no-video", test_no_video_in_file },
+    { "device/camera", test_device },
+    { "device/or-file", test_device_or_file },
+    { "stop-and-start", test_stop_and_start },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/media/capture/%s", tests[i].name);
+
+      g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
+    }
+  return g_test_run ();
+}
