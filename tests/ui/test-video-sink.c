@@ -62,17 +62,39 @@ fixture_await_frame (Fixture *self)
   g_source_remove (watchdog);
 }
 
+static gboolean
+is_gone (GWeakRef *ref)
+{
+  g_autoptr (GObject) object = g_weak_ref_get (ref);
+
+  return object == NULL;
+}
+
+/* GStreamer's threads let go of an element a moment after it has stopped. */
+static void
+await_gone (GObject *object)
+{
+  const guint watchdog = g_timeout_add_seconds (WATCHDOG_SECONDS, on_watchdog, NULL);
+  GWeakRef ref;
+
+  g_weak_ref_init (&ref, object);
+  g_object_unref (object);
+  while (!is_gone (&ref))
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_thread_yield ();
+    }
+  g_weak_ref_clear (&ref);
+  g_source_remove (watchdog);
+}
+
 static void
 fixture_stop (Fixture *self)
 {
-  GstElement *sink = self->sink;
-
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  gst_object_unref (sink);
-  g_assert_finalize_object (G_OBJECT (self->pipeline));
-  g_assert_finalize_object (G_OBJECT (self->paintable));
+  gst_object_unref (self->sink);
+  await_gone (G_OBJECT (self->pipeline));
+  await_gone (G_OBJECT (self->paintable));
 }
 
 static guint32
