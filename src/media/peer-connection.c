@@ -461,9 +461,8 @@ beckon_peer_connection_add_candidate (BeckonMediaPeer *self,
 {
   if (!beckon_peer_sdp_check_candidate (signal->candidate, error))
     return FALSE;
-  /* A name that only its own network can resolve; the others of its candidates will do. */
-  if (strstr (signal->candidate, ".local ") != NULL)
-    return TRUE;
+  if (!beckon_peer_sdp_is_useful_candidate (signal->candidate))
+    return TRUE; /* the others of theirs will do */
   if (self->has_remote)
     g_signal_emit_by_name (self->webrtc, "add-ice-candidate", signal->mline, signal->candidate);
   else

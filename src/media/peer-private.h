@@ -105,6 +105,9 @@ typedef struct
 GstSDPMessage *beckon_peer_sdp_parse (const char *text, gboolean offer, BeckonSdpLines *lines,
                                       GError **error);
 gboolean beckon_peer_sdp_check_candidate (const char *candidate, GError **error);
+/** beckon_peer_sdp_is_useful_candidate: @candidate: a checked one. Names are nothing for us: looking one
+ * up would tell a stranger's name server about us; nor are components that we do not have. */
+gboolean beckon_peer_sdp_is_useful_candidate (const char *candidate);
 
 /* peer-receive.c */
 

@@ -61,6 +61,24 @@ has_credentials (const GstSDPMessage *sdp, const GstSDPMedia *media)
   return TRUE;
 }
 
+/* Direction has a default by the book, but webrtcbin aborts where it is not said. */
+static gboolean
+has_direction (const GstSDPMedia *media)
+{
+  static const char *const keys[] = { "sendrecv", "sendonly", "recvonly", "inactive" };
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    n += gst_sdp_media_get_attribute_val (media, keys[i]) != NULL;
+  return n == 1;
+}
+
+static gboolean
+is_rtp (const GstSDPMedia *media)
+{
+  return g_strcmp0 (media->media, "audio") == 0 || g_strcmp0 (media->media, "video") == 0;
+}
+
 /* The first lines are ours, in our order; a browser may leave out the screen. */
 static gboolean
 check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GError **error)
@@ -84,6 +102,8 @@ check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GE
 
       if (gst_sdp_media_get_port (media) != 0 && !has_credentials (sdp, media))
         return refuse (error, "A description without ICE or DTLS");
+      if (is_rtp (media) && !has_direction (media))
+        return refuse (error, "A media line without a direction");
     }
   if (offer && lines->payload[BECKON_LINE_MICROPHONE] < 0)
     return refuse (error, "An offer whose first line is not sound in Opus");
@@ -122,4 +142,13 @@ beckon_peer_sdp_check_candidate (const char *candidate, GError **error)
   g_set_error_literal (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_BAD_CANDIDATE,
                        "This is no candidate");
   return FALSE;
+}
+
+gboolean
+beckon_peer_sdp_is_useful_candidate (const char *candidate)
+{
+  g_auto (GStrv) words = g_strsplit (candidate, " ", -1);
+
+  return g_strv_length (words) >= CANDIDATE_WORDS_MIN && g_str_equal (words[1], "1") &&
+         g_hostname_is_ip_address (words[4]);
 }
