@@ -94,15 +94,67 @@ tear_down (Fixture *f, gconstpointer unused)
 
 /* ---- descriptions ---- */
 
-/* Returns: @text with every @from made @to; "" for @from: @to is the whole. */
+/* What becomes of an offer; NULL: anything but a crash. */
+static const struct
+{
+  const char *what, *from, *to, *result;
+} changes[] = {
+  { "ours", "v=0", "v=0", "answered" },
+  { "empty", "", "", "refused" },
+  { "words", "", "hello", "refused" },
+  { "head only", "", "v=0\r\n", "refused" },
+  { "other version", "v=0", "v=7", "refused" },
+  { "sound is something else", "m=audio", "m=message", "refused" },
+  { "no Opus", "OPUS", "PCMX", "refused" },
+  { "no credentials", "a=ice-ufrag", "a=x-ufrag", "refused" },
+  { "no fingerprint", "a=fingerprint", "a=x-print", "refused" },
+  { "empty fingerprint", "a=fingerprint:sha-256 ", "a=fingerprint:", NULL },
+  { "no VP8", "VP8", "VP7", NULL },
+  { "no bundle", "a=group:BUNDLE", "a=group:X", NULL },
+  { "bundle of strangers", "a=group:BUNDLE ", "a=group:BUNDLE q w e ", NULL },
+  { "no mid", "a=mid:", "a=x-mid:", NULL },
+  { "all one mid", "a=mid:video1", "a=mid:audio0", NULL },
+  { "all one payload type", " 96", " 111", NULL },
+  { "payload type is too large", "a=rtpmap:111", "a=rtpmap:4294967407", NULL },
+  { "passive offer", "a=setup:actpass", "a=setup:passive", NULL },
+  { "no role", "a=setup:actpass", "a=setup:nonsense", NULL },
+  { "no role line", "a=setup:", "a=x-setup:", NULL },
+  { "inactive", "a=sendrecv", "a=inactive", NULL },
+  { "nothing said of the direction", "a=sendrecv", "a=what", "refused" },
+  { "no feedback multiplexed", "a=rtcp-mux\r\n", "", NULL },
+  { "clock of nothing", "/90000", "/0", NULL },
+  { "negative clock", "/48000", "/-1", NULL },
+  { "broken ssrc", "a=ssrc:", "a=ssrc:x", NULL },
+  { "broken msid", "a=msid:", "a=msid:\r\na=x:", NULL },
+  { "data channel on port 0", "a=sctp-port:5000", "a=sctp-port:0", NULL },
+  { "data channel on a huge port", "a=sctp-port:5000", "a=sctp-port:99999999999", NULL },
+  { "no data channel port", "a=sctp-port:", "a=x-port:", NULL },
+  { "data channel is sound", "m=application", "m=audio", NULL },
+  { "lines are closed", "m=video 9", "m=video 0", NULL },
+  { "broken feedback", "a=rtcp-fb:", "a=rtcp-fb:\r\na=rtcp-fb:* ", NULL },
+};
+
+/* Returns: @text with every @from made @to, or NULL if there is none; "" for @from: @to is the whole. */
 static char *
 change (const char *text, const char *from, const char *to)
 {
   g_autoptr (GString) changed = g_string_new (*from != '\0' ? text : to);
 
-  if (*from != '\0')
-    g_assert_cmpuint (g_string_replace (changed, from, to, 0), >, 0);
+  if (*from != '\0' && g_string_replace (changed, from, to, 0) == 0)
+    return NULL;
   return g_strdup (changed->str);
+}
+
+/* Returns: @words as lines, but the one at @gap. */
+static char *
+leave_out (char **words, guint gap)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (i != gap && *words[i] != '\0')
+      g_string_append_printf (text, "%s\r\n", words[i]);
+  return g_strdup (text->str);
 }
 
 typedef struct
@@ -150,64 +202,86 @@ offer (Fixture *f, const char *sdp)
 static void
 test_offers (Fixture *f, gconstpointer unused)
 {
-  /* What becomes of it; NULL: any of the three will do. */
-  static const struct
-  {
-    const char *what, *from, *to, *result;
-  } offers[] = {
-    { "ours", "v=0", "v=0", "answered" },
-    { "empty", "", "", "refused" },
-    { "words", "", "hello", "refused" },
-    { "head only", "", "v=0\r\n", "refused" },
-    { "other version", "v=0", "v=7", "refused" },
-    { "sound is something else", "m=audio", "m=message", "refused" },
-    { "no Opus", "OPUS", "PCMX", "refused" },
-    { "no credentials", "a=ice-ufrag", "a=x-ufrag", "refused" },
-    { "no fingerprint", "a=fingerprint", "a=x-print", "refused" },
-    { "empty fingerprint", "a=fingerprint:sha-256 ", "a=fingerprint:", NULL },
-    { "no VP8", "VP8", "VP7", NULL },
-    { "no bundle", "a=group:BUNDLE", "a=group:X", NULL },
-    { "bundle of strangers", "a=group:BUNDLE ", "a=group:BUNDLE q w e ", NULL },
-    { "no mid", "a=mid:", "a=x-mid:", NULL },
-    { "all one mid", "a=mid:video1", "a=mid:audio0", NULL },
-    { "all one payload type", " 96", " 111", NULL },
-    { "payload type is too large", "a=rtpmap:111", "a=rtpmap:4294967407", NULL },
-    { "passive offer", "a=setup:actpass", "a=setup:passive", NULL },
-    { "no role", "a=setup:actpass", "a=setup:nonsense", NULL },
-    { "no role line", "a=setup:", "a=x-setup:", NULL },
-    { "inactive", "a=sendrecv", "a=inactive", NULL },
-    { "nothing said of the direction", "a=sendrecv", "a=what", "refused" },
-    { "no feedback multiplexed", "a=rtcp-mux\r\n", "", NULL },
-    { "clock of nothing", "/90000", "/0", NULL },
-    { "negative clock", "/48000", "/-1", NULL },
-    { "broken ssrc", "a=ssrc:", "a=ssrc:x", NULL },
-    { "broken msid", "a=msid:", "a=msid:\r\na=x:", NULL },
-    { "data channel on port 0", "a=sctp-port:5000", "a=sctp-port:0", NULL },
-    { "data channel on a huge port", "a=sctp-port:5000", "a=sctp-port:99999999999", NULL },
-    { "no data channel port", "a=sctp-port:", "a=x-port:", NULL },
-    { "data channel is sound", "m=application", "m=audio", NULL },
-    { "lines are closed", "m=video 9", "m=video 0", NULL },
-    { "broken feedback", "a=rtcp-fb:", "a=rtcp-fb:\r\na=rtcp-fb:* ", NULL },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (offers); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     {
-      g_autofree char *sdp = NULL;
-      const char *result;
+      g_autofree char *sdp = change (f->offer, changes[i].from, changes[i].to);
+      const char *result = NULL;
 
-      if (*offers[i].from != '\0' && strstr (f->offer, offers[i].from) == NULL)
-        {
-          g_test_message ("%s: our offer has no “%s”", offers[i].what, offers[i].from);
-          continue;
-        }
-      sdp = change (f->offer, offers[i].from, offers[i].to);
-      g_test_message ("%s:", offers[i].what);
-      result = offer (f, sdp);
-      g_test_message ("%s: %s", offers[i].what, result);
-      if (offers[i].result != NULL)
-        g_assert_cmpstr (result, ==, offers[i].result);
+      g_test_message ("%s:", changes[i].what);
+      if (sdp != NULL)
+        result = offer (f, sdp);
+      g_test_message ("%s", result != NULL ? result : "not in ours");
+      if (sdp != NULL && changes[i].result != NULL)
+        g_assert_cmpstr (result, ==, changes[i].result);
     }
   g_assert_cmpstr (offer (f, f->offer), ==, "answered");
+}
+
+static void
+keep_answer (BeckonMediaPeer *peer, BeckonPeerSignal *signal, char **answer)
+{
+  if (signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION)
+    *answer = g_strdup (signal->sdp);
+}
+
+/* Bob's answer to the fixture's offer. */
+static char *
+get_answer (Fixture *f)
+{
+  BeckonMediaPeer *peer = beckon_media_session_add_peer (f->bob, "alice", NULL, 1, FALSE);
+  g_autoptr (BeckonPeerSignal) signal = beckon_peer_signal_new_description (1, BECKON_SDP_OFFER,
+                                                                            f->offer);
+  char *answer = NULL;
+
+  g_signal_connect (peer, "local-signal", G_CALLBACK (keep_answer), &answer);
+  g_assert_true (beckon_media_peer_handle_signal (peer, signal, NULL));
+  while (answer == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (peer, &answer);
+  return answer;
+}
+
+/* Gives @sdp to a fresh caller who waits for an answer. */
+static void
+answer (Fixture *f, const char *sdp)
+{
+  BeckonMediaPeer *peer = beckon_media_session_add_peer (f->alice, "bob", NULL, 1, TRUE);
+  g_autoptr (BeckonPeerSignal) signal = beckon_peer_signal_new_description (1, BECKON_SDP_ANSWER,
+                                                                            sdp);
+  Outcome outcome = { FALSE };
+
+  g_signal_connect (peer, "local-signal", G_CALLBACK (on_answer), &outcome);
+  while (!outcome.answered)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (peer, &outcome);
+  if (beckon_media_peer_handle_signal (peer, signal, NULL))
+    while (beckon_media_peer_get_state (peer) == BECKON_MEDIA_PEER_NEW)
+      g_main_context_iteration (NULL, TRUE);
+  g_test_message ("state %d", beckon_media_peer_get_state (peer));
+  beckon_media_session_remove_peer (f->alice, peer, NULL);
+}
+
+static void
+test_answers (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *good = get_answer (f);
+  g_auto (GStrv) words = g_strsplit (good, "\r\n", -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *sdp = change (good, changes[i].from, changes[i].to);
+
+      g_test_message ("%s:", changes[i].what);
+      if (sdp != NULL)
+        answer (f, sdp);
+    }
+  for (guint gap = 0; words[gap] != NULL; gap++)
+    {
+      g_autofree char *sdp = leave_out (words, gap);
+
+      g_test_message ("without “%s”:", words[gap]);
+      answer (f, sdp);
+    }
 }
 
 /* A line less, each in turn, and cut off anywhere. */
@@ -218,13 +292,10 @@ test_offers_with_gaps (Fixture *f, gconstpointer unused)
 
   for (guint gap = 0; words[gap] != NULL; gap++)
     {
-      g_autoptr (GString) sdp = g_string_new (NULL);
+      g_autofree char *sdp = leave_out (words, gap);
 
-      for (guint i = 0; words[i] != NULL; i++)
-        if (i != gap && *words[i] != '\0')
-          g_string_append_printf (sdp, "%s\r\n", words[i]);
-      g_test_message ("without “%s”", words[gap]);
-      g_test_message ("%s", offer (f, sdp->str));
+      g_test_message ("without “%s”:", words[gap]);
+      g_test_message ("%s", offer (f, sdp));
     }
   for (guint part = 1; part < 12; part++)
     {
@@ -333,6 +404,7 @@ main (int argc, char **argv)
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
   g_test_add ("/media/refusals/offers", Fixture, NULL, set_up, test_offers, tear_down);
+  g_test_add ("/media/refusals/answers", Fixture, NULL, set_up, test_answers, tear_down);
   g_test_add ("/media/refusals/gaps", Fixture, NULL, set_up, test_offers_with_gaps, tear_down);
   g_test_add ("/media/refusals/candidates", Fixture, NULL, set_up, test_candidates, tear_down);
   g_test_add ("/media/refusals/out-of-turn", Fixture, NULL, set_up, test_out_of_turn, tear_down);
