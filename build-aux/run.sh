@@ -28,7 +28,8 @@ sets=(build run)
 $demo && sets+=(rig)
 build-aux/deps.sh "${sets[@]}"
 [ -f build/build.ninja ] || meson setup build -Dtests=false >/dev/null
-ninja -C build --quiet src/ui/beckon src/server/beckon-server src/cli/beckon-call data/gschemas.compiled
+log=$(ninja -C build src/ui/beckon src/server/beckon-server src/cli/beckon-call data/gschemas.compiled) ||
+  { echo "$log" >&2; exit 1; }
 
 server=$top/build/src/server/beckon-server
 app=$top/build/src/ui/beckon
