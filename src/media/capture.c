@@ -45,9 +45,14 @@ G_DEFINE_FINAL_TYPE (BeckonCapture, beckon_capture, G_TYPE_OBJECT)
 void
 beckon_media_push (GstAppSrc *target, GstSample *sample)
 {
-  GstBuffer *buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
   g_autoptr (GstSample) stamped = NULL;
+  GstBuffer *buffer;
 
+  /* Before it has both a clock and a base time, it would stamp with the age of the machine, and
+   * nothing behind such a frame would be sent before that has come. */
+  if (GST_STATE (target) != GST_STATE_PLAYING)
+    return;
+  buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
   GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
   stamped = gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, NULL);
   gst_buffer_unref (buffer);
