@@ -14,6 +14,9 @@
 #define BODY_MAX 16384
 /* Connections of one address beside those of its clients: calls of HTTP, and clients to be refused. */
 #define MORE_PER_ADDRESS 64
+/* Who neither speaks nor listens is given up also before and beside the protocol, but the protocol
+ * comes first: seconds. */
+#define MORE_SILENCE 5
 /* More than a frame may have: the protocol tells who is over that a little what was wrong. */
 #define MESSAGE_MAX (2 * BECKON_FRAME_MAX)
 #define ACCOUNTS_PATH "/v1/accounts"
@@ -441,9 +444,8 @@ on_connection (BeckonListener *listener, GSocketConnection *connection, BeckonHt
 {
   g_autoptr (GIOStream) tls = NULL;
 
-  /* Who neither speaks nor listens is given up, also before and beside the protocol. */
   g_socket_set_timeout (g_socket_connection_get_socket (connection),
-                        2 * self->config->silence_seconds);
+                        self->config->silence_seconds + MORE_SILENCE);
   if (self->certificate == NULL)
     {
       serve (self, G_IO_STREAM (connection), connection);

@@ -209,6 +209,67 @@ hub_contacts_remove (HubSession *session, BeckonMessage *request)
 
 /* ---- history ---- */
 
+static const char *
+history_outcome (HubCall *call, HubParticipant *participant)
+{
+  HubParticipant *last = g_ptr_array_index (call->participants, call->participants->len - 1);
+
+  if (participant == g_ptr_array_index (call->participants, 0))
+    {
+      if (call->accepted_at > 0)
+        return "answered";
+      if (last->state == HUB_REJECTED)
+        return last->reason == BECKON_REJECT_BUSY ? "busy" : "declined";
+      return last->state == HUB_TIMED_OUT ? "unanswered" : "cancelled";
+    }
+  if (participant->was_joined)
+    return "answered";
+  if (participant->state == HUB_REJECTED && participant->reason == BECKON_REJECT_DECLINED)
+    return "declined";
+  return "missed";
+}
+
+static char *
+other_ids (HubCall *call, HubParticipant *participant)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+
+  for (guint i = 0; i < call->participants->len; i++)
+    {
+      HubParticipant *other = g_ptr_array_index (call->participants, i);
+
+      if (other != participant)
+        g_string_append_printf (ids, "%s%s", ids->len > 0 ? "," : "", other->user->id);
+    }
+  return g_string_free (g_steal_pointer (&ids), FALSE);
+}
+
+void
+hub_history_write (HubCall *call, gint64 duration)
+{
+  g_autoptr (BeckonMessage) changed = beckon_message_new_event (BECKON_HISTORY_CHANGED);
+
+  for (guint i = 0; i < call->participants->len; i++)
+    {
+      HubParticipant *participant = g_ptr_array_index (call->participants, i);
+      g_autofree char *members = other_ids (call, participant);
+      g_autoptr (GError) error = NULL;
+      const BeckonStoredCall line = {
+        .call = call->id,
+        .direction = (char *) (i == 0 ? "outgoing" : "incoming"),
+        .media = (char *) beckon_media_to_string (call->media),
+        .outcome = (char *) history_outcome (call, participant),
+        .members = members,
+        .started = call->started,
+        .duration = participant->was_joined ? duration : 0,
+      };
+
+      if (!beckon_store_add_call (call->hub->store, participant->user->id, &line, &error))
+        g_warning ("The history of %s: %s", participant->user->id, error->message);
+      hub_user_event (participant->user, changed, NULL);
+    }
+}
+
 static JsonArray *
 describe_members (BeckonHub *self, const char *ids)
 {

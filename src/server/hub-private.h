@@ -160,6 +160,8 @@ void hub_presence_unwatch (HubSession *session);
 void hub_contacts_list (HubSession *session, BeckonMessage *request);
 void hub_contacts_add (HubSession *session, BeckonMessage *request);
 void hub_contacts_remove (HubSession *session, BeckonMessage *request);
+/** hub_history_write: a line for everybody who had part in @call, which is over; @duration: ms */
+void hub_history_write (HubCall *call, gint64 duration);
 void hub_history_list (HubSession *session, BeckonMessage *request);
 void hub_profile_set (HubSession *session, BeckonMessage *request);
 

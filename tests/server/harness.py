@@ -178,9 +178,10 @@ class Server:
 
     async def device(self, user, device, token=None, auto_ack=True):
         """A further device of @user, or the same again."""
+        token = token or await self.token(user, device)
         client = await self.socket()
         client.auto_ack = auto_ack
-        await client.hello(user, device, token or await self.token(user, device))
+        await client.hello(user, device, token)
         return client
 
 
