@@ -171,32 +171,59 @@ look_for_life (BeckonMediaPeer *self)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
 }
 
+/* What webrtcbin knows; packets are totals over all lines. */
+typedef struct
+{
+  double round_trip_ms, jitter_ms;
+  double received, lost;
+} PathStats;
+
 static void
 take_path_stats (gpointer peer, gpointer data)
 {
   BeckonMediaPeer *self = peer;
-  const double *values = data;
+  const PathStats *path = data;
+  const double lost = path->lost - self->packets_lost;
+  const double all = path->received - self->packets_received + lost;
 
-  self->stats.round_trip_ms = values[0];
-  self->stats.jitter_ms = values[1];
-  self->stats.packet_loss = values[2];
+  self->stats.round_trip_ms = path->round_trip_ms;
+  self->stats.jitter_ms = path->jitter_ms;
+  /* What was lost and comes late is taken back: less than nothing may be lost. */
+  self->stats.packet_loss = all > 0 ? CLAMP (lost / all, 0, 1) : 0;
+  self->packets_lost = path->lost;
+  self->packets_received = path->received;
+}
+
+static double
+get_number (const GstStructure *entry, const char *name)
+{
+  const GValue *value = gst_structure_get_value (entry, name);
+  g_auto (GValue) number = G_VALUE_INIT;
+
+  g_value_init (&number, G_TYPE_DOUBLE);
+  return value != NULL && g_value_transform (value, &number) ? g_value_get_double (&number) : 0;
 }
 
 static gboolean
 read_stat (GQuark id, const GValue *value, gpointer user_data)
 {
-  double *values = user_data;
+  PathStats *path = user_data;
+  GstWebRTCStatsType type;
   const GstStructure *entry;
   double number;
 
   if (!GST_VALUE_HOLDS_STRUCTURE (value))
     return TRUE;
   entry = gst_value_get_structure (value);
-  if (gst_structure_get_double (entry, "round-trip-time", &number) && number > 0)
-    values[0] = number * 1000;
-  if (strstr (gst_structure_get_name (entry), "remote") == NULL &&
-      gst_structure_get_double (entry, "jitter", &number) && number > values[1] / 1000)
-    values[1] = number * 1000;
+  number = get_number (entry, "round-trip-time");
+  if (number > 0)
+    path->round_trip_ms = number * 1000;
+  if (!gst_structure_get (entry, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, NULL) ||
+      type != GST_WEBRTC_STATS_INBOUND_RTP)
+    return TRUE;
+  path->jitter_ms = MAX (path->jitter_ms, get_number (entry, "jitter") * 1000);
+  path->received += get_number (entry, "packets-received");
+  path->lost += get_number (entry, "packets-lost");
   return TRUE;
 }
 
@@ -205,12 +232,12 @@ static void
 on_stats (GstPromise *promise, gpointer user_data)
 {
   BeckonMediaPeer *self = user_data;
-  double values[3] = { -1, -1, 0 };
+  PathStats path = { .round_trip_ms = -1, .jitter_ms = -1 };
 
   if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
     {
-      gst_structure_foreach (gst_promise_get_reply (promise), read_stat, values);
-      beckon_media_hop (self, take_path_stats, g_memdup2 (values, sizeof values), g_free);
+      gst_structure_foreach (gst_promise_get_reply (promise), read_stat, &path);
+      beckon_media_hop (self, take_path_stats, g_memdup2 (&path, sizeof path), g_free);
     }
   gst_promise_unref (promise);
 }

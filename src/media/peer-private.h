@@ -52,6 +52,7 @@ struct _BeckonMediaPeer
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
   double audio_level;
+  double packets_received, packets_lost; /* as webrtcbin counted them a second ago */
 
   /* Written by GStreamer's threads, all atomic */
   gint heard;  /* ms of the last packet, whatever was in it; see now_ms() */
