@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Two media sessions in one process, with a peer each; what one says is handed to the other by the
+ * main loop, as the server would. Everything else is real: ICE, DTLS, RTP, the data channel. */
+
+#include "config.h"
+
+#include "media-session.h"
+
+#include <dirent.h>
+
+#define LIMIT_SECONDS 20
+
+typedef struct _Side
+{
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer;
+  struct _Side *other;
+  GPtrArray *said; /* BeckonPeerSignal */
+  guint first_audio, first_video, byes;
+  guint width, height;
+  char *bye_reason;
+  gboolean closed;
+} Side;
+
+typedef struct
+{
+  Side alice, bob;
+} Fixture;
+
+/* ---- waiting ---- */
+
+static gboolean
+on_limit (gpointer user_data)
+{
+  g_error ("Waited for too long: %s", (const char *) user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The tick is for what nobody announces. */
+static gboolean
+on_tick (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define wait_until(condition)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const guint limit = g_timeout_add_seconds (LIMIT_SECONDS, on_limit, (gpointer) #condition);    \
+    const guint tick = g_timeout_add (20, on_tick, NULL);                                          \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (tick);                                                                        \
+    g_source_remove (limit);                                                                       \
+  }                                                                                                \
+  G_STMT_END
+
+static gboolean
+on_passed (gpointer passed)
+{
+  *(gboolean *) passed = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Only where a test says that something does not happen. */
+static void
+let_pass (guint ms)
+{
+  gboolean passed = FALSE;
+
+  g_timeout_add (ms, on_passed, &passed);
+  while (!passed)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* ---- fixture ---- */
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (side->said, beckon_peer_signal_copy (signal));
+  if (side->other->peer == NULL)
+    return;
+  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
+  g_assert_no_error (error);
+}
+
+static void
+on_first_audio (BeckonMediaPeer *peer, Side *side)
+{
+  side->first_audio++;
+}
+
+static void
+on_first_video (BeckonMediaPeer *peer, guint width, guint height, Side *side)
+{
+  side->first_video++;
+  side->width = width;
+  side->height = height;
+}
+
+static void
+on_bye (BeckonMediaPeer *peer, const char *reason, Side *side)
+{
+  side->byes++;
+  g_free (side->bye_reason);
+  side->bye_reason = g_strdup (reason);
+}
+
+static BeckonMediaConfig *
+new_config (const char *identity)
+{
+  BeckonMediaConfig *config = beckon_media_config_new ();
+
+  config->video = config->audio = BECKON_SOURCE_TEST;
+  config->audio_output = BECKON_OUTPUT_NONE;
+  config->identity = g_strdup (identity);
+  config->video_width = 320;
+  config->video_height = 180;
+  config->video_fps = 15;
+  return config;
+}
+
+static void
+side_init (Side *side, Side *other, const BeckonMediaConfig *config)
+{
+  side->session = beckon_media_session_new (config);
+  side->other = other;
+  side->said = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_peer_signal_free);
+}
+
+static void
+side_add_peer (Side *side, const char *user, gboolean offerer)
+{
+  side->peer =
+      g_object_ref (beckon_media_session_add_peer (side->session, user, "device", 1, offerer));
+  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+  g_signal_connect (side->peer, "first-audio", G_CALLBACK (on_first_audio), side);
+  g_signal_connect (side->peer, "first-video", G_CALLBACK (on_first_video), side);
+  g_signal_connect (side->peer, "bye", G_CALLBACK (on_bye), side);
+}
+
+static void
+fixture_init (Fixture *f, const BeckonMediaConfig *alice, const BeckonMediaConfig *bob)
+{
+  memset (f, 0, sizeof *f);
+  side_init (&f->alice, &f->bob, alice);
+  side_init (&f->bob, &f->alice, bob);
+  side_add_peer (&f->bob, "alice", FALSE);
+  side_add_peer (&f->alice, "bob", TRUE);
+}
+
+static void
+fixture_set_up (Fixture *f)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+
+  fixture_init (f, alice, bob);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  ((Side *) user_data)->closed = TRUE;
+}
+
+static void
+side_close (Side *side, const char *reason)
+{
+  beckon_media_session_close_async (side->session, reason, on_closed, side);
+  wait_until (side->closed);
+}
+
+static void
+side_clear (Side *side)
+{
+  if (!side->closed)
+    side_close (side, NULL);
+  g_signal_handlers_disconnect_by_data (side->peer, side);
+  g_assert_finalize_object (side->session);
+  /* What still flew from a thread of its may keep it a moment. */
+  wait_until (G_OBJECT (side->peer)->ref_count == 1);
+  g_assert_finalize_object (side->peer);
+  g_ptr_array_unref (side->said);
+  g_free (side->bye_reason);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  side_clear (&f->alice);
+  side_clear (&f->bob);
+}
+
+static gboolean
+are_connected (Fixture *f)
+{
+  return beckon_media_peer_get_state (f->alice.peer) == BECKON_MEDIA_PEER_CONNECTED &&
+         beckon_media_peer_get_state (f->bob.peer) == BECKON_MEDIA_PEER_CONNECTED;
+}
+
+static void
+open_both (Fixture *f)
+{
+  beckon_media_session_open (f->alice.session);
+  beckon_media_session_open (f->bob.session);
+}
+
+/* ---- calls ---- */
+
+static void
+test_voice (void)
+{
+  Fixture f;
+
+  fixture_set_up (&f);
+  open_both (&f);
+  wait_until (f.alice.first_audio == 1 && f.bob.first_audio == 1);
+  wait_until (beckon_media_peer_get_audio_level (f.alice.peer) > 0.3);
+  wait_until (beckon_media_peer_get_remote_microphone (f.alice.peer));
+  g_assert_true (are_connected (&f));
+  g_assert_false (beckon_media_peer_get_remote_camera (f.alice.peer));
+  g_assert_null (beckon_media_peer_get_remote_video (f.alice.peer));
+  g_assert_cmpuint (f.alice.first_video, ==, 0);
+  fixture_clear (&f);
+}
+
+static void
+test_video (void)
+{
+  BeckonMediaStats stats;
+  Fixture f;
+
+  fixture_set_up (&f);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  beckon_media_session_set_camera (f.bob.session, TRUE);
+  open_both (&f);
+  wait_until (f.alice.first_video == 1 && f.bob.first_video == 1);
+  g_assert_cmpuint (f.alice.width, ==, 320);
+  g_assert_cmpuint (f.alice.height, ==, 180);
+  g_assert_nonnull (beckon_media_peer_get_remote_video (f.alice.peer));
+  wait_until (f.alice.first_audio == 1 && f.bob.first_audio == 1);
+  wait_until (beckon_media_peer_get_remote_camera (f.bob.peer));
+  wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.fps_received >= 10));
+  g_assert_cmpuint (stats.width, ==, 320);
+  g_assert_cmpfloat (stats.kbps_received, >, 10);
+  g_assert_cmpuint (stats.audio_packets_received, >, 0);
+  fixture_clear (&f);
+}
+
+/* Connected while it rings; but neither a picture nor a sound goes anywhere before it is accepted.
+ */
+static void
+test_nothing_before_open (void)
+{
+  BeckonMediaStats stats;
+  gint64 opened;
+  Fixture f;
+
+  fixture_set_up (&f);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  beckon_media_session_set_camera (f.bob.session, TRUE);
+  wait_until (are_connected (&f));
+  let_pass (1200);
+  g_assert_cmpuint (f.alice.first_audio + f.alice.first_video, ==, 0);
+  g_assert_cmpuint (f.bob.first_audio + f.bob.first_video, ==, 0);
+  g_assert_false (beckon_media_peer_get_remote_microphone (f.bob.peer));
+  beckon_media_peer_get_stats (f.alice.peer, &stats);
+  g_assert_cmpuint (stats.video_frames_sent + stats.audio_packets_sent, ==, 0);
+
+  opened = g_get_monotonic_time ();
+  open_both (&f);
+  wait_until (f.alice.first_video == 1 && f.bob.first_video == 1);
+  g_test_message ("open → first picture on both sides: %" G_GINT64_FORMAT " ms",
+                  (g_get_monotonic_time () - opened) / 1000);
+  fixture_clear (&f);
+}
+
+static void
+test_mute (void)
+{
+  BeckonMediaStats stats;
+  guint64 frames;
+  Fixture f;
+
+  fixture_set_up (&f);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until (f.bob.first_video == 1 && f.bob.first_audio == 1);
+  wait_until (beckon_media_peer_get_remote_camera (f.bob.peer) &&
+              beckon_media_peer_get_remote_microphone (f.bob.peer));
+
+  beckon_media_session_set_microphone (f.alice.session, FALSE);
+  beckon_media_session_set_camera (f.alice.session, FALSE);
+  wait_until (!beckon_media_peer_get_remote_camera (f.bob.peer) &&
+              !beckon_media_peer_get_remote_microphone (f.bob.peer));
+  wait_until (beckon_media_peer_get_audio_level (f.bob.peer) == 0);
+  wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.fps_received == 0));
+  frames = stats.video_frames_received;
+  g_assert_true (are_connected (&f)); /* silence is not absence */
+
+  beckon_media_session_set_microphone (f.alice.session, TRUE);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  wait_until (
+      (beckon_media_peer_get_stats (f.bob.peer, &stats), stats.video_frames_received > frames));
+  wait_until (beckon_media_peer_get_audio_level (f.bob.peer) > 0.3);
+  g_assert_true (beckon_media_peer_get_remote_camera (f.bob.peer));
+  fixture_clear (&f);
+}
+
+static void
+test_echo (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) echo = new_config ("echo");
+  Fixture f;
+
+  echo->video = echo->audio = BECKON_SOURCE_ECHO;
+  fixture_init (&f, alice, echo);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  beckon_media_session_set_camera (f.bob.session, TRUE);
+  open_both (&f);
+  wait_until (f.alice.first_video == 1 && f.alice.first_audio == 1);
+  g_assert_cmpuint (f.alice.width, ==, 320);
+  fixture_clear (&f);
+}
+
+/* Nobody has a camera or a microphone here; the call goes on without. */
+static void
+test_missing_file (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  Fixture f;
+
+  alice->video = BECKON_SOURCE_FILE;
+  alice->video_file = g_strdup ("/nonexistent/clip.mkv");
+  fixture_init (&f, alice, bob);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until (beckon_media_session_get_camera_problem (f.alice.session) != NULL);
+  g_assert_false (beckon_media_session_get_camera (f.alice.session));
+  wait_until (f.bob.first_audio == 1);
+  wait_until (beckon_media_peer_get_remote_microphone (f.bob.peer));
+  g_assert_false (beckon_media_peer_get_remote_camera (f.bob.peer));
+  fixture_clear (&f);
+}
+
+/* ---- ends ---- */
+
+static void
+test_bye (void)
+{
+  gint64 started;
+  Fixture f;
+
+  fixture_set_up (&f);
+  open_both (&f);
+  wait_until (beckon_media_peer_get_remote_microphone (f.bob.peer));
+  started = g_get_monotonic_time ();
+  side_close (&f.alice, "hangup");
+  wait_until (f.bob.byes == 1);
+  g_test_message ("closed in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - started) / 1000);
+  g_assert_cmpstr (f.bob.bye_reason, ==, "hangup");
+  fixture_clear (&f);
+}
+
+static void
+test_close_at_once (void)
+{
+  Fixture f;
+
+  fixture_set_up (&f);
+  fixture_clear (&f);
+}
+
+/* Whoever forgets to close leaves no thread that knows of them. */
+static void
+test_drop (void)
+{
+  Fixture f;
+
+  fixture_set_up (&f);
+  open_both (&f);
+  wait_until (are_connected (&f));
+  g_clear_object (&f.alice.session);
+  g_assert_finalize_object (f.alice.peer);
+  wait_until (beckon_media_peer_get_state (f.bob.peer) == BECKON_MEDIA_PEER_LOST);
+  g_ptr_array_unref (f.alice.said);
+  side_clear (&f.bob);
+}
+
+static guint
+count_entries (const char *path)
+{
+  DIR *folder = opendir (path);
+  guint n = 0;
+
+  g_assert_nonnull (folder);
+  while (readdir (folder) != NULL)
+    n++;
+  closedir (folder);
+  return n;
+}
+
+static void
+test_twenty (void)
+{
+  guint files = 0, threads = 0;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      Fixture f;
+
+      fixture_set_up (&f);
+      open_both (&f);
+      wait_until (f.alice.first_audio == 1 && f.bob.first_audio == 1);
+      fixture_clear (&f);
+      if (i == 4) /* what is made once is there by then */
+        {
+          files = count_entries ("/proc/self/fd");
+          threads = count_entries ("/proc/self/task");
+        }
+    }
+  wait_until (count_entries ("/proc/self/fd") <= files + 2);
+  wait_until (count_entries ("/proc/self/task") <= threads + 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  beckon_media_init (NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_test_add_func ("/media/session/voice", test_voice);
+  g_test_add_func ("/media/session/video", test_video);
+  g_test_add_func ("/media/session/nothing-before-open", test_nothing_before_open);
+  g_test_add_func ("/media/session/mute", test_mute);
+  g_test_add_func ("/media/session/echo", test_echo);
+  g_test_add_func ("/media/session/missing-file", test_missing_file);
+  g_test_add_func ("/media/session/bye", test_bye);
+  g_test_add_func ("/media/session/close-at-once", test_close_at_once);
+  g_test_add_func ("/media/session/drop", test_drop);
+  g_test_add_func ("/media/session/twenty", test_twenty);
+  return g_test_run ();
+}
