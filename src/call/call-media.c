@@ -375,6 +375,7 @@ void
 beckon_call_media_close (BeckonCall *self, const char *reason)
 {
   stop_lost (self);
+  g_clear_handle_id (&self->offer_source, g_source_remove);
   g_clear_handle_id (&self->media_source, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->media_session, self);
   for (guint i = 0; i < self->members->len; i++)

@@ -51,6 +51,7 @@ struct _BeckonCall
   GList *closed_tasks; /* GTask: everybody who waits for the media's end */
 
   /* Sources */
+  guint offer_source; /* the offers, and the preview, right behind the invitation */
   guint guard_source; /* of our own for the server's timers */
   guint media_source; /* no media in time */
   guint lost_source;  /* every second while the path is lost */

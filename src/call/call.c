@@ -94,6 +94,26 @@ on_guard (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Connections and the preview take a moment to build, which is not to be one in which nobody sees that
+ * it rings: first the window, then these. */
+static gboolean
+on_offer (gpointer user_data)
+{
+  BeckonCall *self = user_data;
+
+  self->offer_source = 0;
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (member->peer == NULL && member->state != BECKON_MEMBER_GONE)
+        beckon_call_media_offer (self, member, NULL);
+    }
+  if (self->media == BECKON_MEDIA_VIDEO)
+    beckon_media_session_start_preview (self->media_session);
+  return G_SOURCE_REMOVE;
+}
+
 static BeckonCall *
 new_call (BeckonSignalingService *signaling, const char *id, BeckonMedia media)
 {
@@ -145,11 +165,8 @@ beckon_call_new_outgoing (BeckonSignalingService *signaling,
   for (guint i = 0; invitees[i] != NULL; i++)
     if (!has_failed (result, invitees[i]))
       add_member (self, invitees[i], find_name (result, invitees[i]), BECKON_MEMBER_ALERTED);
-  for (guint i = 0; i < self->members->len; i++)
-    beckon_call_media_offer (self, g_ptr_array_index (self->members, i), NULL);
   g_assert (self->members->len > 0);
-  if (media == BECKON_MEDIA_VIDEO)
-    beckon_media_session_start_preview (self->media_session);
+  self->offer_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_offer, self, NULL);
   self->guard_source = g_timeout_add_seconds (result->timeout + BECKON_CALL_GUARD_SECONDS, on_guard,
                                               self);
   return self;
@@ -559,6 +576,7 @@ beckon_call_dispose (GObject *object)
 {
   BeckonCall *self = BECKON_CALL (object);
 
+  g_clear_handle_id (&self->offer_source, g_source_remove);
   g_clear_handle_id (&self->guard_source, g_source_remove);
   g_clear_handle_id (&self->media_source, g_source_remove);
   g_clear_handle_id (&self->lost_source, g_source_remove);

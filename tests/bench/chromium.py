@@ -44,7 +44,7 @@ class Page:
         target = await self._page_target()
         self.session = (await self._send("Target.attachToTarget", targetId=target,
                                          flatten=True))["sessionId"]
-        await self.until("document.readyState == 'complete' && typeof connect == 'function'")
+        await self.loaded()
         return self
 
     async def _page_target(self):
@@ -73,6 +73,21 @@ class Page:
         if "exceptionDetails" in result:
             raise RuntimeError(json.dumps(result["exceptionDetails"]))
         return result["result"].get("value")
+
+    async def reload(self):
+        await self.evaluate("window.old = true; location.reload()")
+        await self.loaded("!window.old")
+
+    async def loaded(self, also="true"):
+        """Until the page's own functions are there; looking fails while the page is replaced."""
+        while True:
+            try:
+                await self.until("document.readyState == 'complete' && "
+                                 f"typeof connect == 'function' && {also}")
+                return
+            except RuntimeError as error:
+                if "context" not in str(error):
+                    raise
 
     async def until(self, expression, seconds=30):
         """Waits inside the page, so that looking costs nothing."""

@@ -28,7 +28,7 @@ class Server:
         self.folder = tempfile.TemporaryDirectory()
         self.process = await asyncio.create_subprocess_exec(
             SERVER, "--listen", "127.0.0.1:0", "--data", self.folder.name,
-            stdout=asyncio.subprocess.PIPE)
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
         line = await asyncio.wait_for(self.process.stdout.readline(), 10)
         self.url = json.loads(line)["listening"]
         return self
