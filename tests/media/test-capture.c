@@ -114,7 +114,15 @@ tear_down (Fixture *f, gconstpointer unused)
     beckon_capture_stop (f->capture);
   gst_element_set_state (f->pipeline, GST_STATE_NULL);
   if (f->capture != NULL)
-    g_assert_finalize_object (f->capture);
+    {
+      /* The thread that looked for a device may hold it a moment longer. */
+      while (g_atomic_int_get (&G_OBJECT (f->capture)->ref_count) > 1)
+        {
+          g_main_context_iteration (NULL, FALSE);
+          g_thread_yield ();
+        }
+      g_assert_finalize_object (f->capture);
+    }
   gst_object_unref (f->target);
   gst_object_unref (f->pipeline);
   while ((name = g_dir_read_name (folder)) != NULL)
