@@ -280,17 +280,6 @@ test_no_file (Fixture *f, gconstpointer unused)
   g_assert_false (beckon_capture_is_started (f->capture));
 }
 
-static void
-test_no_video_in_file (Fixture *f, gconstpointer unused)
-{
-  f->config->video = BECKON_SOURCE_FILE;
-  f->config->video_file = g_build_filename (f->folder, "words.mkv", NULL);
-  g_assert_true (g_file_set_contents (f->config->video_file, "no video at all", -1, NULL));
-  start (f);
-  wait_for_frames (f, 1);
-  g_assert_error (f->error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED);
-}
-
 /* With a camera there are frames, without one a sentence: never neither. */
 static void
 test_device (Fixture *f, gconstpointer unused)
@@ -345,7 +334,6 @@ main (int argc, char **argv)
     { "file/picture", test_picture_stands },
     { "file/large", test_large_file_is_scaled },
     { "file/none", test_no_file },
-    { "file/no-video", test_no_video_in_file },
     { "device/camera", test_device },
     { "device/or-file", test_device_or_file },
     { "stop-and-start", test_stop_and_start },
