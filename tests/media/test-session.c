@@ -143,9 +143,9 @@ side_add_peer (Side *side, const char *user, gboolean offerer)
   g_signal_connect (side->peer, "bye", G_CALLBACK (on_bye), side);
 }
 
-/* GStreamer 1.22 lets go of a lock while it walks through a session's sources to ask again for what was
- * lost (schedule_remaining_nacks); if a new source comes at that moment, GLib complains. It is harmless,
- * and a machine that stalls brings it about: only then are packets lost here. */
+/* GStreamer 1.22 lets go of a lock while it walks through a session's sources to write reports; if
+ * a new source comes at that moment, GLib complains once. It is harmless: the rest of that report
+ * is left out, and the next one comes 200 ms later. */
 static gboolean
 is_fatal (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
 {
