@@ -12,5 +12,5 @@ shift 3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-"$target" -runs=200000 -max_total_time=240 -timeout=10 -rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 \
+"$target" -seed=1 -runs=200000 -max_total_time=240 -timeout=10 -rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 \
   -verbosity=0 -dict="$dictionary" -artifact_prefix="$(dirname "$target")/" "$@" "$scratch" "$corpus"

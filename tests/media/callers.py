@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 
+import tap
+
 SERVER, CALL, MAKE_CLIP, READ_CLIP = sys.argv[1:5]
 TEST = ("--video-in", "test", "--audio-in", "test")
 TONES = {"alice": 440, "bob": 660}
@@ -63,7 +65,9 @@ class Caller:
         self._queue = queue.Queue()
         command = [CALL, "--server", server.url, "--user", user, "--password-file",
                    server.path("password"), "--json", *(["--register"] if register else []), *words]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True,
+                                        env={**os.environ, "G_DEBUG": "gc-friendly"})
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -105,7 +109,13 @@ class Caller:
                 pass
         except queue.Empty:
             raise AssertionError(f"{self.user} does not end: {self.events}") from None
-        return self.process.wait(10)
+        status = self.process.wait(10)
+        self._log.seek(0)
+        log = self._log.read()
+        print("".join(f"# {self.user}: {line}\n" for line in log.splitlines()), end="")
+        found = tap.complaints(log)
+        assert not found, found
+        return status
 
     def __enter__(self):
         return self
@@ -114,6 +124,7 @@ class Caller:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self._log.close()
 
 
 def read_clip(path):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import tap
 from desktop import Desktop
 
 PASSWORD = "correct horse battery"
@@ -19,6 +20,7 @@ class Build:
         self.environment = {
             "GSETTINGS_SCHEMA_DIR": f"{self.directory}/data",
             "GSETTINGS_BACKEND": "keyfile",
+            "G_DEBUG": "gc-friendly",  # not fatal-warnings: quit() looks for them instead
             # Without a secret service, libsecret keeps what it is told in a file.
             "SECRET_BACKEND": "file",
             "SECRET_FILE_TEST_PATH": "$RIG_DIR/home/.local/share/secrets",
@@ -57,6 +59,8 @@ class Person:
         if self.desktop.running():
             self.kill("SIGTERM")
             self.exit_status()
+            found = tap.complaints(self.output())
+            assert not found, found
 
     def add_contact(self, user):
         self.click("Add a Contact" if self.look("Add a Contact") else "Add contact")
