@@ -23,6 +23,7 @@ typedef struct
   BeckonCallManager *manager;
   BeckonCall *call; /* nullable: the one this is about */
   GCancellable *sign_in;
+  GThread *prewarm;
   guint sign_in_source, answer_source, duration_source, stats_source, signal_sources[2];
   BeckonCliExit exit;
   gboolean media_flowed;
@@ -501,7 +502,7 @@ set_up (Client *self, GError **error)
 
   if (!beckon_media_init (NULL, NULL, error))
     return FALSE;
-  beckon_media_prewarm ();
+  self->prewarm = beckon_media_prewarm ();
   g_strcanon (device, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-", '-');
   self->signaling = beckon_signaling_service_new (options->server, device, g_get_host_name (),
                                                   error);
@@ -531,6 +532,7 @@ tear_down (Client *self)
   g_clear_object (&self->signaling);
   g_clear_object (&self->sign_in);
   g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->prewarm, g_thread_join);
 }
 
 BeckonCliExit

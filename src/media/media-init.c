@@ -97,8 +97,8 @@ prewarm (gpointer unused)
   return NULL;
 }
 
-void
+GThread *
 beckon_media_prewarm (void)
 {
-  g_thread_unref (g_thread_new ("beckon-prewarm", prewarm, NULL));
+  return g_thread_new ("beckon-prewarm", prewarm, NULL);
 }

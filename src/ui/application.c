@@ -28,6 +28,7 @@ struct _BeckonApplication
   BeckonOptions *options;
   BeckonAccount *account;         /* nullable: until the startup */
   BeckonCallPresenter *presenter; /* nullable: the same */
+  GThread *prewarm;               /* nullable: the same */
 
   guint inhibit_cookie;
   guint term_source;
@@ -248,7 +249,7 @@ beckon_application_startup (GApplication *application)
   g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
                            G_CONNECT_SWAPPED);
   sign_in (self);
-  beckon_media_prewarm ();
+  self->prewarm = beckon_media_prewarm ();
 }
 
 static GtkWindow *
@@ -305,6 +306,7 @@ beckon_application_dispose (GObject *object)
   g_clear_handle_id (&self->int_source, g_source_remove);
   g_clear_object (&self->presenter);
   g_clear_object (&self->account);
+  g_clear_pointer (&self->prewarm, g_thread_join);
 
   G_OBJECT_CLASS (beckon_application_parent_class)->dispose (object);
 }

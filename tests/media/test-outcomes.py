@@ -17,8 +17,8 @@ def set_up():
 def ends(callee, status, caller_status, *events, call=("call", "bob"), media=callers.TEST):
     alice, bob = callers.connect(SERVER, media, media, ("answer", *callee), call)
     with alice, bob:
-        assert alice.finish() == caller_status, alice.events
-        assert bob.finish() == status, bob.events
+        statuses = alice.finish(), bob.finish()
+        assert statuses == (caller_status, status), (statuses, alice.events, bob.events)
         for event in events:
             assert event in alice.names(), f"no “{event}” in {alice.events}"
         return alice, bob
