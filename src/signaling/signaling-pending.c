@@ -82,9 +82,13 @@ watch_cancellable (BeckonSignalingService *self, Request *request, gint64 id)
 void
 beckon_signaling_send_message (BeckonSignalingService *self, BeckonMessage *message)
 {
-  g_autofree char *text = beckon_message_to_string (message, NULL);
+  g_autofree char *text = NULL;
 
   g_assert (self->socket != NULL);
+  /* While it closes it takes nothing more; what waits for a reply hears of its end soon. */
+  if (soup_websocket_connection_get_state (self->socket) != SOUP_WEBSOCKET_STATE_OPEN)
+    return;
+  text = beckon_message_to_string (message, NULL);
   soup_websocket_connection_send_text (self->socket, text);
 }
 
