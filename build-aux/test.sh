@@ -6,9 +6,9 @@
 # Installs what is missing, builds, tests, and closes with "N passed, N failed, N skipped".
 #
 # Suites are unit, server, media, desktop and package, each `meson test` in build-test/; "sanitize" is
-# unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in build-sanitize/,
-# and "fuzz" the fuzz targets with clang in build-fuzz/. No --suite: all of them. With CI=true compiler
-# warnings are errors.
+# unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in build-sanitize/
+# (without what needs the pace of a plain build), and "fuzz" the fuzz targets with clang in build-fuzz/.
+# No --suite: all of them. With CI=true compiler warnings are errors.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,11 +38,12 @@ configure() {
   log=$(meson setup "${again[@]}" "$dir" "$@" 2>&1) || { echo "$log" >&2; fail "could not configure $dir"; }
 }
 
-# run DIR NAME SUITE...: builds what these suites need and runs them; NAME names the log
+# run DIR NAME SUITE... [-- OPTION...]: builds what these suites need and runs them; NAME names the log
 run() {
-  local dir=$1 name=$2 args=() suite
+  local dir=$1 name=$2 args=()
   shift 2
-  for suite; do args+=(--suite "$suite"); done
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do args+=(--suite "$1"); shift; done
+  [ $# -eq 0 ] || args+=("${@:2}")
   echo "== $name"
   rm -f "$dir/meson-logs/$name.json"
   meson test -C "$dir" --logbase "$name" --print-errorlogs "${args[@]}"
@@ -70,7 +71,7 @@ if [ ${#plain[@]} -gt 0 ]; then
 fi
 if $sanitize; then
   configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
-  run build-sanitize sanitize unit server media
+  run build-sanitize sanitize unit server media -- --no-suite real-time
 fi
 if $fuzz; then
   CC=clang configure build-fuzz -Dfuzz=true -Dapp=false

@@ -240,7 +240,9 @@ test_file_loops (Fixture *f, gconstpointer unused)
   last = g_array_index (f->times, gint64, wanted - 1);
   g_mutex_unlock (&f->lock);
   g_test_message ("%u frames in %d ms", wanted, (int) ((last - first) / 1000));
+#ifndef __SANITIZE_ADDRESS__ /* too slow to begin: the first frames come late, the next hurry */
   g_assert_cmpint (last - first, >, (wanted - 6) * G_USEC_PER_SEC / FPS);
+#endif
 }
 
 static void
