@@ -8,6 +8,10 @@
 
 #include "identifiers.h"
 
+#include <stdio.h>
+#include <termios.h>
+#include <unistd.h>
+
 #define USAGE_SUMMARY                                                                              \
   "Commands:\n"                                                                                    \
   "  call USER… [--voice] [--timeout S]    place a call\n"                                         \
@@ -58,7 +62,7 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "user", 0, 0, G_OPTION_ARG_STRING, &raw->user, "Who signs in", "ID" },
     { "name", 0, 0, G_OPTION_ARG_STRING, &raw->name, "Name of a new account", "NAME" },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &raw->password_file,
-      "File with the password in its first line", "FILE" },
+      "File with the password in its first line; else it is asked for", "FILE" },
     { "register", 0, 0, G_OPTION_ARG_NONE, &raw->do_register,
       "Create the account first where it does not exist", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, "One JSON object a line", NULL },
@@ -176,18 +180,45 @@ fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
   return fill_answer (self, raw, error);
 }
 
+/* Returns: (transfer full) (nullable): the first line of standard input; not shown if typed. */
+static char *
+ask_password (void)
+{
+  struct termios shown, hidden;
+  const gboolean typed = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &shown) == 0;
+  g_autofree char *line = NULL;
+  size_t size = 0;
+  ssize_t length;
+
+  if (typed)
+    {
+      hidden = shown;
+      hidden.c_lflag &= ~ECHO;
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
+      g_printerr ("Password: ");
+    }
+  length = getline (&line, &size, stdin);
+  if (typed)
+    {
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
+      g_printerr ("\n");
+    }
+  return length >= 0 ? g_steal_pointer (&line) : NULL;
+}
+
 static gboolean
 fill_password (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   g_autofree char *content = NULL;
 
   if (raw->password_file == NULL)
-    return usage (error, "--password-file is needed");
-  if (!g_file_get_contents (raw->password_file, &content, NULL, error))
+    content = ask_password ();
+  else if (!g_file_get_contents (raw->password_file, &content, NULL, error))
     return FALSE;
-  content[strcspn (content, "\r\n")] = '\0';
-  if (*content == '\0')
-    return usage (error, "The password file is empty");
+  if (content != NULL)
+    content[strcspn (content, "\r\n")] = '\0';
+  if (content == NULL || *content == '\0')
+    return usage (error, "There is no password");
   self->password = g_steal_pointer (&content);
   return TRUE;
 }

@@ -8,7 +8,9 @@
 
 #include <json-glib/json-glib.h>
 
+#include "media-peer.h"
 #include "protocol-error.h"
+#include "signaling-types.h"
 
 static void
 print_json (BeckonCliOutput *self, const char *event, GVariant *fields)
@@ -63,13 +65,38 @@ beckon_cli_output_event (BeckonCliOutput *self, const char *event, ...)
     print_words (event, fields);
 }
 
+static const char *
+code_of (const GError *error)
+{
+  static const char *const signaling[] = {
+    [BECKON_SIGNALING_ERROR_BAD_ADDRESS] = "bad-address",
+    [BECKON_SIGNALING_ERROR_UNREACHABLE] = "unreachable-server",
+    [BECKON_SIGNALING_ERROR_NOT_A_SERVER] = "not-a-server",
+    [BECKON_SIGNALING_ERROR_NOT_CONNECTED] = "not-connected",
+    [BECKON_SIGNALING_ERROR_DISCONNECTED] = "disconnected",
+  };
+  static const char *const media[] = {
+    [BECKON_MEDIA_ERROR_BAD_DESCRIPTION] = "bad-description",
+    [BECKON_MEDIA_ERROR_BAD_CANDIDATE] = "bad-candidate",
+    [BECKON_MEDIA_ERROR_NO_PATH] = "no-path",
+    [BECKON_MEDIA_ERROR_ENCRYPTION] = "encryption",
+    [BECKON_MEDIA_ERROR_NO_DEVICE] = "no-device",
+    [BECKON_MEDIA_ERROR_DEVICE_BUSY] = "device-busy",
+    [BECKON_MEDIA_ERROR_DEVICE_LOST] = "device-lost",
+    [BECKON_MEDIA_ERROR_MISSING_PLUGIN] = "missing-plugin",
+    [BECKON_MEDIA_ERROR_FAILED] = "media-failed",
+  };
+
+  if (error->domain == BECKON_PROTOCOL_ERROR)
+    return beckon_protocol_error_to_code (error->code);
+  if (error->domain == BECKON_SIGNALING_ERROR)
+    return signaling[error->code];
+  return error->domain == BECKON_MEDIA_ERROR ? media[error->code] : "failed";
+}
+
 void
 beckon_cli_output_error (BeckonCliOutput *self, const GError *error)
 {
-  const char *code = error->domain == BECKON_PROTOCOL_ERROR
-                         ? beckon_protocol_error_to_code (error->code)
-                         : g_quark_to_string (error->domain);
-
-  beckon_cli_output_event (self, "error", "code", g_variant_new_string (code), "message",
+  beckon_cli_output_event (self, "error", "code", g_variant_new_string (code_of (error)), "message",
                            g_variant_new_string (error->message), NULL);
 }

@@ -25,7 +25,7 @@ typedef struct
  */
 void beckon_cli_output_event (BeckonCliOutput *self, const char *event, ...) G_GNUC_NULL_TERMINATED;
 
-/** beckon_cli_output_error: the event "error" with the domain's own word as code. */
+/** beckon_cli_output_error: the event "error": a word for programs, a sentence for people. */
 void beckon_cli_output_error (BeckonCliOutput *self, const GError *error);
 
 G_END_DECLS

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every way out of a call, with its events and its exit status, between real processes."""
+import json
 import os
 import signal
+import socket
+import subprocess
 
 import callers
 import tap
@@ -98,6 +101,25 @@ def test_wrong_password():
             file.write("correct horse\n")
 
 
+def test_password_from_standard_input():
+    command = [callers.CALL, "--server", SERVER.url, "--user", "dave", "--register", "--json", "call",
+               "nobody"]
+    done = subprocess.run(command, input="correct horse\n", text=True, capture_output=True, timeout=30)
+    assert done.returncode == 7, done
+    assert subprocess.run(command, input="", text=True, capture_output=True,
+                          timeout=30).returncode == 2
+
+
+def test_server_not_there():
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    done = subprocess.run([callers.CALL, "--server", f"http://127.0.0.1:{port}", "--user", "dave",
+                           "--json", "watch"], input="correct horse\n", text=True,
+                          capture_output=True, timeout=40)
+    assert done.returncode == 1, done
+    assert json.loads(done.stdout)["code"] == "unreachable-server", done
+
+
 def test_usage():
     for words in ((), ("dance",), ("call",), ("answer", "bob"), ("answer", "--accept", "--busy"),
                   ("call", "bob", "--timeout", "-1"), ("--video-in", "/nowhere.mkv", "call", "bob")):
@@ -130,5 +152,6 @@ def test_server_stops_cleanly():
 
 tap.run(test_declined, test_busy, test_unanswered, test_unknown_user, test_offline,
         test_interrupted_caller_cancels, test_terminated_callee_hangs_up,
-        test_without_devices_the_call_goes_on, test_wrong_password, test_usage,
+        test_without_devices_the_call_goes_on, test_wrong_password,
+        test_password_from_standard_input, test_server_not_there, test_usage,
         test_two_invitees_connect_to_all, test_server_stops_cleanly, before=set_up)
