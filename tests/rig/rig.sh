@@ -16,9 +16,10 @@
 set -u
 
 if [ -z "${RIG_INNER:-}" ]; then
-  namespaces=(--pid --fork --kill-child --mount --mount-proc)
+  # In a chroot the propagation of the root cannot be changed, and nothing is mounted here but /proc.
+  namespaces=(--pid --fork --kill-child --mount --mount-proc --propagation unchanged)
   [ "$(id -u)" = 0 ] || namespaces+=(--user --map-root-user)
-  if ! reason=$(unshare "${namespaces[@]}" mount -t tmpfs none /run 2>&1); then
+  if ! reason=$(unshare "${namespaces[@]}" true 2>&1); then
     echo "1..0 # SKIP no private desktop without namespaces: ${reason//$'\n'/ }"
     exit 0
   fi
