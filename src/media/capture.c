@@ -27,6 +27,7 @@ struct _BeckonCapture
 
   GMutex lock;
   GPtrArray *targets; /* GstAppSrc; under the lock */
+  GstSample *last;    /* nullable, under the lock: a picture for who comes between two */
 };
 
 enum
@@ -75,6 +76,13 @@ on_sample (GstAppSink *sink, gpointer user_data)
   if (sample == NULL)
     return GST_FLOW_OK;
   g_mutex_lock (&self->lock);
+  if (self->video)
+    {
+      g_clear_pointer (&self->last, gst_sample_unref);
+      /* The sink writes into its own sample again. */
+      self->last = gst_sample_new (gst_sample_get_buffer (sample), gst_sample_get_caps (sample), NULL,
+                                   NULL);
+    }
   targets = g_ptr_array_copy (self->targets, ref_target, NULL);
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < targets->len; i++)
@@ -327,6 +335,9 @@ beckon_capture_stop (BeckonCapture *self)
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->last, gst_sample_unref);
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean
@@ -340,12 +351,21 @@ beckon_capture_is_started (BeckonCapture *self)
 void
 beckon_capture_add_target (BeckonCapture *self, GstAppSrc *target)
 {
+  g_autoptr (GstSample) last = NULL;
+
   g_return_if_fail (BECKON_IS_CAPTURE (self));
 
   g_mutex_lock (&self->lock);
   if (!g_ptr_array_find (self->targets, target, NULL))
-    g_ptr_array_add (self->targets, gst_object_ref (target));
+    {
+      g_ptr_array_add (self->targets, gst_object_ref (target));
+      if (self->last != NULL)
+        last = gst_sample_ref (self->last);
+    }
   g_mutex_unlock (&self->lock);
+  /* The first picture need not wait for the next one, which may be a thirtieth of a second away. */
+  if (last != NULL)
+    beckon_media_push (target, last);
 }
 
 void

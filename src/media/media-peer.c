@@ -392,6 +392,7 @@ beckon_media_peer_start (BeckonMediaPeer *self)
   g_assert (!self->started);
   self->started = TRUE;
   self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
+  beckon_peer_receive_prepare (self);
   if (self->offerer)
     beckon_peer_connection_offer (self);
 }
@@ -729,6 +730,7 @@ beckon_media_peer_dispose (GObject *object)
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
+  beckon_peer_receive_unprepare (self);
   for (guint line = 0; line < BECKON_N_LINES; line++)
     gst_clear_object (&self->sources[line]);
   if (self->video_sink != NULL)

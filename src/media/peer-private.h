@@ -25,6 +25,7 @@ struct _BeckonMediaPeer
   GstAppSrc *sources[BECKON_N_LINES];
   GstElement *encoders[BECKON_N_LINES]; /* borrowed of the pipeline; nullable: not built yet */
   GstElement *video_sink;
+  GThread *output; /* nullable: opens the speaker; its result is the sink, floating */
   BeckonRecorder *recorder;            /* nullable */
 
   /* Owned, as it goes */
@@ -112,6 +113,11 @@ gboolean beckon_peer_sdp_is_useful_candidate (const char *candidate);
 
 /* peer-receive.c */
 
+/** beckon_peer_receive_prepare: looks for a speaker, in a thread: that takes longer than a first
+ * packet should have to wait. */
+void beckon_peer_receive_prepare (BeckonMediaPeer *self);
+/** beckon_peer_receive_unprepare: nobody came to hear. */
+void beckon_peer_receive_unprepare (BeckonMediaPeer *self);
 /** beckon_peer_receive_pad: (thread any): a line of theirs begins. */
 void beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad);
 /** beckon_peer_receive_watch: (thread any): @element was made inside webrtcbin: set it, count at it. */

@@ -244,9 +244,10 @@ take_no_speaker (gpointer peer, gpointer unused)
 }
 
 /* The speaker, if one answers. A sink that opens here opens again when it plays. */
-static GstElement *
-new_output (BeckonMediaPeer *self)
+static gpointer
+new_output (gpointer peer)
 {
+  BeckonMediaPeer *self = peer;
   static const char *const factories[] = { "pulsesink", "alsasink" };
 
   for (guint i = 0; self->config->audio_output == BECKON_OUTPUT_DEVICE &&
@@ -272,6 +273,25 @@ new_output (BeckonMediaPeer *self)
   return new_silent_output ();
 }
 
+void
+beckon_peer_receive_prepare (BeckonMediaPeer *self)
+{
+  g_assert (self->output == NULL);
+  self->output = g_thread_new ("beckon-speaker", new_output, self);
+}
+
+void
+beckon_peer_receive_unprepare (BeckonMediaPeer *self)
+{
+  GstElement *sink;
+
+  if (self->output == NULL)
+    return;
+  sink = gst_object_ref_sink (g_thread_join (g_steal_pointer (&self->output)));
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_object_unref (sink);
+}
+
 static GstElement *
 receive_audio (BeckonMediaPeer *self)
 {
@@ -288,7 +308,7 @@ receive_audio (BeckonMediaPeer *self)
   level = make (self, last, "level");
   g_object_set (level, "interval", (guint64) LEVEL_INTERVAL, "post-messages", TRUE, NULL);
   last = make (self, level, "queue");
-  sink = add (self, last, new_output (self));
+  sink = add (self, last, g_thread_join (g_steal_pointer (&self->output)));
   GST_OBJECT_LOCK (self->pipeline);
   self->audio_sink = sink;
   GST_OBJECT_UNLOCK (self->pipeline);
@@ -329,8 +349,7 @@ beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
   g_object_get (pad, "transceiver", &transceiver, NULL);
   if (transceiver != NULL)
     g_object_get (transceiver, "mlineindex", &line, NULL);
-  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") &&
-      g_atomic_int_get (&self->audio_came) == 0)
+  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") && self->output != NULL)
     first = receive_audio (self);
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
     {
