@@ -86,7 +86,7 @@ class Page:
                                  f"typeof connect == 'function' && {also}")
                 return
             except RuntimeError as error:
-                if "context" not in str(error):
+                if "context" not in str(error) and "navigated" not in str(error):
                     raise
 
     async def until(self, expression, seconds=30):
