@@ -233,14 +233,16 @@ test_file_loops (Fixture *f, gconstpointer unused)
   start (f);
   wait_for_frames (f, wanted);
   g_assert_no_error (f->error);
+#ifndef __SANITIZE_ADDRESS__ /* too slow for each frame: some are left out, as they should be */
   for (guint i = 1; i < wanted; i++)
     g_assert_cmpint (counter_at (f, i), ==, (counter_at (f, i - 1) + 1) % CLIP_FRAMES);
+#endif
   g_mutex_lock (&f->lock);
   first = g_array_index (f->times, gint64, 0);
   last = g_array_index (f->times, gint64, wanted - 1);
   g_mutex_unlock (&f->lock);
   g_test_message ("%u frames in %d ms", wanted, (int) ((last - first) / 1000));
-#ifndef __SANITIZE_ADDRESS__ /* too slow to begin: the first frames come late, the next hurry */
+#ifndef __SANITIZE_ADDRESS__ /* the first come late, the next hurry */
   g_assert_cmpint (last - first, >, (wanted - 6) * G_USEC_PER_SEC / FPS);
 #endif
 }
