@@ -20,8 +20,10 @@ is_ours (BeckonCall *self, const char *call)
 static void
 on_ringing (BeckonSignalingService *service, const char *call, const char *user, BeckonCall *self)
 {
-  if (is_ours (self, call) && self->state == BECKON_CALL_STATE_WAITING)
-    beckon_call_set_progress (self, BECKON_CALL_PROGRESS_RINGING);
+  if (!is_ours (self, call) || self->state != BECKON_CALL_STATE_WAITING)
+    return;
+  beckon_call_set_progress (self, BECKON_CALL_PROGRESS_RINGING);
+  beckon_call_make_offers (self);
 }
 
 static void

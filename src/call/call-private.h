@@ -87,6 +87,10 @@ void beckon_call_wait_closed_async (BeckonCall *self, GAsyncReadyCallback callba
                                     gpointer user_data);
 gboolean beckon_call_wait_closed_finish (BeckonCall *self, GAsyncResult *result, GError **error);
 
+/** beckon_call_make_offers: the offers and the preview, if they were not made yet. They take a moment
+ * to build, in which nobody would see that it rings: so that comes first, if it comes at once. */
+void beckon_call_make_offers (BeckonCall *self);
+
 /* call-dispatch.c */
 
 /**

@@ -6,6 +6,9 @@
 
 #include "call-private.h"
 
+/* So long the offers wait for the word that it rings. */
+#define OFFER_MS 20
+
 enum
 {
   PROP_0,
@@ -94,14 +97,12 @@ on_guard (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Connections and the preview take a moment to build, which is not to be one in which nobody sees that
- * it rings: first the window, then these. */
-static gboolean
-on_offer (gpointer user_data)
+void
+beckon_call_make_offers (BeckonCall *self)
 {
-  BeckonCall *self = user_data;
-
-  self->offer_source = 0;
+  if (self->offer_source == 0)
+    return;
+  g_clear_handle_id (&self->offer_source, g_source_remove);
   for (guint i = 0; i < self->members->len; i++)
     {
       BeckonCallMember *member = g_ptr_array_index (self->members, i);
@@ -111,6 +112,12 @@ on_offer (gpointer user_data)
     }
   if (self->media == BECKON_MEDIA_VIDEO)
     beckon_media_session_start_preview (self->media_session);
+}
+
+static gboolean
+on_offer (gpointer user_data)
+{
+  beckon_call_make_offers (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -166,7 +173,7 @@ beckon_call_new_outgoing (BeckonSignalingService *signaling,
     if (!has_failed (result, invitees[i]))
       add_member (self, invitees[i], find_name (result, invitees[i]), BECKON_MEMBER_ALERTED);
   g_assert (self->members->len > 0);
-  self->offer_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_offer, self, NULL);
+  self->offer_source = g_timeout_add (OFFER_MS, on_offer, self);
   self->guard_source = g_timeout_add_seconds (result->timeout + BECKON_CALL_GUARD_SECONDS, on_guard,
                                               self);
   return self;
