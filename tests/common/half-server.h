@@ -43,11 +43,11 @@ void half_server_event (HalfServer *self, const char *type, const char *format, 
 void half_server_send_raw (HalfServer *self, const char *text);
 void half_server_cut (HalfServer *self); /* the connection, without a word */
 
-/** wait_until: runs the main loop until @condition, 10 s at most, else the test fails. */
+/** wait_until: runs the main loop until @condition, 30 s at most, else the test fails. */
 #define wait_until(condition)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \
-    gint64 end_ = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;                                   \
+    gint64 end_ = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;                                   \
     guint tick_ = g_timeout_add (20, half_server_tick, NULL);                                      \
     while (!(condition) && g_get_monotonic_time () < end_)                                         \
       g_main_context_iteration (NULL, TRUE);                                                       \

@@ -11,7 +11,7 @@
 #include <gst/gst.h>
 #include <string.h>
 
-#define LIMIT_S 60
+#define LIMIT_S 90
 
 typedef struct
 {
