@@ -5,12 +5,13 @@
  *                       RECEIVED            ACCEPT_CONFIRMED
  *        ┌─────────────────────▶ INCOMING ───────────────────────┐
  *        │                          │ REJECT CANCELLED TIMED_OUT  │
- *        │                          │ ANSWERED_ELSEWHERE          ▼
+ *        │                          │ ACCEPT_FAILED               ▼
  *      FREE ◀───────────────────────┴───────────────────────── CALLING
- *        │ ▲        OVER (from every busy state)                  ▲ │ HANG_UP LAST_LEFT
- *        │ └───────────────────────────────────────────────────────┼─┘ MEDIA_LOST
- *        │   ALL_DECLINED ALL_TIMED_OUT CANCEL                     │
- *        └─────────────────────▶ WAITING ───────────────────────── ┘
+ *       ││ ▲   OVER ANSWERED_ELSEWHERE (from every busy state) ▲ ▲ │ HANG_UP LAST_LEFT
+ *       ││ └───────────────────────────────────────────────────┼─┼─┘ MEDIA_LOST
+ *       │└───────────────────────── JOINED ────────────────────┘ │
+ *       │    ALL_DECLINED ALL_TIMED_OUT CANCEL                   │
+ *       └──────────────────────▶ WAITING ────────────────────────┘
  *                       INVITED        PEER_ACCEPTED
  *
  * Guarantees while in a state:
@@ -41,12 +42,13 @@ typedef enum
 {
   BECKON_CALL_EVENT_INVITED,            /* our invite was accepted by the server */
   BECKON_CALL_EVENT_RECEIVED,           /* an invitation came */
+  BECKON_CALL_EVENT_JOINED,             /* this device took our place in a call that runs */
   BECKON_CALL_EVENT_ACCEPT_CONFIRMED,   /* own accept, confirmed by the server */
   BECKON_CALL_EVENT_ACCEPT_FAILED,      /* own accept, refused: the call is over */
   BECKON_CALL_EVENT_REJECT,             /* own decline */
   BECKON_CALL_EVENT_CANCELLED,          /* the caller withdrew it */
   BECKON_CALL_EVENT_TIMED_OUT,          /* nobody answered here in time */
-  BECKON_CALL_EVENT_ANSWERED_ELSEWHERE, /* another device of ours answered */
+  BECKON_CALL_EVENT_ANSWERED_ELSEWHERE, /* another device of ours answered, or took our place */
   BECKON_CALL_EVENT_PEER_ACCEPTED,      /* an invitee accepted */
   BECKON_CALL_EVENT_ALL_DECLINED,       /* nobody is left who could accept: all rejected */
   BECKON_CALL_EVENT_ALL_TIMED_OUT,      /* nobody is left who could accept: some did not answer */

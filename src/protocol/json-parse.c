@@ -31,7 +31,13 @@ typedef struct
   Expected expected;
   guint depth;
   gboolean in_object[BECKON_FRAME_DEPTH_MAX];
+  guint n_members[BECKON_FRAME_DEPTH_MAX];
   const char *wrong; /* what is wrong, if it is not just that it is no JSON */
+
+  const char *member;  /* of the outermost object, to be found; NULL: none */
+  gboolean at_member;  /* its name was the last one at that level */
+  const char *opened;  /* where it begins, while we are in it */
+  BeckonJsonSpan span; /* where the last one was */
 } Checker;
 
 static gboolean
@@ -42,11 +48,18 @@ fail (Checker *self, const char *wrong)
 }
 
 static gboolean
+is_white_space (char c)
+{
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static gboolean
 open_level (Checker *self, gboolean object)
 {
   if (self->depth == BECKON_FRAME_DEPTH_MAX)
     return fail (self, "Nested too deep");
-  self->in_object[self->depth++] = object;
+  self->in_object[self->depth] = object;
+  self->n_members[self->depth++] = 0;
   self->expected = object ? EXPECT_FIRST_NAME : EXPECT_FIRST_ITEM;
   return TRUE;
 }
@@ -58,6 +71,11 @@ close_level (Checker *self, gboolean object)
     return FALSE;
   self->depth--;
   self->expected = EXPECT_COMMA;
+  if (self->depth == 1 && self->opened != NULL)
+    {
+      self->span = (BeckonJsonSpan){ self->opened, self->p - self->opened };
+      self->opened = NULL;
+    }
   return TRUE;
 }
 
@@ -81,17 +99,12 @@ read_hex (Checker *self)
   return value;
 }
 
-/* After the backslash. */
+/* After "\u". */
 static gboolean
-check_escape (Checker *self)
+check_code_unit (Checker *self)
 {
-  int value;
+  int value = read_hex (self);
 
-  if (self->p == self->end)
-    return FALSE;
-  if (*self->p++ != 'u')
-    return memchr ("\"\\/bfnrt", self->p[-1], 8) != NULL;
-  value = read_hex (self);
   if (value == 0)
     return fail (self, "A string with U+0000 in it");
   if (value >= 0xD800 && value <= 0xDBFF)
@@ -105,20 +118,85 @@ check_escape (Checker *self)
   return value > 0 && !(value >= 0xDC00 && value <= 0xDFFF);
 }
 
+/* After the backslash. */
+static gboolean
+check_escape (Checker *self)
+{
+  if (self->p == self->end)
+    return FALSE;
+  switch (*self->p++)
+    {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+      return TRUE;
+    case 'u':
+      return check_code_unit (self);
+    default:
+      return FALSE;
+    }
+}
+
 /* After the first quotation mark. */
 static gboolean
 check_string (Checker *self)
 {
-  while (self->p < self->end)
+  for (;;)
     {
-      const guchar c = *self->p++;
+      const char *p = self->p; /* in a register: the longest frames are mostly strings */
 
-      if (c == '"')
+      while (p < self->end && *p != '"' && *p != '\\' && (guchar) *p >= 0x20)
+        p++;
+      self->p = p;
+      if (p == self->end)
+        return FALSE;
+      self->p++;
+      if (*p == '"')
         return TRUE;
-      if (c < 0x20 || (c == '\\' && !check_escape (self)))
+      if (*p != '\\' || !check_escape (self))
         return FALSE;
     }
-  return FALSE;
+}
+
+/* Whether the string that began at @start is @self->member, in whatever way it is written. */
+static gboolean
+is_member (const Checker *self, const char *start)
+{
+  Checker name = { .p = start, .end = self->p - 1 };
+  const char *letter = self->member;
+
+  while (name.p < name.end && *letter != '\0')
+    {
+      int c = *name.p++;
+
+      if (c == '\\')
+        c = *name.p++ == 'u' ? read_hex (&name) : 0; /* no other escape is of a letter */
+      if (c != *letter++)
+        return FALSE;
+    }
+  return name.p == name.end && *letter == '\0';
+}
+
+static gboolean
+check_name (Checker *self)
+{
+  const char *start = self->p;
+
+  self->expected = EXPECT_COLON;
+  /* Names can be chosen so that all fall into one place of a hash table, which takes a time that
+   * grows with the square of their number. */
+  if (++self->n_members[self->depth - 1] > BECKON_FRAME_MEMBERS_MAX)
+    return fail (self, "An object has too many members");
+  if (!check_string (self))
+    return FALSE;
+  if (self->depth == 1 && self->member != NULL)
+    self->at_member = is_member (self, start);
+  return TRUE;
 }
 
 static gboolean
@@ -138,7 +216,7 @@ check_number (Checker *self)
     }
   if (self->p == digits || (*digits == '0' && self->p - digits > 1))
     return FALSE;
-  if (self->p < self->end && strchr (".eE", *self->p) != NULL)
+  if (self->p < self->end && (*self->p == '.' || *self->p == 'e' || *self->p == 'E'))
     return fail (self, "A number is no integer");
   return TRUE;
 }
@@ -166,6 +244,12 @@ check_value (Checker *self)
 {
   const char c = *self->p;
 
+  /* Of several members of a name the last one counts, as in the parser. */
+  if (self->depth == 1 && self->at_member)
+    {
+      self->opened = c == '{' ? self->p : NULL;
+      self->span.text = NULL;
+    }
   if (c == '{' || c == '[')
     {
       self->p++;
@@ -204,8 +288,7 @@ check_token (Checker *self)
         return check_comma (self);
       G_GNUC_FALLTHROUGH;
     case EXPECT_NAME:
-      self->expected = EXPECT_COLON;
-      return *self->p++ == '"' && check_string (self);
+      return *self->p++ == '"' && check_name (self);
     case EXPECT_COLON:
       self->expected = EXPECT_VALUE;
       return *self->p++ == ':';
@@ -223,17 +306,18 @@ check_token (Checker *self)
 
 /* Returns: (nullable): what is wrong with it. */
 static const char *
-find_fault (const char *data, gsize length)
+find_fault (const char *data, gsize length, const char *member, BeckonJsonSpan *span)
 {
-  Checker self = { .p = data, .end = data + length, .expected = EXPECT_VALUE };
+  Checker self = { .p = data, .end = data + length, .expected = EXPECT_VALUE, .member = member };
 
   while (self.p < self.end)
     {
-      if (memchr (" \t\r\n", *self.p, 4) != NULL)
+      if (is_white_space (*self.p))
         self.p++;
       else if (!check_token (&self))
         return self.wrong != NULL ? self.wrong : "Not JSON";
     }
+  *span = self.span;
   return self.depth == 0 && self.expected == EXPECT_COMMA ? NULL : "JSON without its end";
 }
 
@@ -244,29 +328,75 @@ refuse (GError **error, BeckonProtocolError code, const char *text)
   return NULL;
 }
 
-JsonObject *
-beckon_json_parse (const char *data, gsize length, GError **error)
+/* Most frames are in ASCII, which is told faster than that something is UTF-8. */
+static gboolean
+is_ascii (const char *data, gsize length)
 {
-  g_autoptr (JsonParser) parser = NULL;
-  const char *fault;
+  guint64 word, all = 0;
+  gsize i = 0;
+
+  for (; i + sizeof word <= length; i += sizeof word)
+    {
+      memcpy (&word, data + i, sizeof word);
+      all |= word;
+    }
+  for (; i < length; i++)
+    all |= (guchar) data[i];
+  return (all & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
+}
+
+static JsonObject *
+load (const char *data, gsize length, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root;
 
-  g_return_val_if_fail (data != NULL || length == 0, NULL);
-
-  if (length > BECKON_FRAME_MAX)
-    return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "Too large");
-  if (length == 0)
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Empty");
-  if (!g_utf8_validate_len (data, length, NULL))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Not UTF-8");
-  fault = find_fault (data, length);
-  if (fault != NULL)
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, fault);
-  parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, data, length, NULL))
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Not JSON");
   root = json_parser_get_root (parser);
   if (!JSON_NODE_HOLDS_OBJECT (root))
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Not an object");
   return json_object_ref (json_node_get_object (root));
+}
+
+static JsonObject *
+load_around (const char *data, gsize length, const BeckonJsonSpan *span, GError **error)
+{
+  g_autoptr (GString) text = NULL;
+  const char *behind = span->text + span->length;
+
+  text = g_string_sized_new (length - span->length + strlen ("{}") + 1);
+  g_string_append_len (text, data, span->text - data);
+  g_string_append (text, "{}");
+  g_string_append_len (text, behind, data + length - behind);
+  return load (text->str, text->len, error);
+}
+
+JsonObject *
+beckon_json_parse_around (
+    const char *data, gsize length, const char *member, BeckonJsonSpan *span, GError **error)
+{
+  const char *fault;
+
+  g_return_val_if_fail (data != NULL || length == 0, NULL);
+  g_return_val_if_fail (span != NULL, NULL);
+
+  if (length > BECKON_FRAME_MAX)
+    return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "Too large");
+  if (length == 0)
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Empty");
+  if (!is_ascii (data, length) && !g_utf8_validate_len (data, length, NULL))
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Not UTF-8");
+  fault = find_fault (data, length, member, span);
+  if (fault != NULL)
+    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, fault);
+  return span->text != NULL ? load_around (data, length, span, error) : load (data, length, error);
+}
+
+JsonObject *
+beckon_json_parse (const char *data, gsize length, GError **error)
+{
+  BeckonJsonSpan span;
+
+  return beckon_json_parse_around (data, length, NULL, &span, error);
 }

@@ -11,6 +11,8 @@
 #include "json-parse.h"
 #include "message-schema.h"
 
+#define PAYLOAD "payload"
+
 static gboolean
 refuse (GError **error, BeckonProtocolError code, const char *text)
 {
@@ -55,16 +57,44 @@ read_type (JsonObject *object, gboolean event, GError **error)
   return type;
 }
 
+/* A server only passes a payload on, a client reads it. */
+static gboolean
+take_payload (BeckonMessage *self, const BeckonJsonSpan *payload, GError **error)
+{
+  JsonObject *object;
+
+  if (payload->length > BECKON_PAYLOAD_MAX)
+    return refuse (error, BECKON_PROTOCOL_ERROR_TOO_LARGE, "“payload” is over its limit");
+  if (self->kind == BECKON_MESSAGE_REQUEST)
+    {
+      json_object_remove_member (self->fields, PAYLOAD);
+      beckon_message_set_raw (self, PAYLOAD, payload->text, payload->length);
+      return TRUE;
+    }
+  object = beckon_json_parse (payload->text, payload->length, error);
+  if (object == NULL)
+    return FALSE;
+  json_object_set_object_member (self->fields, PAYLOAD, object);
+  return TRUE;
+}
+
 static BeckonMessage *
-parse_typed (JsonObject *object, BeckonMessageKind kind, gint64 id, GError **error)
+parse_typed (JsonObject *object,
+             BeckonMessageKind kind,
+             gint64 id,
+             const BeckonJsonSpan *payload,
+             GError **error)
 {
   const BeckonMessageType type = read_type (object, kind == BECKON_MESSAGE_EVENT, error);
-  JsonObject *fields;
+  g_autoptr (BeckonMessage) self = NULL;
 
-  if (type == BECKON_MESSAGE_NONE)
+  if (type == BECKON_MESSAGE_NONE ||
+      !beckon_message_schema_check (beckon_message_schema (type), object, error))
     return NULL;
-  fields = beckon_message_schema_read (beckon_message_schema (type), object, error);
-  return fields != NULL ? beckon_message_new (kind, type, id, fields) : NULL;
+  self = beckon_message_new (kind, type, id, json_object_ref (object));
+  if (json_object_has_member (object, PAYLOAD) && !take_payload (self, payload, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 static BeckonMessage *
@@ -75,14 +105,17 @@ parse_reply (JsonObject *object, gint64 re, GError **error)
 
   if (ok == NULL || json_node_get_value_type (ok) != G_TYPE_BOOLEAN)
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A reply says ok or not"), NULL;
-  self = beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re,
-                             json_object_ref (object));
+  self =
+      beckon_message_new (BECKON_MESSAGE_REPLY, BECKON_MESSAGE_NONE, re, json_object_ref (object));
   self->ok = json_node_get_boolean (ok);
   return self;
 }
 
 static BeckonMessage *
-parse_from_client (JsonObject *object, gint64 *request_id, GError **error)
+parse_from_client (JsonObject *object,
+                   const BeckonJsonSpan *payload,
+                   gint64 *number,
+                   GError **error)
 {
   GError *failure = NULL;
   gint64 id, ack;
@@ -98,15 +131,18 @@ parse_from_client (JsonObject *object, gint64 *request_id, GError **error)
   if (!has_id)
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "A request has an id"), NULL;
 
-  *request_id = id;
-  self = parse_typed (object, BECKON_MESSAGE_REQUEST, id, error);
+  *number = id;
+  self = parse_typed (object, BECKON_MESSAGE_REQUEST, id, payload, error);
   if (self != NULL)
     self->ack = ack;
   return self;
 }
 
 static BeckonMessage *
-parse_from_server (JsonObject *object, GError **error)
+parse_from_server (JsonObject *object,
+                   const BeckonJsonSpan *payload,
+                   gint64 *number,
+                   GError **error)
 {
   GError *failure = NULL;
   gint64 re, seq;
@@ -118,32 +154,56 @@ parse_from_server (JsonObject *object, GError **error)
     return g_propagate_error (error, failure), NULL;
   if (has_re == has_seq)
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Neither a reply nor an event"), NULL;
-  return has_re ? parse_reply (object, re, error)
-                : parse_typed (object, BECKON_MESSAGE_EVENT, seq, error);
+  if (has_re)
+    return parse_reply (object, re, error);
+  *number = seq;
+  return parse_typed (object, BECKON_MESSAGE_EVENT, seq, payload, error);
+}
+
+/* Every second frame of a client is nothing but an acknowledgement. Returns: what the event had for
+ * a "seq", or 0 if the frame is anything else, or is written in another way. */
+static gint64
+read_bare_ack (const char *data, gsize length)
+{
+  static const char head[] = "{\"ack\":";
+  const gsize head_length = strlen (head);
+  gint64 seq = 0;
+  gsize i = head_length;
+
+  if (length < head_length + 2 || memcmp (data, head, head_length) != 0 || data[i] == '0')
+    return 0;
+  for (; g_ascii_isdigit (data[i]) && i < length - 1 && seq <= BECKON_NUMBER_MAX; i++)
+    seq = seq * 10 + data[i] - '0';
+  return i == length - 1 && data[i] == '}' && seq <= BECKON_NUMBER_MAX ? seq : 0;
+}
+
+static BeckonMessage *
+parse_text (const char *data, gsize length, BeckonParty from, gint64 *number, GError **error)
+{
+  BeckonJsonSpan payload;
+  g_autoptr (JsonObject) object = beckon_json_parse_around (data, length, PAYLOAD, &payload, error);
+
+  if (object == NULL)
+    return NULL;
+  return from == BECKON_PARTY_CLIENT ? parse_from_client (object, &payload, number, error)
+                                     : parse_from_server (object, &payload, number, error);
 }
 
 BeckonMessage *
-beckon_message_parse (const char *data,
-                      gssize length,
-                      BeckonParty from,
-                      gint64 *request_id,
-                      GError **error)
+beckon_message_parse (
+    const char *data, gssize length, BeckonParty from, gint64 *number, GError **error)
 {
-  g_autoptr (JsonObject) object = NULL;
-  gint64 id = 0;
+  gint64 found = 0, seq;
+  gsize n_bytes;
   BeckonMessage *self;
 
   g_return_val_if_fail (data != NULL || length == 0, NULL);
 
-  if (request_id != NULL)
-    *request_id = 0;
-  object = beckon_json_parse (data, length >= 0 ? (gsize) length : strlen (data), error);
-  if (object == NULL)
-    return NULL;
-  self = from == BECKON_PARTY_CLIENT ? parse_from_client (object, &id, error)
-                                     : parse_from_server (object, error);
-  if (request_id != NULL)
-    *request_id = id;
+  n_bytes = length >= 0 ? (gsize) length : strlen (data);
+  seq = from == BECKON_PARTY_CLIENT ? read_bare_ack (data, n_bytes) : 0;
+  self = seq > 0 ? beckon_message_new_ack (seq) : parse_text (data, n_bytes, from, &found, error);
+  if (number != NULL)
+    *number = found;
   return self;
 }
 
@@ -161,20 +221,16 @@ gboolean
 beckon_message_check_reply (BeckonMessage *reply, BeckonMessageType asked, GError **error)
 {
   g_autoptr (GError) malformed = NULL;
-  JsonObject *fields;
 
   g_return_val_if_fail (reply != NULL && reply->kind == BECKON_MESSAGE_REPLY, FALSE);
   g_return_val_if_fail (asked > BECKON_MESSAGE_NONE, FALSE);
   g_return_val_if_fail (!beckon_message_type_is_event (asked), FALSE);
 
-  fields = beckon_message_schema_read (reply->ok ? beckon_message_reply_schema (asked)
-                                                 : beckon_message_refusal_schema (),
-                                       reply->fields, &malformed);
-  if (fields == NULL)
+  if (!beckon_message_schema_check (reply->ok ? beckon_message_reply_schema (asked)
+                                              : beckon_message_refusal_schema (),
+                                    beckon_message_ensure_fields (reply), &malformed))
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, malformed->message);
-  json_object_unref (reply->fields);
-  reply->fields = fields;
   if (!reply->ok)
-    set_refusal (json_object_get_object_member (fields, "error"), error);
+    set_refusal (json_object_get_object_member (reply->fields, "error"), error);
   return reply->ok;
 }

@@ -20,6 +20,7 @@ typedef enum
   BECKON_FIELD_BOOLEAN,
   BECKON_FIELD_OBJECT,  /* with members */
   BECKON_FIELD_OPAQUE,  /* an object that only its reader understands, at most max bytes */
+  BECKON_FIELD_RAW,     /* such an object, kept as the text that it is; who keeps it measures it */
   BECKON_FIELD_ARRAY,   /* min to max items, each as *members, a single field */
 } BeckonFieldKind;
 
@@ -43,12 +44,12 @@ const BeckonField *beckon_message_reply_schema (BeckonMessageType type);
 const BeckonField *beckon_message_refusal_schema (void);
 
 /**
- * beckon_message_schema_read:
+ * beckon_message_schema_check:
  *
- * Checks @object against @fields. Returns: (transfer full): a new object with the members that the
- * table knows and nothing else, or %NULL with BAD_REQUEST or the field's own error.
+ * Checks @object against @fields, and takes away the members that the table does not know, at any
+ * depth. Returns: FALSE with BAD_REQUEST or the field's own error.
  */
-JsonObject *beckon_message_schema_read (const BeckonField *fields, JsonObject *object,
-                                        GError **error);
+gboolean
+beckon_message_schema_check (const BeckonField *fields, JsonObject *object, GError **error);
 
 G_END_DECLS

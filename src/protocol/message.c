@@ -11,10 +11,13 @@ static const char *const type_names[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_PING] = "ping",
   [BECKON_BYE] = "bye",
   [BECKON_ICE_SERVERS] = "ice.servers",
+  [BECKON_DEVICE_SET] = "device.set",
   [BECKON_CALL_INVITE] = "call.invite",
+  [BECKON_CALL_ADD] = "call.add",
   [BECKON_CALL_CANCEL] = "call.cancel",
   [BECKON_CALL_ACCEPT] = "call.accept",
   [BECKON_CALL_REJECT] = "call.reject",
+  [BECKON_CALL_JOIN] = "call.join",
   [BECKON_CALL_LEAVE] = "call.leave",
   [BECKON_CALL_END] = "call.end",
   [BECKON_SIGNAL_SEND] = "signal.send",
@@ -23,16 +26,22 @@ static const char *const type_names[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_CONTACTS_LIST] = "contacts.list",
   [BECKON_CONTACTS_ADD] = "contacts.add",
   [BECKON_CONTACTS_REMOVE] = "contacts.remove",
+  [BECKON_CONTACTS_BLOCK] = "contacts.block",
+  [BECKON_CONTACTS_UNBLOCK] = "contacts.unblock",
   [BECKON_HISTORY_LIST] = "history.list",
+  [BECKON_HISTORY_SEEN] = "history.seen",
   [BECKON_PROFILE_SET] = "profile.set",
   [BECKON_SESSION_CLOSING] = "session.closing",
+  [BECKON_CALL_CREATED] = "call.created",
   [BECKON_CALL_RECEIVED] = "call.received",
   [BECKON_CALL_RINGING] = "call.ringing",
   [BECKON_CALL_OFFLINE] = "call.offline",
+  [BECKON_CALL_ADDED] = "call.added",
   [BECKON_CALL_ACCEPTED] = "call.accepted",
   [BECKON_CALL_REJECTED] = "call.rejected",
   [BECKON_CALL_ANSWERED_ELSEWHERE] = "call.answered-elsewhere",
   [BECKON_CALL_CANCELLED] = "call.cancelled",
+  [BECKON_CALL_WITHDRAWN] = "call.withdrawn",
   [BECKON_CALL_TIMEOUT] = "call.timeout",
   [BECKON_CALL_UNANSWERED] = "call.unanswered",
   [BECKON_CALL_LEFT] = "call.left",
@@ -41,6 +50,7 @@ static const char *const type_names[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_PRESENCE_CHANGED] = "presence.changed",
   [BECKON_CONTACTS_CHANGED] = "contacts.changed",
   [BECKON_HISTORY_CHANGED] = "history.changed",
+  [BECKON_HISTORY_MISSED] = "history.missed",
 };
 
 const char *
@@ -79,8 +89,24 @@ beckon_message_new (BeckonMessageKind kind, BeckonMessageType type, gint64 id, J
   self->kind = kind;
   self->type = type;
   self->id = id;
-  self->fields = fields != NULL ? fields : json_object_new ();
+  self->fields = fields;
   return self;
+}
+
+/* What was written before is not the message any more. */
+static void
+forget_tail (BeckonMessage *self)
+{
+  g_clear_pointer (&self->tail, g_free);
+}
+
+JsonObject *
+beckon_message_ensure_fields (BeckonMessage *self)
+{
+  forget_tail (self);
+  if (self->fields == NULL)
+    self->fields = json_object_new ();
+  return self->fields;
 }
 
 BeckonMessage *
@@ -97,6 +123,15 @@ beckon_message_new_event (BeckonMessageType type)
   g_return_val_if_fail (beckon_message_type_is_event (type) && type < BECKON_MESSAGE_N_TYPES, NULL);
 
   return beckon_message_new (BECKON_MESSAGE_EVENT, type, 0, NULL);
+}
+
+BeckonMessage *
+beckon_message_new_event_from (BeckonMessageType type, JsonObject *fields)
+{
+  g_return_val_if_fail (beckon_message_type_is_event (type) && type < BECKON_MESSAGE_N_TYPES, NULL);
+  g_return_val_if_fail (fields != NULL, NULL);
+
+  return beckon_message_new (BECKON_MESSAGE_EVENT, type, 0, fields);
 }
 
 BeckonMessage *
@@ -123,7 +158,7 @@ beckon_message_new_error_reply (gint64 re, BeckonProtocolError code, const char 
   error = json_object_new ();
   json_object_set_string_member (error, "code", beckon_protocol_error_to_code (code));
   json_object_set_string_member (error, "message", text);
-  json_object_set_object_member (self->fields, "error", error);
+  beckon_message_set_object (self, "error", error);
   return self;
 }
 
@@ -155,46 +190,10 @@ beckon_message_unref (BeckonMessage *self)
 
   if (--self->ref_count > 0)
     return;
-  json_object_unref (self->fields);
+  g_clear_pointer (&self->fields, json_object_unref);
+  g_free (self->raw);
+  g_free (self->tail);
   g_free (self);
-}
-
-/* ---- writing ---- */
-
-static void
-copy_member (JsonObject *object, const char *name, JsonNode *node, gpointer target)
-{
-  json_object_set_member (target, name, json_node_copy (node));
-}
-
-char *
-beckon_message_to_string (BeckonMessage *self, gsize *length)
-{
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-  char *text;
-
-  g_return_val_if_fail (self != NULL, NULL);
-
-  json_node_take_object (node, object);
-  if (self->kind == BECKON_MESSAGE_REQUEST)
-    json_object_set_int_member (object, "id", self->id);
-  else if (self->kind == BECKON_MESSAGE_EVENT)
-    json_object_set_int_member (object, "seq", self->id);
-  else if (self->kind == BECKON_MESSAGE_REPLY)
-    {
-      json_object_set_int_member (object, "re", self->id);
-      json_object_set_boolean_member (object, "ok", self->ok);
-    }
-  if (self->ack > 0)
-    json_object_set_int_member (object, "ack", self->ack);
-  if (self->type != BECKON_MESSAGE_NONE)
-    json_object_set_string_member (object, "type", type_names[self->type]);
-  json_object_foreach_member (self->fields, copy_member, object);
-  text = json_to_string (node, FALSE);
-  if (length != NULL)
-    *length = strlen (text);
-  return text;
 }
 
 /* ---- fields ---- */
@@ -239,36 +238,68 @@ beckon_message_is_ok (BeckonMessage *self)
   return self->ok;
 }
 
+JsonObject *
+beckon_message_get_fields (BeckonMessage *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->fields;
+}
+
+static JsonNode *
+get_member (BeckonMessage *self, const char *field)
+{
+  return self->fields != NULL ? json_object_get_member (self->fields, field) : NULL;
+}
+
+/* Returns: (nullable): the field's node, if it is a string, a number, true or false. */
+static JsonNode *
+get_value (BeckonMessage *self, const char *field)
+{
+  JsonNode *node = get_member (self, field);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? node : NULL;
+}
+
 gboolean
 beckon_message_has (BeckonMessage *self, const char *field)
 {
   g_return_val_if_fail (self != NULL && field != NULL, FALSE);
 
-  return json_object_has_member (self->fields, field);
+  return get_member (self, field) != NULL || g_strcmp0 (self->raw_field, field) == 0;
 }
 
 const char *
 beckon_message_get_string (BeckonMessage *self, const char *field)
 {
+  JsonNode *node;
+
   g_return_val_if_fail (self != NULL && field != NULL, NULL);
 
-  return json_object_get_string_member_with_default (self->fields, field, NULL);
+  node = get_value (self, field);
+  return node != NULL ? json_node_get_string (node) : NULL;
 }
 
 gint64
 beckon_message_get_int (BeckonMessage *self, const char *field)
 {
+  JsonNode *node;
+
   g_return_val_if_fail (self != NULL && field != NULL, 0);
 
-  return json_object_get_int_member_with_default (self->fields, field, 0);
+  node = get_value (self, field);
+  return node != NULL ? json_node_get_int (node) : 0;
 }
 
 gboolean
 beckon_message_get_boolean (BeckonMessage *self, const char *field)
 {
+  JsonNode *node;
+
   g_return_val_if_fail (self != NULL && field != NULL, FALSE);
 
-  return json_object_get_boolean_member_with_default (self->fields, field, FALSE);
+  node = get_value (self, field);
+  return node != NULL && json_node_get_boolean (node);
 }
 
 JsonObject *
@@ -278,7 +309,7 @@ beckon_message_get_object (BeckonMessage *self, const char *field)
 
   g_return_val_if_fail (self != NULL && field != NULL, NULL);
 
-  node = json_object_get_member (self->fields, field);
+  node = get_member (self, field);
   return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
 
@@ -289,7 +320,7 @@ beckon_message_get_array (BeckonMessage *self, const char *field)
 
   g_return_val_if_fail (self != NULL && field != NULL, NULL);
 
-  node = json_object_get_member (self->fields, field);
+  node = get_member (self, field);
   return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
 
@@ -305,6 +336,17 @@ beckon_message_dup_strv (BeckonMessage *self, const char *field)
   for (guint i = 0; i < json_array_get_length (array); i++)
     g_strv_builder_add (builder, json_array_get_string_element (array, i));
   return g_strv_builder_end (builder);
+}
+
+const char *
+beckon_message_get_raw (BeckonMessage *self, const char *field, gsize *length)
+{
+  g_return_val_if_fail (self != NULL && field != NULL && length != NULL, NULL);
+
+  if (g_strcmp0 (self->raw_field, field) != 0)
+    return NULL;
+  *length = self->raw_length;
+  return self->raw;
 }
 
 void
@@ -328,7 +370,7 @@ beckon_message_set_string (BeckonMessage *self, const char *field, const char *v
 {
   g_return_if_fail (self != NULL && field != NULL && value != NULL);
 
-  json_object_set_string_member (self->fields, field, value);
+  json_object_set_string_member (beckon_message_ensure_fields (self), field, value);
 }
 
 void
@@ -336,7 +378,7 @@ beckon_message_set_int (BeckonMessage *self, const char *field, gint64 value)
 {
   g_return_if_fail (self != NULL && field != NULL);
 
-  json_object_set_int_member (self->fields, field, value);
+  json_object_set_int_member (beckon_message_ensure_fields (self), field, value);
 }
 
 void
@@ -344,7 +386,7 @@ beckon_message_set_boolean (BeckonMessage *self, const char *field, gboolean val
 {
   g_return_if_fail (self != NULL && field != NULL);
 
-  json_object_set_boolean_member (self->fields, field, value);
+  json_object_set_boolean_member (beckon_message_ensure_fields (self), field, value);
 }
 
 void
@@ -357,7 +399,7 @@ beckon_message_set_strv (BeckonMessage *self, const char *field, const char *con
   array = json_array_new ();
   for (guint i = 0; value[i] != NULL; i++)
     json_array_add_string_element (array, value[i]);
-  json_object_set_array_member (self->fields, field, array);
+  json_object_set_array_member (beckon_message_ensure_fields (self), field, array);
 }
 
 void
@@ -365,7 +407,7 @@ beckon_message_set_object (BeckonMessage *self, const char *field, JsonObject *v
 {
   g_return_if_fail (self != NULL && field != NULL && value != NULL);
 
-  json_object_set_object_member (self->fields, field, value);
+  json_object_set_object_member (beckon_message_ensure_fields (self), field, value);
 }
 
 void
@@ -373,5 +415,17 @@ beckon_message_set_array (BeckonMessage *self, const char *field, JsonArray *val
 {
   g_return_if_fail (self != NULL && field != NULL && value != NULL);
 
-  json_object_set_array_member (self->fields, field, value);
+  json_object_set_array_member (beckon_message_ensure_fields (self), field, value);
+}
+
+void
+beckon_message_set_raw (BeckonMessage *self, const char *field, const char *text, gsize length)
+{
+  g_return_if_fail (self != NULL && field != NULL && text != NULL && length > 0);
+
+  forget_tail (self);
+  g_free (self->raw);
+  self->raw_field = g_intern_string (field);
+  self->raw = g_memdup2 (text, length);
+  self->raw_length = length;
 }

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 #define BECKON_SUBPROTOCOL "beckon.v1"
 
 /* Close codes of the WebSocket. */
+#define BECKON_CLOSE_NORMAL 1000
+#define BECKON_CLOSE_GOING_AWAY 1001
+#define BECKON_CLOSE_TOO_BIG 1009
+#define BECKON_CLOSE_SERVER_ERROR 1011
 #define BECKON_CLOSE_BAD_FRAME 4000
 #define BECKON_CLOSE_NO_HELLO 4001
 #define BECKON_CLOSE_REPLACED 4002
@@ -43,10 +47,13 @@ typedef enum
   BECKON_PING,
   BECKON_BYE,
   BECKON_ICE_SERVERS,
+  BECKON_DEVICE_SET,
   BECKON_CALL_INVITE,
+  BECKON_CALL_ADD,
   BECKON_CALL_CANCEL,
   BECKON_CALL_ACCEPT,
   BECKON_CALL_REJECT,
+  BECKON_CALL_JOIN,
   BECKON_CALL_LEAVE,
   BECKON_CALL_END,
   BECKON_SIGNAL_SEND,
@@ -55,17 +62,23 @@ typedef enum
   BECKON_CONTACTS_LIST,
   BECKON_CONTACTS_ADD,
   BECKON_CONTACTS_REMOVE,
+  BECKON_CONTACTS_BLOCK,
+  BECKON_CONTACTS_UNBLOCK,
   BECKON_HISTORY_LIST,
+  BECKON_HISTORY_SEEN,
   BECKON_PROFILE_SET,
   /* events */
   BECKON_SESSION_CLOSING,
+  BECKON_CALL_CREATED,
   BECKON_CALL_RECEIVED,
   BECKON_CALL_RINGING,
   BECKON_CALL_OFFLINE,
+  BECKON_CALL_ADDED,
   BECKON_CALL_ACCEPTED,
   BECKON_CALL_REJECTED,
   BECKON_CALL_ANSWERED_ELSEWHERE,
   BECKON_CALL_CANCELLED,
+  BECKON_CALL_WITHDRAWN,
   BECKON_CALL_TIMEOUT,
   BECKON_CALL_UNANSWERED,
   BECKON_CALL_LEFT,
@@ -74,6 +87,7 @@ typedef enum
   BECKON_PRESENCE_CHANGED,
   BECKON_CONTACTS_CHANGED,
   BECKON_HISTORY_CHANGED,
+  BECKON_HISTORY_MISSED,
   BECKON_MESSAGE_N_TYPES
 } BeckonMessageType;
 
@@ -91,6 +105,8 @@ BeckonMessageType beckon_message_type_from_string (const char *word); /* NONE if
 
 BeckonMessage *beckon_message_new_request (BeckonMessageType type, gint64 id);
 BeckonMessage *beckon_message_new_event (BeckonMessageType type); /* the sender sets "seq" */
+/** beckon_message_new_event_from: @fields: (transfer full): what it says */
+BeckonMessage *beckon_message_new_event_from (BeckonMessageType type, JsonObject *fields);
 BeckonMessage *beckon_message_new_reply (gint64 re);
 BeckonMessage *beckon_message_new_error_reply (gint64 re, BeckonProtocolError code,
                                                const char *text);
@@ -107,10 +123,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonMessage, beckon_message_unref)
  *
  * The only reader of what came over the wire. Returns: (transfer full): the message, or %NULL with
  * BAD_FRAME or TOO_LARGE (the sender is broken: close the connection), or UNKNOWN_TYPE or
- * BAD_REQUEST (answer the request with it; @request_id is then set when the frame had one, else 0).
+ * BAD_REQUEST (answer the request with it, or pass over the event). @number (out) (optional) is the
+ * id of a request or the seq of an event, also of one that is refused, else 0.
  */
 BeckonMessage *beckon_message_parse (const char *data, gssize length, BeckonParty from,
-                                     gint64 *request_id, GError **error);
+                                     gint64 *number, GError **error);
 
 /**
  * beckon_message_check_reply:
@@ -124,8 +141,14 @@ BeckonMessage *beckon_message_parse (const char *data, gssize length, BeckonPart
 gboolean beckon_message_check_reply (BeckonMessage *reply, BeckonMessageType asked,
                                      GError **error);
 
-/** beckon_message_to_string: Returns: (transfer full): the frame as JSON text, without line breaks. */
+/** beckon_message_to_string: @length: (out) (optional): bytes. Returns: (transfer full): the frame
+ * as JSON text, without white space but what is in a raw field. */
 char *beckon_message_to_string (BeckonMessage *self, gsize *length);
+/** beckon_message_to_bytes: Returns: (transfer full): the same. */
+GBytes *beckon_message_to_bytes (BeckonMessage *self);
+/** beckon_message_to_event_bytes: the frame of an event that several sessions get, each with a @seq
+ * of its own; all but that is made once. Returns: (transfer full): it. */
+GBytes *beckon_message_to_event_bytes (BeckonMessage *self, gint64 seq);
 
 BeckonMessageKind beckon_message_get_kind (BeckonMessage *self);
 BeckonMessageType beckon_message_get_message_type (BeckonMessage *self);
@@ -133,6 +156,8 @@ gint64 beckon_message_get_id (BeckonMessage *self);  /* request: id, reply: re, 
 gint64 beckon_message_get_ack (BeckonMessage *self); /* ack, also one riding on a request; 0: none */
 gboolean beckon_message_is_ok (BeckonMessage *self); /* reply only */
 
+/** beckon_message_get_fields: (transfer none): all of them, without type and numbers. */
+JsonObject *beckon_message_get_fields (BeckonMessage *self);
 /** beckon_message_has: whether the field is there. */
 gboolean beckon_message_has (BeckonMessage *self, const char *field);
 /* The getters return NULL or 0 or FALSE for a field that is not there; (transfer none). */
@@ -143,6 +168,10 @@ JsonObject *beckon_message_get_object (BeckonMessage *self, const char *field);
 JsonArray *beckon_message_get_array (BeckonMessage *self, const char *field);
 /** beckon_message_dup_strv: Returns: (transfer full) (nullable): an array of strings. */
 GStrv beckon_message_dup_strv (BeckonMessage *self, const char *field);
+/** beckon_message_get_raw: the "payload" of a request that was parsed stays the text that it was in
+ * the frame; no other getter knows it. @length: (out): bytes. Returns: (transfer none) (nullable):
+ * JSON, not NUL-terminated. */
+const char *beckon_message_get_raw (BeckonMessage *self, const char *field, gsize *length);
 
 void beckon_message_set_id (BeckonMessage *self, gint64 id); /* request: id, event: seq */
 void beckon_message_set_ack (BeckonMessage *self, gint64 seq);
@@ -154,5 +183,9 @@ void beckon_message_set_strv (BeckonMessage *self, const char *field, const char
 void beckon_message_set_object (BeckonMessage *self, const char *field, JsonObject *value);
 /** beckon_message_set_array: @value: (transfer full) */
 void beckon_message_set_array (BeckonMessage *self, const char *field, JsonArray *value);
+/** beckon_message_set_raw: @text: JSON, written as it is, behind the other fields; a message has
+ * one such field */
+void
+beckon_message_set_raw (BeckonMessage *self, const char *field, const char *text, gsize length);
 
 G_END_DECLS

@@ -9,7 +9,7 @@ const FrameSample frame_samples[] = {
     "{'id':1,'type':'hello','token':'t','device':{'id':'d','name':'n'}}" },
   { "request.hello", FALSE, BECKON_MESSAGE_NONE,
     "{'id':7,'ack':12,'type':'hello','token':'c2VjcmV0','device':{'id':'Dev-1.a_B',"
-    "'name':'Laptop','agent':'Beckon 0.1'},'resume':{'session':'s-1','seq':0}}" },
+    "'name':'Laptop','agent':'Beckon 0.1','ring':false},'resume':{'session':'s-1','seq':0}}" },
   { "request.ping", TRUE, BECKON_MESSAGE_NONE,
     "{'id':1,'type':'ping'}" },
   { "request.ping", FALSE, BECKON_MESSAGE_NONE,
@@ -22,10 +22,19 @@ const FrameSample frame_samples[] = {
     "{'id':1,'type':'ice.servers'}" },
   { "request.ice.servers", FALSE, BECKON_MESSAGE_NONE,
     "{'id':7,'ack':12,'type':'ice.servers'}" },
+  { "request.device.set", TRUE, BECKON_MESSAGE_NONE,
+    "{'id':1,'type':'device.set','ring':true}" },
+  { "request.device.set", FALSE, BECKON_MESSAGE_NONE,
+    "{'id':7,'ack':12,'type':'device.set','ring':false}" },
   { "request.call.invite", TRUE, BECKON_MESSAGE_NONE,
     "{'id':1,'type':'call.invite','invitees':['bob'],'media':'voice'}" },
   { "request.call.invite", FALSE, BECKON_MESSAGE_NONE,
     "{'id':7,'ack':12,'type':'call.invite','invitees':['bob','carol.b-c_d'],'media':'video',"
+    "'timeout':600,'data':'{\\\"room\\\":\\\"Küche\\\"}'}" },
+  { "request.call.add", TRUE, BECKON_MESSAGE_NONE,
+    "{'id':1,'type':'call.add','call':'c0ffee','invitees':['bob']}" },
+  { "request.call.add", FALSE, BECKON_MESSAGE_NONE,
+    "{'id':7,'ack':12,'type':'call.add','call':'c0ffee','invitees':['bob','carol.b-c_d'],"
     "'timeout':600,'data':'{\\\"room\\\":\\\"Küche\\\"}'}" },
   { "request.call.cancel", TRUE, BECKON_MESSAGE_NONE,
     "{'id':1,'type':'call.cancel','call':'c0ffee'}" },
@@ -41,6 +50,10 @@ const FrameSample frame_samples[] = {
   { "request.call.reject", FALSE, BECKON_MESSAGE_NONE,
     "{'id':7,'ack':12,'type':'call.reject','call':'c0ffee','reason':'busy',"
     "'data':'{\\\"room\\\":\\\"Küche\\\"}'}" },
+  { "request.call.join", TRUE, BECKON_MESSAGE_NONE,
+    "{'id':1,'type':'call.join','call':'c0ffee'}" },
+  { "request.call.join", FALSE, BECKON_MESSAGE_NONE,
+    "{'id':7,'ack':12,'type':'call.join','call':'c0ffee'}" },
   { "request.call.leave", TRUE, BECKON_MESSAGE_NONE,
     "{'id':1,'type':'call.leave','call':'c0ffee','reason':'hung-up'}" },
   { "request.call.leave", FALSE, BECKON_MESSAGE_NONE,
@@ -74,10 +87,22 @@ const FrameSample frame_samples[] = {
     "{'id':1,'type':'contacts.remove','user':'bob'}" },
   { "request.contacts.remove", FALSE, BECKON_MESSAGE_NONE,
     "{'id':7,'ack':12,'type':'contacts.remove','user':'bob'}" },
+  { "request.contacts.block", TRUE, BECKON_MESSAGE_NONE,
+    "{'id':1,'type':'contacts.block','user':'bob'}" },
+  { "request.contacts.block", FALSE, BECKON_MESSAGE_NONE,
+    "{'id':7,'ack':12,'type':'contacts.block','user':'bob'}" },
+  { "request.contacts.unblock", TRUE, BECKON_MESSAGE_NONE,
+    "{'id':1,'type':'contacts.unblock','user':'bob'}" },
+  { "request.contacts.unblock", FALSE, BECKON_MESSAGE_NONE,
+    "{'id':7,'ack':12,'type':'contacts.unblock','user':'bob'}" },
   { "request.history.list", TRUE, BECKON_MESSAGE_NONE,
     "{'id':1,'type':'history.list','limit':1}" },
   { "request.history.list", FALSE, BECKON_MESSAGE_NONE,
     "{'id':7,'ack':12,'type':'history.list','limit':100,'before':1700000000000}" },
+  { "request.history.seen", TRUE, BECKON_MESSAGE_NONE,
+    "{'id':1,'type':'history.seen','until':0}" },
+  { "request.history.seen", FALSE, BECKON_MESSAGE_NONE,
+    "{'id':7,'ack':12,'type':'history.seen','until':1700000000000}" },
   { "request.profile.set", TRUE, BECKON_MESSAGE_NONE,
     "{'id':1,'type':'profile.set','name':'A'}" },
   { "request.profile.set", FALSE, BECKON_MESSAGE_NONE,
@@ -93,8 +118,12 @@ const FrameSample frame_samples[] = {
     "'name':'Alice Árnadóttir'},'server':{'name':'Beckon','version':'0.1.0','features':['x']},"
     "'limits':{'frame':65536},'ice_servers':[{'urls':['stun:192.0.2.1:3478','turn:192.0.2.1'],"
     "'username':'1700000000:alice','credential':'c2lnbmVk'}],'calls':[{'call':'c0ffee',"
-    "'state':'accepted','media':'video','members':[{'id':'alice','name':'Alice Árnadóttir'},"
-    "{'id':'bob','name':'Bob 🙂'}]}]}" },
+    "'state':'accepted','media':'video','from':{'id':'alice','name':'Alice Árnadóttir'},"
+    "'members':[{'id':'alice','name':'Alice Árnadóttir','state':'accepted','device':'d1'},"
+    "{'id':'bob','name':'Bob 🙂','state':'ringing'}],'device':'d1'},{'call':'decaf',"
+    "'state':'ringing','media':'voice','from':{'id':'eve','name':'Eve'},"
+    "'members':[{'id':'eve','name':'Eve'}],'timeout':90,'remaining_ms':1,"
+    "'data':'{\\\"room\\\":\\\"Küche\\\"}'},{'call':'of-an-older-server'}],'missed':3}" },
   { "reply.ping", TRUE, BECKON_PING,
     "{'re':1,'ok':true}" },
   { "reply.bye", TRUE, BECKON_BYE,
@@ -104,11 +133,19 @@ const FrameSample frame_samples[] = {
   { "reply.ice.servers", FALSE, BECKON_ICE_SERVERS,
     "{'re':9007199254740992,'ok':true,'ice_servers':[{'urls':['stun:192.0.2.1:3478',"
     "'turn:192.0.2.1'],'username':'1700000000:alice','credential':'c2lnbmVk'}]}" },
+  { "reply.device.set", TRUE, BECKON_DEVICE_SET,
+    "{'re':1,'ok':true}" },
   { "reply.call.invite", TRUE, BECKON_CALL_INVITE,
     "{'re':1,'ok':true,'call':'c0ffee','timeout':90,'failed':[]}" },
   { "reply.call.invite", FALSE, BECKON_CALL_INVITE,
     "{'re':9007199254740992,'ok':true,'call':'c0ffee','timeout':90,'failed':[{'user':'eve',"
-    "'code':'unknown-user'}],'members':[{'id':'bob','name':'Bob 🙂'}],'merged':true}" },
+    "'code':'unknown-user'}],'members':[{'id':'bob','name':'Bob 🙂'}],'merged':true,"
+    "'media':'voice'}" },
+  { "reply.call.add", TRUE, BECKON_CALL_ADD,
+    "{'re':1,'ok':true,'call':'c0ffee','timeout':90,'failed':[]}" },
+  { "reply.call.add", FALSE, BECKON_CALL_ADD,
+    "{'re':9007199254740992,'ok':true,'call':'c0ffee','timeout':90,'failed':[{'user':'eve',"
+    "'code':'unknown-user'}],'members':[{'id':'bob','name':'Bob 🙂'}]}" },
   { "reply.call.cancel", TRUE, BECKON_CALL_CANCEL,
     "{'re':1,'ok':true,'failed':[]}" },
   { "reply.call.cancel", FALSE, BECKON_CALL_CANCEL,
@@ -120,6 +157,11 @@ const FrameSample frame_samples[] = {
     "{'id':'bob','name':'Bob 🙂'}]}" },
   { "reply.call.reject", TRUE, BECKON_CALL_REJECT,
     "{'re':1,'ok':true}" },
+  { "reply.call.join", TRUE, BECKON_CALL_JOIN,
+    "{'re':1,'ok':true,'members':[],'media':'voice','duration':0}" },
+  { "reply.call.join", FALSE, BECKON_CALL_JOIN,
+    "{'re':9007199254740992,'ok':true,'members':[{'id':'alice','name':'Alice Árnadóttir'},"
+    "{'id':'bob','name':'Bob 🙂'}],'media':'video','duration':61000}" },
   { "reply.call.leave", TRUE, BECKON_CALL_LEAVE,
     "{'re':1,'ok':true}" },
   { "reply.call.leave", FALSE, BECKON_CALL_LEAVE,
@@ -137,10 +179,15 @@ const FrameSample frame_samples[] = {
   { "reply.contacts.list", TRUE, BECKON_CONTACTS_LIST,
     "{'re':1,'ok':true,'contacts':[]}" },
   { "reply.contacts.list", FALSE, BECKON_CONTACTS_LIST,
-    "{'re':9007199254740992,'ok':true,'contacts':[{'id':'bob','name':'Bob','presence':'in-call'}]}" },
+    "{'re':9007199254740992,'ok':true,'contacts':[{'id':'bob','name':'Bob','presence':'in-call'}],"
+    "'blocked':[{'id':'eve','name':'Eve'}]}" },
   { "reply.contacts.add", TRUE, BECKON_CONTACTS_ADD,
     "{'re':1,'ok':true}" },
   { "reply.contacts.remove", TRUE, BECKON_CONTACTS_REMOVE,
+    "{'re':1,'ok':true}" },
+  { "reply.contacts.block", TRUE, BECKON_CONTACTS_BLOCK,
+    "{'re':1,'ok':true}" },
+  { "reply.contacts.unblock", TRUE, BECKON_CONTACTS_UNBLOCK,
     "{'re':1,'ok':true}" },
   { "reply.history.list", TRUE, BECKON_HISTORY_LIST,
     "{'re':1,'ok':true,'calls':[]}" },
@@ -148,12 +195,23 @@ const FrameSample frame_samples[] = {
     "{'re':9007199254740992,'ok':true,'calls':[{'call':'c0ffee','direction':'incoming',"
     "'media':'voice','members':[{'id':'bob','name':'Bob 🙂'}],'outcome':'missed',"
     "'started':1700000000000,'duration_ms':0}]}" },
+  { "reply.history.seen", TRUE, BECKON_HISTORY_SEEN,
+    "{'re':1,'ok':true}" },
   { "reply.profile.set", TRUE, BECKON_PROFILE_SET,
     "{'re':1,'ok':true}" },
   { "event.session.closing", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'session.closing','reason':''}" },
   { "event.session.closing", FALSE, BECKON_MESSAGE_NONE,
     "{'seq':9007199254740992,'type':'session.closing','reason':'restart','reconnect_after':5}" },
+  { "event.call.created", TRUE, BECKON_MESSAGE_NONE,
+    "{'seq':1,'type':'call.created','call':'c0ffee','state':'accepted','media':'voice',"
+    "'from':{'id':'alice','name':'Alice Árnadóttir'},'members':[{'id':'bob','name':'Bob 🙂'}]}" },
+  { "event.call.created", FALSE, BECKON_MESSAGE_NONE,
+    "{'seq':9007199254740992,'type':'call.created','call':'c0ffee','state':'accepted',"
+    "'media':'voice','from':{'id':'alice','name':'Alice Árnadóttir'},'members':[{'id':'alice',"
+    "'name':'Alice Árnadóttir','state':'accepted','device':'d1'},{'id':'bob','name':'Bob 🙂',"
+    "'state':'inviting'}],'device':'d1','timeout':90,'remaining_ms':90000,"
+    "'data':'{\\\"room\\\":\\\"Küche\\\"}'}" },
   { "event.call.received", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'call.received','call':'c0ffee','from':{'id':'alice','name':'Alice "
     "Árnadóttir'},'members':[{'id':'alice','name':'Alice Árnadóttir'},{'id':'bob','name':'Bob "
@@ -167,6 +225,9 @@ const FrameSample frame_samples[] = {
     "{'seq':1,'type':'call.ringing','call':'c0ffee','user':'bob'}" },
   { "event.call.offline", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'call.offline','call':'c0ffee','user':'bob'}" },
+  { "event.call.added", TRUE, BECKON_MESSAGE_NONE,
+    "{'seq':1,'type':'call.added','call':'c0ffee','by':'alice','users':[{'id':'carol',"
+    "'name':'Carol'},{'id':'dave','name':'Dave'}]}" },
   { "event.call.accepted", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'call.accepted','call':'c0ffee','user':'bob','device':'d2'}" },
   { "event.call.accepted", FALSE, BECKON_MESSAGE_NONE,
@@ -185,6 +246,8 @@ const FrameSample frame_samples[] = {
   { "event.call.cancelled", FALSE, BECKON_MESSAGE_NONE,
     "{'seq':9007199254740992,'type':'call.cancelled','call':'c0ffee','by':'alice',"
     "'data':'{\\\"room\\\":\\\"Küche\\\"}'}" },
+  { "event.call.withdrawn", TRUE, BECKON_MESSAGE_NONE,
+    "{'seq':1,'type':'call.withdrawn','call':'c0ffee','users':['bob','carol']}" },
   { "event.call.timeout", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'call.timeout','call':'c0ffee'}" },
   { "event.call.unanswered", TRUE, BECKON_MESSAGE_NONE,
@@ -205,6 +268,8 @@ const FrameSample frame_samples[] = {
     "{'seq':1,'type':'contacts.changed'}" },
   { "event.history.changed", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'history.changed'}" },
+  { "event.history.missed", TRUE, BECKON_MESSAGE_NONE,
+    "{'seq':1,'type':'history.missed','count':3}" },
   { "reply.error", TRUE, BECKON_CALL_ACCEPT,
     "{'re':3,'ok':false,'error':{'code':'call-over','message':'The call is over'}}" },
   { "reply.error", FALSE, BECKON_CALL_INVITE,
@@ -346,8 +411,8 @@ const FrameFault frame_faults[] = {
     "{'id':4,'type':'PING'}" },
   { "type “ping ”", CLIENT, ERROR (UNKNOWN_TYPE), 4,
     "{'id':4,'type':'ping '}" },
-  { "type “call.add”", CLIENT, ERROR (UNKNOWN_TYPE), 4,
-    "{'id':4,'type':'call.add'}" },
+  { "type “call.hold”", CLIENT, ERROR (UNKNOWN_TYPE), 4,
+    "{'id':4,'type':'call.hold'}" },
   { "type “call.received”", CLIENT, ERROR (UNKNOWN_TYPE), 4,
     "{'id':4,'type':'call.received'}" },
   { "type “contacts.changed”", CLIENT, ERROR (UNKNOWN_TYPE), 4,
@@ -367,6 +432,10 @@ const FrameFault frame_faults[] = {
   { "hello: resume from before", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'hello','token':'t','device':{'id':'d','name':'n'},'resume':{'session':'s',"
     "'seq':-1}}" },
+  { "hello: a device that rings at times", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'hello','token':'t','device':{'id':'d','name':'n','ring':1}}" },
+  { "device.set: nothing", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'device.set'}" },
   { "call.invite: nobody", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'call.invite','invitees':[],'media':'voice'}" },
   { "call.invite: no media", CLIENT, ERROR (BAD_REQUEST), 4,
@@ -388,6 +457,12 @@ const FrameFault frame_faults[] = {
     "{'id':4,'type':'call.invite','invitees':['bob'],'media':'voice','timeout':601}" },
   { "call.invite: data that is an object", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'call.invite','invitees':['bob'],'media':'voice','data':{}}" },
+  { "call.add: nobody", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'call.add','call':'c','invitees':[]}" },
+  { "call.add: to no call", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'call.add','invitees':['bob']}" },
+  { "call.add: ten people", CLIENT, ERROR (TOO_MANY_INVITEES), 4,
+    "{'id':4,'type':'call.add','call':'c','invitees':['a','b','c','d','e','f','g','h','i','j']}" },
   { "call.accept: no call", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'call.accept'}" },
   { "call.accept: an empty call", CLIENT, ERROR (BAD_REQUEST), 4,
@@ -400,6 +475,8 @@ const FrameFault frame_faults[] = {
     "{'id':4,'type':'call.reject','call':'c'}" },
   { "call.reject: a reason of its own", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'call.reject','call':'c','reason':'bored'}" },
+  { "call.join: no call", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'call.join'}" },
   { "call.leave: lost, which only the server says", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'call.leave','call':'c','reason':'lost'}" },
   { "signal.send: no addressee", CLIENT, ERROR (BAD_REQUEST), 4,
@@ -420,6 +497,12 @@ const FrameFault frame_faults[] = {
     "{'id':4,'type':'contacts.add'}" },
   { "contacts.remove: null", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'contacts.remove','user':null}" },
+  { "contacts.block: upper case", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'contacts.block','user':'Eve'}" },
+  { "history.seen: no time", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'history.seen'}" },
+  { "history.seen: until before 1970", CLIENT, ERROR (BAD_REQUEST), 4,
+    "{'id':4,'type':'history.seen','until':-1}" },
   { "history.list: no limit", CLIENT, ERROR (BAD_REQUEST), 4,
     "{'id':4,'type':'history.list'}" },
   { "history.list: limit 0", CLIENT, ERROR (BAD_REQUEST), 4,
@@ -448,26 +531,34 @@ const FrameFault frame_faults[] = {
     "{'re':1,'ok':null}" },
   { "ok of 1", SERVER (MESSAGE_NONE), ERROR (BAD_FRAME), 0,
     "{'re':1,'ok':1}" },
-  { "an event without a type", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "an event without a type", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1}" },
-  { "an event of no known type", SERVER (MESSAGE_NONE), ERROR (UNKNOWN_TYPE), 0,
+  { "an event of no known type", SERVER (MESSAGE_NONE), ERROR (UNKNOWN_TYPE), 1,
     "{'seq':1,'type':'call.exploded'}" },
-  { "an event that is a request", SERVER (MESSAGE_NONE), ERROR (UNKNOWN_TYPE), 0,
+  { "an event that is a request", SERVER (MESSAGE_NONE), ERROR (UNKNOWN_TYPE), 1,
     "{'seq':1,'type':'ping'}" },
-  { "an invitation from nobody", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "an invitation from nobody", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1,'type':'call.received','call':'c','members':[],'media':'voice','timeout':90,"
     "'remaining_ms':1}" },
-  { "an invitation with a name that turns the text round", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "an invitation with a name that turns the text round", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1,'type':'call.received','call':'c','from':{'id':'eve','name':'\\u202e'},'members':[],"
     "'media':'voice','timeout':90,'remaining_ms':1}" },
-  { "an invitation for longer than there is", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "an invitation for longer than there is", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1,'type':'call.received','call':'c','from':{'id':'eve','name':'E'},'members':[],"
     "'media':'voice','timeout':90,'remaining_ms':600001}" },
-  { "unanswered by nobody", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "unanswered by nobody", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1,'type':'call.unanswered','call':'c','users':[]}" },
-  { "an ended call of negative length", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "an ended call of negative length", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1,'type':'call.ended','call':'c','reason':'x','duration_ms':-1}" },
-  { "presence of no kind", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 0,
+  { "a call that nobody made", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
+    "{'seq':1,'type':'call.created','call':'c','state':'accepted','media':'voice','members':[]}" },
+  { "added by nobody", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
+    "{'seq':1,'type':'call.added','call':'c','users':[{'id':'eve','name':'E'}]}" },
+  { "added nobody", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
+    "{'seq':1,'type':'call.added','call':'c','by':'bob','users':[]}" },
+  { "fewer than no missed calls", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
+    "{'seq':1,'type':'history.missed','count':-1}" },
+  { "presence of no kind", SERVER (MESSAGE_NONE), ERROR (BAD_REQUEST), 1,
     "{'seq':1,'type':'presence.changed','user':'bob','state':'asleep'}" },
   { "refused without an error", SERVER (PING), ERROR (BAD_FRAME), 0,
     "{'re':1,'ok':false}" },
@@ -481,6 +572,12 @@ const FrameFault frame_faults[] = {
     "{'re':1,'ok':false,'error':{'code':5,'message':'no'}}" },
   { "an invite that made no call", SERVER (CALL_INVITE), ERROR (BAD_FRAME), 0,
     "{'re':1,'ok':true,'timeout':90,'failed':[]}" },
+  { "a join of no media", SERVER (CALL_JOIN), ERROR (BAD_FRAME), 0,
+    "{'re':1,'ok':true,'members':[],'duration':1}" },
+  { "a snapshot of a call without an id", SERVER (HELLO), ERROR (BAD_FRAME), 0,
+    "{'re':1,'ok':true,'session':'s','resumed':false,'user':{'id':'a','name':'A'},"
+    "'server':{'name':'','version':'','features':[]},'limits':{},'ice_servers':[],"
+    "'calls':[{'state':'ringing'}]}" },
   { "members without ids", SERVER (CALL_ACCEPT), ERROR (BAD_FRAME), 0,
     "{'re':1,'ok':true,'members':[{'name':'Bob'}]}" },
   { "a hello without limits", SERVER (HELLO), ERROR (BAD_FRAME), 0,
@@ -541,10 +638,10 @@ frame_read (const char *text,
             BeckonParty from,
             BeckonMessageType asked,
             char **name,
-            gint64 *request_id,
+            gint64 *number,
             GError **error)
 {
-  g_autoptr (BeckonMessage) message = beckon_message_parse (text, length, from, request_id, error);
+  g_autoptr (BeckonMessage) message = beckon_message_parse (text, length, from, number, error);
   g_autoptr (GError) failure = NULL;
 
   if (message == NULL)

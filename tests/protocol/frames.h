@@ -29,7 +29,7 @@ typedef struct
   BeckonParty from;
   BeckonMessageType asked; /* of a reply */
   BeckonProtocolError error;
-  gint64 request_id; /* that the refusal is for, 0: the connection is to be closed */
+  gint64 number; /* of the request or event that it is about, 0: the connection is to be closed */
   const char *text;
 } FrameFault;
 
@@ -47,7 +47,7 @@ BeckonParty frame_sample_party (const FrameSample *sample);
 /** frame_read: parses and, where @asked is not NONE, checks the reply; the name of what it is goes to
  * @name (out) (nullable) (transfer full). */
 BeckonMessage *frame_read (const char *text, gssize length, BeckonParty from,
-                           BeckonMessageType asked, char **name, gint64 *request_id,
+                           BeckonMessageType asked, char **name, gint64 *number,
                            GError **error);
 
 G_END_DECLS

@@ -17,12 +17,13 @@ static const struct
 } expected[N_EVENTS] = {
   { "invited", "waiting", "-", "-", "-" },
   { "received", "incoming", "-", "-", "-" },
+  { "joined", "calling", "-", "-", "-" },
   { "accept-confirmed", "-", "calling", "-", "-" },
   { "accept-failed", "-", "free", "-", "-" },
   { "reject", "-", "free", "-", "-" },
   { "cancelled", "-", "free", "-", "-" },
   { "timed-out", "-", "free", "-", "-" },
-  { "answered-elsewhere", "-", "free", "-", "-" },
+  { "answered-elsewhere", "-", "free", "free", "free" },
   { "peer-accepted", "-", "-", "calling", "calling" },
   { "all-declined", "-", "-", "free", "-" },
   { "all-timed-out", "-", "-", "free", "-" },
@@ -122,7 +123,8 @@ test_over_frees (void)
     }
 }
 
-/* Nobody talks who has neither accepted nor been accepted, and there is one way into each alert. */
+/* Nobody talks who has not accepted, been accepted or come back to that, and there is one way into
+ * each alert. */
 static void
 test_ways_in (void)
 {
@@ -137,12 +139,13 @@ test_ways_in (void)
           continue;
         ways[next]++;
         if (next == BECKON_CALL_STATE_CALLING)
-          g_assert_true (event == BECKON_CALL_EVENT_ACCEPT_CONFIRMED ||
+          g_assert_true (event == BECKON_CALL_EVENT_JOINED ||
+                         event == BECKON_CALL_EVENT_ACCEPT_CONFIRMED ||
                          event == BECKON_CALL_EVENT_PEER_ACCEPTED);
       }
   g_assert_cmpuint (ways[BECKON_CALL_STATE_INCOMING], ==, 1);
   g_assert_cmpuint (ways[BECKON_CALL_STATE_WAITING], ==, 1);
-  g_assert_cmpuint (ways[BECKON_CALL_STATE_CALLING], ==, 2);
+  g_assert_cmpuint (ways[BECKON_CALL_STATE_CALLING], ==, 3);
 }
 
 static void

@@ -85,6 +85,8 @@ test_unknown_members (gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = frame_text (sample->text);
   g_autoptr (JsonNode) node = json_from_string (text, &error);
+  g_autoptr (JsonNode) known = json_from_string (text, NULL);
+  g_autoptr (JsonNode) again = NULL;
   g_autofree char *strange = NULL;
   g_autofree char *written = NULL;
   g_autoptr (BeckonMessage) message = NULL;
@@ -96,7 +98,9 @@ test_unknown_members (gconstpointer data)
   message = frame_read (strange, -1, frame_sample_party (sample), sample->asked, NULL, NULL, &error);
   g_assert_no_error (error);
   written = beckon_message_to_string (message, NULL);
-  g_assert_cmpstr (written, ==, text);
+  again = json_from_string (written, &error);
+  g_assert_no_error (error);
+  g_assert_true (json_node_equal (again, known)); /* a payload keeps its white space */
 }
 
 /* ---- bad frames ---- */
@@ -107,13 +111,13 @@ test_fault (gconstpointer data)
   const FrameFault *fault = data;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = frame_text (fault->text);
-  gint64 request_id = -1;
+  gint64 number = -1;
   g_autoptr (BeckonMessage) message = frame_read (text, -1, fault->from, fault->asked, NULL,
-                                                  &request_id, &error);
+                                                  &number, &error);
 
   g_assert_error (error, BECKON_PROTOCOL_ERROR, (int) fault->error);
   g_assert_null (message);
-  g_assert_cmpint (request_id, ==, fault->request_id);
+  g_assert_cmpint (number, ==, fault->number);
   g_assert_true (*error->message != '\0' && g_utf8_validate (error->message, -1, NULL));
 }
 
@@ -226,6 +230,7 @@ typedef struct
   guint most; /* units */
   BeckonProtocolError over;
   BeckonMessageType asked;
+  BeckonParty from;
 } Limit;
 
 #define INVITE "{'id':1,'type':'call.invite','invitees':['bob'],'media':'voice','data':'%s'}"
@@ -240,14 +245,21 @@ static const Limit limits[] = {
   { "name", "{'id':1,'type':'profile.set','name':'%s'}", "n", BECKON_NAME_MAX_BYTES, BAD },
   { "name-in-bytes", "{'id':1,'type':'profile.set','name':'%s'}", "ä", BECKON_NAME_MAX_BYTES / 2,
     BAD },
-  { "token", "{'id':1,'type':'hello','token':'%s','device':{'id':'d','name':'n'}}", "t", 4096, BAD },
+  { "token", "{'id':1,'type':'hello','token':'%s','device':{'id':'d','name':'n'}}", "t", 4096,
+    BAD },
   { "agent", "{'id':1,'type':'hello','token':'t','device':{'id':'d','name':'n','agent':'%s'}}", "a",
     128, BAD },
   { "data", INVITE, "d", BECKON_CALL_DATA_MAX, LARGE },
   { "data-in-bytes", INVITE, "ä", BECKON_CALL_DATA_MAX / 2, LARGE },
   { "data-is-measured-unescaped", INVITE, "\\n", BECKON_CALL_DATA_MAX, LARGE },
   { "payload", SEND, "p", BECKON_PAYLOAD_MAX - 8, LARGE }, /* 8: {"x":""} */
-  { "payload-is-measured-as-json", SEND, "\\n", BECKON_PAYLOAD_MAX / 2 - 4, LARGE },
+  { "payload-is-measured-escaped", SEND, "\\n", BECKON_PAYLOAD_MAX / 2 - 4, LARGE },
+  { "payload-is-measured-with-white-space",
+    "{'id':1,'type':'signal.send','call':'c','to':{'user':'bob'},'payload': {%s} }", " ",
+    BECKON_PAYLOAD_MAX - 2, LARGE },
+  { "payload-is-measured-by-its-reader-too",
+    "{'seq':1,'type':'signal.received','call':'c','from':{'user':'bob'},'payload':{%s}}", "\t",
+    BECKON_PAYLOAD_MAX - 2, LARGE, BECKON_MESSAGE_NONE, BECKON_PARTY_SERVER },
   { "invitees", "{'id':1,'type':'call.invite','media':'voice','invitees':['bob'%s]}", ",'bob'",
     BECKON_INVITEES_MAX - 1, BECKON_PROTOCOL_ERROR_TOO_MANY_INVITEES },
   { "watched", "{'id':1,'type':'presence.watch','users':['bob'%s]}", ",'bob'", 499, BAD },
@@ -275,8 +287,7 @@ static void
 test_limit (gconstpointer data)
 {
   const Limit *limit = data;
-  const BeckonParty from = limit->asked == BECKON_MESSAGE_NONE ? BECKON_PARTY_CLIENT
-                                                               : BECKON_PARTY_SERVER;
+  const BeckonParty from = limit->asked == BECKON_MESSAGE_NONE ? limit->from : BECKON_PARTY_SERVER;
   g_autofree char *at = fill (limit, limit->most);
   g_autofree char *over = fill (limit, limit->most + 1);
   g_autoptr (GError) error = NULL;
@@ -358,6 +369,29 @@ test_depth (void)
     }
 }
 
+/* Each object has its own count, and one of the same name counts too. */
+static void
+test_members (void)
+{
+  for (guint over = 0; over < 2; over++)
+    {
+      g_autoptr (GString) inner = g_string_new ("{\"\":0");
+      g_autoptr (GString) text = g_string_new ("{\"x\":0");
+      g_autoptr (JsonObject) object = NULL;
+      g_autoptr (GError) error = NULL;
+
+      for (guint i = 1; i < BECKON_FRAME_MEMBERS_MAX; i++)
+        g_string_append (inner, ",\"\":0");
+      for (guint i = 1; i < BECKON_FRAME_MEMBERS_MAX + over; i++)
+        g_string_append_printf (text, ",\"%u\":%s}", i, i % 32 == 0 ? inner->str : "{");
+      g_string_append_c (text, '}');
+      object = beckon_json_parse (text->str, text->len, &error);
+      g_assert_cmpint (object == NULL, ==, over);
+      if (over)
+        g_assert_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_FRAME);
+    }
+}
+
 static void
 test_nul_bytes (void)
 {
@@ -403,6 +437,7 @@ test_fields (void)
   g_assert_cmpstrv (names, invitees);
   g_assert_cmpuint (json_array_get_length (beckon_message_get_array (read, "invitees")), ==, 2);
   g_assert_cmpstr (beckon_message_get_string (read, "media"), ==, "video");
+  g_assert_cmpuint (json_object_get_size (beckon_message_get_fields (read)), ==, 4);
   g_assert_cmpint (beckon_message_get_int (read, "timeout"), ==, 30);
   g_assert_cmpstr (beckon_message_get_string (read, "data"), ==, "“\n\"\\/\x01\U0001F600");
 }
@@ -441,6 +476,83 @@ test_ack (void)
   g_assert_cmpint (beckon_message_get_kind (ack), ==, BECKON_MESSAGE_ACK);
   g_assert_cmpint (beckon_message_get_id (ack), ==, 9);
   g_assert_cmpint (beckon_message_get_ack (ack), ==, 9);
+}
+
+/* An acknowledgement is read in a way of its own, but one that begins with a blank is not: both see
+ * the same. */
+static void
+test_ack_both_ways (void)
+{
+  static const char *const texts[] = {
+    "{\"ack\":%s}",  "{\"ack\":%s",           "{\"ack\":%s}}",    "{\"ack\":%s,\"ack\":1}",
+    "{\"ack\":%s }", "{\"ack\": %s}",         "{\"ack\":%s}\n",   "{\"ack\":%s,\"x\":1}",
+    "{\"ack\":%s]",  "{\"ack\":%s\"}",        "{\"acks\":%s}",    "{\"ack\":%s,\"type\":\"ping\"}",
+    "{\"ack\":%s,}", "{\"ack\":%s,\"id\":2}", "[\"ack\":%s}",     "{\"ack\"%s}",
+    "{\"ack\":%s1}", "{\"ack\":%s0}",         "{\"ack\":%s\001}",
+  };
+  static const char *const numbers[] = {
+    "",
+    "0",
+    "1",
+    "9",
+    "10",
+    "12",
+    "00",
+    "01",
+    "-1",
+    "-",
+    "+1",
+    "1.0",
+    "1e0",
+    ".",
+    "a",
+    "{}",
+    "[]",
+    "null",
+    "\"1\"",
+    "true",
+    "0x10",
+    "1 2",
+    "9007199254740991",
+    "9007199254740992",
+    "9007199254740993",
+    "90071992547409920",
+    "9223372036854775807",
+    "9223372036854775808",
+    "18446744073709551617",
+    "99999999999999999999999999999999999",
+  };
+  guint n_good = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
+      {
+        g_autoptr (GString) text = g_string_new (texts[i]);
+        g_autofree char *slow = NULL;
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GError) slow_error = NULL;
+        g_autoptr (BeckonMessage) message = NULL;
+        g_autoptr (BeckonMessage) slow_message = NULL;
+
+        g_string_replace (text, "%s", numbers[j], 1);
+        slow = g_strconcat (" ", text->str, NULL);
+        message = beckon_message_parse (text->str, text->len, BECKON_PARTY_CLIENT, NULL, &error);
+        slow_message = beckon_message_parse (slow, -1, BECKON_PARTY_CLIENT, NULL, &slow_error);
+        if ((message == NULL) != (slow_message == NULL))
+          g_error ("%s", text->str);
+        if (message == NULL)
+          {
+            g_assert_cmpint (error->code, ==, slow_error->code);
+            continue;
+          }
+        g_assert_cmpint (beckon_message_get_kind (message), ==,
+                         beckon_message_get_kind (slow_message));
+        g_assert_cmpint (beckon_message_get_id (message), ==, beckon_message_get_id (slow_message));
+        g_assert_cmpint (beckon_message_get_ack (message), ==,
+                         beckon_message_get_ack (slow_message));
+        n_good++;
+      }
+  g_assert_cmpuint (n_good, >, 20);
 }
 
 /* Every error that a server answers arrives as that error, with its words. */
@@ -487,10 +599,12 @@ test_relay (void)
 {
   static const char *const payloads[] = {
     "{}",
+    "{ \t\r\n}",
     "{\"a\":9007199254740992,\"b\":-9007199254740992,\"c\":-0}",
     "{\"\":\"\",\"\\\"\":\"\\u0001\\u007f\\ud83d\\ude00\\/\"}",
     "{\"a\":[[],{},null,true,false,[[[[[[[[[[1]]]]]]]]]]]}",
     "{\"type\":\"ping\",\"id\":7,\"seq\":8}",
+    "{\"payload\":{\"payload\":{}},\"}\":\"{\"}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (payloads); i++)
@@ -503,21 +617,144 @@ test_relay (void)
                                                                 &error);
       g_autoptr (BeckonMessage) event = beckon_message_new_event (BECKON_SIGNAL_RECEIVED);
       g_autoptr (BeckonMessage) received = NULL;
+      g_autoptr (JsonNode) node = json_from_string (payloads[i], NULL);
       g_autofree char *text = NULL;
       JsonObject *from = json_object_new ();
+      const char *payload;
+      gsize length;
 
       g_assert_no_error (error);
+      g_assert_true (beckon_message_has (request, "payload"));
+      payload = beckon_message_get_raw (request, "payload", &length);
+      g_assert_cmpmem (payload, length, payloads[i], strlen (payloads[i]));
       json_object_set_string_member (from, "user", "alice");
       beckon_message_set_id (event, 1);
       beckon_message_set_string (event, "call", beckon_message_get_string (request, "call"));
       beckon_message_set_object (event, "from", from);
-      beckon_message_set_object (event, "payload",
-                                 json_object_ref (beckon_message_get_object (request, "payload")));
+      beckon_message_set_raw (event, "payload", payload, length);
       text = beckon_message_to_string (event, NULL);
+      g_assert_nonnull (strstr (text, payloads[i]));
       received = beckon_message_parse (text, -1, BECKON_PARTY_SERVER, NULL, &error);
       g_assert_no_error (error);
       g_assert_true (json_object_equal (beckon_message_get_object (received, "payload"),
-                                        beckon_message_get_object (request, "payload")));
+                                        json_node_get_object (node)));
+    }
+}
+
+/* However the member is written and however often, everybody sees the same payload. */
+static void
+test_raw (void)
+{
+  static const struct
+  {
+    const char *members;
+    const char *payload; /* NULL: refused */
+  } cases[] = {
+    { "'payload':{'a':1}", "{'a':1}" },
+    { " 'payload' : {'a': 1} ", "{'a': 1}" },
+    { "'p\\u0061yl\\u006Fad':{'a':1}", "{'a':1}" },
+    { "'\\u0070\\u0061\\u0079\\u006c\\u006f\\u0061\\u0064':{}", "{}" },
+    { "'payload':{'a':1},'payload':{'b':2}", "{'b':2}" },
+    { "'payload':{'a':1},'payloa\\u0064':{'b':2}", "{'b':2}" },
+    { "'payload':'text','payload':{'b':2}", "{'b':2}" },
+    { "'payload':[{}],'payload':{'b':[{}]}", "{'b':[{}]}" },
+    { "'payload':{'b':2},'x':{'payload':{'c':3}},'y':[{'payload':{}}]", "{'b':2}" },
+    { "'payload':{'payload':{'c':3}}", "{'payload':{'c':3}}" },
+    { "'payload':{'a':1},'payload':'text'", NULL },
+    { "'payload':{'a':1},'payload':[{}]", NULL },
+    { "'payload':{'a':1},'payload':null", NULL },
+    { "'payloa':{}", NULL },
+    { "'payloads':{}", NULL },
+    { "'payload\\u0020':{}", NULL },
+    { "'payl\\noad':{}", NULL },
+    { "'Payload':{}", NULL },
+    { "'':{}", NULL },
+    { "'x':{'payload':{}}", NULL },
+    { "'x':'payload','y':{}", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *frame = g_strdup_printf ("{'id':1,'type':'signal.send','call':'c',%s,"
+                                                "'to':{'user':'bob'}}",
+                                                cases[i].members);
+      g_autofree char *text = frame_text (frame);
+      g_autofree char *expected = frame_text (cases[i].payload != NULL ? cases[i].payload : "");
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BeckonMessage) message =
+          beckon_message_parse (text, -1, BECKON_PARTY_CLIENT, NULL, &error);
+      const char *payload;
+      gsize length;
+
+      if (cases[i].payload == NULL)
+        {
+          g_assert_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_REQUEST);
+          continue;
+        }
+      g_assert_no_error (error);
+      payload = beckon_message_get_raw (message, "payload", &length);
+      g_assert_cmpmem (payload, length, expected, strlen (expected));
+      g_assert_null (beckon_message_get_raw (message, "call", &length));
+      g_assert_null (beckon_message_get_object (message, "payload"));
+    }
+}
+
+/* A payload where none belongs is a member that nobody knows. */
+static void
+test_raw_elsewhere (void)
+{
+  static const struct
+  {
+    BeckonParty from;
+    const char *text;
+  } frames[] = {
+    { BECKON_PARTY_CLIENT, "{'id':1,'type':'ping','payload':{'a':1}}" },
+    { BECKON_PARTY_CLIENT, "{'ack':1,'payload':{'a':1}}" },
+    { BECKON_PARTY_SERVER, "{'seq':1,'type':'contacts.changed','payload':{'a':1}}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      g_autofree char *text = frame_text (frames[i].text);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (BeckonMessage) message =
+          beckon_message_parse (text, -1, frames[i].from, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_false (beckon_message_has (message, "payload"));
+    }
+}
+
+/* One event for several sessions: only the number differs, until somebody changes it. */
+static void
+test_event_bytes (void)
+{
+  static const gint64 seqs[] = { 1, 12, BECKON_NUMBER_MAX };
+  g_autoptr (BeckonMessage) event = beckon_message_new_event (BECKON_SIGNAL_RECEIVED);
+
+  beckon_message_set_string (event, "call", "c");
+  beckon_message_set_raw (event, "payload", "{\"a\": 1}", 8);
+  for (guint round = 0; round < 3; round++)
+    {
+      if (round == 1)
+        beckon_message_set_string (event, "call", "d");
+      if (round == 2)
+        beckon_message_set_raw (event, "payload", "{}", 2);
+      for (guint i = 0; i < G_N_ELEMENTS (seqs); i++)
+        {
+          g_autoptr (GBytes) bytes = beckon_message_to_event_bytes (event, seqs[i]);
+          g_autoptr (GBytes) same = NULL;
+          g_autofree char *expected = g_strdup_printf (
+              "{\"seq\":%" G_GINT64_FORMAT ",\"type\":\"signal.received\",\"call\":\"%s\","
+              "\"payload\":%s}",
+              seqs[i], round == 0 ? "c" : "d", round == 2 ? "{}" : "{\"a\": 1}");
+
+          g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected,
+                           strlen (expected));
+          beckon_message_set_id (event, seqs[i]);
+          same = beckon_message_to_bytes (event);
+          g_assert_true (g_bytes_equal (bytes, same));
+        }
     }
 }
 
@@ -571,13 +808,18 @@ main (int argc, char *argv[])
   g_test_add_func ("/message/integers", test_integers);
   g_test_add_func ("/message/nest-bomb", test_nest_bomb);
   g_test_add_func ("/message/depth", test_depth);
+  g_test_add_func ("/message/members", test_members);
   g_test_add_func ("/message/nul-bytes", test_nul_bytes);
   g_test_add_func ("/message/fields", test_fields);
   g_test_add_func ("/message/absent-fields", test_absent_fields);
   g_test_add_func ("/message/ack", test_ack);
+  g_test_add_func ("/message/ack-both-ways", test_ack_both_ways);
   g_test_add_func ("/message/refusals", test_refusals);
   g_test_add_func ("/message/refusal-of-newer-server", test_refusal_of_newer_server);
   g_test_add_func ("/message/relay", test_relay);
+  g_test_add_func ("/message/raw", test_raw);
+  g_test_add_func ("/message/raw-elsewhere", test_raw_elsewhere);
+  g_test_add_func ("/message/event-bytes", test_event_bytes);
   g_test_add_func ("/message/references", test_references);
   return g_test_run ();
 }

@@ -182,4 +182,4 @@ def test_document_names_everything():
 tap.run(
     test_schema_is_a_schema, test_every_type_is_described, test_samples_match, test_strange_members_match,
     test_faults_do_not_match, test_codec_and_schema_agree, test_peer_signals_match, test_document_names_everything,
-    limit=120)
+    limit=200)
