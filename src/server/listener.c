@@ -6,6 +6,8 @@
 
 #include "listener.h"
 
+#include "server-error.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -24,8 +26,6 @@ struct _BeckonListener
   GSocketAddress *address;
   GSource *source;
   guint pause_source;
-  guint per_address;
-  GHashTable *counts; /* char * → guint: connections of each address; held by each of them too */
 };
 
 enum
@@ -38,65 +38,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonListener, beckon_listener, G_TYPE_OBJECT)
 
-/* ---- how many of whom ---- */
-
-typedef struct
-{
-  GHashTable *counts;
-  char *address;
-} Place;
-
-static guint
-count_of (GHashTable *counts, const char *address)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, address));
-}
-
-static void
-place_free (Place *place)
-{
-  const guint count = count_of (place->counts, place->address);
-
-  g_assert (count > 0);
-  if (count > 1)
-    g_hash_table_insert (place->counts, g_strdup (place->address), GUINT_TO_POINTER (count - 1));
-  else
-    g_hash_table_remove (place->counts, place->address);
-  g_hash_table_unref (place->counts);
-  g_free (place->address);
-  g_free (place);
-}
-
-/* Returns: FALSE: that address has all that it may have. The place is given back with @connection. */
-static gboolean
-take_place (BeckonListener *self, GSocketConnection *connection, GSocketAddress *remote)
-{
-  GInetAddress *inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
-  g_autofree char *address = g_inet_address_to_string (inet);
-  const guint count = count_of (self->counts, address);
-  Place *place;
-
-  if (count >= self->per_address)
-    return FALSE;
-  place = g_new (Place, 1);
-  place->counts = g_hash_table_ref (self->counts);
-  place->address = g_strdup (address);
-  g_hash_table_insert (self->counts, g_steal_pointer (&address), GUINT_TO_POINTER (count + 1));
-  g_object_set_data_full (G_OBJECT (connection), "beckon-place", place,
-                          (GDestroyNotify) place_free);
-  return TRUE;
-}
-
 /* ---- taking ---- */
 
 static void
 take (BeckonListener *self, GSocket *socket)
 {
   g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
-  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
 
-  if (remote == NULL || !take_place (self, connection, remote))
-    return; /* gone already, or one too many */
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   g_signal_emit (self, signals[CONNECTION], 0, connection);
 }
@@ -143,22 +91,41 @@ listen_on (BeckonListener *self)
   g_source_attach (self->source, g_main_context_get_thread_default ());
 }
 
+GSocketAddress *
+beckon_listener_parse_address (const char *text, GError **error)
+{
+  const char *colon = strrchr (text, ':');
+  g_autofree char *host = colon != NULL ? g_strndup (text, colon - text) : NULL;
+  guint64 port;
+  GSocketAddress *address = NULL;
+
+  if (host != NULL && g_str_has_prefix (host, "[") && g_str_has_suffix (host, "]"))
+    {
+      memmove (host, host + 1, strlen (host));
+      host[strlen (host) - 1] = '\0';
+    }
+  if (host != NULL && g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &port, NULL))
+    address = g_inet_socket_address_new_from_string (host, port);
+  if (address == NULL)
+    g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_CONFIG,
+                 "“%s” is not ADDRESS:PORT, as 127.0.0.1:7300 or [::1]:7300", text);
+  return address;
+}
+
 BeckonListener *
-beckon_listener_new (GSocketAddress *address, guint per_address, GError **error)
+beckon_listener_new (GSocketAddress *address, GError **error)
 {
   g_autoptr (BeckonListener) self = g_object_new (BECKON_TYPE_LISTENER, NULL);
 
   g_return_val_if_fail (G_IS_INET_SOCKET_ADDRESS (address), NULL);
 
-  self->per_address = per_address;
   self->socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
                                G_SOCKET_PROTOCOL_TCP, error);
   if (self->socket == NULL)
     return NULL;
   g_socket_set_blocking (self->socket, FALSE);
   g_socket_set_listen_backlog (self->socket, BACKLOG);
-  if (!g_socket_bind (self->socket, address, TRUE, error) ||
-      !g_socket_listen (self->socket, error))
+  if (!g_socket_bind (self->socket, address, TRUE, error) || !g_socket_listen (self->socket, error))
     return NULL;
   self->address = g_socket_get_local_address (self->socket, error);
   if (self->address == NULL)
@@ -202,23 +169,14 @@ beckon_listener_dispose (GObject *object)
 }
 
 static void
-beckon_listener_finalize (GObject *object)
-{
-  g_hash_table_unref (BECKON_LISTENER (object)->counts);
-  G_OBJECT_CLASS (beckon_listener_parent_class)->finalize (object);
-}
-
-static void
 beckon_listener_class_init (BeckonListenerClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = beckon_listener_dispose;
-  G_OBJECT_CLASS (klass)->finalize = beckon_listener_finalize;
-  signals[CONNECTION] = g_signal_new ("connection", BECKON_TYPE_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL,
-                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_SOCKET_CONNECTION);
+  signals[CONNECTION] = g_signal_new ("connection", BECKON_TYPE_LISTENER, G_SIGNAL_RUN_LAST, 0,
+                                      NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_SOCKET_CONNECTION);
 }
 
 static void
 beckon_listener_init (BeckonListener *self)
 {
-  self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
