@@ -6,38 +6,72 @@
 
 #include "store.h"
 
-#include <sqlite3.h>
-
 #include "protocol-error.h"
+#include "record-changes.h"
 #include "server-error.h"
+#include "store-private.h"
 
-/* A list as long as the protocol lets it be. */
-#define CONTACTS_MAX 500
+/* Between two tries to commit a batch. */
+#define RETRY_MIN_MS 100
+#define RETRY_MAX_MS 2000
+/* A commit costs much more than what is in it: when one is due after the other they wait for each other, so that more shares
+ * one. So many may go at once, which is more than a call needs that is alone. */
+#define INTERVAL_US 2000
+#define BURST 16
+#define FLUSH_LIMIT (2 * G_USEC_PER_SEC)
 
-/* Each entry brings a file from its index to the next; PRAGMA user_version says where it is. */
-static const char *const migrations[] = {
-  "CREATE TABLE accounts (user TEXT PRIMARY KEY, name TEXT NOT NULL, password TEXT NOT NULL,"
-  "  created INTEGER NOT NULL DEFAULT (unixepoch ())) WITHOUT ROWID;"
-  "CREATE TABLE tokens (hash TEXT PRIMARY KEY, user TEXT NOT NULL REFERENCES accounts (user),"
-  "  device TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
-  "CREATE INDEX tokens_by_expiry ON tokens (expires);"
-  "CREATE TABLE contacts (owner TEXT NOT NULL REFERENCES accounts (user),"
-  "  user TEXT NOT NULL REFERENCES accounts (user), PRIMARY KEY (owner, user)) WITHOUT ROWID;"
-  "CREATE TABLE history (owner TEXT NOT NULL, call TEXT NOT NULL, direction TEXT NOT NULL,"
-  "  media TEXT NOT NULL, outcome TEXT NOT NULL, members TEXT NOT NULL, started INTEGER NOT NULL,"
-  "  duration INTEGER NOT NULL, PRIMARY KEY (owner, call)) WITHOUT ROWID;"
-  "CREATE INDEX history_by_time ON history (owner, started);",
-};
-
-struct _BeckonStore
+/*
+ * A batch goes around: it is open, then it is handed over, which makes it the current one, the
+ * thread commits it, and back on the main thread it is settled: done with, or left to wait for
+ * another try.
+ *
+ *   open ──hand_over──▶ current, in the thread ──settle──▶ committed
+ *                          ▲                      │
+ *                          └──try_again── waits ◀─┘
+ *
+ * There is always an open one and at most one that is current; the number of the open one follows.
+ */
+typedef struct
 {
-  GObject parent_instance;
+  GSource *source;
+  GThread *thread;      /* from the first batch on */
+  GAsyncQueue *work;    /* BeckonStoreBatch, to the thread */
+  GAsyncQueue *results; /* BeckonStoreBatch, from the thread */
+  BeckonStoreBatch end; /* in place of a batch: the thread ends */
 
-  sqlite3 *db;
-  GHashTable *statements; /* const char * (SQL) → sqlite3_stmt */
+  /* the open batch */
+  GPtrArray *ops; /* BeckonStoreOp */
+  BeckonRecordChanges *changes;
+  gboolean touched;
+  gint64 paced; /* monotonic µs: when the next would be handed over if they all were INTERVAL_US apart */
+
+  BeckonStoreBatch *current; /* nullable */
+  gboolean waits;            /* the current one, to be tried again */
+  guint retry_ms;            /* 0: the last try was none */
+  GError *failure;           /* why it is failing; NULL: it is not */
+  guint64 committed;
+} BeckonStorePrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (BeckonStore, beckon_store, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_FAILING,
+  N_PROPS
 };
+static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (BeckonStore, beckon_store, G_TYPE_OBJECT)
+enum
+{
+  PREPARE,
+  COMMITTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+#define PRIVATE(self) ((BeckonStorePrivate *) beckon_store_get_instance_private (self))
+#define CLASS(self) BECKON_STORE_GET_CLASS (self)
 
 void
 beckon_stored_account_free (BeckonStoredAccount *self)
@@ -59,365 +93,648 @@ beckon_stored_call_free (BeckonStoredCall *self)
   g_free (self);
 }
 
-/* ---- statements ---- */
-
-static gboolean
-fail (BeckonStore *self, GError **error)
+static BeckonStoredCall *
+copy_call (const BeckonStoredCall *call)
 {
-  g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_DATABASE, "The database: %s",
-               self->db != NULL ? sqlite3_errmsg (self->db) : "cannot be opened");
-  return FALSE;
-}
+  BeckonStoredCall *copy = g_new (BeckonStoredCall, 1);
 
-/* @sql: a string constant: prepared once, for the life of the store. @format: 's' or 'i' for each
- * parameter that follows. Returns: (nullable): to be stepped, and reset by finish(). */
-static sqlite3_stmt *
-prepare (BeckonStore *self, const char *sql, GError **error, const char *format, ...)
-{
-  sqlite3_stmt *statement = g_hash_table_lookup (self->statements, sql);
-  va_list args;
-  int rc = SQLITE_OK;
-
-  if (statement == NULL)
-    {
-      if (sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
-          SQLITE_OK)
-        return fail (self, error), NULL;
-      g_hash_table_insert (self->statements, (gpointer) sql, statement);
-    }
-  va_start (args, format);
-  for (int i = 0; format[i] != '\0' && rc == SQLITE_OK; i++)
-    rc = format[i] == 's' ? sqlite3_bind_text (statement, i + 1, va_arg (args, const char *), -1,
-                                               SQLITE_TRANSIENT)
-                          : sqlite3_bind_int64 (statement, i + 1, va_arg (args, gint64));
-  va_end (args);
-  return rc == SQLITE_OK ? statement : (fail (self, error), NULL);
+  *copy = (BeckonStoredCall){
+    .call = g_strdup (call->call),
+    .direction = g_strdup (call->direction),
+    .media = g_strdup (call->media),
+    .outcome = g_strdup (call->outcome),
+    .members = g_strdup (call->members),
+    .started = call->started,
+    .duration = call->duration,
+  };
+  return copy;
 }
 
 static void
-finish (sqlite3_stmt *statement)
+op_free (BeckonStoreOp *op)
 {
-  sqlite3_reset (statement);
-  sqlite3_clear_bindings (statement);
+  g_free (op->owner);
+  g_free (op->user);
+  g_free (op->name);
+  g_free (op->password);
+  g_free (op->hash);
+  g_free (op->device);
+  g_clear_pointer (&op->call, beckon_stored_call_free);
+  g_clear_object (&op->task);
+  g_free (op);
 }
 
-static gboolean
-run (BeckonStore *self, sqlite3_stmt *statement, GError **error)
+static void
+batch_free (BeckonStoreBatch *batch)
 {
-  gboolean done;
-
-  if (statement == NULL)
-    return FALSE;
-  done = sqlite3_step (statement) == SQLITE_DONE || fail (self, error);
-  finish (statement);
-  return done;
+  g_ptr_array_unref (batch->ops);
+  g_clear_pointer (&batch->changes, g_bytes_unref);
+  g_clear_error (&batch->error);
+  g_free (batch);
 }
 
-/* Returns: whether there is a row; FALSE with an error if the database failed. */
-static gboolean
-step (BeckonStore *self, sqlite3_stmt *statement, GError **error)
+/* ---- the thread ---- */
+
+static void
+commit (BeckonStore *self, BeckonStoreBatch *batch)
 {
-  switch (sqlite3_step (statement))
+  BeckonStorePrivate *priv = PRIVATE (self);
+
+  CLASS (self)->commit (self, batch, &batch->error);
+  g_async_queue_push (priv->results, batch);
+  g_main_context_wakeup (g_source_get_context (priv->source));
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  BeckonStore *self = data;
+  BeckonStorePrivate *priv = PRIVATE (self);
+  gboolean more = FALSE;
+
+  for (;;)
     {
-    case SQLITE_ROW:
-      return TRUE;
-    case SQLITE_DONE:
-      return FALSE;
-    default:
-      return fail (self, error);
+      BeckonStoreBatch *batch =
+          more ? g_async_queue_try_pop (priv->work) : g_async_queue_pop (priv->work);
+
+      if (batch == &priv->end)
+        return NULL;
+      if (batch != NULL)
+        commit (self, batch);
+      more = CLASS (self)->tend != NULL && CLASS (self)->tend (self);
     }
 }
 
-static char *
-dup_column (sqlite3_stmt *statement, int column)
+/* ---- the way of a batch ---- */
+
+/* Returns: when the open batch may be handed over, in monotonic µs. */
+static gint64
+get_due (BeckonStorePrivate *priv)
 {
-  return g_strdup ((const char *) sqlite3_column_text (statement, column));
+  return priv->paced - BURST * INTERVAL_US;
 }
 
-/* ---- opening ---- */
+static void
+give (BeckonStore *self, BeckonStoreBatch *batch)
+{
+  BeckonStorePrivate *priv = PRIVATE (self);
+
+  if (CLASS (self)->in_place)
+    {
+      commit (self, batch);
+      return;
+    }
+  if (priv->thread == NULL)
+    priv->thread = g_thread_new ("store", run_thread, self);
+  g_async_queue_push (priv->work, batch);
+}
+
+static void
+hand_over (BeckonStore *self)
+{
+  BeckonStorePrivate *priv = PRIVATE (self);
+  BeckonStoreBatch *batch;
+
+  g_assert (priv->touched && priv->current == NULL);
+  priv->paced = MAX (priv->paced, g_get_monotonic_time ()) + INTERVAL_US;
+  g_signal_emit (self, signals[PREPARE], 0);
+
+  batch = g_new0 (BeckonStoreBatch, 1);
+  batch->number = priv->committed + 1;
+  batch->ops = g_steal_pointer (&priv->ops);
+  batch->changes = beckon_record_changes_steal (priv->changes);
+  priv->ops = g_ptr_array_new_with_free_func ((GDestroyNotify) op_free);
+  priv->touched = FALSE;
+  priv->current = batch;
+  give (self, batch);
+}
+
+static void
+try_again (BeckonStore *self)
+{
+  BeckonStorePrivate *priv = PRIVATE (self);
+
+  g_assert (priv->current != NULL && priv->waits);
+  priv->waits = FALSE;
+  g_source_set_ready_time (priv->source, -1);
+  give (self, priv->current);
+}
+
+static void
+set_failure (BeckonStore *self, const GError *failure)
+{
+  BeckonStorePrivate *priv = PRIVATE (self);
+  const gboolean was_failing = priv->failure != NULL;
+
+  g_clear_error (&priv->failure);
+  if (failure != NULL)
+    priv->failure = g_error_copy (failure);
+  if (was_failing == (failure != NULL))
+    return;
+  if (failure != NULL)
+    g_message ("What has changed cannot be kept, trying again: %s", failure->message);
+  else
+    g_message ("What has changed can be kept again");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FAILING]);
+}
+
+static void
+complete (BeckonStoreOp *op)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&op->task);
+
+  if (op->taken)
+    g_task_return_new_error (task, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS,
+                             "The user id “%s” is taken", op->user);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* What the thread has given back. */
+static void
+settle (BeckonStore *self)
+{
+  BeckonStorePrivate *priv = PRIVATE (self);
+  BeckonStoreBatch *batch = priv->current;
+
+  g_assert (batch != NULL && !priv->waits);
+  if (batch->error != NULL)
+    {
+      g_autoptr (GError) failure = g_steal_pointer (&batch->error);
+
+      priv->waits = TRUE;
+      priv->retry_ms = CLAMP (2 * priv->retry_ms, RETRY_MIN_MS, RETRY_MAX_MS);
+      g_source_set_ready_time (priv->source, g_get_monotonic_time () + priv->retry_ms * 1000);
+      set_failure (self, failure);
+      return;
+    }
+  priv->current = NULL;
+  priv->retry_ms = 0;
+  priv->committed = batch->number;
+  set_failure (self, NULL);
+  g_signal_emit (self, signals[COMMITTED], 0);
+  for (guint i = 0; i < batch->ops->len; i++)
+    {
+      BeckonStoreOp *op = g_ptr_array_index (batch->ops, i);
+
+      if (op->task != NULL)
+        complete (op);
+    }
+  batch_free (batch);
+}
 
 static gboolean
-execute (BeckonStore *self, const char *sql, GError **error)
+can_hand_over (BeckonStorePrivate *priv)
 {
-  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, error);
-}
-
-static int
-get_version (BeckonStore *self, GError **error)
-{
-  sqlite3_stmt *statement = prepare (self, "PRAGMA user_version", error, "");
-  int version = -1;
-
-  if (statement == NULL)
-    return -1;
-  if (step (self, statement, error))
-    version = sqlite3_column_int (statement, 0);
-  finish (statement);
-  return version;
+  return priv->touched && priv->current == NULL;
 }
 
 static gboolean
-migrate (BeckonStore *self, GError **error)
+on_turn (gpointer user_data)
 {
-  const int version = get_version (self, error);
+  g_autoptr (BeckonStore) self = g_object_ref (user_data);
+  BeckonStorePrivate *priv = PRIVATE (self);
 
-  if (version < 0)
-    return FALSE;
-  if (version > (int) G_N_ELEMENTS (migrations))
-    {
-      g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_DATABASE,
-                   "The database was written by a newer beckon-server");
-      return FALSE;
-    }
-  for (guint i = version; i < G_N_ELEMENTS (migrations); i++)
-    {
-      g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %u; COMMIT",
-                                              migrations[i], i + 1);
-
-      if (!execute (self, sql, error))
-        {
-          sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  if (g_async_queue_try_pop (priv->results) != NULL)
+    settle (self);
+  else if (priv->waits)
+    try_again (self);
+  if (can_hand_over (priv) && get_due (priv) <= g_get_monotonic_time ())
+    hand_over (self);
+  return G_SOURCE_CONTINUE;
 }
 
-BeckonStore *
-beckon_store_new (const char *path, GError **error)
-{
-  g_autoptr (BeckonStore) self = g_object_new (BECKON_TYPE_STORE, NULL);
+/* ---- its turn in the main loop ---- */
 
-  if (sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-      SQLITE_OK)
-    return fail (self, error), NULL;
-  sqlite3_busy_timeout (self->db, 2000);
-  if (!execute (self,
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON",
-                error) ||
-      !migrate (self, error))
-    return NULL;
-  return g_steal_pointer (&self);
+/* Asked in each turn of the loop, so that nothing has to wake it but the thread. */
+typedef struct
+{
+  GSource source;
+  BeckonStore *store; /* borrowed */
+} Source;
+
+static gboolean
+check_source (GSource *source)
+{
+  BeckonStorePrivate *priv = PRIVATE (((Source *) source)->store);
+
+  return (can_hand_over (priv) && get_due (priv) <= g_get_monotonic_time ()) ||
+         g_async_queue_length (priv->results) > 0;
 }
 
-/* ---- accounts ---- */
-
-gboolean
-beckon_store_add_account (BeckonStore *self,
-                          const char *user,
-                          const char *name,
-                          const char *password,
-                          GError **error)
+static gboolean
+prepare_source (GSource *source, int *timeout)
 {
-  sqlite3_stmt *statement = prepare (
-      self, "INSERT INTO accounts (user, name, password) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-      error, "sss", user, name, password);
+  BeckonStorePrivate *priv = PRIVATE (((Source *) source)->store);
 
-  if (!run (self, statement, error))
-    return FALSE;
-  if (sqlite3_changes (self->db) == 1)
-    return TRUE;
-  g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS,
-               "The user id “%s” is taken", user);
-  return FALSE;
+  *timeout = -1;
+  if (can_hand_over (priv))
+    *timeout = MAX (0, (get_due (priv) - g_get_monotonic_time () + 999) / 1000);
+  return check_source (source);
 }
+
+static gboolean
+dispatch_source (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs source_funcs = {
+  .prepare = prepare_source,
+  .check = check_source,
+  .dispatch = dispatch_source,
+};
+
+/* Before other sources: what one turn has decided goes together, and what has been committed is
+ * told before anything new is decided. */
+static GSource *
+create_source (BeckonStore *self)
+{
+  GSource *source = g_source_new (&source_funcs, sizeof (Source));
+
+  ((Source *) source)->store = self;
+  g_source_set_static_name (source, "store");
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_set_callback (source, on_turn, self, NULL);
+  return source;
+}
+
+/* ---- reading ---- */
 
 BeckonStoredAccount *
 beckon_store_get_account (BeckonStore *self, const char *user, GError **error)
 {
-  sqlite3_stmt *statement = prepare (self, "SELECT user, name, password FROM accounts WHERE user = ?",
-                                     error, "s", user);
-  BeckonStoredAccount *account = NULL;
+  g_return_val_if_fail (BECKON_IS_STORE (self) && user != NULL, NULL);
 
-  if (statement == NULL)
-    return NULL;
-  if (step (self, statement, error))
-    {
-      account = g_new0 (BeckonStoredAccount, 1);
-      account->user = dup_column (statement, 0);
-      account->name = dup_column (statement, 1);
-      account->password = dup_column (statement, 2);
-    }
-  finish (statement);
-  return account;
+  return CLASS (self)->get_account (self, user, error);
 }
 
-gboolean
-beckon_store_set_name (BeckonStore *self, const char *user, const char *name, GError **error)
-{
-  return run (self, prepare (self, "UPDATE accounts SET name = ? WHERE user = ?", error, "ss", name,
-                             user),
-              error);
-}
-
-/* ---- tokens ---- */
-
-gboolean
-beckon_store_add_token (BeckonStore *self,
-                        const char *hash,
-                        const char *user,
-                        const char *device,
-                        gint64 expires,
-                        GError **error)
-{
-  return run (self, prepare (self, "DELETE FROM tokens WHERE expires <= unixepoch ()", error, ""),
-              error) &&
-         run (self, prepare (self,
-                             "INSERT INTO tokens (hash, user, device, expires) VALUES (?, ?, ?, ?)",
-                             error, "sssi", hash, user, device, expires),
-              error);
-}
-
-char *
+BeckonStoredAccount *
 beckon_store_find_token (BeckonStore *self, const char *hash, GError **error)
 {
-  sqlite3_stmt *statement = prepare (
-      self, "SELECT user FROM tokens WHERE hash = ? AND expires > unixepoch ()", error, "s", hash);
-  char *user = NULL;
+  g_return_val_if_fail (BECKON_IS_STORE (self) && hash != NULL, NULL);
 
-  if (statement == NULL)
-    return NULL;
-  if (step (self, statement, error))
-    user = dup_column (statement, 0);
-  finish (statement);
-  return user;
+  return CLASS (self)->find_token (self, hash, error);
 }
-
-gboolean
-beckon_store_remove_token (BeckonStore *self, const char *hash, GError **error)
-{
-  return run (self, prepare (self, "DELETE FROM tokens WHERE hash = ?", error, "s", hash), error);
-}
-
-/* ---- contacts ---- */
 
 GPtrArray *
 beckon_store_list_contacts (BeckonStore *self, const char *owner, GError **error)
 {
-  g_autoptr (GPtrArray) contacts = g_ptr_array_new_with_free_func (
-      (GDestroyNotify) beckon_stored_account_free);
-  GError *failure = NULL;
-  sqlite3_stmt *statement = prepare (
-      self,
-      "SELECT user, name FROM contacts JOIN accounts USING (user) WHERE owner = ? ORDER BY name "
-      "LIMIT ?",
-      error, "si", owner, (gint64) CONTACTS_MAX);
+  g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, NULL);
 
-  if (statement == NULL)
-    return NULL;
-  while (step (self, statement, &failure))
-    {
-      BeckonStoredAccount *account = g_new0 (BeckonStoredAccount, 1);
-
-      account->user = dup_column (statement, 0);
-      account->name = dup_column (statement, 1);
-      g_ptr_array_add (contacts, account);
-    }
-  finish (statement);
-  if (failure != NULL)
-    return g_propagate_error (error, failure), NULL;
-  return g_steal_pointer (&contacts);
-}
-
-gboolean
-beckon_store_add_contact (BeckonStore *self, const char *owner, const char *user, GError **error)
-{
-  return run (self, prepare (self,
-                             "INSERT INTO contacts (owner, user) VALUES (?, ?) "
-                             "ON CONFLICT DO NOTHING",
-                             error, "ss", owner, user),
-              error);
-}
-
-gboolean
-beckon_store_remove_contact (BeckonStore *self, const char *owner, const char *user, GError **error)
-{
-  return run (self, prepare (self, "DELETE FROM contacts WHERE owner = ? AND user = ?", error, "ss",
-                             owner, user),
-              error);
-}
-
-/* ---- history ---- */
-
-gboolean
-beckon_store_add_call (BeckonStore *self,
-                       const char *owner,
-                       const BeckonStoredCall *call,
-                       GError **error)
-{
-  return run (self, prepare (self,
-                             "INSERT INTO history (owner, call, direction, media, outcome, members,"
-                             " started, duration) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-                             "ON CONFLICT DO NOTHING",
-                             error, "ssssssii", owner, call->call, call->direction, call->media,
-                             call->outcome, call->members, call->started, call->duration),
-              error);
+  return CLASS (self)->list_contacts (self, owner, error);
 }
 
 GPtrArray *
-beckon_store_list_calls (BeckonStore *self,
-                         const char *owner,
-                         gint64 before,
-                         guint limit,
-                         GError **error)
+beckon_store_list_blocked (BeckonStore *self, const char *owner, GError **error)
 {
-  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func (
-      (GDestroyNotify) beckon_stored_call_free);
-  GError *failure = NULL;
-  sqlite3_stmt *statement = prepare (
-      self,
-      "SELECT call, direction, media, outcome, members, started, duration FROM history "
-      "WHERE owner = ? AND started < ? ORDER BY started DESC LIMIT ?",
-      error, "sii", owner, before > 0 ? before : G_MAXINT64, (gint64) limit);
+  g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, NULL);
 
-  if (statement == NULL)
-    return NULL;
-  while (step (self, statement, &failure))
+  return CLASS (self)->list_blocked (self, owner, error);
+}
+
+GStrv
+beckon_store_list_blockers (BeckonStore *self, const char *user, GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && user != NULL, NULL);
+
+  return CLASS (self)->list_blockers (self, user, error);
+}
+
+GPtrArray *
+beckon_store_list_calls (
+    BeckonStore *self, const char *owner, gint64 before, guint limit, GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, NULL);
+
+  return CLASS (self)->list_calls (self, owner, before, limit, error);
+}
+
+gint64
+beckon_store_count_missed (BeckonStore *self, const char *owner, gint64 after, GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, -1);
+
+  return CLASS (self)->count_missed (self, owner, after, error);
+}
+
+gboolean
+beckon_store_load_record (BeckonStore *self,
+                          BeckonStoreRecordFunc func,
+                          gpointer user_data,
+                          GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && func != NULL, FALSE);
+  g_return_val_if_fail (beckon_store_get_barrier (self) == 0, FALSE);
+
+  return CLASS (self)->load_record (self, func, user_data, error);
+}
+
+/* ---- writing ---- */
+
+static BeckonStoreOp *
+add_op (BeckonStore *self, BeckonStoreOpKind kind)
+{
+  BeckonStoreOp *op = g_new0 (BeckonStoreOp, 1);
+
+  op->kind = kind;
+  g_ptr_array_add (PRIVATE (self)->ops, op);
+  beckon_store_touch (self);
+  return op;
+}
+
+static void
+add_pair (BeckonStore *self, BeckonStoreOpKind kind, const char *owner, const char *user)
+{
+  BeckonStoreOp *op = add_op (self, kind);
+
+  op->owner = g_strdup (owner);
+  op->user = g_strdup (user);
+}
+
+void
+beckon_store_add_account_async (BeckonStore *self,
+                                const char *user,
+                                const char *name,
+                                const char *password,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self));
+  g_return_if_fail (user != NULL && name != NULL && password != NULL);
+
+  op = add_op (self, BECKON_STORE_ADD_ACCOUNT);
+  op->user = g_strdup (user);
+  op->name = g_strdup (name);
+  op->password = g_strdup (password);
+  op->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (op->task, beckon_store_add_account_async);
+}
+
+gboolean
+beckon_store_add_account_finish (BeckonStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+beckon_store_put_account (BeckonStore *self, const char *user, const char *name)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self) && user != NULL && name != NULL);
+
+  op = add_op (self, BECKON_STORE_PUT_ACCOUNT);
+  op->user = g_strdup (user);
+  op->name = g_strdup (name);
+}
+
+void
+beckon_store_add_token (
+    BeckonStore *self, const char *hash, const char *user, const char *device, gint64 expires)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self));
+  g_return_if_fail (hash != NULL && user != NULL && device != NULL);
+
+  op = add_op (self, BECKON_STORE_ADD_TOKEN);
+  op->hash = g_strdup (hash);
+  op->user = g_strdup (user);
+  op->device = g_strdup (device);
+  op->time = expires;
+}
+
+void
+beckon_store_remove_token (BeckonStore *self, const char *hash)
+{
+  g_return_if_fail (BECKON_IS_STORE (self) && hash != NULL);
+
+  add_op (self, BECKON_STORE_REMOVE_TOKEN)->hash = g_strdup (hash);
+}
+
+void
+beckon_store_add_contact (BeckonStore *self, const char *owner, const char *user)
+{
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && user != NULL);
+
+  add_pair (self, BECKON_STORE_ADD_CONTACT, owner, user);
+}
+
+void
+beckon_store_remove_contact (BeckonStore *self, const char *owner, const char *user)
+{
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && user != NULL);
+
+  add_pair (self, BECKON_STORE_REMOVE_CONTACT, owner, user);
+}
+
+void
+beckon_store_add_block (BeckonStore *self, const char *owner, const char *user)
+{
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && user != NULL);
+
+  add_pair (self, BECKON_STORE_ADD_BLOCK, owner, user);
+}
+
+void
+beckon_store_remove_block (BeckonStore *self, const char *owner, const char *user)
+{
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && user != NULL);
+
+  add_pair (self, BECKON_STORE_REMOVE_BLOCK, owner, user);
+}
+
+void
+beckon_store_add_call (BeckonStore *self, const char *owner, const BeckonStoredCall *call)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && call != NULL);
+  g_return_if_fail (call->call != NULL && call->direction != NULL && call->media != NULL);
+  g_return_if_fail (call->outcome != NULL && call->members != NULL);
+
+  op = add_op (self, BECKON_STORE_ADD_CALL);
+  op->owner = g_strdup (owner);
+  op->call = copy_call (call);
+}
+
+void
+beckon_store_set_seen (BeckonStore *self, const char *owner, gint64 until)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL);
+
+  op = add_op (self, BECKON_STORE_SET_SEEN);
+  op->owner = g_strdup (owner);
+  op->time = until;
+}
+
+void
+beckon_store_record (BeckonStore *self, const char *key, const void *value, gsize length)
+{
+  g_return_if_fail (BECKON_IS_STORE (self));
+
+  beckon_record_changes_set (PRIVATE (self)->changes, key, value, length);
+  beckon_store_touch (self);
+}
+
+void
+beckon_store_erase (BeckonStore *self, const char *key)
+{
+  g_return_if_fail (BECKON_IS_STORE (self));
+
+  beckon_record_changes_erase (PRIVATE (self)->changes, key);
+  beckon_store_touch (self);
+}
+
+/* ---- batches ---- */
+
+void
+beckon_store_touch (BeckonStore *self)
+{
+  g_return_if_fail (BECKON_IS_STORE (self));
+
+  PRIVATE (self)->touched = TRUE;
+}
+
+guint64
+beckon_store_get_barrier (BeckonStore *self)
+{
+  BeckonStorePrivate *priv = PRIVATE (self);
+
+  g_return_val_if_fail (BECKON_IS_STORE (self), 0);
+
+  return priv->committed + (priv->current != NULL) + priv->touched;
+}
+
+guint64
+beckon_store_get_committed (BeckonStore *self)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self), 0);
+
+  return PRIVATE (self)->committed;
+}
+
+gboolean
+beckon_store_is_failing (BeckonStore *self)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self), FALSE);
+
+  return PRIVATE (self)->failure != NULL;
+}
+
+gboolean
+beckon_store_flush (BeckonStore *self, GError **error)
+{
+  const gint64 end = g_get_monotonic_time () + FLUSH_LIMIT;
+  BeckonStorePrivate *priv = PRIVATE (self);
+
+  g_return_val_if_fail (BECKON_IS_STORE (self), FALSE);
+
+  while (priv->touched || priv->current != NULL)
     {
-      BeckonStoredCall *call = g_new0 (BeckonStoredCall, 1);
-
-      call->call = dup_column (statement, 0);
-      call->direction = dup_column (statement, 1);
-      call->media = dup_column (statement, 2);
-      call->outcome = dup_column (statement, 3);
-      call->members = dup_column (statement, 4);
-      call->started = sqlite3_column_int64 (statement, 5);
-      call->duration = sqlite3_column_int64 (statement, 6);
-      g_ptr_array_add (calls, call);
+      if (priv->current == NULL)
+        hand_over (self);
+      else if (priv->waits)
+        {
+          if (g_get_monotonic_time () + priv->retry_ms * 1000 > end)
+            {
+              g_propagate_error (error, g_error_copy (priv->failure));
+              return FALSE;
+            }
+          g_usleep (priv->retry_ms * 1000);
+          try_again (self);
+        }
+      if (g_async_queue_timeout_pop (priv->results, MAX (0, end - g_get_monotonic_time ())) == NULL)
+        {
+          g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_DATABASE,
+                       "The database has not taken what has changed within %d seconds",
+                       (int) (FLUSH_LIMIT / G_USEC_PER_SEC));
+          return FALSE;
+        }
+      settle (self);
     }
-  finish (statement);
-  if (failure != NULL)
-    return g_propagate_error (error, failure), NULL;
-  return g_steal_pointer (&calls);
+  return TRUE;
 }
 
 /* ---- class ---- */
 
 static void
-finalize_statement (gpointer statement)
+beckon_store_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  sqlite3_finalize (statement);
+  switch (id)
+    {
+    case PROP_FAILING:
+      g_value_set_boolean (value, beckon_store_is_failing (BECKON_STORE (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_store_dispose (GObject *object)
+{
+  BeckonStorePrivate *priv = PRIVATE (BECKON_STORE (object));
+
+  if (priv->thread != NULL)
+    {
+      g_async_queue_push (priv->work, &priv->end);
+      g_thread_join (g_steal_pointer (&priv->thread));
+    }
+  g_source_destroy (priv->source);
+  G_OBJECT_CLASS (beckon_store_parent_class)->dispose (object);
 }
 
 static void
 beckon_store_finalize (GObject *object)
 {
-  BeckonStore *self = BECKON_STORE (object);
+  BeckonStorePrivate *priv = PRIVATE (BECKON_STORE (object));
 
-  g_hash_table_unref (self->statements);
-  sqlite3_close (self->db);
+  g_clear_pointer (&priv->current, batch_free);
+  g_clear_error (&priv->failure);
+  g_source_unref (priv->source);
+  g_async_queue_unref (priv->work);
+  g_async_queue_unref (priv->results);
+  g_ptr_array_unref (priv->ops);
+  beckon_record_changes_free (priv->changes);
   G_OBJECT_CLASS (beckon_store_parent_class)->finalize (object);
 }
 
 static void
 beckon_store_class_init (BeckonStoreClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = beckon_store_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = beckon_store_get_property;
+  object_class->dispose = beckon_store_dispose;
+  object_class->finalize = beckon_store_finalize;
+
+  properties[PROP_FAILING] =
+      g_param_spec_boolean ("failing", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[PREPARE] = g_signal_new ("prepare", BECKON_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+  signals[COMMITTED] = g_signal_new ("committed", BECKON_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 beckon_store_init (BeckonStore *self)
 {
-  self->statements = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL,
-                                            finalize_statement);
+  BeckonStorePrivate *priv = PRIVATE (self);
+
+  priv->work = g_async_queue_new ();
+  priv->results = g_async_queue_new ();
+  priv->ops = g_ptr_array_new_with_free_func ((GDestroyNotify) op_free);
+  priv->changes = beckon_record_changes_new ();
+  priv->source = create_source (self);
+  g_source_attach (priv->source, g_main_context_get_thread_default ());
 }
