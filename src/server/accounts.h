@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "jwt.h"
+#include "metrics.h"
 #include "server-config.h"
 #include "store.h"
 
@@ -11,37 +13,85 @@ G_BEGIN_DECLS
 /**
  * BeckonAccounts:
  *
- * Who may sign in. Passwords are hashed with yescrypt in two threads of their own, so that the main
- * loop never waits; tokens are 256 random bits, of which only the hash is kept. Main thread.
+ * Who may sign in. Passwords are hashed in threads of their own, so that the main loop never waits;
+ * tokens are 256 random bits, of which only the hash is kept. Who is told of an account or a token
+ * has it for good: it is committed by then. Main thread.
+ *
+ * Signals:
+ *   revoked (char *hash)  the token with that hash holds no more
  */
 G_DECLARE_FINAL_TYPE (BeckonAccounts, beckon_accounts, BECKON, ACCOUNTS, GObject)
 
-/** beckon_accounts_new: @config: outlives the object */
-BeckonAccounts *beckon_accounts_new (BeckonStore *store, const BeckonServerConfig *config);
+/**
+ * beckon_accounts_new:
+ * @config: outlives the object
+ * @verifier: (nullable) (transfer full): of tokens that a site has signed; %NULL: there are none
+ * @metrics: (nullable): outlives the object
+ */
+BeckonAccounts *beckon_accounts_new (BeckonStore *store,
+                                     const BeckonServerConfig *config,
+                                     BeckonJwtVerifier *verifier,
+                                     BeckonMetrics *metrics);
 
 /** beckon_accounts_register_async: fails with BAD_USER_ID, BAD_REQUEST (the name), WEAK_PASSWORD,
  * USER_EXISTS, REGISTRATION_CLOSED, RATE_LIMITED. @code: (nullable): the registration code. */
-void beckon_accounts_register_async (BeckonAccounts *self, const char *user, const char *name,
-                                     const char *password, const char *code,
-                                     GAsyncReadyCallback callback, gpointer user_data);
-gboolean beckon_accounts_register_finish (BeckonAccounts *self, GAsyncResult *result,
-                                          GError **error);
+void beckon_accounts_register_async (BeckonAccounts *self,
+                                     const char *user,
+                                     const char *name,
+                                     const char *password,
+                                     const char *code,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean
+beckon_accounts_register_finish (BeckonAccounts *self, GAsyncResult *result, GError **error);
 
-/** beckon_accounts_sign_in_async: fails with WRONG_PASSWORD, for a wrong password and for nobody
- * alike and in the same time, or RATE_LIMITED. @address: where it comes from. */
-void beckon_accounts_sign_in_async (BeckonAccounts *self, const char *user, const char *password,
-                                    const char *device, const char *address,
-                                    GAsyncReadyCallback callback, gpointer user_data);
-/** beckon_accounts_sign_in_finish: Returns: (transfer full): a token; @expires: (out): Unix seconds */
-char *beckon_accounts_sign_in_finish (BeckonAccounts *self, GAsyncResult *result, gint64 *expires,
+/**
+ * beckon_accounts_sign_in_async:
+ * @device: what the person calls it
+ * @address: where it comes from
+ *
+ * Fails with WRONG_PASSWORD or RATE_LIMITED, for nobody as for somebody with another password: in
+ * the same words and after the same work.
+ */
+void beckon_accounts_sign_in_async (BeckonAccounts *self,
+                                    const char *user,
+                                    const char *password,
+                                    const char *device,
+                                    const char *address,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/** beckon_accounts_sign_in_finish: Returns: (transfer full): a token; @expires: (out): Unix seconds
+ */
+char *beckon_accounts_sign_in_finish (BeckonAccounts *self,
+                                      GAsyncResult *result,
+                                      gint64 *expires,
                                       GError **error);
 
-/** beckon_accounts_check_token: Returns: (transfer full): the account, or %NULL with BAD_TOKEN. */
-BeckonStoredAccount *beckon_accounts_check_token (BeckonAccounts *self, const char *token,
-                                                  GError **error);
-gboolean beckon_accounts_revoke_token (BeckonAccounts *self, const char *token, GError **error);
+/**
+ * beckon_accounts_check_token:
+ * @token: the server's own, or one that a site has signed, which makes the account or gives it the
+ * name that is in the token
+ *
+ * Returns: (transfer full): the account without its password, or %NULL with BAD_TOKEN or
+ * %BECKON_SERVER_ERROR_DATABASE.
+ */
+BeckonStoredAccount *
+beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **error);
 
-/** beckon_accounts_is_busy: whether passwords are being hashed, for calls that have not ended. */
+/** beckon_accounts_revoke_token_async: "revoked" is emitted before it completes. Fails with
+ * BAD_TOKEN, also for what a site has signed: that holds until it expires. */
+void beckon_accounts_revoke_token_async (BeckonAccounts *self,
+                                         const char *token,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+gboolean
+beckon_accounts_revoke_token_finish (BeckonAccounts *self, GAsyncResult *result, GError **error);
+
+/** beckon_accounts_hash_token: Returns: (transfer full): what is kept of @token, as "revoked" has
+ * it. */
+char *beckon_accounts_hash_token (const char *token);
+
+/** beckon_accounts_is_busy: whether something that was begun has not completed. */
 gboolean beckon_accounts_is_busy (BeckonAccounts *self);
 
 /** beckon_accounts_random_id: Returns: (transfer full): 128 random bits as an identifier. */
