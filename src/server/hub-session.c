@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Sessions: from the socket to hello, what is sent to them, and their end. */
+/* Sessions: hello, resuming, the connection that breaks, the end. */
 
 #define G_LOG_DOMAIN "beckon-server"
 
@@ -8,164 +8,7 @@
 
 #include "hub-private.h"
 
-/* Requests refused in a row for coming too fast, after which it is no mistake any more. */
-#define REFUSED_MAX 100
-/* Events that a client may leave unacknowledged, and their bytes. */
-#define EVENTS_MAX 10000
-#define EVENT_BYTES_MAX (8 * 1024 * 1024)
-
-/* ---- users ---- */
-
-HubUser *
-hub_find_user (BeckonHub *self, const char *id)
-{
-  return g_hash_table_lookup (self->users, id);
-}
-
-HubUser *
-hub_get_user (BeckonHub *self, const char *id, const char *name)
-{
-  HubUser *user = hub_find_user (self, id);
-
-  if (user != NULL)
-    return user;
-  user = g_new0 (HubUser, 1);
-  user->id = g_strdup (id);
-  user->name = g_strdup (name);
-  user->sessions = g_ptr_array_new ();
-  user->calls = g_ptr_array_new ();
-  g_hash_table_insert (self->users, user->id, user);
-  return user;
-}
-
-void
-hub_settle_user (BeckonHub *self, HubUser *user)
-{
-  hub_presence_update (self, user);
-  if (user->sessions->len > 0 || user->calls->len > 0 || user->held > 0)
-    return;
-  g_hash_table_remove (self->users, user->id);
-  g_ptr_array_unref (user->sessions);
-  g_ptr_array_unref (user->calls);
-  g_free (user->id);
-  g_free (user->name);
-  g_free (user);
-}
-
-HubSession *
-hub_user_find_session (HubUser *user, const char *device)
-{
-  for (guint i = 0; i < user->sessions->len; i++)
-    {
-      HubSession *session = g_ptr_array_index (user->sessions, i);
-
-      if (g_strcmp0 (session->device, device) == 0)
-        return session;
-    }
-  return NULL;
-}
-
-/* ---- sending ---- */
-
-/* Returns: bytes */
-static gsize
-send_text (HubSession *session, BeckonMessage *message)
-{
-  gsize length;
-  g_autofree char *text = beckon_message_to_string (message, &length);
-
-  beckon_connection_send (session->connection, text);
-  return length;
-}
-
-void
-hub_session_send (HubSession *session, BeckonMessage *message)
-{
-  g_autoptr (BeckonMessage) owned = message;
-
-  send_text (session, owned);
-}
-
-void
-hub_session_refuse (HubSession *session, gint64 re, BeckonProtocolError code, const char *text)
-{
-  hub_session_send (session, beckon_message_new_error_reply (re, code, text));
-}
-
-/* What is kept until it is acknowledged: enough to know what was. */
-typedef struct
-{
-  gint64 seq;
-  gsize bytes;
-  char *received; /* nullable: the call of a call.received */
-} KeptEvent;
-
-static void
-kept_event_free (KeptEvent *kept)
-{
-  g_free (kept->received);
-  g_free (kept);
-}
-
-void
-hub_session_event (HubSession *session, BeckonMessage *event)
-{
-  KeptEvent *kept = g_new0 (KeptEvent, 1);
-
-  kept->seq = ++session->seq;
-  if (beckon_message_get_message_type (event) == BECKON_CALL_RECEIVED)
-    kept->received = g_strdup (beckon_message_get_string (event, "call"));
-  beckon_message_set_id (event, session->seq);
-  g_queue_push_tail (&session->events, kept);
-  kept->bytes = send_text (session, event);
-  session->event_bytes += kept->bytes;
-  if (g_queue_get_length (&session->events) > EVENTS_MAX || session->event_bytes > EVENT_BYTES_MAX)
-    beckon_connection_close (session->connection, BECKON_CLOSE_RATE_LIMITED,
-                             "Events are not acknowledged");
-}
-
-void
-hub_user_event (HubUser *user, BeckonMessage *event, HubSession *except)
-{
-  for (guint i = 0; i < user->sessions->len; i++)
-    {
-      HubSession *session = g_ptr_array_index (user->sessions, i);
-
-      if (session != except)
-        hub_session_event (session, event);
-    }
-}
-
-/* Returns: whether it acknowledged anything that was not acknowledged before. */
-static gboolean
-take_ack (HubSession *session, gint64 seq)
-{
-  gboolean news = FALSE;
-  KeptEvent *kept;
-
-  while ((kept = g_queue_peek_head (&session->events)) != NULL && kept->seq <= seq)
-    {
-      g_queue_pop_head (&session->events);
-      session->event_bytes -= kept->bytes;
-      news = TRUE;
-      if (kept->received != NULL)
-        hub_call_delivered (session, kept->received);
-      kept_event_free (kept);
-    }
-  return news;
-}
-
 /* ---- hello ---- */
-
-static gboolean
-on_hello_late (gpointer user_data)
-{
-  HubSession *session = user_data;
-
-  session->hello_source = 0;
-  beckon_connection_close (session->connection, BECKON_CLOSE_NO_HELLO, "No hello came");
-  return G_SOURCE_REMOVE;
-}
 
 static JsonObject *
 describe_server (BeckonHub *self)
@@ -194,244 +37,342 @@ describe_limits (BeckonHub *self)
 }
 
 static void
-reply_to_hello (HubSession *session, BeckonMessage *request)
+reply_to_hello (HubSession *session, BeckonMessage *request, gboolean resumed)
 {
   BeckonMessage *reply = beckon_message_new_reply (beckon_message_get_id (request));
   JsonObject *user = json_object_new ();
+  const gint64 missed = hub_history_missed (session->hub, session->user);
 
   json_object_set_string_member (user, "id", session->user->id);
   json_object_set_string_member (user, "name", session->user->name);
   beckon_message_set_string (reply, "session", session->id);
-  beckon_message_set_boolean (reply, "resumed", FALSE);
+  beckon_message_set_boolean (reply, "resumed", resumed);
   beckon_message_set_object (reply, "user", user);
   beckon_message_set_object (reply, "server", describe_server (session->hub));
   beckon_message_set_object (reply, "limits", describe_limits (session->hub));
-  beckon_message_set_array (reply, "ice_servers", hub_ice_servers (session->hub, session->user->id));
+  beckon_message_set_array (reply, "ice_servers",
+                            hub_ice_servers (session->hub, session->user->id));
   beckon_message_set_array (reply, "calls", hub_call_snapshot (session->user));
-  hub_session_send (session, reply);
-}
-
-/* The same device again: the older connection is dead, or its client is, and the new one is them. */
-static void
-replace_older (HubSession *session)
-{
-  HubSession *older = hub_user_find_session (session->user, session->device);
-
-  if (older == NULL)
-    return;
-  g_ptr_array_remove (session->user->sessions, older);
-  hub_presence_unwatch (older);
-  older->user = NULL;
-  beckon_connection_close (older->connection, BECKON_CLOSE_REPLACED, "This device came again");
+  if (missed >= 0)
+    beckon_message_set_int (reply, "missed", missed);
+  hub_client_send (session->client, reply);
 }
 
 /* A client whose token is refused forgets it: it must not be told so because the database failed. */
 static void
-refuse_hello (HubSession *session, BeckonMessage *request, const GError *error)
+refuse_hello (HubClient *client, BeckonMessage *request, const GError *error)
 {
   const gint64 id = beckon_message_get_id (request);
 
   if (error->domain == BECKON_PROTOCOL_ERROR)
     {
-      hub_session_refuse (session, id, BECKON_PROTOCOL_ERROR_BAD_TOKEN, error->message);
-      beckon_connection_close (session->connection, BECKON_CLOSE_TOKEN_REFUSED,
+      hub_client_refuse (client, id, BECKON_PROTOCOL_ERROR_BAD_TOKEN, error->message);
+      beckon_connection_close (client->connection, BECKON_CLOSE_TOKEN_REFUSED,
                                "The token was refused");
       return;
     }
   g_warning ("Hello: %s", error->message);
-  hub_session_refuse (session, id, BECKON_PROTOCOL_ERROR_INTERNAL,
-                      "The server has a problem; try again later");
-  beckon_connection_close (session->connection, SOUP_WEBSOCKET_CLOSE_SERVER_ERROR,
+  hub_client_refuse (client, id, BECKON_PROTOCOL_ERROR_INTERNAL,
+                     "The server has a problem; try again later");
+  beckon_connection_close (client->connection, BECKON_CLOSE_SERVER_ERROR,
                            "The server has a problem");
 }
 
-static void
-say_hello (HubSession *session, BeckonMessage *request)
+/* Returns: (nullable): the session that is to be gone on with; else a new one is needed. */
+static HubSession *
+find_resumed (BeckonHub *self, HubUser *user, const char *device, JsonObject *resume)
 {
-  BeckonHub *self = session->hub;
-  g_autoptr (GError) error = NULL;
+  HubSession *session;
+  const char *result = "resumed";
+
+  if (resume == NULL)
+    return NULL;
+  session = g_hash_table_lookup (self->sessions, json_object_get_string_member (resume, "session"));
+  if (session == NULL)
+    result = "unknown";
+  else if (session->user != user)
+    result = "other-user";
+  else if (!g_str_equal (session->device, device))
+    result = "other-device";
+  else if (session->overflown)
+    result = "overflown";
+  else if (json_object_get_int_member (resume, "seq") > session->seq)
+    result = "ahead"; /* of a server whose data was put back to an earlier day */
+  beckon_metrics_count (self->metrics, BECKON_COUNTER_RESUMES, result);
+  return g_str_equal (result, "resumed") ? session : NULL;
+}
+
+/* Another connection is the device's own now. */
+static void
+take_over (HubSession *session)
+{
+  HubClient *older = g_steal_pointer (&session->client);
+
+  if (older == NULL)
+    return;
+  older->session = NULL;
+  beckon_connection_close (older->connection, BECKON_CLOSE_REPLACED, "This device came again");
+}
+
+void
+hub_session_attach (HubSession *session, HubClient *client)
+{
+  g_assert (session->client == NULL && client->session == NULL);
+
+  session->client = client;
+  session->unsent = NULL;
+  client->session = session;
+  beckon_timer_stop (&client->timer);
+  beckon_timer_stop (&session->timer);
+  hub_session_watch_replies (session);
+}
+
+static void
+go_on (HubSession *session, HubClient *client, BeckonMessage *request, gint64 seq)
+{
+  take_over (session);
+  hub_session_attach (session, client);
+  hub_session_ack (session, seq);
+  hub_call_device_back (session);
+  reply_to_hello (session, request, TRUE);
+  hub_session_send_again (session);
+}
+
+static HubSession *
+begin (BeckonHub *self, HubClient *client, HubUser *user, BeckonMessage *request)
+{
   JsonObject *device = beckon_message_get_object (request, "device");
+  const char *id = json_object_get_string_member (device, "id");
+  HubSession *older = hub_user_find_session (user, id);
+  g_autofree char *session_id = self->new_id ();
+  HubSession *session;
+
+  if (older != NULL)
+    {
+      take_over (older);
+      hub_session_end (older, FALSE);
+    }
+  session = hub_session_new (self, user, session_id, id,
+                             json_object_get_string_member (device, "name"));
+  session->ring = json_object_get_boolean_member_with_default (device, "ring", TRUE);
+  hub_session_attach (session, client);
+  return session;
+}
+
+/* Its client has given it up and connected again, and what it said before comes only now. */
+static gboolean
+is_outdated (HubClient *client, HubUser *user, const char *device)
+{
+  HubSession *session = hub_user_find_session (user, device);
+
+  return session != NULL && session->client != NULL && session->client->number > client->number;
+}
+
+static void
+set_token (HubSession *session, BeckonMessage *request)
+{
+  const char *token = beckon_message_get_string (request, "token");
+
+  g_clear_pointer (&session->token, g_free);
+  session->token = beckon_accounts_hash_token (token);
+}
+
+gboolean
+hub_session_hello (HubClient *client, BeckonMessage *request)
+{
+  BeckonHub *self = client->hub;
+  JsonObject *device = beckon_message_get_object (request, "device");
+  JsonObject *resume = beckon_message_get_object (request, "resume");
+  g_autoptr (GError) error = NULL;
   g_autoptr (BeckonStoredAccount) account = beckon_accounts_check_token (
       self->accounts, beckon_message_get_string (request, "token"), &error);
+  HubSession *session;
+  HubUser *user;
 
   if (account == NULL)
     {
-      refuse_hello (session, request, error);
-      return;
-    }
-
-  g_clear_handle_id (&session->hello_source, g_source_remove);
-  session->id = beckon_accounts_random_id ();
-  session->device = g_strdup (json_object_get_string_member (device, "id"));
-  session->device_name = g_strdup (json_object_get_string_member (device, "name"));
-  session->user = hub_get_user (self, account->user, account->name);
-  replace_older (session);
-  g_ptr_array_add (session->user->sessions, session);
-  reply_to_hello (session, request);
-  hub_presence_update (self, session->user);
-  hub_call_session_started (session);
-}
-
-/* ---- receiving ---- */
-
-/* @id: of the request, good or bad, or 0: it was an ack that said nothing new. */
-static gboolean
-is_too_fast (HubSession *session, gint64 id)
-{
-  const guint wait = beckon_rate_limiter_take (session->requests, "");
-  BeckonMessage *reply;
-
-  if (wait == 0)
-    {
-      session->refused = 0;
-      return FALSE;
-    }
-  if (++session->refused > REFUSED_MAX)
-    {
-      beckon_connection_close (session->connection, BECKON_CLOSE_RATE_LIMITED, "Too many requests");
+      refuse_hello (client, request, error);
       return TRUE;
     }
-  if (id == 0)
-    return TRUE;
-  reply = beckon_message_new_error_reply (id, BECKON_PROTOCOL_ERROR_RATE_LIMITED,
-                                          "Too many requests");
-  json_object_set_int_member (beckon_message_get_object (reply, "error"), "retry_after", wait);
-  hub_session_send (session, reply);
-  return TRUE;
-}
-
-static void
-handle_request (HubSession *session, BeckonMessage *request)
-{
-  const gboolean is_hello = beckon_message_get_message_type (request) == BECKON_HELLO;
-
-  if (is_hello && session->user == NULL)
-    say_hello (session, request);
-  else if (!is_hello && session->user != NULL)
-    hub_handle_request (session, request);
-  else
-    hub_session_refuse (session, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_HELLO_FIRST,
-                        is_hello ? "Hello was said already" : "Say hello first");
-}
-
-static void
-handle (HubSession *session, BeckonMessage *message)
-{
-  const gint64 ack = beckon_message_get_ack (message);
-  const gboolean news = session->user != NULL && ack > 0 && take_ack (session, ack);
-
-  if (beckon_message_get_kind (message) == BECKON_MESSAGE_REQUEST)
+  user = hub_find_user (self, account->user);
+  if (user != NULL && !hub_user_can_be_read (self, user))
+    return FALSE;
+  if (user != NULL && is_outdated (client, user, json_object_get_string_member (device, "id")))
     {
-      if (!is_too_fast (session, beckon_message_get_id (message)))
-        handle_request (session, message);
+      beckon_connection_close (client->connection, BECKON_CLOSE_REPLACED,
+                               "This device came again");
+      return TRUE;
     }
-  else if (!news)
-    is_too_fast (session, 0);
-}
+  user = hub_get_user (self, account->user, account->name);
+  hub_user_set_name (user, account->name); /* they may have been nobody when somebody called them */
+  user->held++;
+  session = find_resumed (self, user, json_object_get_string_member (device, "id"), resume);
+  if (session != NULL)
+    {
+      const gboolean rang = session->ring;
 
-static void
-on_frame (BeckonConnection *connection, GBytes *frame, HubSession *session)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonMessage) message = NULL;
-  gint64 id;
-  gsize length;
-  const char *data = g_bytes_get_data (frame, &length);
-
-  message = beckon_message_parse (data, length, BECKON_PARTY_CLIENT, &id, &error);
-  if (message != NULL)
-    handle (session, message);
-  else if (id == 0)
-    beckon_connection_close (connection, BECKON_CLOSE_BAD_FRAME, error->message);
-  else if (!is_too_fast (session, id))
-    hub_session_refuse (session, id, error->code, error->message);
+      session->ring = json_object_get_boolean_member_with_default (device, "ring", TRUE);
+      set_token (session, request);
+      hub_record_session (session);
+      go_on (session, client, request, json_object_get_int_member (resume, "seq"));
+      if (!rang)
+        hub_call_session_started (session);
+    }
+  else
+    {
+      session = begin (self, client, user, request);
+      set_token (session, request);
+      hub_record_session (session);
+      reply_to_hello (session, request, FALSE);
+      hub_call_session_started (session);
+    }
+  user->held--;
+  hub_presence_update (self, user);
+  return TRUE;
 }
 
 /* ---- life ---- */
 
-static void
-count_address (BeckonHub *self, const char *address, int change)
+HubSession *
+hub_session_new (BeckonHub *self,
+                 HubUser *user,
+                 const char *id,
+                 const char *device,
+                 const char *device_name)
 {
-  const int count = GPOINTER_TO_INT (g_hash_table_lookup (self->by_address, address)) + change;
+  HubSession *session = g_new0 (HubSession, 1);
 
-  if (count > 0)
-    g_hash_table_insert (self->by_address, g_strdup (address), GINT_TO_POINTER (count));
-  else
-    g_hash_table_remove (self->by_address, address);
+  session->hub = self;
+  session->user = user;
+  session->id = g_strdup (id);
+  session->device = g_strdup (device);
+  session->device_name = g_strdup (device_name);
+  session->ring = TRUE;
+  session->signal_bytes = self->config->signal_bytes_per_minute;
+  session->signals_at = hub_now (self);
+  g_queue_init (&session->events);
+  g_queue_init (&session->replies);
+  session->next_of_user = user->sessions;
+  user->sessions = session;
+  g_hash_table_insert (self->sessions, session->id, session);
+  beckon_metrics_add (self->metrics, BECKON_GAUGE_SESSIONS, 1);
+  return session;
 }
 
-static void
-session_free (HubSession *session)
+void
+hub_session_free (HubSession *session)
 {
-  g_clear_handle_id (&session->hello_source, g_source_remove);
-  g_queue_clear_full (&session->events, (GDestroyNotify) kept_event_free);
+  beckon_metrics_add (session->hub->metrics, BECKON_GAUGE_SESSIONS, -1);
+  beckon_timer_stop (&session->timer);
+  if (session->dirty)
+    g_ptr_array_remove_fast (session->hub->dirty_sessions, session);
+  g_queue_clear_full (&session->events, (GDestroyNotify) hub_event_free);
+  g_queue_clear_full (&session->replies, (GDestroyNotify) hub_reply_free);
   g_clear_pointer (&session->watched, g_hash_table_unref);
-  g_clear_pointer (&session->requests, beckon_rate_limiter_free);
-  g_signal_handlers_disconnect_by_data (session->connection, session);
-  g_clear_object (&session->connection);
   g_free (session->id);
   g_free (session->device);
   g_free (session->device_name);
+  g_free (session->token);
   g_free (session);
 }
 
-void
-hub_session_leave (HubSession *session, gboolean bye)
+static void
+on_end (gpointer user_data)
 {
-  HubUser *user = g_steal_pointer (&session->user);
-
-  if (user == NULL)
-    return;
-  user->held++; /* a call that ends now may be the last thing they have */
-  hub_presence_unwatch (session);
-  g_ptr_array_remove (user->sessions, session);
-  hub_call_device_gone (session->hub, user, session->device, bye);
-  user->held--;
-  hub_settle_user (session->hub, user);
+  hub_session_end (user_data, FALSE);
 }
 
 void
-hub_session_drop (HubSession *session)
+hub_session_end_soon (HubSession *session)
 {
-  BeckonHub *self = session->hub;
-
-  count_address (self, beckon_connection_get_address (session->connection), -1);
-  g_ptr_array_remove_fast (self->connected, session);
-  hub_session_leave (session, FALSE);
-  session_free (session);
+  hub_timer (session->hub, &session->timer, hub_now (session->hub), on_end, session);
 }
 
 static void
-on_closed (BeckonConnection *connection, HubSession *session)
+on_presence_over (gpointer user_data)
 {
-  hub_session_drop (session);
+  HubUser *user = user_data;
+
+  if (user->sessions != NULL)
+    hub_presence_update (user->sessions->hub, user);
 }
 
 void
-beckon_hub_add (BeckonHub *self, BeckonConnection *connection)
+hub_session_detach (HubSession *session)
 {
-  const char *address = beckon_connection_get_address (connection);
-  HubSession *session;
+  BeckonHub *self = session->hub;
+  HubUser *user = session->user;
+  const gint64 now = hub_now (self);
 
-  g_return_if_fail (BECKON_IS_HUB (self));
-  g_return_if_fail (BECKON_IS_CONNECTION (connection));
+  session->client = NULL;
+  session->unsent = NULL;
+  if (self->disposing)
+    return;
+  user->held++;
+  user->seen = now;
+  hub_timer (self, &user->timer, now + self->config->presence_grace * 1000, on_presence_over, user);
+  hub_timer (self, &session->timer,
+             session->overflown ? now : now + self->config->session_seconds * 1000, on_end,
+             session);
+  hub_call_device_gone (self, user, session->device, FALSE);
+  user->held--;
+  hub_user_settle (self, user);
+}
 
-  session = g_new0 (HubSession, 1);
-  session->hub = self;
-  session->connection = g_object_ref (connection);
-  g_queue_init (&session->events);
-  session->watched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  session->requests = beckon_rate_limiter_new (self->config->requests_per_minute,
-                                               self->config->requests_per_minute / 2);
-  session->hello_source = g_timeout_add_seconds (self->config->hello_seconds, on_hello_late,
-                                                 session);
-  g_ptr_array_add (self->connected, session);
-  count_address (self, address, 1);
-  g_signal_connect (connection, "frame", G_CALLBACK (on_frame), session);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), session);
-  if (self->stopping)
-    beckon_connection_close (connection, BECKON_CLOSE_STOPPING, "The server stops");
-  else if (GPOINTER_TO_UINT (g_hash_table_lookup (self->by_address, address)) >
-           self->config->connections_per_address)
-    beckon_connection_close (connection, BECKON_CLOSE_RATE_LIMITED, "Too many connections");
+static void
+unlink_session (HubSession *session)
+{
+  HubSession **link = &session->user->sessions;
+
+  while (*link != session)
+    link = &(*link)->next_of_user;
+  *link = session->next_of_user;
+  g_hash_table_steal (session->hub->sessions, session->id);
+}
+
+void
+hub_session_end (HubSession *session, gboolean bye)
+{
+  BeckonHub *self = session->hub;
+  HubUser *user = session->user;
+
+  user->held++; /* a call that ends now may be the last thing they have */
+  if (session->client != NULL)
+    session->client->session = NULL;
+  hub_presence_unwatch (session);
+  hub_record_erase_session (session);
+  unlink_session (session);
+  if (bye && user->sessions == NULL)
+    user->seen = 0;
+  if (user->sessions == NULL && user->dnd)
+    {
+      user->dnd = FALSE; /* the device that wants it says so when it comes back */
+      hub_record_user (self, user);
+    }
+  hub_call_device_gone (self, user, session->device, bye);
+  hub_session_free (session);
+  user->held--;
+  hub_user_settle (self, user);
+}
+
+void
+hub_session_revoke (BeckonHub *self, const char *token)
+{
+  g_autoptr (GPtrArray) revoked = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_strcmp0 (((HubSession *) value)->token, token) == 0)
+      g_ptr_array_add (revoked, value);
+  for (guint i = 0; i < revoked->len; i++)
+    {
+      HubSession *session = g_ptr_array_index (revoked, i);
+
+      if (session->client != NULL)
+        beckon_connection_close (session->client->connection, BECKON_CLOSE_SIGNED_OUT,
+                                 "This device was signed out");
+      hub_session_end (session, TRUE);
+    }
 }

@@ -4,56 +4,102 @@
 
 #include "config.h"
 
+#include "http-api.h"
+#include "jwt.h"
+#include "metrics-page.h"
+#include "sqlite-store.h"
+
 #include <errno.h>
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <locale.h>
+#include <stdio.h>
 #include <sys/resource.h>
 
-#include "http-api.h"
-#include "server-error.h"
-
-/* Clients that do not close, and passwords that are not hashed, in that time are left behind. */
-#define DRAIN_MS 3000
+/* From the signal on: clients that do not close, and passwords that are not hashed, in that time
+ * are left behind. */
+#define DRAIN_US (3 * G_TIME_SPAN_SECOND)
+#define DRAIN_CHECK_US (20 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {
   BeckonServerConfig *config;
   BeckonStore *store;
   BeckonAccounts *accounts;
+  BeckonMetrics *metrics;
+  BeckonMetricsPage *metrics_page; /* nullable */
+  BeckonTimerWheel *wheel;
+  GSource *wheel_source;
+  BeckonConnectionLoop *connections;
   BeckonHub *hub;
   BeckonHttpApi *http;
   GMainLoop *loop;
-  gint64 drain_until; /* monotonic; 0: not stopping */
+  BeckonTimer drain_timer;
+  gint64 drain_until; /* monotonic µs; 0: not stopping */
 } Server;
 
-static gboolean
-on_drain (gpointer user_data)
+/* ---- signals ---- */
+
+static void
+check_drained (gpointer user_data)
 {
   Server *self = user_data;
-  const gboolean busy = beckon_hub_get_n_connections (self->hub) > 0 ||
-                        beckon_accounts_is_busy (self->accounts);
+  const gint64 now = g_get_monotonic_time ();
+  const gboolean busy =
+      beckon_hub_get_n_connections (self->hub) > 0 || beckon_accounts_is_busy (self->accounts);
 
-  if (busy && g_get_monotonic_time () < self->drain_until)
-    return G_SOURCE_CONTINUE;
-  g_main_loop_quit (self->loop);
-  return G_SOURCE_REMOVE;
+  if (busy && now < self->drain_until)
+    beckon_timer_start (&self->drain_timer, self->wheel, now + DRAIN_CHECK_US, check_drained, self);
+  else
+    g_main_loop_quit (self->loop);
+}
+
+static void
+on_committed (BeckonStore *store, Server *self)
+{
+  beckon_connection_loop_set_committed (self->connections, beckon_store_get_committed (store));
 }
 
 static gboolean
 on_stop (gpointer user_data)
 {
   Server *self = user_data;
+  g_autoptr (GError) error = NULL;
 
   if (self->drain_until != 0)
     return G_SOURCE_CONTINUE;
   g_message ("Stopping");
-  self->drain_until = g_get_monotonic_time () + DRAIN_MS * 1000;
+  self->drain_until = g_get_monotonic_time () + DRAIN_US;
+  beckon_metrics_set (self->metrics, BECKON_GAUGE_DRAINING, 1);
   beckon_http_api_stop (self->http);
   beckon_hub_stop (self->hub);
-  g_timeout_add (20, on_drain, self);
+  /* What clients are told last waits for that. */
+  if (!beckon_store_flush (self->store, &error))
+    g_warning ("Not everything is written down: %s", error->message);
+  on_committed (self->store, self);
+  check_drained (self);
   return G_SOURCE_CONTINUE;
 }
+
+static gboolean
+on_reload (gpointer user_data)
+{
+  Server *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_http_api_reload (self->http, &error))
+    g_message ("The certificate was read again");
+  else
+    g_warning ("The certificate stays as it was: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_failing (BeckonStore *store, GParamSpec *pspec, Server *self)
+{
+  beckon_metrics_set (self->metrics, BECKON_GAUGE_STORE_FAILING, beckon_store_is_failing (store));
+}
+
+/* ---- starting ---- */
 
 static BeckonServerConfig *
 read_options (int argc, char **argv, GError **error)
@@ -118,7 +164,7 @@ raise_file_limit (void)
 }
 
 static gboolean
-start (Server *self, GError **error)
+open_store (Server *self, GError **error)
 {
   g_autofree char *path = g_build_filename (self->config->data, "beckon.sqlite", NULL);
 
@@ -128,12 +174,63 @@ start (Server *self, GError **error)
                    self->config->data, g_strerror (errno));
       return FALSE;
     }
-  self->store = beckon_store_new (path, error);
-  if (self->store == NULL)
+  self->store = beckon_sqlite_store_new (path, self->config->power_safe, error);
+  return self->store != NULL;
+}
+
+static gboolean
+open_accounts (Server *self, GError **error)
+{
+  const BeckonServerConfig *config = self->config;
+  BeckonJwtVerifier *verifier = NULL;
+
+  if (config->jwt_secret_file != NULL || config->jwt_public_key != NULL)
+    {
+      verifier = beckon_jwt_verifier_new (config->jwt_secret_file, config->jwt_public_key,
+                                          config->jwt_issuer, config->jwt_audience, error);
+      if (verifier == NULL)
+        return FALSE;
+    }
+  self->accounts = beckon_accounts_new (self->store, config, verifier, self->metrics);
+  return TRUE;
+}
+
+static void
+start_connections (Server *self)
+{
+  const BeckonConnectionLimits limits = {
+    .silence_seconds = self->config->silence_seconds,
+    .outbound_bytes = self->config->outbound_bytes,
+  };
+
+  self->wheel = beckon_timer_wheel_new (g_get_monotonic_time ());
+  self->wheel_source = beckon_timer_wheel_create_source (self->wheel);
+  g_source_attach (self->wheel_source, NULL);
+  self->connections = beckon_connection_loop_new (self->wheel, self->metrics, &limits);
+  g_signal_connect (self->store, "committed", G_CALLBACK (on_committed), self);
+  g_signal_connect (self->store, "notify::failing", G_CALLBACK (on_failing), self);
+  on_committed (self->store, self);
+}
+
+static gboolean
+start (Server *self, GError **error)
+{
+  self->metrics = beckon_metrics_new ();
+  if (!open_store (self, error) || !open_accounts (self, error))
     return FALSE;
-  self->accounts = beckon_accounts_new (self->store, self->config);
-  self->hub = beckon_hub_new (self->store, self->accounts, self->config);
-  self->http = beckon_http_api_new (self->hub, self->accounts, self->config, error);
+  start_connections (self);
+  self->hub =
+      beckon_hub_new (self->store, self->accounts, self->wheel, self->metrics, self->config, error);
+  if (self->hub == NULL)
+    return FALSE;
+  if (self->config->metrics_listen != NULL)
+    {
+      self->metrics_page = beckon_metrics_page_new (self->metrics, self->config, error);
+      if (self->metrics_page == NULL)
+        return FALSE;
+    }
+  self->http = beckon_http_api_new (self->hub, self->accounts, self->store, self->connections,
+                                    self->config, error);
   return self->http != NULL;
 }
 
@@ -141,9 +238,18 @@ static void
 clear (Server *self)
 {
   g_clear_object (&self->http);
+  g_clear_object (&self->metrics_page);
   g_clear_object (&self->hub);
+  if (self->store != NULL)
+    g_signal_handlers_disconnect_by_data (self->store, self);
+  g_clear_pointer (&self->connections, beckon_connection_loop_free);
+  if (self->wheel_source != NULL)
+    g_source_destroy (self->wheel_source);
+  g_clear_pointer (&self->wheel_source, g_source_unref);
+  g_clear_pointer (&self->wheel, beckon_timer_wheel_free);
   g_clear_object (&self->accounts);
   g_clear_object (&self->store);
+  g_clear_pointer (&self->metrics, beckon_metrics_free);
   g_clear_pointer (&self->config, beckon_server_config_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 }
@@ -153,10 +259,11 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   Server self = { 0 };
-  guint term, interrupt;
+  guint sources[3];
 
   setlocale (LC_ALL, "");
   g_log_writer_default_set_use_stderr (TRUE); /* standard output is for the one line */
+  raise_file_limit ();
   self.config = read_options (argc, argv, &error);
   if (self.config == NULL || !start (&self, &error))
     {
@@ -166,15 +273,15 @@ main (int argc, char **argv)
       clear (&self);
       return usage ? 2 : 1;
     }
-  raise_file_limit ();
   self.loop = g_main_loop_new (NULL, FALSE);
-  term = g_unix_signal_add (SIGTERM, on_stop, &self);
-  interrupt = g_unix_signal_add (SIGINT, on_stop, &self);
+  sources[0] = g_unix_signal_add (SIGTERM, on_stop, &self);
+  sources[1] = g_unix_signal_add (SIGINT, on_stop, &self);
+  sources[2] = g_unix_signal_add (SIGHUP, on_reload, &self);
   g_print ("{\"listening\":\"%s\"}\n", beckon_http_api_get_url (self.http));
   fflush (stdout);
   g_main_loop_run (self.loop);
-  g_source_remove (term);
-  g_source_remove (interrupt);
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_source_remove (sources[i]);
   clear (&self);
   return 0;
 }

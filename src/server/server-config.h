@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -26,27 +26,46 @@ typedef struct
   char *data;   /* folder */
   char *name;   /* what clients show */
   BeckonRegistration registration;
-  char *registration_code; /* nullable */
-  gboolean insecure;       /* plain HTTP on more than loopback: a proxy in front does TLS */
-  char *certificate;       /* nullable: PEM file */
-  char *private_key;       /* nullable: PEM file */
+  char *registration_code;   /* nullable */
+  gboolean directory_closed; /* nobody learns who exists */
+  char **origins;            /* nullable: of browsers, as "https://example.org"; "*": any */
+  GPtrArray *proxies;  /* nullable: of GInetAddressMask: they do TLS, and say who their client is */
+  char *certificate;   /* nullable: PEM file */
+  char *private_key;   /* nullable: PEM file */
+  gboolean power_safe; /* what clients were told survives that the power goes */
   guint token_days;
 
+  /* [jwt]: tokens of a site with accounts of its own; all nullable */
+  char *jwt_secret_file;
+  char *jwt_public_key; /* PEM file */
+  char *jwt_issuer;
+  char *jwt_audience;
+
   /* [limits] */
-  guint hello_seconds;   /* until the first request */
-  guint silence_seconds; /* until a connection that says nothing is closed */
-  guint ring_seconds;    /* of an invitation that names no time */
-  guint caller_grace;    /* seconds that a ringing call outlives its caller's connection */
-  guint member_grace;    /* seconds that a member may be without a connection */
-  guint requests_per_minute;      /* of a connection */
-  guint invitations_per_minute;   /* of a user */
+  guint hello_seconds;           /* until the first request */
+  guint silence_seconds;         /* until a connection that says nothing is closed */
+  guint session_seconds;         /* that a session outlives its connection */
+  guint presence_grace;          /* seconds after which somebody without a connection is offline */
+  guint ring_seconds;            /* of an invitation that names no time */
+  guint caller_grace;            /* seconds that a ringing call outlives its caller's connection */
+  guint member_grace;            /* seconds that a member may be without a connection */
+  guint requests_per_minute;     /* of a session */
+  guint signal_bytes_per_minute; /* of a session */
+  guint invitations_per_minute;  /* of a user */
+  guint invitations_per_callee;  /* that may ring for one user at a time */
+  guint outbound_bytes;          /* that may wait to be read by a client */
   guint connections_per_address;
-  guint sign_in_failures_per_minute; /* of a user from an address */
+  guint sign_in_failures_per_minute; /* of a user */
+  guint sign_in_failures_per_address_per_minute;
 
   /* [ice] */
   char **ice_urls;   /* nullable */
   char *turn_secret; /* nullable: shared with the TURN server */
   guint turn_seconds;
+
+  /* [metrics] */
+  char *metrics_listen;        /* nullable: "ADDRESS:PORT" */
+  GPtrArray *metrics_networks; /* nullable: of GInetAddressMask: who reads them, and loopback */
 } BeckonServerConfig;
 
 /** beckon_server_config_new: Returns: (transfer full): the defaults. */

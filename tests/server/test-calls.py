@@ -1,8 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calls of two: invited, answered in every way, over."""
-import asyncio
-
 import harness
 
 
@@ -153,7 +151,7 @@ async def test_busy_by_the_server(server):
     await dave.event("call.received", call=ringing)
     other = await alice.invite(dave)  # who rings is busy too
     assert (await alice.event("call.rejected", call=other))["reason"] == "busy"
-    await dave.refused("busy-self", "call.invite", invitees=[carol.user], media="voice")
+    await dave.refused("busy-self", "call.invite", invitees=[bob.user], media="voice")
     await carol.request("call.cancel", call=ringing)
 
 
@@ -226,8 +224,7 @@ async def test_accept_against_cancel(server):
         first, second = ((bob, "call.accept"), (alice, "call.cancel"))[::1 if number % 2 else -1]
         futures = [await first[0].start(first[1], call=call),
                    await second[0].start(second[1], call=call)]
-        replies = await asyncio.gather(*(asyncio.wait_for(future, harness.LIMIT)
-                                         for future in futures))
+        replies = [await person.reply(future) for person, future in zip((first[0], second[0]), futures)]
         assert [reply["ok"] for reply in replies].count(True) == 1, replies
         late = next(reply["error"]["code"] for reply in replies if not reply["ok"])
         accepted = await bob.ask("call.leave", call=call, reason="hung-up")
@@ -251,9 +248,10 @@ async def test_accept_against_cancel(server):
 
 harness.run(
     test_invite_accept_leave, test_ringing_is_told_when_it_is_acknowledged,
-    test_an_ack_rides_on_a_request, test_reject, test_cancel, test_cancel_comes_too_late, test_end,
-    test_leave_while_it_rings, test_leave_reasons, test_who_is_not_in_the_call,
+    test_an_ack_rides_on_a_request, test_reject, test_cancel, test_cancel_comes_too_late,
+    test_end, test_leave_while_it_rings, test_leave_reasons, test_who_is_not_in_the_call,
     test_unknown_invitee_only, test_busy_by_the_server, test_busy_when_accepting_a_second_call,
-    test_timeout, test_offline_until_the_timeout, test_offline_and_online_in_time,
-    test_accept_against_cancel, settings={"limits": {"invitations-per-minute": 1000,
+    test_offline_and_online_in_time, test_accept_against_cancel,
+    together=[test_timeout, test_offline_until_the_timeout],
+    settings={"limits": {"invitations-per-minute": 1000,
                                                       "requests-per-minute": 10000}})

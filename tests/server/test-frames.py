@@ -5,8 +5,10 @@ import asyncio
 import itertools
 import json
 import random
+import re
 import socket
 import struct
+import time
 import urllib.parse
 
 import harness
@@ -24,6 +26,7 @@ def sized(size, number=7):
 BAD_FRAMES = [
     "", " ", "\0", "{", "}", "{}", "[]", "7", '"x"', "null", "true", "nonsense", "\ufeff{}", "{}{}",
     PING % "" + "x", PING % "" + PING % "", "[" * 60000, '{"a":' * 10000, "[" * 20 + "]" * 20,
+    PING % "".join(f',"x{number}":1' for number in range(255)),
     PING % (',"x":' + "[" * 16 + "]" * 16), PING % (',"x":' + '{"a":' * 12000),
     '{"id":0,"type":"ping"}', '{"id":-1,"type":"ping"}', '{"id":"7","type":"ping"}',
     '{"id":7.0,"type":"ping"}', '{"id":7.5,"type":"ping"}', '{"id":1e3,"type":"ping"}',
@@ -158,23 +161,20 @@ async def test_bad_requests(server):
 
 async def reply_to(client, fields):
     """Sends a request that may be without a type."""
-    number = next(client._ids)  # pylint: disable=protected-access
-    future = asyncio.get_running_loop().create_future()
-    client._asked[number] = "error", future  # pylint: disable=protected-access
+    number, future = client.expect("error")
     await client.send({"id": number, **fields})
-    return await asyncio.wait_for(future, harness.LIMIT)
+    return await client.reply(future)
 
 
 async def test_what_is_good_after_all(server):
     """The largest frame, and members that nobody knows."""
     eve = await server.person("eve")
-    await eve.request("ping")
-    for number, text in ((3, sized(FRAME_MAX, 3)), (4, PING.replace("7", "4", 1) % ',"new":{"a":[1]}')):
-        assert number == next(eve._ids)  # pylint: disable=protected-access
-        future = asyncio.get_running_loop().create_future()
-        eve._asked[number] = "ping", future  # pylint: disable=protected-access
+    for number, text in ((3, sized(FRAME_MAX, 3)), (4, PING.replace("7", "4", 1) % ',"new":{"a":[1]}'),
+                         (5, PING.replace("7", "5", 1) % "".join(
+                             f',"x{member}":1' for member in range(254)))):
+        _, future = eve.expect("ping", number)
         await eve.send(text)
-        assert (await asyncio.wait_for(future, harness.LIMIT))["ok"]
+        assert (await eve.reply(future))["ok"]
     await eve.send({"ack": 2 ** 53})
     await eve.request("ping")
 
@@ -237,46 +237,49 @@ async def test_bad_bytes(server):
         frame(1, b"x" * 60000, fin=False) + frame(0, b"x" * 60000, fin=False) * 3,
     ] + [frame(8, b"") + dice.randbytes(200) for _ in range(3)]
     async with Healthy(server):
-        for attack in attacks:
-            await asyncio.to_thread(is_closed_after, server, attack)
+        await asyncio.gather(*(asyncio.to_thread(is_closed_after, server, attack)
+                               for attack in attacks))
+
+
+def memory(server):
+    """Returns: the bytes that it has had at most."""
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+        return int(re.search(r"^VmHWM:\s+(\d+) kB", file.read(), re.MULTILINE)[1]) * 1024
 
 
 async def test_message_without_an_end(server):
     """Fragments of a message that never ends are not kept."""
     piece = frame(0, b"x" * 60000, fin=False) * 16
 
-    def sent():
-        total = 0
+    def is_cut_off():
+        end = time.monotonic() + harness.LIMIT
         with handshake(server) as raw:
             try:
                 raw.sendall(frame(1, b"{", fin=False))
-                while total < 2 ** 27:
+                while time.monotonic() < end:
                     raw.sendall(piece)
-                    total += len(piece)
             except (ConnectionResetError, BrokenPipeError):
-                pass
-        return total
+                return True
+        return False
 
     async with Healthy(server):
-        assert await asyncio.to_thread(sent) < 2 ** 24
+        before = memory(server)
+        assert await asyncio.to_thread(is_cut_off), "it goes on and on"
+        assert memory(server) < before + 2 ** 26
 
 
 async def test_fragments(server):
     """A good message in many pieces, with a ping between them."""
     eve = await server.person("eve")
-    number = next(eve._ids)  # pylint: disable=protected-access
-    future = asyncio.get_running_loop().create_future()
-    eve._asked[number] = "ping", future  # pylint: disable=protected-access
 
-    async def pieces():
+    async def pieces(number):
         for character in sized(1000, number):
             yield character
     for _ in range(3):
-        await eve.socket.send(pieces())
-        await eve.socket.ping()
-        assert (await asyncio.wait_for(future, harness.LIMIT))["ok"]
-        future = asyncio.get_running_loop().create_future()
-        eve._asked[number] = "ping", future  # pylint: disable=protected-access
+        number, future = eve.expect("ping")
+        await eve.connection.socket.send(pieces(number))
+        await eve.connection.socket.ping()
+        assert (await eve.reply(future))["ok"]
 
 
 async def test_broken_off(server):
@@ -307,4 +310,5 @@ async def test_broken_off(server):
 
 assert len(BAD_FRAMES) + sum(map(len, BAD_REQUESTS.values())) >= 100
 harness.run(test_bad_frames, test_bad_requests, test_what_is_good_after_all, test_largest_data,
-            test_bad_bytes, test_message_without_an_end, test_fragments, test_broken_off, settings={"limits": {"requests-per-minute": 100000}})
+            test_bad_bytes, test_message_without_an_end, test_fragments, test_broken_off,
+            settings={"limits": {"requests-per-minute": 100000}})

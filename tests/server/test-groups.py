@@ -79,36 +79,6 @@ async def test_caller_leaves_a_call_that_still_rings(server):
     await carol.event("call.ended", call=call)
 
 
-async def test_accept_on_one_of_two_devices(server):
-    alice, desk = await server.people("alice", "bob")
-    lap = await server.device(desk.user, "lap")
-    call = await alice.invite(desk)
-    for device in desk, lap:
-        await device.event("call.received", call=call)
-    await lap.request("call.accept", call=call)
-    elsewhere = await desk.event("call.answered-elsewhere", call=call)
-    assert (elsewhere["outcome"], elsewhere["device"]) == ("accepted", f"{desk.user} at lap")
-    error = await desk.refused("answered-elsewhere", "call.accept", call=call)
-    assert (error["outcome"], error["device"]) == ("accepted", "lap")
-    await desk.refused("answered-elsewhere", "call.reject", call=call, reason="busy")
-    await desk.refused("not-in-call", "call.leave", call=call, reason="quit")
-    await alice.request("call.end", call=call)
-    await lap.event("call.ended", call=call)
-    await desk.nothing("call.ended")
-
-
-async def test_reject_on_one_of_two_devices(server):
-    alice, desk = await server.people("alice", "bob")
-    lap = await server.device(desk.user, "lap")
-    call = await alice.invite(desk)
-    for device in desk, lap:
-        await device.event("call.received", call=call)
-    await lap.request("call.reject", call=call, reason="declined")
-    assert (await desk.event("call.answered-elsewhere", call=call))["outcome"] == "rejected"
-    assert (await desk.refused("call-over", "call.accept", call=call))["outcome"] == "rejected"
-    await alice.event("call.rejected", call=call)
-
-
 async def test_one_of_two_ringing_devices_goes(server):
     alice, desk = await server.people("alice", "bob")
     lap = await server.device(desk.user, "lap")
@@ -150,21 +120,21 @@ async def test_bye_of_the_caller(server):
 
 async def test_caller_is_lost(server):
     alice, bob = await server.people("alice", "bob")
-    call = await alice.invite(bob)
-    await bob.event("call.received", call=call)
-    alice.cut()
+    call = await alice.ringing(bob)
+    await alice.cut()
     await bob.event("call.cancelled", call=call)
     assert (await bob.refused("call-over", "call.accept", call=call))["outcome"] == "lost"
 
 
 async def test_caller_comes_back(server):
-    alice, bob = await server.people("alice", "bob")
-    call = await alice.invite(bob)
-    await bob.event("call.received", call=call)
-    alice.cut()
-    alice = await server.device(alice.user, "desk", alice.token)
+    """In time, while another one does not: theirs is over, this one goes on."""
+    alice, bob, carol, dave = await server.people("alice", "bob", "carol", "dave")
+    call, other = await alice.ringing(bob), await carol.ringing(dave)
+    await alice.cut()
+    await carol.cut()
+    assert await alice.resume()
     assert [(entry["call"], entry["state"]) for entry in alice.welcome["calls"]] == [(call, "accepted")]
-    await asyncio.sleep(1.5)  # longer than the grace: what must not happen has no event
+    await dave.event("call.cancelled", call=other)
     await bob.nothing("call.cancelled", "call.ended")
     await bob.request("call.accept", call=call)
     await alice.event("call.accepted", call=call)
@@ -174,19 +144,20 @@ async def test_caller_comes_back(server):
 async def test_member_is_lost(server):
     alice, bob = await server.people("alice", "bob")
     call = await alice.connect(bob)
-    bob.cut()
+    await bob.cut()
     left = await alice.event("call.left", call=call)
     assert (left["user"], left["reason"]) == (bob.user, "lost")
     assert (await alice.event("call.ended", call=call))["reason"] == "lost"
 
 
 async def test_member_comes_back(server):
-    alice, bob = await server.people("alice", "bob")
-    call = await alice.connect(bob)
-    bob.cut()
-    bob = await server.device(bob.user, "desk", bob.token)
+    alice, bob, carol = await server.people("alice", "bob", "carol")
+    call = await alice.connect(bob, carol)
+    await bob.cut()
+    await carol.cut()
+    assert await bob.resume()
     assert [entry["call"] for entry in bob.welcome["calls"]] == [call]
-    await asyncio.sleep(1.5)
+    await alice.event("call.left", call=call, user=carol.user)
     await alice.nothing("call.left", "call.ended")
     await alice.request("signal.send", **alice.signal(bob, call))
     await bob.event("signal.received")
@@ -194,11 +165,24 @@ async def test_member_comes_back(server):
     await alice.event("call.ended", call=call)
 
 
+async def test_both_are_lost(server):
+    """Nobody is left in it: that is the end, and whom it still rings learns it."""
+    alice, bob, carol = await server.people("alice", "bob", "carol")
+    call = await alice.ringing(bob, carol, timeout=60)
+    await bob.request("call.accept", call=call)
+    await bob.cut()
+    await alice.cut()
+    await carol.event("call.cancelled", call=call)
+    again = await server.again(alice)
+    assert again.welcome["calls"] == []
+    assert (await again.history())[0]["outcome"] == "answered"
+
+
 async def test_ringing_device_is_lost(server):
+    """It just stops being one."""
     alice, bob = await server.people("alice", "bob")
-    call = await alice.invite(bob)
-    await bob.event("call.received", call=call)
-    bob.cut()
+    call = await alice.ringing(bob)
+    await bob.cut()
     bob = await server.device(bob.user, "lap")
     await bob.event("call.received", call=call)
     await bob.request("call.accept", call=call)
@@ -208,8 +192,9 @@ async def test_ringing_device_is_lost(server):
 
 harness.run(
     test_partial_failure, test_nine_invitees, test_three_in_a_call, test_one_rejects_one_accepts,
-    test_caller_leaves_a_call_that_still_rings, test_accept_on_one_of_two_devices,
-    test_reject_on_one_of_two_devices, test_one_of_two_ringing_devices_goes, test_bye_is_an_answer,
-    test_bye_of_a_member, test_bye_of_the_caller, test_caller_is_lost, test_caller_comes_back,
-    test_member_is_lost, test_member_comes_back, test_ringing_device_is_lost,
+    test_caller_leaves_a_call_that_still_rings, test_one_of_two_ringing_devices_goes,
+    test_bye_is_an_answer, test_bye_of_a_member, test_bye_of_the_caller,
+    test_ringing_device_is_lost,
+    together=[test_caller_is_lost, test_caller_comes_back, test_member_is_lost,
+              test_member_comes_back, test_both_are_lost],
     settings={"limits": {"caller-grace": 1, "member-grace": 1}})

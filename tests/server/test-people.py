@@ -1,65 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Presence, contacts, history, names."""
-import json
-import sqlite3
+"""Contacts, names, and the calls that were."""
+import asyncio
 import time
 
 import harness
-
-
-async def watched(client, *people):
-    """Watches @people. Returns: their states now."""
-    await client.request("presence.watch", users=[person.user for person in people])
-    return [(await client.event("presence.changed", user=person.user))["state"] for person in people]
-
-
-async def test_presence(server):
-    alice, bob, carol = await server.people("alice", "bob", "carol")
-    assert await watched(carol, alice, bob) == ["online", "online"]
-    await bob.request("presence.set", state="dnd")
-    await carol.event("presence.changed", user=bob.user, state="dnd")
-    call = await alice.connect(bob)
-    for person in alice, bob:
-        await carol.event("presence.changed", user=person.user, state="in-call")
-    await bob.request("call.leave", call=call, reason="hung-up")
-    await carol.event("presence.changed", user=alice.user, state="online")
-    await carol.event("presence.changed", user=bob.user, state="dnd")
-    await bob.request("presence.set", state="online")
-    await carol.event("presence.changed", user=bob.user, state="online")
-    await bob.request("bye")
-    await carol.event("presence.changed", user=bob.user, state="offline")
-    bob = await server.device(bob.user, "desk")
-    await carol.event("presence.changed", user=bob.user, state="online")
-
-
-async def test_presence_of_two_devices(server):
-    alice, desk = await server.people("alice", "bob")
-    await watched(alice, desk)
-    lap = await server.device(desk.user, "lap")
-    await desk.request("bye")
-    await alice.nothing("presence.changed")
-    await lap.request("bye")
-    await alice.event("presence.changed", state="offline")
-
-
-async def test_watching_others(server):
-    alice, bob, carol = await server.people("alice", "bob", "carol")
-    await watched(alice, bob)
-    assert await watched(alice, carol) == ["online"]  # instead of, not besides
-    await bob.request("presence.set", state="dnd")
-    await alice.nothing("presence.changed")
-    await alice.request("presence.watch", users=["nobody"])
-    await alice.event("presence.changed", user="nobody", state="offline")
-    await alice.request("presence.watch", users=[bob.user, bob.user])
-    await alice.event("presence.changed", user=bob.user, state="dnd")
-    await alice.nothing("presence.changed")
-    await alice.request("presence.watch", users=[])
-    users = [f"user{number}" for number in range(501)]
-    await alice.refused("bad-request", "presence.watch", users=users)
-    await alice.request("presence.watch", users=users[:500])
-    for state in "offline", "in-call", "asleep", "":
-        await alice.refused("bad-request", "presence.set", state=state)
 
 
 async def test_contacts(server):
@@ -72,7 +17,7 @@ async def test_contacts(server):
             await device.event("contacts.changed")
     await carol.request("bye")
     contacts = (await lap.request("contacts.list"))["contacts"]
-    assert sorted(contacts, key=lambda contact: contact["name"]) == [
+    assert contacts == [
         {"id": bob.user, "name": "Bob", "presence": "online"},
         {"id": carol.user, "name": "Carol", "presence": "offline"}]
     assert (await bob.request("contacts.list"))["contacts"] == []
@@ -97,20 +42,16 @@ async def test_profile(server):
     assert alice.welcome["user"]["name"] == "Alice im Wunderland"
 
 
-async def history(client, **more):
-    return (await client.request("history.list", **{"limit": 100, **more}))["calls"]
-
-
 async def test_history(server):
     alice, bob = await server.people("alice", "bob")
-    assert await history(alice) == []
+    assert await alice.history() == []
     before = time.time() * 1000
     call = await alice.connect(bob)
     await bob.request("call.leave", call=call, reason="hung-up")
     for person in alice, bob:
         await person.event("history.changed")
     for person, direction, other in (alice, "outgoing", bob), (bob, "incoming", alice):
-        entry = (await history(person))[0]
+        entry = (await person.history())[0]
         assert before - 1000 <= entry.pop("started") <= time.time() * 1000 + 1000
         assert 0 <= entry.pop("duration_ms") < 60000
         assert entry == {"call": call, "direction": direction, "media": "video",
@@ -124,7 +65,7 @@ async def test_outcomes(server):
     async def both(call):
         for person in alice, bob:
             await person.event("history.changed")
-        lines = [(await history(person))[0] for person in (alice, bob)]
+        lines = [(await person.history())[0] for person in (alice, bob)]
         assert [line["call"] for line in lines] == [call, call]
         return [line["outcome"] for line in lines]
 
@@ -147,11 +88,11 @@ async def test_history_pages(server):
     for _ in range(5):
         calls.insert(0, await alice.invite(bob))
         await alice.request("call.cancel", call=calls[0])
-    everything = await history(alice)
+    everything = await alice.history()
     assert [entry["call"] for entry in everything] == calls
-    page = await history(alice, limit=2)
+    page = await alice.history(limit=2)
     assert [entry["call"] for entry in page] == calls[:2]
-    page = await history(alice, limit=2, before=page[-1]["started"])
+    page = await alice.history(limit=2, before=page[-1]["started"])
     assert [entry["call"] for entry in page] == calls[2:4]
     for limit in 0, 101, -1, "7", None:
         await alice.refused("bad-request", "history.list", limit=limit)
@@ -159,34 +100,115 @@ async def test_history_pages(server):
     await alice.refused("bad-request", "history.list", limit=1, before=-1)
 
 
-async def test_long_lists_fit_a_frame(server):
-    """As many contacts, and calls with as many people, as there can be, all with long names."""
-    alice = await server.person("alice")
-    users = [f"{number:03}".rjust(32, "u") for number in range(500)]
-    with sqlite3.connect(f"{server.data}/beckon.sqlite", timeout=10) as database:
-        database.executemany("INSERT INTO accounts (user, name, password) VALUES (?, ?, '*')",
-                             [(user, "\u00fc" * 64) for user in users])
-        database.executemany("INSERT INTO contacts (owner, user) VALUES (?, ?)",
-                             [(alice.user, user) for user in users])
-        database.executemany(
-            "INSERT INTO history (owner, call, direction, media, outcome, members, started, duration)"
-            " VALUES (?, ?, 'outgoing', 'video', 'answered', ?, ?, 1000)",
-            [(alice.user, f"call{number:060}", ",".join(users[:9]), 1000 + number)
-             for number in range(100)])
-    database.close()
-    for kind, list_name, more in (("contacts.list", "contacts", {}),
-                                  ("history.list", "calls", {"limit": 100})):
-        reply = await alice.request(kind, **more)
-        size = len(json.dumps(reply, ensure_ascii=False, separators=(",", ":")).encode())
-        assert size <= 65536, f"{kind}: {size} bytes"
-        assert len(reply[list_name]) > 20
-    seen, before = [], {}
-    while page := await history(alice, **before):
-        seen += [entry["started"] for entry in page]
-        before = {"before": page[-1]["started"]}
-    assert seen == list(range(1099, 999, -1))
+async def test_history_when_one_of_many_left(server):
+    """Each has their own duration and outcome; the caller's is from the first who accepted."""
+    alice, bob, carol, dave = await server.people("alice", "bob", "carol", "dave")
+    call = await alice.connect(bob, carol, media="voice")
+    await alice.request("call.add", call=call, invitees=[dave.user])
+    await dave.event("call.received", call=call)
+    await dave.request("call.reject", call=call, reason="declined")
+    await bob.request("call.leave", call=call, reason="hung-up")
+    await carol.event("call.left", call=call, user=bob.user)
+    await asyncio.sleep(0.05)  # what is tested is that time passes
+    await carol.request("call.leave", call=call, reason="hung-up")
+    await alice.event("call.ended", call=call)
+    durations = {}
+    for person, outcome in ((alice, "answered"), (bob, "answered"), (carol, "answered"),
+                            (dave, "declined")):
+        line, = await person.history()
+        assert (line["outcome"], line["media"]) == (outcome, "voice")
+        assert len(line["members"]) == 3
+        durations[person] = line["duration_ms"]
+    assert durations[dave] == 0 and durations[alice] >= durations[bob] + 50
+    assert durations[alice] >= durations[carol] >= 50
 
 
-harness.run(test_presence, test_presence_of_two_devices, test_watching_others, test_contacts,
-            test_profile, test_history, test_outcomes, test_history_pages,
-            test_long_lists_fit_a_frame)
+async def missed(caller, callee):
+    call = await caller.invite(callee)
+    await caller.request("call.cancel", call=call)
+    return call
+
+
+async def test_missed_calls(server):
+    """They count until somebody looks, on whichever device; and all of them agree."""
+    alice, desk, carol = await server.people("alice", "bob", "carol")
+    lap = await server.device(desk.user, "lap")
+    assert desk.welcome["missed"] == lap.welcome["missed"] == 0
+    for count in 1, 2:
+        await missed(alice if count == 1 else carol, desk)
+        for device in desk, lap:
+            assert (await device.event("history.missed"))["count"] == count
+    started = [line["started"] for line in await lap.history()]
+    assert len(started) == 2
+    await lap.request("history.seen", until=started[1])  # the older one
+    for device in desk, lap:
+        assert (await device.event("history.missed"))["count"] == 1
+    again = await server.again(desk)
+    assert again.welcome["missed"] == 1
+    await again.request("history.seen", until=started[0])
+    for device in again, lap:
+        assert (await device.event("history.missed"))["count"] == 0
+    await lap.request("history.seen", until=started[1])  # what was seen stays seen
+    await lap.request("history.seen", until=started[0])
+    for device in again, lap:
+        await device.nothing("history.missed")
+    await missed(alice, desk)
+    assert (await lap.event("history.missed"))["count"] == 1
+    assert len(await lap.history()) == 3
+
+
+async def test_missed_while_offline(server):
+    alice, bob = await server.people("alice", "bob")
+    await bob.leave()
+    for _ in range(2):
+        await missed(alice, bob)
+    bob = await server.again(bob)
+    assert bob.welcome["missed"] == 2
+    await bob.request("history.seen", until=int(time.time() * 1000) + 1000)
+    assert (await bob.event("history.missed"))["count"] == 0
+    assert (await server.again(bob)).welcome["missed"] == 0
+
+
+async def test_what_is_no_missed_call(server):
+    """What one answered or declined, and one's own."""
+    alice, bob = await server.people("alice", "bob")
+    call = await alice.connect(bob)
+    await alice.request("call.end", call=call)
+    call = await alice.ringing(bob)
+    await bob.request("call.reject", call=call, reason="declined")
+    for person in alice, bob:
+        await person.nothing("history.missed")
+        assert (await server.again(person)).welcome["missed"] == 0
+
+
+async def test_one_sees_what_one_wrote(server):
+    """Also when the question comes right behind the change."""
+    alice, *others = await server.people("alice", "bob", "carol", "dave")
+    names = []
+    for other in others:
+        futures = [await alice.start("contacts.add", user=other.user),
+                   await alice.start("contacts.list"),
+                   await alice.start("profile.set", name=f"Alice {len(names)}"),
+                   await alice.start("contacts.list")]
+        names.append(other.user)
+        replies = [await alice.reply(future) for future in futures]
+        for reply in replies[1], replies[3]:
+            assert [contact["id"] for contact in reply["contacts"]] == names
+    futures = [await alice.start("contacts.remove", user=others[0].user),
+               await alice.start("contacts.block", user=others[1].user),
+               await alice.start("contacts.list")]
+    lists = [await alice.reply(future) for future in futures][2]
+    assert [contact["id"] for contact in lists["contacts"]] == names[1:]
+    assert [person["id"] for person in lists["blocked"]] == names[1:2]
+    futures = [await alice.start("call.invite", invitees=[others[2].user], media="voice"),
+               await alice.start("bye")]
+    await alice.reply(futures[1])
+    again = await server.again(alice)
+    assert [line["outcome"] for line in await again.history()] == ["cancelled"]
+
+
+harness.run(
+    test_contacts, test_profile, test_history, test_outcomes, test_history_pages,
+    test_history_when_one_of_many_left, test_missed_calls, test_missed_while_offline,
+    test_what_is_no_missed_call, test_one_sees_what_one_wrote,
+    settings={"limits": {"invitations-per-minute": 1000}})

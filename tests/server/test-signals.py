@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What clients say to each other through the server, and what they may not."""
+import asyncio
 import json
 
 import harness
@@ -77,20 +78,36 @@ async def test_devices(server):
     await alice.request("call.end", call=call)
 
 
-async def test_unreachable(server):
+async def test_away_for_a_moment(server):
+    """What is said to a member without a connection waits for them."""
     alice, bob = await server.people("alice", "bob")
     call = await alice.connect(bob)
-    bob.cut()
-    while (reply := await alice.ask("signal.send", **alice.signal(bob, call)))["ok"]:
-        pass  # until the server has seen the connection break
-    assert reply["error"]["code"] == "unreachable"
+    await bob.cut()
+    for number in range(3):
+        await alice.request("signal.send", **alice.signal(bob, call, {"n": number}))
+    assert await bob.resume()
+    for number in range(3):
+        assert (await bob.event("signal.received"))["payload"] == {"n": number}
     await alice.request("call.end", call=call)
+
+
+async def test_unreachable(_):
+    """The member's session is over, and the call has not noticed yet."""
+    async with harness.Server({"limits": {"session-seconds": 1, "member-grace": 2}}) as server:
+        alice, bob, carol, dave = await server.people("alice", "bob", "carol", "dave")
+        call, later = await alice.connect(bob), await carol.connect(dave)
+        await bob.cut()
+        await alice.event("call.left", call=call, user=bob.user)
+        await dave.cut()
+        while (reply := await carol.ask("signal.send", **carol.signal(dave, later)))["ok"]:
+            await asyncio.sleep(0.05)
+        assert reply["error"]["code"] == "unreachable", reply
 
 
 async def test_size(server):
     alice, bob = await server.people("alice", "bob")
     call = await alice.connect(bob)
-    empty = len(json.dumps({"s": ""}, separators=(",", ":")))
+    empty = len(json.dumps({"s": ""}))  # as it stands in the frame
     largest = {"s": "x" * (32768 - empty)}
     await alice.request("signal.send", **alice.signal(bob, call, largest))
     assert (await bob.event("signal.received"))["payload"] == largest
@@ -112,5 +129,6 @@ async def test_mailbox_is_bounded(server):
     await alice.request("call.cancel", call=call)
 
 
-harness.run(test_members, test_order, test_while_it_rings, test_devices, test_unreachable, test_size,
+harness.run(test_members, test_order, test_while_it_rings, test_devices, test_away_for_a_moment,
+            test_unreachable, test_size,
             test_mailbox_is_bounded, settings={"limits": {"requests-per-minute": 100000}})
