@@ -10,12 +10,15 @@
 
 enum
 {
+  CALL_CREATED,
   INVITATION_RECEIVED,
   INVITATION_RINGING,
   INVITATION_OFFLINE,
+  MEMBERS_ADDED,
   INVITATION_ACCEPTED,
   INVITATION_REJECTED,
   INVITATION_CANCELLED,
+  INVITATIONS_WITHDRAWN,
   INVITATION_TIMEOUT,
   INVITEES_UNANSWERED,
   INVITATION_ANSWERED_ELSEWHERE,
@@ -25,6 +28,7 @@ enum
   PRESENCE_CHANGED,
   CONTACTS_CHANGED,
   HISTORY_CHANGED,
+  HISTORY_MISSED,
   SESSION_STARTED,
   N_SIGNALS
 };
@@ -49,16 +53,21 @@ beckon_signaling_events_install (GObjectClass *object_class)
 {
   const GType text = G_TYPE_STRING;
 
+  signals[CALL_CREATED] = new_signal (object_class, "call-created", 1, BECKON_TYPE_CALL_SNAPSHOT);
   signals[INVITATION_RECEIVED] = new_signal (object_class, "invitation-received", 1,
                                              BECKON_TYPE_INVITATION);
   signals[INVITATION_RINGING] = new_signal (object_class, "invitation-ringing", 2, text, text);
   signals[INVITATION_OFFLINE] = new_signal (object_class, "invitation-offline", 2, text, text);
+  signals[MEMBERS_ADDED] = new_signal (object_class, "members-added", 3, text, text,
+                                       G_TYPE_PTR_ARRAY);
   signals[INVITATION_ACCEPTED] = new_signal (object_class, "invitation-accepted", 4, text, text,
                                              text, text);
   signals[INVITATION_REJECTED] = new_signal (object_class, "invitation-rejected", 4, text, text,
                                              BECKON_TYPE_REJECT_REASON, text);
   signals[INVITATION_CANCELLED] = new_signal (object_class, "invitation-cancelled", 3, text, text,
                                               text);
+  signals[INVITATIONS_WITHDRAWN] = new_signal (object_class, "invitations-withdrawn", 2, text,
+                                               G_TYPE_STRV);
   signals[INVITATION_TIMEOUT] = new_signal (object_class, "invitation-timeout", 1, text);
   signals[INVITEES_UNANSWERED] = new_signal (object_class, "invitees-unanswered", 2, text,
                                              G_TYPE_STRV);
@@ -73,7 +82,9 @@ beckon_signaling_events_install (GObjectClass *object_class)
                                           BECKON_TYPE_PRESENCE);
   signals[CONTACTS_CHANGED] = new_signal (object_class, "contacts-changed", 0);
   signals[HISTORY_CHANGED] = new_signal (object_class, "history-changed", 0);
-  signals[SESSION_STARTED] = new_signal (object_class, "session-started", 1, G_TYPE_STRV);
+  signals[HISTORY_MISSED] = new_signal (object_class, "history-missed", 1, G_TYPE_UINT);
+  signals[SESSION_STARTED] = new_signal (object_class, "session-started", 2, G_TYPE_BOOLEAN,
+                                         G_TYPE_PTR_ARRAY);
 }
 
 GPtrArray *
@@ -95,11 +106,24 @@ beckon_signaling_read_users (JsonArray *array)
 }
 
 static void
+emit_created (BeckonSignalingService *self, BeckonMessage *event)
+{
+  g_autoptr (BeckonCallSnapshot) call = beckon_signaling_read_snapshot (
+      beckon_message_get_fields (event));
+
+  g_signal_emit (self, signals[CALL_CREATED], 0, call);
+}
+
+static void
 emit_invitation (BeckonSignalingService *self, BeckonMessage *event)
 {
   JsonObject *from = beckon_message_get_object (event, "from");
-  g_autoptr (BeckonInvitation) invitation = g_new0 (BeckonInvitation, 1);
+  g_autoptr (BeckonInvitation) invitation = NULL;
 
+  /* We answered it, and the server, which tells of it anew, has not heard that yet. */
+  if (beckon_signaling_is_done_with (self, beckon_message_get_string (event, "call")))
+    return;
+  invitation = g_new0 (BeckonInvitation, 1);
   invitation->call = g_strdup (beckon_message_get_string (event, "call"));
   invitation->from = beckon_user_new (json_object_get_string_member (from, "id"),
                                       json_object_get_string_member (from, "name"));
@@ -127,6 +151,16 @@ emit_peer_signal (BeckonSignalingService *self, BeckonMessage *event)
     }
   g_signal_emit (self, signals[SIGNAL_RECEIVED], 0, beckon_message_get_string (event, "call"), user,
                  json_object_get_string_member_with_default (from, "device", NULL), signal);
+}
+
+static void
+emit_added (BeckonSignalingService *self, BeckonMessage *event)
+{
+  g_autoptr (GPtrArray) users = beckon_signaling_read_users (
+      beckon_message_get_array (event, "users"));
+
+  g_signal_emit (self, signals[MEMBERS_ADDED], 0, beckon_message_get_string (event, "call"),
+                 beckon_message_get_string (event, "by"), users);
 }
 
 static void
@@ -171,6 +205,9 @@ beckon_signaling_events_emit (BeckonSignalingService *self, BeckonMessage *event
 
   switch ((guint) beckon_message_get_message_type (event))
     {
+    case BECKON_CALL_CREATED:
+      emit_created (self, event);
+      break;
     case BECKON_CALL_RECEIVED:
       emit_invitation (self, event);
       break;
@@ -179,6 +216,9 @@ beckon_signaling_events_emit (BeckonSignalingService *self, BeckonMessage *event
       break;
     case BECKON_CALL_OFFLINE:
       g_signal_emit (self, signals[INVITATION_OFFLINE], 0, call, user);
+      break;
+    case BECKON_CALL_ADDED:
+      emit_added (self, event);
       break;
     case BECKON_CALL_ACCEPTED:
       g_signal_emit (self, signals[INVITATION_ACCEPTED], 0, call, user, device, data);
@@ -193,6 +233,10 @@ beckon_signaling_events_emit (BeckonSignalingService *self, BeckonMessage *event
     case BECKON_CALL_CANCELLED:
       g_signal_emit (self, signals[INVITATION_CANCELLED], 0, call,
                      beckon_message_get_string (event, "by"), data);
+      break;
+    case BECKON_CALL_WITHDRAWN:
+      users = beckon_message_dup_strv (event, "users");
+      g_signal_emit (self, signals[INVITATIONS_WITHDRAWN], 0, call, users);
       break;
     case BECKON_CALL_TIMEOUT:
       g_signal_emit (self, signals[INVITATION_TIMEOUT], 0, call);
@@ -220,8 +264,12 @@ beckon_signaling_events_emit (BeckonSignalingService *self, BeckonMessage *event
     case BECKON_HISTORY_CHANGED:
       g_signal_emit (self, signals[HISTORY_CHANGED], 0);
       break;
+    case BECKON_HISTORY_MISSED:
+      beckon_signaling_set_missed (self, MIN (beckon_message_get_int (event, "count"), G_MAXUINT));
+      break;
     case BECKON_SESSION_CLOSING:
       g_debug ("The server closes this session: %s", beckon_message_get_string (event, "reason"));
+      self->reconnect_after = beckon_message_get_int (event, "reconnect_after");
       break;
     default:
       g_assert_not_reached (); /* the codec lets no other type of a server's event pass */
@@ -230,7 +278,14 @@ beckon_signaling_events_emit (BeckonSignalingService *self, BeckonMessage *event
 
 void
 beckon_signaling_events_emit_session_started (BeckonSignalingService *self,
-                                              const char *const *calls)
+                                              gboolean resumed,
+                                              GPtrArray *calls)
 {
-  g_signal_emit (self, signals[SESSION_STARTED], 0, calls);
+  g_signal_emit (self, signals[SESSION_STARTED], 0, resumed, calls);
+}
+
+void
+beckon_signaling_events_emit_missed (BeckonSignalingService *self)
+{
+  g_signal_emit (self, signals[HISTORY_MISSED], 0, self->missed);
 }

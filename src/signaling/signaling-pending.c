@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Requests under way: what was asked and who waits for the answer. */
+/* Requests under way: what was asked and who waits for the answer.
+ *
+ * What has no reply when the connection breaks is asked again, with its old id and in the old
+ * order, when the session is resumed; so each is done once and answered once. When there is a new
+ * session instead, what may or may not have been done fails with DISCONNECTED, and the call layer
+ * looks at the snapshot.
+ *
+ * What a person does while the connection is away is not lost by a short break:
+ *
+ *   farewell  ends our part in a call: kept until the server has heard it, in whatever session;
+ *             said twice it does no harm
+ *   patient   waits PATIENCE_SECONDS for the connection
+ *   others    fail at once with NOT_CONNECTED
+ */
 
 #define G_LOG_DOMAIN "beckon-signaling"
 
@@ -8,14 +21,18 @@
 
 #include "signaling-private.h"
 
-/* What to do with the answer of a request that is under way. */
+#define PATIENCE_SECONDS 10
+
 typedef struct
 {
-  BeckonMessageType type;
+  BeckonSignalingService *service; /* borrowed: it owns the request, and the task it */
+  BeckonMessage *message;
   GTask *task;
   BeckonReplyReader reader;
   GDestroyNotify free_result;
   GSource *cancelled; /* nullable */
+  guint patience_source;
+  gboolean sent; /* so the server may have done it */
 } Request;
 
 static void
@@ -26,57 +43,126 @@ request_free (Request *request)
       g_source_destroy (request->cancelled);
       g_source_unref (request->cancelled);
     }
+  g_clear_handle_id (&request->patience_source, g_source_remove);
+  beckon_message_unref (request->message);
   g_clear_object (&request->task);
   g_free (request);
 }
 
-GHashTable *
-beckon_signaling_new_requests (void)
+static void
+fail_request (Request *request)
 {
-  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) request_free);
+  const char *server = request->service->server;
+
+  if (request->sent)
+    g_task_return_new_error (request->task, BECKON_SIGNALING_ERROR,
+                             BECKON_SIGNALING_ERROR_DISCONNECTED, "The connection to %s broke",
+                             server);
+  else
+    g_task_return_new_error (request->task, BECKON_SIGNALING_ERROR,
+                             BECKON_SIGNALING_ERROR_NOT_CONNECTED, "Not connected to %s", server);
+  request_free (request);
 }
 
 static gboolean
-take_request (BeckonSignalingService *self, gint64 id, Request **request)
+is_farewell (Request *request)
 {
-  g_autofree gint64 *key = NULL;
-
-  return g_hash_table_steal_extended (self->requests, &id, (gpointer *) &key, (gpointer *) request);
+  switch ((guint) beckon_message_get_message_type (request->message))
+    {
+    case BECKON_BYE:
+    case BECKON_CALL_CANCEL:
+    case BECKON_CALL_REJECT:
+    case BECKON_CALL_LEAVE:
+    case BECKON_CALL_END:
+      return TRUE;
+    default:
+      return FALSE;
+    }
 }
 
-typedef struct
+static gboolean
+is_patient (Request *request)
 {
-  BeckonSignalingService *service; /* borrowed: the source goes with the request */
-  gint64 id;
-} Cancelled;
+  switch ((guint) beckon_message_get_message_type (request->message))
+    {
+    case BECKON_CALL_ACCEPT:
+    case BECKON_SIGNAL_SEND:
+      return TRUE;
+    default:
+      return is_farewell (request);
+    }
+}
+
+gboolean
+beckon_signaling_is_done_with (BeckonSignalingService *self, const char *call)
+{
+  for (GList *l = self->requests.head; l != NULL; l = l->next)
+    {
+      Request *request = l->data;
+
+      if (is_farewell (request) && !beckon_message_has (request->message, "invitees") &&
+          g_strcmp0 (beckon_message_get_string (request->message, "call"), call) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable) */
+static Request *
+take_request (BeckonSignalingService *self, gint64 id)
+{
+  for (GList *l = self->requests.head; l != NULL; l = l->next)
+    {
+      Request *request = l->data;
+
+      if (beckon_message_get_id (request->message) == id)
+        {
+          g_queue_delete_link (&self->requests, l);
+          return request;
+        }
+    }
+  return NULL;
+}
 
 static gboolean
 on_request_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  Cancelled *cancelled = user_data;
-  Request *request;
+  Request *request = user_data;
 
-  if (take_request (cancelled->service, cancelled->id, &request))
-    {
-      g_task_return_error_if_cancelled (request->task);
-      request_free (request);
-    }
+  g_queue_remove (&request->service->requests, request);
+  g_task_return_error_if_cancelled (request->task);
+  request_free (request);
   return G_SOURCE_REMOVE;
 }
 
 static void
-watch_cancellable (BeckonSignalingService *self, Request *request, gint64 id)
+watch_cancellable (Request *request)
 {
   GCancellable *cancellable = g_task_get_cancellable (request->task);
-  Cancelled *cancelled;
 
   if (cancellable == NULL)
     return;
-  cancelled = g_new (Cancelled, 1);
-  *cancelled = (Cancelled) { self, id };
   request->cancelled = g_cancellable_source_new (cancellable);
-  g_source_set_callback (request->cancelled, G_SOURCE_FUNC (on_request_cancelled), cancelled, g_free);
+  g_source_set_callback (request->cancelled, G_SOURCE_FUNC (on_request_cancelled), request, NULL);
   g_source_attach (request->cancelled, g_task_get_context (request->task));
+}
+
+static gboolean
+on_patience_over (gpointer user_data)
+{
+  Request *request = user_data;
+
+  request->patience_source = 0;
+  g_queue_remove (&request->service->requests, request);
+  fail_request (request);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_patience (Request *request)
+{
+  if (request->patience_source == 0 && !is_farewell (request))
+    request->patience_source = g_timeout_add_seconds (PATIENCE_SECONDS, on_patience_over, request);
 }
 
 void
@@ -85,29 +171,19 @@ beckon_signaling_send_message (BeckonSignalingService *self, BeckonMessage *mess
   g_autofree char *text = NULL;
 
   g_assert (self->socket != NULL);
-  /* While it closes it takes nothing more; what waits for a reply hears of its end soon. */
+  /* While it closes it takes nothing more; what waits for a reply is asked again. */
   if (soup_websocket_connection_get_state (self->socket) != SOUP_WEBSOCKET_STATE_OPEN)
     return;
   text = beckon_message_to_string (message, NULL);
   soup_websocket_connection_send_text (self->socket, text);
 }
 
-void
-beckon_signaling_send_request (BeckonSignalingService *self, BeckonMessage *message, GTask *task,
-              BeckonReplyReader reader, GDestroyNotify free_result)
+static void
+send_request (Request *request)
 {
-  Request *request = g_new0 (Request, 1);
-  gint64 *id = g_new (gint64, 1);
-
-  *id = ++self->last_id;
-  request->type = beckon_message_get_message_type (message);
-  request->task = task;
-  request->reader = reader;
-  request->free_result = free_result;
-  watch_cancellable (self, request, *id);
-  beckon_message_set_id (message, *id);
-  g_hash_table_insert (self->requests, id, request);
-  beckon_signaling_send_message (self, message);
+  g_clear_handle_id (&request->patience_source, g_source_remove);
+  request->sent = TRUE;
+  beckon_signaling_send_message (request->service, request->message);
 }
 
 void
@@ -117,18 +193,27 @@ beckon_signaling_service_request (BeckonSignalingService *self,
                                   BeckonReplyReader reader,
                                   GDestroyNotify free_result)
 {
-  g_autoptr (BeckonMessage) owned = message;
+  Request *request = g_new0 (Request, 1);
 
   g_assert (BECKON_IS_SIGNALING_SERVICE (self));
 
-  if (self->ready)
+  request->service = self;
+  request->message = message;
+  request->task = task;
+  request->reader = reader;
+  request->free_result = free_result;
+  if (!self->ready && !(self->wanted && self->was_ready && is_patient (request)))
     {
-      beckon_signaling_send_request (self, message, task, reader, free_result);
+      fail_request (request);
       return;
     }
-  g_task_return_new_error (task, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_NOT_CONNECTED,
-                           "Not connected to %s", self->server);
-  g_object_unref (task);
+  beckon_message_set_id (message, ++self->last_id);
+  watch_cancellable (request);
+  g_queue_push_tail (&self->requests, request);
+  if (self->ready)
+    send_request (request);
+  else
+    start_patience (request);
 }
 
 /* "Nobody can be invited" of one invitee is the reason that this one has. */
@@ -137,30 +222,30 @@ sharpen_refusal (BeckonMessage *reply, GError *error)
 {
   JsonObject *details = beckon_message_get_object (reply, "error");
   JsonNode *node = details != NULL ? json_object_get_member (details, "failed") : NULL;
-  JsonArray *failed = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node)
-                                                                   : NULL;
+  JsonArray *failed =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
   JsonObject *only = NULL;
   BeckonProtocolError code;
 
   if (failed != NULL && json_array_get_length (failed) == 1 &&
       JSON_NODE_HOLDS_OBJECT (json_array_get_element (failed, 0)))
     only = json_array_get_object_element (failed, 0);
-  if (only != NULL &&
-      beckon_protocol_error_from_code (
-          json_object_get_string_member_with_default (only, "code", ""), &code))
+  if (only != NULL && beckon_protocol_error_from_code (
+                          json_object_get_string_member_with_default (only, "code", ""), &code))
     error->code = code;
 }
 
 void
 beckon_signaling_answer_request (BeckonSignalingService *self, BeckonMessage *reply)
 {
-  Request *request;
+  Request *request = take_request (self, beckon_message_get_id (reply));
   GError *error = NULL;
 
-  if (!take_request (self, beckon_message_get_id (reply), &request))
-    return; /* it was cancelled */
+  if (request == NULL)
+    return; /* a ping, or it was cancelled */
 
-  if (!beckon_message_check_reply (reply, request->type, &error))
+  if (!beckon_message_check_reply (reply, beckon_message_get_message_type (request->message),
+                                   &error))
     {
       if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_NO_INVITEE))
         sharpen_refusal (reply, error);
@@ -173,21 +258,56 @@ beckon_signaling_answer_request (BeckonSignalingService *self, BeckonMessage *re
   request_free (request);
 }
 
+/* ---- over breaks of the connection ---- */
+
 void
-beckon_signaling_fail_requests (BeckonSignalingService *self)
+beckon_signaling_suspend_requests (BeckonSignalingService *self)
 {
-  g_autoptr (GHashTable) requests = g_steal_pointer (&self->requests);
-  GHashTableIter iter;
-  gpointer value;
+  for (GList *l = self->requests.head; l != NULL; l = l->next)
+    start_patience (l->data);
+}
 
-  self->requests = beckon_signaling_new_requests ();
-  g_hash_table_iter_init (&iter, requests);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
+void
+beckon_signaling_resume_requests (BeckonSignalingService *self)
+{
+  for (GList *l = self->requests.head; l != NULL; l = l->next)
+    send_request (l->data);
+}
+
+GQueue *
+beckon_signaling_renew_requests (BeckonSignalingService *self)
+{
+  GQueue *lost = g_queue_new ();
+  GList *next;
+
+  for (GList *l = self->requests.head; l != NULL; l = next)
     {
-      Request *request = value;
+      Request *request = l->data;
 
-      g_task_return_new_error (request->task, BECKON_SIGNALING_ERROR,
-                               BECKON_SIGNALING_ERROR_DISCONNECTED,
-                               "The connection to %s broke", self->server);
+      next = l->next;
+      if (request->sent && !is_farewell (request))
+        {
+          g_queue_unlink (&self->requests, l);
+          g_queue_push_tail_link (lost, l);
+          continue;
+        }
+      beckon_message_set_id (request->message, ++self->last_id);
+      send_request (request);
     }
+  return lost;
+}
+
+void
+beckon_signaling_fail_requests (BeckonSignalingService *self, GQueue *requests)
+{
+  Request *request;
+
+  if (requests == NULL)
+    {
+      requests = g_queue_copy (&self->requests);
+      g_queue_clear (&self->requests);
+    }
+  while ((request = g_queue_pop_head (requests)) != NULL)
+    fail_request (request);
+  g_queue_free (requests);
 }

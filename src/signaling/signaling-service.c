@@ -16,6 +16,9 @@ enum
   PROP_SERVER,
   PROP_USER_ID,
   PROP_USER_NAME,
+  PROP_TOKEN,
+  PROP_MISSED,
+  PROP_RING,
   N_PROPS
 };
 
@@ -134,12 +137,14 @@ void
 beckon_signaling_service_sign_in_async (BeckonSignalingService *self,
                                         const char *user_id,
                                         const char *password,
+                                        const char *token,
                                         GCancellable *cancellable,
                                         GAsyncReadyCallback callback,
                                         gpointer user_data)
 {
   g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
-  g_return_if_fail (user_id != NULL && password != NULL);
+  g_return_if_fail (user_id != NULL);
+  g_return_if_fail (password != NULL || token != NULL);
   g_return_if_fail (!self->wanted);
 
   self->sign_in = g_task_new (self, cancellable, callback, user_data);
@@ -154,6 +159,7 @@ beckon_signaling_service_sign_in_async (BeckonSignalingService *self,
   self->wanted = TRUE;
   self->attempts = 0;
   self->password = g_strdup (password);
+  beckon_signaling_set_token (self, token);
   beckon_signaling_set_user (self, user_id, NULL);
   beckon_signaling_set_problem (self, NULL);
   beckon_signaling_connect (self);
@@ -175,6 +181,7 @@ finish_bye (BeckonSignalingService *self)
 {
   g_autoptr (GTask) bye = g_steal_pointer (&self->bye);
 
+  g_clear_handle_id (&self->bye_source, g_source_remove);
   if (bye == NULL)
     return;
   beckon_signaling_give_up (self, NULL);
@@ -192,7 +199,7 @@ on_bye_late (gpointer user_data)
 {
   BeckonSignalingService *self = user_data;
 
-  self->deadline_source = 0;
+  self->bye_source = 0;
   finish_bye (self);
   return G_SOURCE_REMOVE;
 }
@@ -202,22 +209,23 @@ beckon_signaling_service_sign_out_async (BeckonSignalingService *self,
                                          GAsyncReadyCallback callback,
                                          gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  g_autoptr (BeckonMessage) bye = NULL;
+  g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
 
+  task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, beckon_signaling_service_sign_out_async);
-  if (!self->ready || self->bye != NULL)
+  if (!self->was_ready || self->bye != NULL)
     {
       beckon_signaling_give_up (self, NULL);
       g_task_return_boolean (task, TRUE);
       return;
     }
   self->bye = g_steal_pointer (&task);
-  self->deadline_source = g_timeout_add (BYE_MS, on_bye_late, self);
-  bye = beckon_message_new_request (BECKON_BYE, 0);
-  beckon_signaling_send_request (self, bye, g_task_new (self, NULL, on_bye_answered, NULL), NULL, NULL);
+  self->bye_source = g_timeout_add (BYE_MS, on_bye_late, self);
+  beckon_signaling_service_retry (self); /* somebody may still ring because of us */
+  beckon_signaling_service_request (self, beckon_message_new_request (BECKON_BYE, 0),
+                                    g_task_new (self, NULL, on_bye_answered, NULL), NULL, NULL);
 }
 
 gboolean
@@ -287,6 +295,51 @@ beckon_signaling_service_get_user_name (BeckonSignalingService *self)
   return self->user_name;
 }
 
+const char *
+beckon_signaling_service_get_device_id (BeckonSignalingService *self)
+{
+  g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (self), NULL);
+
+  return self->device_id;
+}
+
+const char *
+beckon_signaling_service_get_token (BeckonSignalingService *self)
+{
+  g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (self), NULL);
+
+  return self->token;
+}
+
+guint
+beckon_signaling_service_get_missed (BeckonSignalingService *self)
+{
+  g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (self), 0);
+
+  return self->missed;
+}
+
+gboolean
+beckon_signaling_service_get_ring (BeckonSignalingService *self)
+{
+  g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (self), FALSE);
+
+  return self->ring;
+}
+
+void
+beckon_signaling_service_set_ring (BeckonSignalingService *self, gboolean ring)
+{
+  g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
+
+  if (self->ring == ring)
+    return;
+  self->ring = ring;
+  if (self->ready)
+    beckon_signaling_tell_ring (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RING]);
+}
+
 GPtrArray *
 beckon_signaling_service_get_ice_servers (BeckonSignalingService *self)
 {
@@ -319,6 +372,31 @@ beckon_signaling_service_get_property (GObject *object, guint id, GValue *value,
     case PROP_USER_NAME:
       g_value_set_string (value, self->user_name);
       break;
+    case PROP_TOKEN:
+      g_value_set_string (value, self->token);
+      break;
+    case PROP_MISSED:
+      g_value_set_uint (value, self->missed);
+      break;
+    case PROP_RING:
+      g_value_set_boolean (value, self->ring);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_signaling_service_set_property (GObject *object, guint id, const GValue *value,
+                                       GParamSpec *pspec)
+{
+  BeckonSignalingService *self = BECKON_SIGNALING_SERVICE (object);
+
+  switch (id)
+    {
+    case PROP_RING:
+      beckon_signaling_service_set_ring (self, g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -330,7 +408,9 @@ beckon_signaling_service_dispose (GObject *object)
   BeckonSignalingService *self = BECKON_SIGNALING_SERVICE (object);
 
   self->wanted = FALSE;
+  g_clear_handle_id (&self->bye_source, g_source_remove);
   beckon_signaling_drop_connection (self);
+  beckon_signaling_fail_requests (self, NULL);
   G_OBJECT_CLASS (beckon_signaling_service_parent_class)->dispose (object);
 }
 
@@ -342,7 +422,6 @@ beckon_signaling_service_finalize (GObject *object)
   g_clear_object (&self->http);
   g_clear_object (&self->network);
   g_clear_pointer (&self->ice_servers, g_ptr_array_unref);
-  g_clear_pointer (&self->requests, g_hash_table_unref);
   g_clear_error (&self->problem);
   g_free (self->server);
   g_free (self->device_id);
@@ -351,6 +430,7 @@ beckon_signaling_service_finalize (GObject *object)
   g_free (self->user_name);
   g_free (self->password);
   g_free (self->token);
+  g_free (self->session);
   G_OBJECT_CLASS (beckon_signaling_service_parent_class)->finalize (object);
 }
 
@@ -361,6 +441,7 @@ beckon_signaling_service_class_init (BeckonSignalingServiceClass *klass)
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = beckon_signaling_service_get_property;
+  object_class->set_property = beckon_signaling_service_set_property;
   object_class->dispose = beckon_signaling_service_dispose;
   object_class->finalize = beckon_signaling_service_finalize;
 
@@ -370,6 +451,9 @@ beckon_signaling_service_class_init (BeckonSignalingServiceClass *klass)
   properties[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, read);
   properties[PROP_USER_ID] = g_param_spec_string ("user-id", NULL, NULL, NULL, read);
   properties[PROP_USER_NAME] = g_param_spec_string ("user-name", NULL, NULL, NULL, read);
+  properties[PROP_TOKEN] = g_param_spec_string ("token", NULL, NULL, NULL, read);
+  properties[PROP_MISSED] = g_param_spec_uint ("missed", NULL, NULL, 0, G_MAXUINT, 0, read);
+  properties[PROP_RING] = g_param_spec_boolean ("ring", NULL, NULL, TRUE, read | G_PARAM_WRITABLE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   beckon_signaling_events_install (object_class);
 }
@@ -390,6 +474,7 @@ beckon_signaling_service_init (BeckonSignalingService *self)
   g_signal_connect_object (self->network, "network-changed", G_CALLBACK (on_network_changed), self,
                            0);
   self->ice_servers = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_ice_server_free);
+  self->ring = TRUE;
   g_queue_init (&self->frames);
-  self->requests = beckon_signaling_new_requests ();
+  g_queue_init (&self->requests);
 }

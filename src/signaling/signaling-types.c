@@ -106,6 +106,15 @@ beckon_invite_result_free (BeckonInviteResult *self)
 }
 
 void
+beckon_join_result_free (BeckonJoinResult *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->members, g_ptr_array_unref);
+  g_free (self);
+}
+
+void
 beckon_ice_server_free (BeckonIceServer *self)
 {
   if (self == NULL)

@@ -83,12 +83,25 @@ typedef struct
   guint timeout;     /* seconds */
   GPtrArray *failed; /* BeckonInviteFailure; never everybody */
   GPtrArray *members; /* BeckonUser: the others, with their names, as far as the server tells */
+  gboolean merged;    /* it is their invitation of us, which rang just now, and is accepted */
+  BeckonMedia media; /* merged: of that call */
 } BeckonInviteResult;
 
 BeckonInviteFailure *beckon_invite_failure_new (const char *user, GError *error);
 void beckon_invite_failure_free (BeckonInviteFailure *self);
 void beckon_invite_result_free (BeckonInviteResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonInviteResult, beckon_invite_result_free)
+
+/** BeckonJoinResult: the call that we are in now. */
+typedef struct
+{
+  GPtrArray *members; /* BeckonUser: who is in it */
+  BeckonMedia media;
+  gint64 duration;    /* milliseconds since it was accepted, 0: it was not */
+} BeckonJoinResult;
+
+void beckon_join_result_free (BeckonJoinResult *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonJoinResult, beckon_join_result_free)
 
 /** BeckonIceServer: a STUN or TURN server for media. */
 typedef struct

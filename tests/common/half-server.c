@@ -52,12 +52,34 @@ half_server_event (HalfServer *self, const char *type, const char *format, ...)
   half_server_send_raw (self, text);
 }
 
+static char *
+session_name (HalfServer *self)
+{
+  return g_strdup_printf ("s%u", self->session);
+}
+
+static gboolean
+resumes (HalfServer *self, JsonObject *hello)
+{
+  g_autofree char *session = session_name (self);
+  JsonObject *resume;
+
+  if (!self->can_resume || !json_object_has_member (hello, "resume"))
+    return FALSE;
+  resume = json_object_get_object_member (hello, "resume");
+  return g_str_equal (json_object_get_string_member (resume, "session"), session);
+}
+
 static void
 answer_hello (HalfServer *self, JsonObject *request)
 {
+  const gboolean resumed = resumes (self, request);
+  g_autofree char *session = NULL;
   g_autofree char *fields = NULL;
 
   self->hellos++;
+  g_clear_pointer (&self->hello, json_object_unref);
+  self->hello = json_object_ref (request);
   if (self->ignore_hello)
     return;
   if (self->refuse_token)
@@ -66,11 +88,20 @@ answer_hello (HalfServer *self, JsonObject *request)
       half_server_refuse (self, request, "bad-token");
       return;
     }
+  self->resumed += resumed;
+  if (!resumed)
+    {
+      self->session++;
+      self->seq = self->acked = 0;
+    }
+  session = session_name (self);
   fields = g_strdup_printf (
-      "\"session\":\"s%u\",\"resumed\":false,\"user\":{\"id\":\"alice\",\"name\":\"Alice\"},"
+      "\"session\":\"%s\",\"resumed\":%s,\"user\":{\"id\":\"alice\",\"name\":\"Alice\"},"
       "\"server\":{\"name\":\"half\",\"version\":\"1\",\"features\":[]},\"limits\":{},"
-      "\"ice_servers\":[{\"urls\":[\"stun:127.0.0.1:3478\"]}],\"calls\":%s",
-      self->hellos, self->hello_calls != NULL ? self->hello_calls : "[]");
+      "\"ice_servers\":[{\"urls\":[\"stun:127.0.0.1:3478\"],\"username\":\"%s\"}],"
+      "\"calls\":%s,\"missed\":%d",
+      session, resumed ? "true" : "false", self->ice_username != NULL ? self->ice_username : "",
+      self->hello_calls != NULL ? self->hello_calls : "[]", self->missed);
   half_server_reply (self, request, fields);
   if (self->behind_hello != NULL)
     half_server_send_raw (self, self->behind_hello);
@@ -112,8 +143,9 @@ on_websocket (SoupServer *server, SoupServerMessage *message, const char *path,
 {
   HalfServer *self = user_data;
 
+  if (self->socket != NULL)
+    g_signal_handlers_disconnect_by_data (self->socket, self);
   g_set_object (&self->socket, socket);
-  self->seq = 0;
   g_signal_connect (socket, "message", G_CALLBACK (on_message), self);
 }
 
@@ -189,7 +221,9 @@ half_server_free (HalfServer *self)
   soup_server_disconnect (self->server);
   g_clear_object (&self->server);
   g_queue_clear_full (&self->requests, (GDestroyNotify) json_object_unref);
+  g_clear_pointer (&self->hello, json_object_unref);
   g_free (self->hello_calls);
+  g_free (self->ice_username);
   g_free (self->url);
   g_free (self);
 }
@@ -206,6 +240,16 @@ take_request (HalfServer *self, const char *type)
       json_object_unref (request);
     }
   return NULL;
+}
+
+guint
+half_server_count (HalfServer *self, const char *type)
+{
+  guint n = 0;
+
+  for (GList *l = self->requests.head; l != NULL; l = l->next)
+    n += g_str_equal (json_object_get_string_member (l->data, "type"), type);
+  return n;
 }
 
 JsonObject *

@@ -15,10 +15,16 @@ typedef struct
   SoupWebsocketConnection *socket; /* nullable: the last one that connected */
   char *url;
   GQueue requests; /* JsonObject: what the client asked and nobody has looked at */
+  JsonObject *hello; /* nullable: the last one */
   gint64 seq;
   gint64 acked;
   guint sessions;  /* answers to POST /v1/sessions */
   guint hellos;
+  guint session;   /* the number of the client's */
+  guint resumed;   /* sessions that were */
+  gboolean can_resume;
+  int missed;      /* calls, for the hello's reply */
+  char *ice_username; /* nullable: of the hello's ICE server */
   char *hello_calls; /* nullable: JSON array for the hello's reply */
   const char *behind_hello; /* nullable: a frame sent right behind the hello's reply */
   gboolean event_behind_hello; /* and a contacts.changed behind that */
@@ -42,6 +48,8 @@ void half_server_event (HalfServer *self, const char *type, const char *format, 
     G_GNUC_PRINTF (3, 4);
 void half_server_send_raw (HalfServer *self, const char *text);
 void half_server_cut (HalfServer *self); /* the connection, without a word */
+/** half_server_count: requests of @type that the client has sent and nobody has looked at. */
+guint half_server_count (HalfServer *self, const char *type);
 
 /** wait_until: runs the main loop until @condition, 30 s at most, else the test fails. */
 #define wait_until(condition)                                                                      \

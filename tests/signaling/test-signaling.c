@@ -66,9 +66,21 @@ on_request_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GPtrArray) members = beckon_signaling_service_accept_finish (f->service, result,
+                                                                          &f->error);
+
+  f->ok = members != NULL;
+  f->done = TRUE;
+}
+
+static void
 sign_in (Fixture *f)
 {
-  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, NULL, on_signed_in,
+                                          f);
   wait_until (f->done);
   g_assert_no_error (f->error);
   g_assert_true (f->ok);
@@ -81,7 +93,8 @@ test_sign_in (Fixture *f, gconstpointer unused)
   GPtrArray *ice;
 
   g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_SIGNED_OUT);
-  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, NULL, on_signed_in,
+                                          f);
   g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_CONNECTING);
   wait_until (f->done);
   g_assert_no_error (f->error);
@@ -95,7 +108,8 @@ static void
 test_wrong_password (Fixture *f, gconstpointer unused)
 {
   f->server->refuse_password = TRUE;
-  beckon_signaling_service_sign_in_async (f->service, "alice", "wrong", NULL, on_signed_in, f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "wrong", NULL, NULL, on_signed_in,
+                                          f);
   wait_until (f->done);
   g_assert_error (f->error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_WRONG_PASSWORD);
   g_assert_cmpint (beckon_signaling_service_get_state (f->service), ==, BECKON_SIGNALING_SIGNED_OUT);
@@ -106,7 +120,8 @@ static void
 test_not_a_server (Fixture *f, gconstpointer unused)
 {
   f->server->not_a_server = TRUE;
-  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, NULL, on_signed_in,
+                                          f);
   wait_until (f->done);
   g_assert_error (f->error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_NOT_A_SERVER);
 }
@@ -118,7 +133,8 @@ test_server_comes_later (Fixture *f, gconstpointer unused)
   const guint port = g_uri_get_port (uri);
 
   half_server_free (f->server);
-  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, on_signed_in, f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, NULL, on_signed_in,
+                                          f);
   wait_until (beckon_signaling_service_get_problem (f->service) != NULL);
   g_assert_error (beckon_signaling_service_get_problem (f->service), BECKON_SIGNALING_ERROR,
                   BECKON_SIGNALING_ERROR_UNREACHABLE);
@@ -138,8 +154,8 @@ test_cancelled_sign_in (Fixture *f, gconstpointer unused)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   f->server->ignore_hello = TRUE;
-  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", cancellable, on_signed_in,
-                                          f);
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, cancellable,
+                                          on_signed_in, f);
   wait_until (f->server->hellos == 1);
   g_cancellable_cancel (cancellable);
   wait_until (f->done);
@@ -262,7 +278,7 @@ on_signed_in_then_ask (GObject *source, GAsyncResult *result, gpointer user_data
   Fixture *f = user_data;
 
   g_assert_true (beckon_signaling_service_sign_in_finish (f->service, result, NULL));
-  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_accepted, f);
 }
 
 /* On a busy machine the reply to a request and the events behind it are read in the very turn in
@@ -273,7 +289,7 @@ test_reply_before_events (Fixture *f, gconstpointer unused)
   f->server->behind_hello = "{\"re\":2,\"ok\":true,\"members\":[]}";
   f->server->event_behind_hello = TRUE;
   g_signal_connect_swapped (f->service, "contacts-changed", G_CALLBACK (on_contacts_changed), f);
-  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL,
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, NULL,
                                           on_signed_in_then_ask, f);
   wait_until (f->events == 1);
   g_assert_true (f->done);
@@ -305,7 +321,7 @@ test_refused_request (Fixture *f, gconstpointer unused)
   g_autoptr (JsonObject) request = NULL;
 
   sign_in (f);
-  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_accepted, f);
   request = half_server_expect (f->server, "call.accept");
   half_server_refuse (f->server, request, "call-over");
   wait_until (f->done);
@@ -315,7 +331,7 @@ test_refused_request (Fixture *f, gconstpointer unused)
 static void
 test_request_without_connection (Fixture *f, gconstpointer unused)
 {
-  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_accepted, f);
   wait_until (f->done);
   g_assert_error (f->error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_NOT_CONNECTED);
 }
@@ -326,7 +342,7 @@ test_connection_breaks_under_request (Fixture *f, gconstpointer unused)
   g_autoptr (JsonObject) request = NULL;
 
   sign_in (f);
-  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_request_done, f);
+  beckon_signaling_service_accept_async (f->service, "c1", NULL, on_accepted, f);
   request = half_server_expect (f->server, "call.accept");
   half_server_cut (f->server);
   wait_until (f->done);
@@ -341,7 +357,7 @@ test_cancelled_request (Fixture *f, gconstpointer unused)
   g_autoptr (JsonObject) request = NULL;
 
   sign_in (f);
-  beckon_signaling_service_accept_async (f->service, "c1", cancellable, on_request_done, f);
+  beckon_signaling_service_accept_async (f->service, "c1", cancellable, on_accepted, f);
   request = half_server_expect (f->server, "call.accept");
   g_cancellable_cancel (cancellable);
   wait_until (f->done);
@@ -383,6 +399,231 @@ test_invitation (Fixture *f, gconstpointer unused)
                      "\"timeout\":30,\"remaining_ms\":%d",
                      29000);
   wait_until (f->events == 1);
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (BeckonInviteResult) added = beckon_signaling_service_add_finish (f->service, result,
+                                                                              &f->error);
+
+  g_assert_no_error (f->error);
+  g_assert_cmpstr (added->call, ==, "c1");
+  g_assert_cmpuint (added->timeout, ==, 30);
+  g_assert_cmpuint (added->members->len, ==, 1);
+  g_assert_false (added->merged);
+  f->done = TRUE;
+}
+
+static void
+test_add (Fixture *f, gconstpointer unused)
+{
+  const char *const users[] = { "carol", NULL };
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_add_async (f->service, "c1", users, 30, NULL, on_added, f);
+  request = half_server_expect (f->server, "call.add");
+  g_assert_cmpstr (json_object_get_string_member (request, "call"), ==, "c1");
+  g_assert_cmpint (json_object_get_int_member (request, "timeout"), ==, 30);
+  half_server_reply (f->server, request,
+                     "\"call\":\"c1\",\"timeout\":30,\"failed\":[],"
+                     "\"members\":[{\"id\":\"carol\",\"name\":\"Carol\"}]");
+  wait_until (f->done);
+}
+
+static void
+on_joined (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (BeckonJoinResult) joined = beckon_signaling_service_join_finish (f->service, result,
+                                                                              &f->error);
+
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (joined->members->len, ==, 1);
+  g_assert_cmpint (joined->media, ==, BECKON_MEDIA_VIDEO);
+  g_assert_cmpint (joined->duration, ==, 61000);
+  f->done = TRUE;
+}
+
+static void
+test_join (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_join_async (f->service, "c1", NULL, on_joined, f);
+  request = half_server_expect (f->server, "call.join");
+  half_server_reply (f->server, request,
+                     "\"members\":[{\"id\":\"bob\",\"name\":\"Bob\"}],\"media\":\"video\","
+                     "\"duration\":61000");
+  wait_until (f->done);
+}
+
+static void
+on_merged (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (BeckonInviteResult) invited = beckon_signaling_service_invite_finish (f->service,
+                                                                                   result,
+                                                                                   &f->error);
+
+  g_assert_no_error (f->error);
+  g_assert_true (invited->merged);
+  g_assert_cmpint (invited->media, ==, BECKON_MEDIA_VIDEO);
+  f->done = TRUE;
+}
+
+static void
+test_merged_invite (Fixture *f, gconstpointer unused)
+{
+  const char *const users[] = { "bob", NULL };
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_invite_async (f->service, users, BECKON_MEDIA_VOICE, 0, NULL, NULL,
+                                         on_merged, f);
+  request = half_server_expect (f->server, "call.invite");
+  half_server_reply (f->server, request,
+                     "\"call\":\"c1\",\"timeout\":30,\"failed\":[],\"merged\":true,"
+                     "\"media\":\"video\"");
+  wait_until (f->done);
+}
+
+static void
+on_contacts (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GPtrArray) blocked = NULL;
+  g_autoptr (GPtrArray) contacts = beckon_signaling_service_list_contacts_finish (
+      f->service, result, &blocked, &f->error);
+  const BeckonContact *first;
+
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (contacts->len, ==, 2);
+  first = g_ptr_array_index (contacts, 0);
+  g_assert_cmpstr (first->user->name, ==, "Bob");
+  g_assert_cmpint (first->presence, ==, BECKON_PRESENCE_DND);
+  g_assert_cmpuint (blocked->len, ==, 1);
+  g_assert_cmpstr (((BeckonUser *) g_ptr_array_index (blocked, 0))->id, ==, "eve");
+  f->done = TRUE;
+}
+
+static void
+test_contacts (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) watch = NULL;
+  JsonArray *watched;
+
+  sign_in (f);
+  beckon_signaling_service_list_contacts_async (f->service, NULL, on_contacts, f);
+  request = half_server_expect (f->server, "contacts.list");
+  half_server_reply (f->server, request,
+                     "\"contacts\":[{\"id\":\"c\",\"name\":\"Carol\",\"presence\":\"online\"},"
+                     "{\"id\":\"b\",\"name\":\"Bob\",\"presence\":\"dnd\"}],"
+                     "\"blocked\":[{\"id\":\"eve\",\"name\":\"Eve\"}]");
+  wait_until (f->done);
+  watch = half_server_expect (f->server, "presence.watch");
+  watched = json_object_get_array_member (watch, "users");
+  g_assert_cmpuint (json_array_get_length (watched), ==, 2);
+}
+
+typedef void (*ContactRequest) (BeckonSignalingService *service, const char *user,
+                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
+
+static void
+test_changing_contacts (Fixture *f, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *type;
+    ContactRequest request;
+  } requests[] = {
+    { "contacts.add", beckon_signaling_service_add_contact_async },
+    { "contacts.remove", beckon_signaling_service_remove_contact_async },
+    { "contacts.block", beckon_signaling_service_block_async },
+    { "contacts.unblock", beckon_signaling_service_unblock_async },
+  };
+
+  sign_in (f);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autoptr (JsonObject) request = NULL;
+
+      f->done = FALSE;
+      requests[i].request (f->service, "eve", NULL, on_request_done, f);
+      request = half_server_expect (f->server, requests[i].type);
+      g_assert_cmpstr (json_object_get_string_member (request, "user"), ==, "eve");
+      half_server_reply (f->server, request, "");
+      wait_until (f->done);
+      g_assert_true (f->ok);
+    }
+}
+
+static void
+test_history_is_seen (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_see_history_async (f->service, 1700000000000, NULL, on_request_done, f);
+  request = half_server_expect (f->server, "history.seen");
+  g_assert_cmpint (json_object_get_int_member (request, "until"), ==, 1700000000000);
+  half_server_reply (f->server, request, "");
+  wait_until (f->done);
+  g_assert_true (f->ok);
+}
+
+static void
+on_created (BeckonSignalingService *service, BeckonCallSnapshot *call, Fixture *f)
+{
+  g_assert_cmpstr (call->call, ==, "c9");
+  g_assert_cmpint (call->state, ==, BECKON_PARTICIPANT_ACCEPTED);
+  g_assert_cmpstr (call->device, ==, "phone");
+  f->events++;
+}
+
+static void
+on_members_added (BeckonSignalingService *service, const char *call, const char *by,
+                  GPtrArray *users, Fixture *f)
+{
+  g_assert_cmpstr (call, ==, "c9");
+  g_assert_cmpstr (by, ==, "bob");
+  g_assert_cmpuint (users->len, ==, 1);
+  g_assert_cmpstr (((BeckonUser *) g_ptr_array_index (users, 0))->name, ==, "Carol");
+  f->events++;
+}
+
+static void
+on_withdrawn (BeckonSignalingService *service, const char *call, char **users, Fixture *f)
+{
+  g_assert_cmpstr (call, ==, "c9");
+  g_assert_cmpstr (users[0], ==, "carol");
+  g_assert_null (users[1]);
+  f->events++;
+}
+
+static void
+test_group_events (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  g_signal_connect (f->service, "call-created", G_CALLBACK (on_created), f);
+  g_signal_connect (f->service, "members-added", G_CALLBACK (on_members_added), f);
+  g_signal_connect (f->service, "invitations-withdrawn", G_CALLBACK (on_withdrawn), f);
+  half_server_event (f->server, "call.created",
+                     "\"call\":\"c9\",\"state\":\"accepted\",\"media\":\"voice\","
+                     "\"from\":{\"id\":\"alice\",\"name\":\"Alice\"},\"members\":[],"
+                     "\"device\":\"%s\"",
+                     "phone");
+  half_server_event (f->server, "call.added",
+                     "\"call\":\"c9\",\"by\":\"bob\","
+                     "\"users\":[{\"id\":\"carol\",\"name\":\"%s\"}]",
+                     "Carol");
+  half_server_event (f->server, "call.withdrawn", "\"call\":\"c9\",\"users\":[\"%s\"]", "carol");
+  wait_until (f->events == 3);
 }
 
 static void
@@ -443,5 +684,12 @@ main (int argc, char **argv)
   add ("cancelled-request", test_cancelled_request);
   add ("replaced", test_replaced);
   add ("invitation", test_invitation);
+  add ("add", test_add);
+  add ("join", test_join);
+  add ("merged-invite", test_merged_invite);
+  add ("contacts", test_contacts);
+  add ("changing-contacts", test_changing_contacts);
+  add ("history-is-seen", test_history_is_seen);
+  add ("group-events", test_group_events);
   return g_test_run ();
 }
