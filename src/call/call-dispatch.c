@@ -22,9 +22,33 @@ on_told (GObject *source, GAsyncResult *result, gpointer unused)
 }
 
 static void
-tell_leave (BeckonCall *self, BeckonLeaveReason reason)
+tell_reject (BeckonCall *self, BeckonRejectReason reason, const char *message)
 {
-  beckon_signaling_service_leave_async (self->signaling, self->id, reason, NULL, on_told, NULL);
+  beckon_signaling_service_reject_async (self->signaling, self->id, reason, message, NULL, on_told,
+                                         NULL);
+}
+
+/* An accept that we left again may never have arrived: then it still rings, and we decline. */
+static void
+on_left_ours (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonCall) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    return;
+  if (!self->outgoing && self->accepted_at == 0 &&
+      g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_NOT_IN_CALL))
+    tell_reject (self, BECKON_REJECT_DECLINED, NULL);
+  else
+    g_debug ("The server was not told that call %s was left: %s", self->id, error->message);
+}
+
+void
+beckon_call_tell_leave (BeckonCall *self, BeckonLeaveReason reason)
+{
+  beckon_signaling_service_leave_async (self->signaling, self->id, reason, NULL, on_left_ours,
+                                        g_object_ref (self));
 }
 
 /* A cancel that crossed an accept has lost: they are in the call, and we leave it. */
@@ -37,7 +61,7 @@ on_cancelled_ours (GObject *source, GAsyncResult *result, gpointer user_data)
   if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
     return;
   if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_ALREADY_ACCEPTED))
-    tell_leave (self, BECKON_LEAVE_HUNG_UP);
+    beckon_call_tell_leave (self, BECKON_LEAVE_HUNG_UP);
   else
     g_debug ("The server was not told that call %s is cancelled: %s", self->id, error->message);
 }
@@ -47,13 +71,6 @@ beckon_call_tell_cancel (BeckonCall *self)
 {
   beckon_signaling_service_cancel_async (self->signaling, self->id, NULL, NULL, on_cancelled_ours,
                                          g_object_ref (self));
-}
-
-static void
-tell_reject (BeckonCall *self, BeckonRejectReason reason, const char *message)
-{
-  beckon_signaling_service_reject_async (self->signaling, self->id, reason, message, NULL, on_told,
-                                         NULL);
 }
 
 /* ---- the state ---- */
@@ -78,7 +95,7 @@ assert_invariants (BeckonCall *self)
       g_assert (!beckon_media_session_is_open (self->media_session));
       break;
     case BECKON_CALL_STATE_CALLING:
-      g_assert (self->accepted_at != 0 && self->guard_source == 0);
+      g_assert (self->accepted_at != 0 && !self->accepting);
       g_assert (beckon_media_session_is_open (self->media_session));
       break;
     default:
@@ -86,10 +103,12 @@ assert_invariants (BeckonCall *self)
     }
 }
 
-/* What the peers are told on the data channel. */
+/* What the peers are told on the data channel: nothing where another device of ours goes on. */
 static const char *
 bye_word (BeckonCallEvent event)
 {
+  if (event == BECKON_CALL_EVENT_ANSWERED_ELSEWHERE)
+    return NULL;
   return beckon_leave_reason_to_string (event == BECKON_CALL_EVENT_MEDIA_LOST
                                             ? BECKON_LEAVE_MEDIA_FAILED
                                             : BECKON_LEAVE_HUNG_UP);
@@ -115,8 +134,10 @@ static void
 enter_calling (BeckonCall *self)
 {
   g_clear_handle_id (&self->guard_source, g_source_remove);
-  self->accepted_at = g_get_monotonic_time ();
+  if (self->accepted_at == 0)
+    self->accepted_at = g_get_monotonic_time ();
   self->progress = BECKON_CALL_PROGRESS_CONNECTING;
+  beckon_call_schedule_guard (self);
   beckon_call_media_open (self);
 }
 
@@ -131,7 +152,7 @@ enter_free (BeckonCall *self, BeckonCallEvent event, BeckonCallEnd end, GError *
   self->progress = BECKON_CALL_PROGRESS_ENDED;
   g_clear_handle_id (&self->guard_source, g_source_remove);
   if (event == BECKON_CALL_EVENT_MEDIA_LOST)
-    tell_leave (self, BECKON_LEAVE_MEDIA_FAILED);
+    beckon_call_tell_leave (self, BECKON_LEAVE_MEDIA_FAILED);
   beckon_call_media_close (self, bye_word (event));
 }
 
@@ -205,87 +226,92 @@ beckon_call_set_progress (BeckonCall *self, BeckonCallProgress progress)
   g_object_notify (G_OBJECT (self), "progress");
 }
 
-/* ---- members ---- */
+/* ---- what the person does ---- */
 
-BeckonCallMember *
-beckon_call_find_member (BeckonCall *self, const char *user)
+static gboolean
+on_ring_over (gpointer user_data)
 {
-  for (guint i = 0; i < self->members->len; i++)
+  g_autoptr (BeckonCall) self = g_object_ref (user_data);
+
+  self->guard_source = 0;
+  if (!self->accepting)
     {
-      BeckonCallMember *member = g_ptr_array_index (self->members, i);
-
-      if (g_strcmp0 (member->user->id, user) == 0)
-        return member;
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_TIMED_OUT, BECKON_CALL_END_MISSED, NULL);
+      return G_SOURCE_REMOVE;
     }
-  return NULL;
-}
-
-static guint
-count_members (BeckonCall *self, BeckonMemberState state)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->members->len; i++)
-    n += ((BeckonCallMember *) g_ptr_array_index (self->members, i))->state == state;
-  return n;
+  beckon_call_tell_leave (self, BECKON_LEAVE_HUNG_UP); /* should it have arrived after all */
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED, BECKON_CALL_END_FAILED,
+                        g_error_new (BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED,
+                                     "The server did not answer"));
+  return G_SOURCE_REMOVE;
 }
 
 void
-beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallEnd reason)
+beckon_call_guard_ring (BeckonCall *self, gint64 remaining)
 {
-  if (member->state == BECKON_MEMBER_GONE || self->state == BECKON_CALL_STATE_FREE)
-    return;
-  member->state = BECKON_MEMBER_GONE;
+  g_assert (self->state == BECKON_CALL_STATE_INCOMING);
 
-  if (count_members (self, BECKON_MEMBER_JOINED) + count_members (self, BECKON_MEMBER_ALERTED) > 0)
-    {
-      beckon_call_media_remove (self, member);
-      return;
-    }
-  if (self->state == BECKON_CALL_STATE_CALLING)
-    {
-      beckon_call_dispatch (self, BECKON_CALL_EVENT_LAST_LEFT, reason, NULL);
-      return;
-    }
-  beckon_call_dispatch (self,
-                        reason == BECKON_CALL_END_UNANSWERED ? BECKON_CALL_EVENT_ALL_TIMED_OUT
-                                                             : BECKON_CALL_EVENT_ALL_DECLINED,
-                        reason, NULL);
+  g_clear_handle_id (&self->guard_source, g_source_remove);
+  self->guard_source = g_timeout_add (MAX (remaining, 0) + BECKON_CALL_GUARD_SECONDS * 1000,
+                                      on_ring_over, self);
 }
 
-/* ---- what the person does ---- */
+void
+beckon_call_accept_confirmed (BeckonCall *self, GPtrArray *members)
+{
+  const char *own = beckon_signaling_service_get_user_id (self->signaling);
+  GList *tasks = g_steal_pointer (&self->accept_tasks);
+
+  self->accepting = FALSE;
+  for (guint i = 0; i < members->len; i++)
+    {
+      const BeckonUser *user = g_ptr_array_index (members, i);
+
+      if (g_strcmp0 (user->id, own) != 0)
+        beckon_call_add_member (self, user->id, user->name, BECKON_MEMBER_JOINED);
+    }
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_CONFIRMED, BECKON_CALL_END_NONE, NULL);
+  self->accept_tasks = tasks;
+  finish_accepts (self, self->state == BECKON_CALL_STATE_FREE ? self->error : NULL);
+  g_object_notify (G_OBJECT (self), "members");
+}
 
 static void
 on_accept_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonCall) self = user_data;
   GError *error = NULL;
-  const gboolean accepted = beckon_signaling_service_request_finish (
-      BECKON_SIGNALING_SERVICE (source), result, &error);
+  g_autoptr (GPtrArray) members =
+      beckon_signaling_service_accept_finish (BECKON_SIGNALING_SERVICE (source), result, &error);
 
   if (!self->accepting)
+    g_clear_error (&error); /* it ended meanwhile, and everybody was told */
+  else if (members != NULL)
+    beckon_call_accept_confirmed (self, members);
+  else if (g_error_matches (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED))
     {
-      g_clear_error (&error); /* it ended meanwhile, and everybody was told */
-      return;
+      self->accept_lost = TRUE;
+      g_error_free (error);
     }
-  if (accepted)
-    {
-      GList *tasks = g_steal_pointer (&self->accept_tasks);
-
-      self->accepting = FALSE;
-      beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_CONFIRMED, BECKON_CALL_END_NONE, NULL);
-      self->accept_tasks = tasks;
-      finish_accepts (self, self->state == BECKON_CALL_STATE_FREE ? self->error : NULL);
-      return;
-    }
-  if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_ANSWERED_ELSEWHERE))
+  else if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_ANSWERED_ELSEWHERE))
     beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED,
                           BECKON_CALL_END_ANSWERED_ELSEWHERE, error);
-  else if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER))
+  else if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER) ||
+           g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_CALL))
     beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED, BECKON_CALL_END_PEER_CANCELLED,
                           error);
   else
     beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_FAILED, BECKON_CALL_END_FAILED, error);
+}
+
+void
+beckon_call_send_accept (BeckonCall *self)
+{
+  g_assert (self->accepting);
+
+  self->accept_lost = FALSE;
+  beckon_signaling_service_accept_async (self->signaling, self->id, NULL, on_accept_answered,
+                                         g_object_ref (self));
 }
 
 void
@@ -319,8 +345,9 @@ beckon_call_accept_async (BeckonCall *self,
   self->accepting = TRUE;
   if (!with_camera)
     beckon_media_session_set_camera (self->media_session, FALSE);
-  beckon_signaling_service_accept_async (self->signaling, self->id, NULL, on_accept_answered,
-                                         g_object_ref (self));
+  g_clear_handle_id (&self->guard_source, g_source_remove);
+  self->guard_source = g_timeout_add_seconds (BECKON_CALL_ACCEPT_SECONDS, on_ring_over, self);
+  beckon_call_send_accept (self);
   beckon_call_media_release (self);
 }
 
@@ -341,7 +368,7 @@ beckon_call_reject (BeckonCall *self, BeckonRejectReason reason, const char *mes
     return;
   /* The server takes them in order: an accept that is under way comes first. */
   if (self->accepting)
-    tell_leave (self, BECKON_LEAVE_HUNG_UP);
+    beckon_call_tell_leave (self, BECKON_LEAVE_HUNG_UP);
   else
     tell_reject (self, reason, message);
   beckon_call_dispatch (self, BECKON_CALL_EVENT_REJECT, BECKON_CALL_END_DECLINED, NULL);
@@ -362,11 +389,39 @@ beckon_call_hang_up (BeckonCall *self)
       beckon_call_dispatch (self, BECKON_CALL_EVENT_CANCEL, BECKON_CALL_END_CANCELLED, NULL);
       break;
     case BECKON_CALL_STATE_CALLING:
-      tell_leave (self, BECKON_LEAVE_HUNG_UP);
+      beckon_call_tell_leave (self, BECKON_LEAVE_HUNG_UP);
       beckon_call_dispatch (self, BECKON_CALL_EVENT_HANG_UP, BECKON_CALL_END_HUNG_UP, NULL);
       break;
     case BECKON_CALL_STATE_FREE:
     default:
       break;
     }
+}
+
+/* ---- other devices of the same person ---- */
+
+void
+beckon_call_merge (BeckonCall *self, gboolean with_camera)
+{
+  g_assert (self->state == BECKON_CALL_STATE_INCOMING && !self->accepting);
+
+  if (!with_camera)
+    beckon_media_session_set_camera (self->media_session, FALSE);
+  self->accepting = TRUE; /* so nothing is held any more */
+  beckon_call_media_release (self);
+  self->accepting = FALSE;
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_CONFIRMED, BECKON_CALL_END_NONE, NULL);
+}
+
+void
+beckon_call_taken_elsewhere (BeckonCall *self, const char *device, gboolean runs)
+{
+  self->runs_elsewhere = runs;
+  if (device != NULL)
+    {
+      self->answered_device = g_strdup (device);
+      g_object_notify (G_OBJECT (self), "answered-device");
+    }
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_ANSWERED_ELSEWHERE,
+                        BECKON_CALL_END_ANSWERED_ELSEWHERE, NULL);
 }

@@ -17,6 +17,12 @@ is_ours (BeckonCall *self, const char *call)
   return self->state != BECKON_CALL_STATE_FREE && g_strcmp0 (self->id, call) == 0;
 }
 
+static gboolean
+is_own (BeckonCall *self, const char *user)
+{
+  return g_strcmp0 (beckon_signaling_service_get_user_id (self->signaling), user) == 0;
+}
+
 static void
 on_ringing (BeckonSignalingService *service, const char *call, const char *user, BeckonCall *self)
 {
@@ -38,18 +44,43 @@ static void
 on_accepted (BeckonSignalingService *service, const char *call, const char *user,
              const char *device, const char *data, BeckonCall *self)
 {
-  BeckonCallMember *member = is_ours (self, call) ? beckon_call_find_member (self, user) : NULL;
+  if (is_ours (self, call) && !is_own (self, user))
+    beckon_call_member_joined (self, user, device, TRUE);
+}
 
-  if (member == NULL || member->state == BECKON_MEMBER_GONE)
+static void
+on_members_added (BeckonSignalingService *service, const char *call, const char *by,
+                  GPtrArray *users, BeckonCall *self)
+{
+  if (!is_ours (self, call))
     return;
-  member->state = BECKON_MEMBER_JOINED;
-  if (self->state == BECKON_CALL_STATE_INCOMING)
-    return; /* another invitee; if we join, they offer to us */
-  if (member->peer == NULL)
-    beckon_call_media_offer (self, member, device);
-  else if (beckon_media_peer_get_device (member->peer) == NULL)
-    beckon_media_peer_set_device (member->peer, device);
-  beckon_call_dispatch (self, BECKON_CALL_EVENT_PEER_ACCEPTED, BECKON_CALL_END_NONE, NULL);
+  for (guint i = 0; i < users->len; i++)
+    {
+      const BeckonUser *user = g_ptr_array_index (users, i);
+
+      if (!is_own (self, user->id))
+        beckon_call_alert_member (self, user->id, user->name, BECKON_INVITATION_TIMEOUT_MAX, FALSE);
+    }
+}
+
+/* Lets go of those of @users who have not answered. */
+static void
+let_go (BeckonCall *self, char **users, BeckonCallEnd reason)
+{
+  for (guint i = 0; users[i] != NULL; i++)
+    {
+      BeckonCallMember *member = beckon_call_find_member (self, users[i]);
+
+      if (member != NULL && member->state == BECKON_MEMBER_ALERTED)
+        beckon_call_member_gone (self, member, reason);
+    }
+}
+
+static void
+on_withdrawn (BeckonSignalingService *service, const char *call, char **users, BeckonCall *self)
+{
+  if (is_ours (self, call))
+    let_go (self, users, BECKON_CALL_END_PEER_CANCELLED);
 }
 
 static void
@@ -65,26 +96,16 @@ on_rejected (BeckonSignalingService *service, const char *call, const char *user
       self->message = g_strdup (data);
       g_object_notify (G_OBJECT (self), "message");
     }
-  if (self->state == BECKON_CALL_STATE_INCOMING)
-    member->state = BECKON_MEMBER_GONE;
-  else
-    beckon_call_member_gone (self, member,
-                             reason == BECKON_REJECT_BUSY ? BECKON_CALL_END_PEER_BUSY
-                                                          : BECKON_CALL_END_PEER_DECLINED);
+  beckon_call_member_gone (self, member,
+                           reason == BECKON_REJECT_BUSY ? BECKON_CALL_END_PEER_BUSY
+                                                        : BECKON_CALL_END_PEER_DECLINED);
 }
 
 static void
 on_unanswered (BeckonSignalingService *service, const char *call, char **users, BeckonCall *self)
 {
-  if (!is_ours (self, call))
-    return;
-  for (guint i = 0; users[i] != NULL; i++)
-    {
-      BeckonCallMember *member = beckon_call_find_member (self, users[i]);
-
-      if (member != NULL && member->state == BECKON_MEMBER_ALERTED)
-        beckon_call_member_gone (self, member, BECKON_CALL_END_UNANSWERED);
-    }
+  if (is_ours (self, call))
+    let_go (self, users, BECKON_CALL_END_UNANSWERED);
 }
 
 static void
@@ -106,9 +127,10 @@ static void
 on_answered_elsewhere (BeckonSignalingService *service, const char *call, const char *outcome,
                        const char *device, BeckonCall *self)
 {
-  if (is_ours (self, call))
-    beckon_call_dispatch (self, BECKON_CALL_EVENT_ANSWERED_ELSEWHERE,
-                          BECKON_CALL_END_ANSWERED_ELSEWHERE, NULL);
+  /* While we wait or talk there is one thing that another device can do: take our place. */
+  if (is_ours (self, call) &&
+      (self->state == BECKON_CALL_STATE_INCOMING || g_str_equal (outcome, "moved")))
+    beckon_call_taken_elsewhere (self, device, !g_str_equal (outcome, "rejected"));
 }
 
 static void
@@ -119,13 +141,10 @@ on_left (BeckonSignalingService *service, const char *call, const char *user,
 
   if (member == NULL)
     return;
-  if (self->state == BECKON_CALL_STATE_INCOMING)
-    member->state = BECKON_MEMBER_GONE;
-  else
-    beckon_call_member_gone (self, member,
-                             reason == BECKON_LEAVE_HUNG_UP || reason == BECKON_LEAVE_QUIT
-                                 ? BECKON_CALL_END_PEER_HUNG_UP
-                                 : BECKON_CALL_END_CONNECTION_LOST);
+  beckon_call_member_gone (self, member,
+                           reason == BECKON_LEAVE_HUNG_UP || reason == BECKON_LEAVE_QUIT
+                               ? BECKON_CALL_END_PEER_HUNG_UP
+                               : BECKON_CALL_END_CONNECTION_LOST);
 }
 
 /* The server's last word, for whatever no other event has ended before. */
@@ -158,18 +177,13 @@ on_signal (BeckonSignalingService *service, const char *call, const char *user, 
     beckon_call_media_signal (self, user, device, signal);
 }
 
-/* Connected again. A call that runs goes on by itself; one that rings lives on the server only. */
 static void
-on_session_started (BeckonSignalingService *service, char **calls, BeckonCall *self)
+on_session_started (BeckonSignalingService *service, gboolean resumed, GPtrArray *calls,
+                    BeckonCall *self)
 {
-  if (g_strv_contains ((const char *const *) calls, self->id))
-    return;
-  if (self->state == BECKON_CALL_STATE_INCOMING)
-    beckon_call_dispatch (self, BECKON_CALL_EVENT_OVER, BECKON_CALL_END_PEER_CANCELLED, NULL);
-  else if (self->state == BECKON_CALL_STATE_WAITING)
-    beckon_call_dispatch (self, BECKON_CALL_EVENT_OVER, BECKON_CALL_END_FAILED,
-                          g_error_new (BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED,
-                                       "The server forgot the call"));
+  /* In a resumed session what happened is told by events, in its order. */
+  if (!resumed)
+    beckon_call_reconcile (self, calls);
 }
 
 void
@@ -182,9 +196,11 @@ beckon_call_follow (BeckonCall *self)
   } handlers[] = {
     { "invitation-ringing", G_CALLBACK (on_ringing) },
     { "invitation-offline", G_CALLBACK (on_offline) },
+    { "members-added", G_CALLBACK (on_members_added) },
     { "invitation-accepted", G_CALLBACK (on_accepted) },
     { "invitation-rejected", G_CALLBACK (on_rejected) },
     { "invitees-unanswered", G_CALLBACK (on_unanswered) },
+    { "invitations-withdrawn", G_CALLBACK (on_withdrawn) },
     { "invitation-cancelled", G_CALLBACK (on_cancelled) },
     { "invitation-timeout", G_CALLBACK (on_timeout) },
     { "invitation-answered-elsewhere", G_CALLBACK (on_answered_elsewhere) },

@@ -4,34 +4,16 @@
 
 #include "config.h"
 
-#include "call-manager.h"
-#include "call-private.h"
-#include "ringer.h"
+#include "call-manager-private.h"
 
 #define SHUTDOWN_MS 3000
-
-struct _BeckonCallManager
-{
-  GObject parent_instance;
-
-  /* Owned */
-  BeckonSignalingService *signaling;
-  BeckonMediaConfig *config;
-  BeckonCall *current;     /* nullable */
-  BeckonRinger *ringer;    /* nullable: no tones wanted */
-  BeckonInvitation *early; /* nullable: came while our own invite was under way */
-  GTask *shutdown;
-
-  guint shutdown_source;
-  guint closing; /* calls that are over and whose media is not closed yet */
-  gboolean inviting;
-};
 
 enum
 {
   PROP_0,
   PROP_CURRENT_CALL,
   PROP_BUSY,
+  PROP_OTHER_CALL,
   N_PROPS
 };
 enum
@@ -61,6 +43,51 @@ set_current (BeckonCallManager *self, BeckonCall *call)
     beckon_ringer_follow (self->ringer, call);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CURRENT_CALL]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+/* @other: (transfer full) (nullable) */
+static void
+set_other (BeckonCallManager *self, BeckonCallSnapshot *other)
+{
+  if (other == NULL && self->other == NULL)
+    return;
+  g_clear_pointer (&self->other, beckon_call_snapshot_free);
+  self->other = other;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OTHER_CALL]);
+}
+
+gboolean
+beckon_call_manager_is_other (BeckonCallManager *self, const char *call)
+{
+  return self->other != NULL && g_strcmp0 (self->other->call, call) == 0;
+}
+
+void
+beckon_call_manager_forget_other (BeckonCallManager *self, const char *call)
+{
+  if (beckon_call_manager_is_other (self, call))
+    set_other (self, NULL);
+}
+
+/* What is known of a call that another device of ours has now. */
+static BeckonCallSnapshot *
+describe (BeckonCall *call)
+{
+  BeckonCallSnapshot *snapshot = g_new0 (BeckonCallSnapshot, 1);
+  GPtrArray *users = beckon_call_get_members (call);
+
+  snapshot->call = g_strdup (beckon_call_get_id (call));
+  snapshot->state = BECKON_PARTICIPANT_ACCEPTED;
+  snapshot->media = beckon_call_get_media (call);
+  snapshot->members = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_participant_free);
+  for (guint i = 0; i < users->len; i++)
+    {
+      BeckonParticipant *participant = g_new0 (BeckonParticipant, 1);
+
+      participant->user = beckon_user_copy (g_ptr_array_index (users, i));
+      g_ptr_array_add (snapshot->members, participant);
+    }
+  return snapshot;
 }
 
 static void
@@ -110,88 +137,158 @@ on_call_ended (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
   beckon_call_wait_closed_async (call, on_call_closed, g_object_ref (self));
   if (self->current == call)
     set_current (self, NULL);
+  if (self->early == call)
+    g_clear_object (&self->early);
+  if (call->runs_elsewhere)
+    set_other (self, describe (call));
   if (!beckon_call_is_outgoing (call) &&
       (end == BECKON_CALL_END_MISSED || end == BECKON_CALL_END_PEER_CANCELLED))
     missed (self, g_ptr_array_index (beckon_call_get_members (call), 0),
             beckon_call_get_media (call));
 }
 
-static void
-adopt (BeckonCallManager *self, BeckonCall *call)
+void
+beckon_call_manager_follow (BeckonCallManager *self, BeckonCall *call)
+{
+  g_signal_connect_object (call, "notify::end", G_CALLBACK (on_call_ended), self, 0);
+}
+
+void
+beckon_call_manager_adopt (BeckonCallManager *self, BeckonCall *call)
 {
   g_assert (self->current == NULL);
-  g_signal_connect_object (call, "notify::end", G_CALLBACK (on_call_ended), self, 0);
+  beckon_call_manager_forget_other (self, beckon_call_get_id (call));
   set_current (self, call);
 }
 
 static void
-on_busy_told (GObject *source, GAsyncResult *result, gpointer unused)
+on_told (GObject *source, GAsyncResult *result, gpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
   if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    g_debug ("A caller was not told that we are busy: %s", error->message);
+    g_debug ("The server was not told that we are not in a call: %s", error->message);
 }
 
 static void
 say_busy (BeckonCallManager *self, const BeckonInvitation *invitation)
 {
   beckon_signaling_service_reject_async (self->signaling, invitation->call, BECKON_REJECT_BUSY,
-                                         NULL, NULL, on_busy_told, NULL);
+                                         NULL, NULL, on_told, NULL);
   missed (self, invitation->from, invitation->media);
 }
 
-static void
-ring (BeckonCallManager *self, const BeckonInvitation *invitation)
+BeckonCall *
+beckon_call_manager_new_incoming (BeckonCallManager *self, const BeckonInvitation *invitation)
 {
-  g_autoptr (BeckonCall) call = beckon_call_new_incoming (self->signaling, self->config,
-                                                          invitation);
+  BeckonCall *call = beckon_call_new_incoming (self->signaling, self->config, invitation);
 
-  adopt (self, call);
+  beckon_call_manager_follow (self, call);
+  return call;
+}
+
+static void
+ring (BeckonCallManager *self, BeckonCall *call)
+{
+  beckon_call_manager_adopt (self, call);
   g_signal_emit (self, signals[INCOMING_CALL], 0, call);
+}
+
+static gboolean
+is_known (BeckonCall *call, const BeckonInvitation *invitation)
+{
+  return call != NULL && g_str_equal (beckon_call_get_id (call), invitation->call);
 }
 
 static void
 on_invitation (BeckonSignalingService *service, const BeckonInvitation *invitation,
                BeckonCallManager *self)
 {
-  if (self->current != NULL && g_str_equal (beckon_call_get_id (self->current), invitation->call))
+  g_autoptr (BeckonCall) call = NULL;
+
+  if (is_known (self->current, invitation) || is_known (self->early, invitation))
     return; /* told again after a reconnection */
 
   if (invitation->remaining <= 0)
     missed (self, invitation->from, invitation->media);
   else if (self->current != NULL || self->shutdown != NULL || self->early != NULL)
     say_busy (self, invitation);
-  else if (self->inviting)
-    self->early = beckon_invitation_copy (invitation);
+  else if (self->placing)
+    self->early = beckon_call_manager_new_incoming (self, invitation); /* it hears what becomes of it */
   else
-    ring (self, invitation);
+    {
+      call = beckon_call_manager_new_incoming (self, invitation);
+      ring (self, call);
+    }
 }
 
-/* It was withdrawn before we could ring. */
-static void
-on_early_over (BeckonSignalingService *service, const char *call, BeckonCallManager *self)
+void
+beckon_call_manager_resolve_early (BeckonCallManager *self, BeckonCall *ours)
 {
-  g_autoptr (BeckonInvitation) early = NULL;
+  g_autoptr (BeckonCall) early = g_steal_pointer (&self->early);
 
-  if (self->early == NULL || g_strcmp0 (self->early->call, call) != 0)
+  if (early == NULL || early == ours)
     return;
-  early = g_steal_pointer (&self->early);
-  missed (self, early->from, early->media);
+  if (ours == NULL && self->shutdown == NULL)
+    {
+      ring (self, early);
+      return;
+    }
+  missed (self, g_ptr_array_index (beckon_call_get_members (early), 0),
+          beckon_call_get_media (early));
+  beckon_call_reject (early, BECKON_REJECT_BUSY, NULL);
+}
+
+/* ---- this user's calls without this device ---- */
+
+static void
+on_call_created (BeckonSignalingService *service, const BeckonCallSnapshot *call,
+                 BeckonCallManager *self)
+{
+  if (self->current == NULL || !g_str_equal (beckon_call_get_id (self->current), call->call))
+    set_other (self, beckon_call_snapshot_copy (call));
 }
 
 static void
-on_early_cancelled (BeckonSignalingService *service, const char *call, const char *by,
-                    const char *data, BeckonCallManager *self)
+on_some_call_ended (BeckonSignalingService *service, const char *call, const char *reason,
+                    gint64 duration, BeckonCallManager *self)
 {
-  on_early_over (service, call, self);
+  beckon_call_manager_forget_other (self, call);
 }
 
-static void
-on_early_ended (BeckonSignalingService *service, const char *call, const char *reason,
-                gint64 duration, BeckonCallManager *self)
+/* Whether it is what became of an invite of which the person was told that it failed. */
+static gboolean
+is_lost_invite (BeckonCallManager *self, const BeckonCallSnapshot *snapshot)
 {
-  on_early_over (service, call, self);
+  return self->lost_invite && snapshot->from != NULL &&
+         g_strcmp0 (snapshot->from->id, beckon_signaling_service_get_user_id (self->signaling)) ==
+             0 &&
+         g_strcmp0 (snapshot->device, beckon_signaling_service_get_device_id (self->signaling)) == 0;
+}
+
+/* The calls themselves have looked at it before: they were made later, but this runs behind all. */
+static void
+on_session_started (BeckonSignalingService *service, gboolean resumed, GPtrArray *calls,
+                    BeckonCallManager *self)
+{
+  const BeckonCallSnapshot *other = NULL;
+
+  for (guint i = 0; i < calls->len; i++)
+    {
+      const BeckonCallSnapshot *snapshot = g_ptr_array_index (calls, i);
+
+      if (snapshot->state != BECKON_PARTICIPANT_ACCEPTED ||
+          (self->current != NULL &&
+           g_str_equal (beckon_call_get_id (self->current), snapshot->call)))
+        continue;
+      if (is_lost_invite (self, snapshot))
+        beckon_signaling_service_leave_async (service, snapshot->call, BECKON_LEAVE_HUNG_UP, NULL,
+                                              on_told, NULL);
+      else if (other == NULL)
+        other = snapshot;
+    }
+  self->lost_invite = FALSE;
+  set_other (self, other != NULL ? beckon_call_snapshot_copy (other) : NULL);
 }
 
 BeckonCallManager *
@@ -206,10 +303,10 @@ beckon_call_manager_new (BeckonSignalingService *signaling, const BeckonMediaCon
   self->signaling = g_object_ref (signaling);
   self->config = beckon_media_config_copy (config);
   g_signal_connect_object (signaling, "invitation-received", G_CALLBACK (on_invitation), self, 0);
-  g_signal_connect_object (signaling, "invitation-cancelled", G_CALLBACK (on_early_cancelled), self,
-                           0);
-  g_signal_connect_object (signaling, "invitation-timeout", G_CALLBACK (on_early_over), self, 0);
-  g_signal_connect_object (signaling, "call-ended", G_CALLBACK (on_early_ended), self, 0);
+  g_signal_connect_object (signaling, "call-created", G_CALLBACK (on_call_created), self, 0);
+  g_signal_connect_object (signaling, "call-ended", G_CALLBACK (on_some_call_ended), self, 0);
+  g_signal_connect_object (signaling, "session-started", G_CALLBACK (on_session_started), self,
+                           G_CONNECT_AFTER);
   return self;
 }
 
@@ -227,6 +324,14 @@ beckon_call_manager_get_current_call (BeckonCallManager *self)
   g_return_val_if_fail (BECKON_IS_CALL_MANAGER (self), NULL);
 
   return self->current;
+}
+
+const BeckonCallSnapshot *
+beckon_call_manager_get_other_call (BeckonCallManager *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL_MANAGER (self), NULL);
+
+  return self->other;
 }
 
 gboolean
@@ -258,93 +363,6 @@ beckon_call_manager_silence (BeckonCallManager *self)
     beckon_ringer_silence (self->ringer);
 }
 
-/* ---- placing a call ---- */
-
-typedef struct
-{
-  GStrv invitees;
-  BeckonMedia media;
-} Invite;
-
-static void
-invite_free (Invite *invite)
-{
-  g_strfreev (invite->invitees);
-  g_free (invite);
-}
-
-/* One invitee who cannot be invited is a plainer reason than "nobody could be". */
-static void
-on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  BeckonCallManager *self = g_task_get_source_object (task);
-  Invite *invite = g_task_get_task_data (task);
-  g_autoptr (BeckonInvitation) early = g_steal_pointer (&self->early);
-  GError *error = NULL;
-  g_autoptr (BeckonInviteResult) invited = beckon_signaling_service_invite_finish (
-      BECKON_SIGNALING_SERVICE (source), result, &error);
-  BeckonCall *call;
-
-  self->inviting = FALSE;
-  if (invited == NULL)
-    {
-      if (early != NULL)
-        ring (self, early);
-      g_task_return_error (task, error);
-      return;
-    }
-  call = beckon_call_new_outgoing (self->signaling, self->config, invited,
-                                   (const char *const *) invite->invitees, invite->media);
-  adopt (self, call);
-  if (early != NULL)
-    say_busy (self, early);
-  if (self->shutdown != NULL)
-    beckon_call_hang_up (call);
-  g_task_return_pointer (task, call, g_object_unref);
-}
-
-void
-beckon_call_manager_invite_async (BeckonCallManager *self,
-                                  const char *const *invitees,
-                                  BeckonMedia media,
-                                  guint timeout,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
-{
-  g_autoptr (GTask) task = NULL;
-  Invite *invite;
-
-  g_return_if_fail (BECKON_IS_CALL_MANAGER (self));
-  g_return_if_fail (invitees != NULL && invitees[0] != NULL);
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, beckon_call_manager_invite_async);
-  if (self->current != NULL || self->inviting || self->shutdown != NULL)
-    {
-      g_task_return_new_error (task, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BUSY_SELF,
-                               "There is a call already");
-      return;
-    }
-  invite = g_new0 (Invite, 1);
-  invite->invitees = g_strdupv ((char **) invitees);
-  invite->media = media;
-  g_task_set_task_data (task, invite, (GDestroyNotify) invite_free);
-  self->inviting = TRUE;
-  /* Not cancellable on its way: whether the server took it must be known, or somebody rings on. */
-  beckon_signaling_service_invite_async (self->signaling, invitees, media, timeout, NULL, NULL,
-                                         on_invited, g_steal_pointer (&task));
-}
-
-BeckonCall *
-beckon_call_manager_invite_finish (BeckonCallManager *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 /* ---- the end ---- */
 
 static gboolean
@@ -369,6 +387,8 @@ beckon_call_manager_shutdown_async (BeckonCallManager *self,
   g_task_set_source_tag (self->shutdown, beckon_call_manager_shutdown_async);
   self->shutdown_source = g_timeout_add (SHUTDOWN_MS, on_shutdown_late, self);
   g_clear_object (&self->ringer);
+  if (self->early != NULL)
+    beckon_call_reject (self->early, BECKON_REJECT_UNAVAILABLE, NULL);
   if (self->current != NULL)
     beckon_call_hang_up (self->current); /* goes on when its media is closed */
   else
@@ -398,6 +418,9 @@ beckon_call_manager_get_property (GObject *object, guint id, GValue *value, GPar
     case PROP_BUSY:
       g_value_set_boolean (value, beckon_call_manager_is_busy (self));
       break;
+    case PROP_OTHER_CALL:
+      g_value_set_boxed (value, self->other);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -412,7 +435,8 @@ beckon_call_manager_dispose (GObject *object)
   g_clear_object (&self->ringer);
   g_clear_object (&self->current);
   g_clear_object (&self->signaling);
-  g_clear_pointer (&self->early, beckon_invitation_free);
+  g_clear_object (&self->early);
+  g_clear_pointer (&self->other, beckon_call_snapshot_free);
   g_clear_pointer (&self->config, beckon_media_config_free);
   G_OBJECT_CLASS (beckon_call_manager_parent_class)->dispose (object);
 }
@@ -429,6 +453,8 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
   properties[PROP_CURRENT_CALL] = g_param_spec_object ("current-call", NULL, NULL, BECKON_TYPE_CALL,
                                                        read);
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, read);
+  properties[PROP_OTHER_CALL] = g_param_spec_boxed ("other-call", NULL, NULL,
+                                                    BECKON_TYPE_CALL_SNAPSHOT, read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[INCOMING_CALL] = g_signal_new ("incoming-call", BECKON_TYPE_CALL_MANAGER,

@@ -15,7 +15,9 @@ G_BEGIN_DECLS
  * while there is a call are answered "busy"; so whether we are busy is derived from the current
  * call, never stored. Main thread only.
  *
- * Properties: current-call (read-only, nullable), busy (read-only).
+ * Properties, read-only: current-call (nullable), busy, other-call (BeckonCallSnapshot, nullable: a
+ * call of this user that runs without this device: on another one, or this one lost it in a crash;
+ * it can be joined).
  * Signals:
  *   incoming-call (BeckonCall *call)  a call in state INCOMING, already the current one
  *   missed-call (BeckonUser *from, BeckonMedia media)  also of people who were told "busy"
@@ -46,9 +48,29 @@ void beckon_call_manager_silence (BeckonCallManager *self);
 void beckon_call_manager_invite_async (BeckonCallManager *self, const char *const *invitees,
                                        BeckonMedia media, guint timeout, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data);
-/** beckon_call_manager_invite_finish: Returns: (transfer full): the call. */
+/** beckon_call_manager_invite_finish: Returns: (transfer full): the call. When the one whom we
+ * invited alone was just inviting us, it is that call, in state CALLING. */
 BeckonCall *beckon_call_manager_invite_finish (BeckonCallManager *self, GAsyncResult *result,
                                                GError **error);
+
+/** beckon_call_manager_get_other_call: (transfer none) (nullable) */
+const BeckonCallSnapshot *beckon_call_manager_get_other_call (BeckonCallManager *self);
+
+/**
+ * beckon_call_manager_join_async:
+ * @call: the id of a call that this user is in, or has left while it goes on
+ * @with_camera: FALSE to take part in a video call without showing oneself
+ *
+ * Takes part with this device; another one that was in it loses it. The call is the current call,
+ * in state CALLING, when this completes (WAITING where nobody has answered ours yet). Fails with
+ * BUSY_SELF, NOT_IN_CALL, CALL_OVER, UNKNOWN_CALL, NOT_CONNECTED…; nobody is busy then.
+ */
+void beckon_call_manager_join_async (BeckonCallManager *self, const char *call,
+                                     gboolean with_camera, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+/** beckon_call_manager_join_finish: Returns: (transfer full): the call. */
+BeckonCall *beckon_call_manager_join_finish (BeckonCallManager *self, GAsyncResult *result,
+                                             GError **error);
 
 /** beckon_call_manager_shutdown_async: before the process ends: hangs up, says so to everybody,
  * signs out. Completes within 3 s whatever happens. */

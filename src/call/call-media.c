@@ -4,7 +4,9 @@
  * becomes of the path is made the call's progress.
  *
  * Who offers: the caller to everybody, right behind the invitation; later, who is in the call to
- * who joins. So exactly one of two people offers, and all are connected to all.
+ * who joins. So one of two people offers, and all are connected to all. Who joins again, from
+ * another device or after a break, is offered a connection of the next generation in the place of
+ * the old one. Should both have joined again at once, the offer of whose user id sorts first holds.
  *
  * Before we accept, the answer is ready but held, and so are their candidates: the caller learns
  * nothing about us, not even an address.
@@ -115,6 +117,37 @@ best_state (BeckonCall *self, const GError **problem)
   return best;
 }
 
+static gboolean
+on_no_media (gpointer user_data)
+{
+  BeckonCall *self = user_data;
+
+  self->media_source = 0;
+  beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_NO_MEDIA,
+                        g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
+                                     "No sound and no picture came within %d seconds",
+                                     BECKON_CALL_MEDIA_SECONDS));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+expect_media (BeckonCall *self)
+{
+  if (self->media_source == 0)
+    self->media_source =
+        g_timeout_add_seconds (BECKON_CALL_MEDIA_SECONDS, on_no_media, self);
+}
+
+/* Nobody is missing: who is rung may still come. */
+static void
+expect_nobody (BeckonCall *self)
+{
+  stop_lost (self);
+  g_clear_handle_id (&self->media_source, g_source_remove);
+  if (self->progress == BECKON_CALL_PROGRESS_RECONNECTING)
+    beckon_call_set_progress (self, BECKON_CALL_PROGRESS_CONNECTING);
+}
+
 static void
 path_lost (BeckonCall *self)
 {
@@ -135,6 +168,11 @@ update_progress (BeckonCall *self)
 
   if (self->state != BECKON_CALL_STATE_CALLING)
     return;
+  if (beckon_call_count_members (self, BECKON_MEMBER_JOINED) == 0)
+    {
+      expect_nobody (self);
+      return;
+    }
 
   switch (best_state (self, &problem))
     {
@@ -157,6 +195,10 @@ update_progress (BeckonCall *self)
     case BECKON_MEDIA_PEER_CONNECTING:
     case BECKON_MEDIA_PEER_CLOSED:
     default:
+      if (was_connected)
+        path_lost (self); /* a new connection takes the place of the one there was */
+      else
+        expect_media (self);
       break;
     }
 }
@@ -215,6 +257,23 @@ on_first_video (BeckonMediaPeer *peer, guint width, guint height, BeckonCall *se
   g_signal_emit_by_name (self, "first-video", beckon_media_peer_get_user (peer), width, height);
 }
 
+/* Credentials do not last as long as a call may. */
+static void
+update_ice_servers (BeckonCall *self)
+{
+  GPtrArray *servers = beckon_signaling_service_get_ice_servers (self->signaling);
+
+  beckon_media_session_clear_ice_servers (self->media_session);
+  for (guint i = 0; i < servers->len; i++)
+    {
+      BeckonIceServer *server = g_ptr_array_index (servers, i);
+
+      for (guint j = 0; server->urls[j] != NULL; j++)
+        beckon_media_session_add_ice_server (self->media_session, server->urls[j],
+                                             server->username, server->credential);
+    }
+}
+
 static void
 add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint generation,
           gboolean offerer)
@@ -223,6 +282,8 @@ add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint 
                                        "audio-level", NULL };
 
   g_assert (member->peer == NULL);
+  update_ice_servers (self);
+  member->generation = generation;
   member->peer = beckon_media_session_add_peer (self->media_session, member->user->id, device,
                                                 generation, offerer);
   g_signal_connect_object (member->peer, "local-signal", G_CALLBACK (on_local_signal), self, 0);
@@ -239,26 +300,55 @@ beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
   static const char *const names[] = { "microphone",         "camera",         "local-video",
                                        "microphone-problem", "camera-problem", "speaker-problem",
                                        NULL };
-  GPtrArray *servers = beckon_signaling_service_get_ice_servers (self->signaling);
 
   self->media_session = beckon_media_session_new (config);
-  for (guint i = 0; i < servers->len; i++)
-    {
-      BeckonIceServer *server = g_ptr_array_index (servers, i);
-
-      for (guint j = 0; server->urls[j] != NULL; j++)
-        beckon_media_session_add_ice_server (self->media_session, server->urls[j],
-                                             server->username, server->credential);
-    }
   beckon_media_session_set_microphone (self->media_session, TRUE);
   beckon_media_session_set_camera (self->media_session, self->media == BECKON_MEDIA_VIDEO);
   forward (self, self->media_session, names);
 }
 
+/* @word: what they are told, or %NULL */
+static void
+drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
+{
+  BeckonMediaPeer *peer = g_steal_pointer (&member->peer);
+
+  g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
+  g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
+  if (peer == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (peer, self);
+  beckon_media_session_remove_peer (self->media_session, peer, word);
+  g_object_notify (G_OBJECT (self), "remote-video");
+}
+
 void
 beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device)
 {
-  add_peer (self, member, device, 1, TRUE);
+  drop_peer (self, member, NULL);
+  add_peer (self, member, device, member->generation + 1, TRUE);
+  update_progress (self);
+}
+
+/* Whether @offer begins a connection, and does not belong to one that is over. */
+static gboolean
+is_new_offer (BeckonCall *self, BeckonCallMember *member, const char *device,
+              const BeckonPeerSignal *offer)
+{
+  const char *own = beckon_signaling_service_get_user_id (self->signaling);
+  const char *other = member->peer != NULL ? beckon_media_peer_get_device (member->peer) : NULL;
+
+  if (offer->kind != BECKON_PEER_SIGNAL_DESCRIPTION || offer->sdp_type != BECKON_SDP_OFFER)
+    return FALSE;
+  if (offer->generation > member->generation)
+    return TRUE;
+  if (other != NULL && device != NULL && !g_str_equal (other, device))
+    return TRUE; /* that one counts for itself */
+  /* Both offered at once. */
+  return member->peer != NULL && offer->generation == member->generation &&
+         beckon_media_peer_is_offerer (member->peer) &&
+         beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_NEW &&
+         g_strcmp0 (member->user->id, own) < 0;
 }
 
 void
@@ -268,8 +358,6 @@ beckon_call_media_signal (BeckonCall *self,
                           const BeckonPeerSignal *signal)
 {
   BeckonCallMember *member = beckon_call_find_member (self, user);
-  const gboolean offer = signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION &&
-                         signal->sdp_type == BECKON_SDP_OFFER;
 
   if (self->state == BECKON_CALL_STATE_FREE || member == NULL ||
       member->state == BECKON_MEMBER_GONE)
@@ -279,12 +367,16 @@ beckon_call_media_signal (BeckonCall *self,
     }
   if (signal->kind == BECKON_PEER_SIGNAL_BYE)
     {
-      if (member->peer != NULL)
+      if (member->peer != NULL && signal->generation == member->generation)
         on_peer_bye (member->peer, signal->reason, self);
       return;
     }
-  if (member->peer == NULL && offer)
-    add_peer (self, member, device, signal->generation, FALSE);
+  if (is_new_offer (self, member, device, signal))
+    {
+      drop_peer (self, member, NULL);
+      add_peer (self, member, device, signal->generation, FALSE);
+      update_progress (self);
+    }
   if (member->peer == NULL)
     {
       g_debug ("Refused a signal of %s that comes before an offer", user);
@@ -322,24 +414,10 @@ beckon_call_media_release (BeckonCall *self)
     }
 }
 
-static gboolean
-on_no_media (gpointer user_data)
-{
-  BeckonCall *self = user_data;
-
-  self->media_source = 0;
-  beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_NO_MEDIA,
-                        g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
-                                     "No sound and no picture came within %d seconds",
-                                     BECKON_CALL_MEDIA_SECONDS));
-  return G_SOURCE_REMOVE;
-}
-
 void
 beckon_call_media_open (BeckonCall *self)
 {
   g_assert (self->media_source == 0);
-  self->media_source = g_timeout_add_seconds (BECKON_CALL_MEDIA_SECONDS, on_no_media, self);
   beckon_media_session_open (self->media_session);
   update_progress (self);
 }
@@ -347,13 +425,8 @@ beckon_call_media_open (BeckonCall *self)
 void
 beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member)
 {
-  BeckonMediaPeer *peer = g_steal_pointer (&member->peer);
-
-  if (peer == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (peer, self);
-  beckon_media_session_remove_peer (self->media_session, peer, NULL);
-  g_object_notify (G_OBJECT (self), "remote-video");
+  drop_peer (self, member, beckon_leave_reason_to_string (BECKON_LEAVE_HUNG_UP));
+  update_progress (self);
 }
 
 static void
@@ -388,13 +461,4 @@ beckon_call_media_close (BeckonCall *self, const char *reason)
     }
   beckon_media_session_close_async (self->media_session, reason, on_media_closed,
                                     g_object_ref (self));
-}
-
-void
-beckon_call_member_free (BeckonCallMember *member)
-{
-  beckon_user_free (member->user);
-  g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
-  g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
-  g_free (member);
 }

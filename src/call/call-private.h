@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What call.c, call-media.c and call-manager.c share; nobody else includes it. */
+/* What the files of this layer share; nobody else includes it. */
 
 #pragma once
 
@@ -15,13 +15,8 @@ G_BEGIN_DECLS
 #define BECKON_CALL_LOST_SECONDS 20
 /** BECKON_CALL_GUARD_SECONDS: how much later than the server's timer our own runs out. */
 #define BECKON_CALL_GUARD_SECONDS 2
-
-typedef enum
-{
-  BECKON_MEMBER_ALERTED, /* invited, has not answered */
-  BECKON_MEMBER_JOINED,
-  BECKON_MEMBER_GONE,    /* declined, did not answer, left */
-} BeckonMemberState;
+/** BECKON_CALL_ACCEPT_SECONDS: how long our accept may go without an answer. */
+#define BECKON_CALL_ACCEPT_SECONDS 12
 
 /* Another person of the call. */
 typedef struct
@@ -29,6 +24,9 @@ typedef struct
   BeckonUser *user;
   BeckonMemberState state;
   BeckonMediaPeer *peer; /* borrowed of the media session; nullable */
+  guint generation;      /* of the last connection with them, 0: there was none */
+  gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
+  gboolean ours;         /* ALERTED: we invited them */
   GQueue outbox;         /* BeckonPeerSignal: ours, held until we accept */
   GQueue inbox;          /* BeckonPeerSignal: their candidates, held until we accept */
 } BeckonCallMember;
@@ -43,10 +41,11 @@ struct _BeckonCall
   /* Owned */
   char *id;
   GPtrArray *members; /* BeckonCallMember */
-  GPtrArray *users;   /* BeckonUser, for who asks */
+  GPtrArray *users;   /* BeckonUser: theirs, for who asks */
   BeckonMediaSession *media_session;
   GError *error;
   char *message;
+  char *answered_device;
   GList *accept_tasks; /* GTask: everybody who waits for the one accept */
   GList *closed_tasks; /* GTask: everybody who waits for the media's end */
 
@@ -60,12 +59,13 @@ struct _BeckonCall
   BeckonCallProgress progress;
   BeckonCallEnd end;
   BeckonMedia media;
-  BeckonCallEnd declined; /* what the last refusal was: PEER_DECLINED, PEER_BUSY, UNANSWERED */
-  gint64 accepted_at;     /* monotonic µs, 0: not yet */
+  gint64 accepted_at; /* monotonic µs, 0: not yet */
   gint64 ended_at;
   guint seconds_to_end;
   gboolean outgoing;
-  gboolean accepting; /* our accept is under way */
+  gboolean accepting;   /* our accept is under way */
+  gboolean accept_lost; /* whether it arrived shows only when we are connected again */
+  gboolean runs_elsewhere; /* it is over here, and another device of ours is in it */
   gboolean media_closed;
 };
 
@@ -81,6 +81,13 @@ BeckonCall *beckon_call_new_outgoing (BeckonSignalingService *signaling,
 BeckonCall *beckon_call_new_incoming (BeckonSignalingService *signaling,
                                       const BeckonMediaConfig *config,
                                       const BeckonInvitation *invitation);
+/** beckon_call_new_joined: @result: of the join; @snapshot: (nullable): what was known of the call.
+ * Returns: (transfer full): a call in state CALLING, or WAITING if nobody has accepted it yet;
+ * %NULL if nobody else is in it. */
+BeckonCall *beckon_call_new_joined (BeckonSignalingService *signaling,
+                                    const BeckonMediaConfig *config, const char *id,
+                                    const BeckonJoinResult *result,
+                                    const BeckonCallSnapshot *snapshot, gboolean with_camera);
 
 /** beckon_call_wait_closed_async: completes when the call is over and its media is closed. */
 void beckon_call_wait_closed_async (BeckonCall *self, GAsyncReadyCallback callback,
@@ -108,22 +115,63 @@ void beckon_call_set_progress (BeckonCall *self, BeckonCallProgress progress);
 
 /** beckon_call_tell_cancel: withdraws our invitation; a cancel that crossed an accept leaves. */
 void beckon_call_tell_cancel (BeckonCall *self);
+void beckon_call_tell_leave (BeckonCall *self, BeckonLeaveReason reason);
+
+/** beckon_call_guard_ring: INCOMING: ends it so long after its time is over; @remaining: ms */
+void beckon_call_guard_ring (BeckonCall *self, gint64 remaining);
+void beckon_call_send_accept (BeckonCall *self);
+/** beckon_call_accept_confirmed: we are in the call; @members: (element-type BeckonUser) */
+void beckon_call_accept_confirmed (BeckonCall *self, GPtrArray *members);
+/** beckon_call_merge: the invitation that rings is accepted because we invited its caller. */
+void beckon_call_merge (BeckonCall *self, gboolean with_camera);
+/** beckon_call_taken_elsewhere: @device: (nullable): the name of the device of ours that answered
+ * or took it over; @runs: whether it is in the call */
+void beckon_call_taken_elsewhere (BeckonCall *self, const char *device, gboolean runs);
+
+/* call-members.c */
 
 BeckonCallMember *beckon_call_find_member (BeckonCall *self, const char *user);
+/** beckon_call_add_member: @name: (nullable): what the server calls them, if it says so */
+BeckonCallMember *beckon_call_add_member (BeckonCall *self, const char *id, const char *name,
+                                          BeckonMemberState state);
+guint beckon_call_count_members (BeckonCall *self, BeckonMemberState state);
+void beckon_call_member_free (BeckonCallMember *member);
 
+/** beckon_call_alert_member: @id is rung from now on, or again; @seconds: for how long; @ours:
+ * because we invited them */
+void beckon_call_alert_member (BeckonCall *self, const char *id, const char *name, guint seconds,
+                               gboolean ours);
+/** beckon_call_alert_invited: those of @invitees that could be */
+void beckon_call_alert_invited (BeckonCall *self, const char *const *invitees,
+                                const BeckonInviteResult *result);
+/** beckon_call_member_joined: @user is in the call, with @device (nullable); @offer: whether it
+ * is on us to connect: not if they will because they hear of our joining */
+void beckon_call_member_joined (BeckonCall *self, const char *user, const char *device,
+                                gboolean offer);
 /** beckon_call_member_gone: @member is not in the call any more, or will not come; @reason:
  * how the call ends if nobody is left. */
 void beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallEnd reason);
+/** beckon_call_schedule_guard: lets go of who is rung when our own timer for them is over. */
+void beckon_call_schedule_guard (BeckonCall *self);
 
 /* call-events.c */
 
 /** beckon_call_follow: listens to the server from now on. */
 void beckon_call_follow (BeckonCall *self);
 
+/* call-reconcile.c */
+
+/** beckon_call_reconcile: a new session: what happened meanwhile shows in @calls
+ * (element-type BeckonCallSnapshot). */
+void beckon_call_reconcile (BeckonCall *self, GPtrArray *calls);
+/** beckon_call_error_is_over: whether a call that could not be joined is over for this user. */
+gboolean beckon_call_error_is_over (const GError *error);
+
 /* call-media.c: descriptions and candidates between signaling and media */
 
 void beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config);
-/** beckon_call_media_offer: makes a connection to @member, and the offer. */
+/** beckon_call_media_offer: makes a connection to @member, in the place of the one there is, and
+ * the offer. */
 void beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device);
 void beckon_call_media_signal (BeckonCall *self, const char *user, const char *device,
                                const BeckonPeerSignal *signal);
@@ -132,8 +180,7 @@ void beckon_call_media_release (BeckonCall *self);
 /** beckon_call_media_open: we are in the call: media may flow, and must within 15 s. */
 void beckon_call_media_open (BeckonCall *self);
 void beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member);
-/** beckon_call_media_close: @reason: what the peers are told, or %NULL. */
+/** beckon_call_media_close: @reason: what the peers are told; %NULL: nothing, we go on in it. */
 void beckon_call_media_close (BeckonCall *self, const char *reason);
-void beckon_call_member_free (BeckonCallMember *member);
 
 G_END_DECLS

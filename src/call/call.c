@@ -33,6 +33,8 @@ enum
   PROP_CAMERA_PROBLEM,
   PROP_SPEAKER_PROBLEM,
   PROP_MESSAGE,
+  PROP_MEMBERS,
+  PROP_ANSWERED_DEVICE,
   N_PROPS
 };
 
@@ -64,38 +66,6 @@ G_DEFINE_ENUM_TYPE (BeckonCallEnd, beckon_call_end,
                     G_DEFINE_ENUM_VALUE (BECKON_CALL_END_FAILED, "failed"))
 
 G_DEFINE_FINAL_TYPE (BeckonCall, beckon_call, G_TYPE_OBJECT)
-
-static BeckonCallMember *
-add_member (BeckonCall *self, const char *id, const char *name, BeckonMemberState state)
-{
-  BeckonCallMember *member = g_new0 (BeckonCallMember, 1);
-
-  member->user = beckon_user_new (id, name);
-  member->state = state;
-  g_queue_init (&member->outbox);
-  g_queue_init (&member->inbox);
-  g_ptr_array_add (self->members, member);
-  g_ptr_array_add (self->users, beckon_user_copy (member->user));
-  return member;
-}
-
-/* The server's timer is the judge; this one is for the day when the server is gone. */
-static gboolean
-on_guard (gpointer user_data)
-{
-  BeckonCall *self = user_data;
-
-  self->guard_source = 0;
-  if (self->state == BECKON_CALL_STATE_WAITING)
-    {
-      beckon_call_tell_cancel (self);
-      beckon_call_dispatch (self, BECKON_CALL_EVENT_ALL_TIMED_OUT, BECKON_CALL_END_UNANSWERED,
-                            NULL);
-    }
-  else
-    beckon_call_dispatch (self, BECKON_CALL_EVENT_TIMED_OUT, BECKON_CALL_END_MISSED, NULL);
-  return G_SOURCE_REMOVE;
-}
 
 void
 beckon_call_make_offers (BeckonCall *self)
@@ -132,29 +102,6 @@ new_call (BeckonSignalingService *signaling, const char *id, BeckonMedia media)
   return self;
 }
 
-static gboolean
-has_failed (const BeckonInviteResult *result, const char *user)
-{
-  for (guint i = 0; i < result->failed->len; i++)
-    if (g_str_equal (((BeckonInviteFailure *) g_ptr_array_index (result->failed, i))->user, user))
-      return TRUE;
-  return FALSE;
-}
-
-/* Returns: (nullable): what the server says their name is. */
-static const char *
-find_name (const BeckonInviteResult *result, const char *user)
-{
-  for (guint i = 0; i < result->members->len; i++)
-    {
-      BeckonUser *member = g_ptr_array_index (result->members, i);
-
-      if (g_str_equal (member->id, user))
-        return member->name;
-    }
-  return NULL;
-}
-
 BeckonCall *
 beckon_call_new_outgoing (BeckonSignalingService *signaling,
                           const BeckonMediaConfig *config,
@@ -169,13 +116,9 @@ beckon_call_new_outgoing (BeckonSignalingService *signaling,
   beckon_call_media_start (self, config);
   beckon_call_dispatch (self, BECKON_CALL_EVENT_INVITED, BECKON_CALL_END_NONE, NULL);
   beckon_call_follow (self);
-  for (guint i = 0; invitees[i] != NULL; i++)
-    if (!has_failed (result, invitees[i]))
-      add_member (self, invitees[i], find_name (result, invitees[i]), BECKON_MEMBER_ALERTED);
+  beckon_call_alert_invited (self, invitees, result);
   g_assert (self->members->len > 0);
   self->offer_source = g_timeout_add (OFFER_MS, on_offer, self);
-  self->guard_source = g_timeout_add_seconds (result->timeout + BECKON_CALL_GUARD_SECONDS, on_guard,
-                                              self);
   return self;
 }
 
@@ -187,20 +130,83 @@ beckon_call_new_incoming (BeckonSignalingService *signaling,
   BeckonCall *self = new_call (signaling, invitation->call, invitation->media);
   const char *own = beckon_signaling_service_get_user_id (signaling);
 
-  add_member (self, invitation->from->id, invitation->from->name, BECKON_MEMBER_JOINED);
+  beckon_call_add_member (self, invitation->from->id, invitation->from->name,
+                          BECKON_MEMBER_JOINED);
   for (guint i = 0; i < invitation->members->len; i++)
     {
       BeckonUser *user = g_ptr_array_index (invitation->members, i);
 
       if (beckon_call_find_member (self, user->id) == NULL && g_strcmp0 (user->id, own) != 0)
-        add_member (self, user->id, user->name, BECKON_MEMBER_ALERTED);
+        beckon_call_alert_member (self, user->id, user->name, invitation->timeout, FALSE);
     }
   beckon_call_media_start (self, config);
   beckon_call_dispatch (self, BECKON_CALL_EVENT_RECEIVED, BECKON_CALL_END_NONE, NULL);
   beckon_call_follow (self);
-  self->guard_source = g_timeout_add (
-      MAX (invitation->remaining, 0) + BECKON_CALL_GUARD_SECONDS * 1000, on_guard, self);
+  beckon_call_guard_ring (self, invitation->remaining);
   return self;
+}
+
+/* Who is in it, and who is rung for it as far as we know. */
+static void
+take_joined (BeckonCall *self, const BeckonJoinResult *result, const BeckonCallSnapshot *snapshot)
+{
+  const char *own = beckon_signaling_service_get_user_id (self->signaling);
+
+  for (guint i = 0; i < result->members->len; i++)
+    {
+      const BeckonUser *user = g_ptr_array_index (result->members, i);
+
+      if (g_strcmp0 (user->id, own) != 0)
+        beckon_call_add_member (self, user->id, user->name, BECKON_MEMBER_JOINED);
+    }
+  for (guint i = 0; snapshot != NULL && i < snapshot->members->len; i++)
+    {
+      const BeckonParticipant *member = g_ptr_array_index (snapshot->members, i);
+
+      if (g_strcmp0 (member->user->id, own) == 0 ||
+          beckon_call_find_member (self, member->user->id) != NULL)
+        continue;
+      if (member->state == BECKON_PARTICIPANT_INVITING ||
+          member->state == BECKON_PARTICIPANT_RINGING)
+        beckon_call_alert_member (self, member->user->id, member->user->name,
+                                  snapshot->remaining > 0 ? snapshot->remaining / 1000 + 1
+                                                          : BECKON_INVITATION_TIMEOUT_MAX,
+                                  FALSE);
+    }
+}
+
+BeckonCall *
+beckon_call_new_joined (BeckonSignalingService *signaling,
+                        const BeckonMediaConfig *config,
+                        const char *id,
+                        const BeckonJoinResult *result,
+                        const BeckonCallSnapshot *snapshot,
+                        gboolean with_camera)
+{
+  g_autoptr (BeckonCall) self = new_call (signaling, id, result->media);
+  const char *own = beckon_signaling_service_get_user_id (signaling);
+
+  take_joined (self, result, snapshot);
+  if (self->members->len == 0)
+    return NULL;
+  self->outgoing = snapshot != NULL && snapshot->from != NULL &&
+                   g_strcmp0 (snapshot->from->id, own) == 0;
+  beckon_call_media_start (self, config);
+  if (!with_camera)
+    beckon_media_session_set_camera (self->media_session, FALSE);
+  beckon_call_follow (self);
+  if (self->outgoing && beckon_call_count_members (self, BECKON_MEMBER_JOINED) == 0)
+    {
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_INVITED, BECKON_CALL_END_NONE, NULL);
+      self->offer_source = g_timeout_add (OFFER_MS, on_offer, self);
+    }
+  else
+    {
+      self->accepted_at = g_get_monotonic_time () - result->duration * 1000;
+      beckon_call_dispatch (self, BECKON_CALL_EVENT_JOINED, BECKON_CALL_END_NONE, NULL);
+    }
+  beckon_call_schedule_guard (self);
+  return g_steal_pointer (&self);
 }
 
 void
@@ -311,12 +317,46 @@ beckon_call_get_members (BeckonCall *self)
   return self->users;
 }
 
+BeckonMemberState
+beckon_call_get_member_state (BeckonCall *self, const char *user)
+{
+  BeckonCallMember *member;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), BECKON_MEMBER_GONE);
+
+  member = beckon_call_find_member (self, user);
+  g_return_val_if_fail (member != NULL, BECKON_MEMBER_GONE);
+  return member->state;
+}
+
 const char *
 beckon_call_get_message (BeckonCall *self)
 {
   g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
 
   return self->message;
+}
+
+const char *
+beckon_call_get_answered_device (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return self->answered_device;
+}
+
+BeckonCallElsewhere
+beckon_call_get_elsewhere (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), BECKON_CALL_ELSEWHERE_ANSWERED);
+  g_return_val_if_fail (self->end == BECKON_CALL_END_ANSWERED_ELSEWHERE,
+                        BECKON_CALL_ELSEWHERE_ANSWERED);
+
+  if (self->outgoing || self->accepted_at != 0)
+    return BECKON_CALL_ELSEWHERE_MOVED;
+  /* Only the event tells of a decline, and it names the device. */
+  return self->runs_elsewhere || self->answered_device == NULL ? BECKON_CALL_ELSEWHERE_ANSWERED
+                                                               : BECKON_CALL_ELSEWHERE_DECLINED;
 }
 
 gboolean
@@ -555,6 +595,12 @@ beckon_call_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_MESSAGE:
       g_value_set_string (value, self->message);
       break;
+    case PROP_MEMBERS:
+      g_value_set_boxed (value, self->users);
+      break;
+    case PROP_ANSWERED_DEVICE:
+      g_value_set_string (value, self->answered_device);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -597,10 +643,11 @@ beckon_call_finalize (GObject *object)
 {
   BeckonCall *self = BECKON_CALL (object);
 
-  g_clear_pointer (&self->members, g_ptr_array_unref);
   g_clear_pointer (&self->users, g_ptr_array_unref);
+  g_clear_pointer (&self->members, g_ptr_array_unref);
   g_clear_error (&self->error);
   g_free (self->message);
+  g_free (self->answered_device);
   g_free (self->id);
   G_OBJECT_CLASS (beckon_call_parent_class)->finalize (object);
 }
@@ -649,6 +696,9 @@ beckon_call_class_init (BeckonCallClass *klass)
   properties[PROP_SPEAKER_PROBLEM] = g_param_spec_boxed ("speaker-problem", NULL, NULL,
                                                          G_TYPE_ERROR, read);
   properties[PROP_MESSAGE] = g_param_spec_string ("message", NULL, NULL, NULL, read);
+  properties[PROP_MEMBERS] = g_param_spec_boxed ("members", NULL, NULL, G_TYPE_PTR_ARRAY, read);
+  properties[PROP_ANSWERED_DEVICE] = g_param_spec_string ("answered-device", NULL, NULL, NULL,
+                                                          read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   g_signal_new ("first-audio", BECKON_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -661,5 +711,5 @@ static void
 beckon_call_init (BeckonCall *self)
 {
   self->members = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_call_member_free);
-  self->users = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  self->users = g_ptr_array_new ();
 }

@@ -4,9 +4,9 @@
 
 #include <gio/gio.h>
 
+#include "call-snapshot.h"
 #include "call-state.h"
 #include "media-session.h"
-#include "signaling-types.h"
 
 G_BEGIN_DECLS
 
@@ -35,11 +35,27 @@ typedef enum
   BECKON_CALL_END_PEER_BUSY,
   BECKON_CALL_END_UNANSWERED,         /* they did not answer */
   BECKON_CALL_END_MISSED,             /* we did not answer */
-  BECKON_CALL_END_ANSWERED_ELSEWHERE, /* another device of ours answered or declined */
+  BECKON_CALL_END_ANSWERED_ELSEWHERE, /* another device of ours answered, declined or took over */
   BECKON_CALL_END_CONNECTION_LOST,    /* the path was lost and did not come back; see the error */
   BECKON_CALL_END_NO_MEDIA,           /* accepted, but no media came within 15 s; see the error */
   BECKON_CALL_END_FAILED,             /* see the error */
 } BeckonCallEnd;
+
+/** BeckonCallElsewhere: what another device of ours did with a call that is over here. */
+typedef enum
+{
+  BECKON_CALL_ELSEWHERE_ANSWERED,
+  BECKON_CALL_ELSEWHERE_DECLINED,
+  BECKON_CALL_ELSEWHERE_MOVED,    /* took the place that this one had in it */
+} BeckonCallElsewhere;
+
+/** BeckonMemberState: the part that another person has in the call. */
+typedef enum
+{
+  BECKON_MEMBER_ALERTED, /* invited, has not answered */
+  BECKON_MEMBER_JOINED,
+  BECKON_MEMBER_GONE,    /* declined, did not answer, was withdrawn, left */
+} BeckonMemberState;
 
 #define BECKON_TYPE_CALL_PROGRESS (beckon_call_progress_get_type ())
 #define BECKON_TYPE_CALL_END (beckon_call_end_get_type ())
@@ -54,11 +70,13 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * and candidates between signaling and media, and is where a window looks. Main thread only.
  *
  * Properties, read-only unless said: id, state, progress, end, error (GError, nullable), outgoing,
- * media, peer-id, peer-name (whom we call, or who calls us; the first of them in a group),
+ * media, peer-id, peer-name (whom we call, or who calls us; the first of them in a group), members
+ * (GPtrArray of BeckonUser; notified when somebody comes, goes or is invited),
  * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
  * remote-level (double 0..1), local-video, remote-video (GObject, nullable: a sink with a
  * "paintable" property), seconds-to-end, microphone-problem, camera-problem, speaker-problem (GError, nullable),
- * message (nullable: what the other wrote when they declined).
+ * message (nullable: what the other wrote when they declined), answered-device (nullable: the name
+ * of the device of ours that answered or took over).
  *
  * Signals: first-audio (char *user) and first-video (char *user, guint width, guint height): the
  * first decoded sound and picture of a person.
@@ -76,9 +94,15 @@ gboolean beckon_call_is_outgoing (BeckonCall *self);
 BeckonMedia beckon_call_get_media (BeckonCall *self);
 const char *beckon_call_get_peer_id (BeckonCall *self);
 const char *beckon_call_get_peer_name (BeckonCall *self);
-/** beckon_call_get_members: (transfer none) (element-type BeckonUser): everybody but us */
+/** beckon_call_get_members: (transfer none) (element-type BeckonUser): everybody but us, also who
+ * is gone, in the order in which they came */
 GPtrArray *beckon_call_get_members (BeckonCall *self);
+/** beckon_call_get_member_state: @user: one of the members */
+BeckonMemberState beckon_call_get_member_state (BeckonCall *self, const char *user);
 const char *beckon_call_get_message (BeckonCall *self);
+const char *beckon_call_get_answered_device (BeckonCall *self);
+/** beckon_call_get_elsewhere: of a call that ended with %BECKON_CALL_END_ANSWERED_ELSEWHERE */
+BeckonCallElsewhere beckon_call_get_elsewhere (BeckonCall *self);
 
 gboolean beckon_call_get_microphone (BeckonCall *self);
 void beckon_call_set_microphone (BeckonCall *self, gboolean on);
@@ -116,6 +140,24 @@ gboolean beckon_call_accept_finish (BeckonCall *self, GAsyncResult *result, GErr
 
 /** beckon_call_reject: declines; the call is FREE when it returns; @message: (nullable). */
 void beckon_call_reject (BeckonCall *self, BeckonRejectReason reason, const char *message);
+
+/**
+ * beckon_call_add_async:
+ * @users: 1 to 9
+ * @timeout: seconds that it rings, 1 to 600, or 0 for the server's time
+ *
+ * Invites more people, while we wait or talk. Fails with NOT_IN_CALL, or as an invite; "members" is
+ * notified.
+ */
+void beckon_call_add_async (BeckonCall *self, const char *const *users, guint timeout,
+                            GAsyncReadyCallback callback, gpointer user_data);
+/** beckon_call_add_finish: Returns: (transfer full): who could not be invited, and why. */
+BeckonInviteResult *beckon_call_add_finish (BeckonCall *self, GAsyncResult *result,
+                                            GError **error);
+
+/** beckon_call_withdraw: withdraws the invitation of one who has not answered; that of the last one
+ * cancels the call. Nothing for anybody else. */
+void beckon_call_withdraw (BeckonCall *self, const char *user);
 
 /** beckon_call_hang_up: cancels, declines or leaves, whatever fits the state; FREE when it returns.
  * Nothing when the call is over. */

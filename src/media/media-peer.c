@@ -529,7 +529,7 @@ beckon_media_peer_close_async (BeckonMediaPeer *self,
   g_task_set_source_tag (self->close, beckon_media_peer_close_async);
   if (self->they_left)
     wait = LAST_WORDS_MS;
-  else if (beckon_peer_channel_send_bye (self, reason))
+  else if (reason != NULL && beckon_peer_channel_send_bye (self, reason))
     wait = BYE_MS;
   beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CLOSED);
   if (wait > 0)
@@ -605,6 +605,14 @@ beckon_media_peer_get_generation (BeckonMediaPeer *self)
   g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), 0);
 
   return self->generation;
+}
+
+gboolean
+beckon_media_peer_is_offerer (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
+
+  return self->offerer;
 }
 
 BeckonMediaPeerState

@@ -84,6 +84,7 @@ const char *beckon_media_peer_get_device (BeckonMediaPeer *self);
 /** beckon_media_peer_set_device: an offer goes to all devices of a person; this is who answered. */
 void beckon_media_peer_set_device (BeckonMediaPeer *self, const char *device);
 guint beckon_media_peer_get_generation (BeckonMediaPeer *self);
+gboolean beckon_media_peer_is_offerer (BeckonMediaPeer *self);
 BeckonMediaPeerState beckon_media_peer_get_state (BeckonMediaPeer *self);
 const GError *beckon_media_peer_get_problem (BeckonMediaPeer *self);
 gboolean beckon_media_peer_get_remote_microphone (BeckonMediaPeer *self);

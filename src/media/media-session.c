@@ -191,6 +191,14 @@ beckon_media_session_get_config (BeckonMediaSession *self)
 }
 
 void
+beckon_media_session_clear_ice_servers (BeckonMediaSession *self)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+
+  g_ptr_array_set_size (self->servers, 0);
+}
+
+void
 beckon_media_session_add_ice_server (BeckonMediaSession *self,
                                      const char *url,
                                      const char *username,

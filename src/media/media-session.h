@@ -35,6 +35,8 @@ GThread *beckon_media_prewarm (void);
 
 BeckonMediaSession *beckon_media_session_new (const BeckonMediaConfig *config);
 
+/** beckon_media_session_clear_ice_servers: peers added later use none of those added before. */
+void beckon_media_session_clear_ice_servers (BeckonMediaSession *self);
 /** beckon_media_session_add_ice_server: for peers added later. @url: "stun:host:port",
  * "turn:host:port?transport=udp" or "turns:…"; @username, @credential: (nullable) */
 void beckon_media_session_add_ice_server (BeckonMediaSession *self, const char *url,
@@ -52,7 +54,8 @@ BeckonMediaPeer *beckon_media_session_add_peer (BeckonMediaSession *self, const 
                                                 const char *device, guint generation,
                                                 gboolean offerer);
 
-/** beckon_media_session_remove_peer: says bye with @reason (nullable), closes, drops it. */
+/** beckon_media_session_remove_peer: says bye with @reason, closes, drops it; without a word where
+ * @reason is %NULL: they are still in the call, by another connection. */
 void beckon_media_session_remove_peer (BeckonMediaSession *self, BeckonMediaPeer *peer,
                                        const char *reason);
 
@@ -76,8 +79,9 @@ const GError *beckon_media_session_get_microphone_problem (BeckonMediaSession *s
 const GError *beckon_media_session_get_camera_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_speaker_problem (BeckonMediaSession *self);
 
-/** beckon_media_session_close_async: says bye with @reason to every peer, waits until they know (at
- * most 500 ms), closes the devices and ends the recording, so that its file is whole. */
+/** beckon_media_session_close_async: says bye with @reason to every peer (%NULL: nothing, another
+ * device of ours goes on), waits until they know (at most 500 ms), closes the devices and ends the
+ * recording, so that its file is whole. */
 void beckon_media_session_close_async (BeckonMediaSession *self, const char *reason,
                                        GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_media_session_close_finish (BeckonMediaSession *self, GAsyncResult *result,

@@ -57,8 +57,7 @@ beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason)
 {
   JsonObject *object = new_message ("bye");
 
-  if (reason != NULL)
-    json_object_set_string_member (object, "reason", reason);
+  json_object_set_string_member (object, "reason", reason);
   send_json (self, object);
   return self->channel_open;
 }

@@ -22,15 +22,22 @@ class Server:
 
     def __init__(self, settings=""):
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-media-")
-        config = self.path("config")
-        with open(config, "w", encoding="utf-8") as file:
+        with open(self.path("config"), "w", encoding="utf-8") as file:
             file.write(settings)
-        self.process = subprocess.Popen(
-            [SERVER, "--listen", "127.0.0.1:0", "--data", self.path("data"), "--config", config],
-            stdout=subprocess.PIPE)
-        self.url = json.loads(self.process.stdout.readline())["listening"]
+        self._start("127.0.0.1:0")
         with open(self.path("password"), "w", encoding="utf-8") as file:
             file.write("correct horse\n")
+
+    def _start(self, address):
+        self.process = subprocess.Popen(
+            [SERVER, "--listen", address, "--data", self.path("data"), "--config", self.path("config")],
+            stdout=subprocess.PIPE)
+        self.url = json.loads(self.process.stdout.readline())["listening"]
+
+    def restart(self):
+        """Killed, without a word, and started again at the same place."""
+        self.kill()
+        self._start(self.url.removeprefix("http://"))
 
     def path(self, name):
         return os.path.join(self.folder.name, name)
@@ -66,7 +73,8 @@ class Caller:
         command = [CALL, "--server", server.url, "--user", user, "--password-file",
                    server.path("password"), "--json", *(["--register"] if register else []), *words]
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True,
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self._log, text=True,
                                         env={**os.environ, "G_DEBUG": "gc-friendly"})
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -94,6 +102,16 @@ class Caller:
                     return event
         except queue.Empty:
             raise AssertionError(f"{self.user}: no “{name}” in {limit} s: {self.events}") from None
+
+    def say(self, line):
+        """A command, typed while there is a call."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def watch_pictures(self):
+        """Waits until pictures come."""
+        before = self.wait("stats")["video_frames_received"]
+        self.wait("stats", where=lambda stats: stats["video_frames_received"] > before + 15)
 
     def names(self):
         return [event["event"] for event in self.events]
@@ -124,6 +142,7 @@ class Caller:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.process.stdin.close()
         self._log.close()
 
 

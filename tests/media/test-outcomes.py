@@ -122,9 +122,51 @@ def test_server_not_there():
 
 def test_usage():
     for words in ((), ("dance",), ("call",), ("answer", "bob"), ("answer", "--accept", "--busy"),
-                  ("call", "bob", "--timeout", "-1"), ("--video-in", "/nowhere.mkv", "call", "bob")):
+                  ("call", "bob", "--timeout", "-1"), ("--video-in", "/nowhere.mkv", "call", "bob"),
+                  ("contacts", "add"), ("contacts", "like", "bob"), ("contacts", "add", "bob", "carol"),
+                  ("history", "bob"), ("join", "a/b"), ("join", "c1", "c2"),
+                  ("--device", "a b", "watch"), ("--token-file", "/nowhere", "watch")):
         with callers.Caller(SERVER, "alice", *words) as alice:
             assert alice.finish() == 2, f"{words}: {alice.events}"
+
+
+def test_contacts():
+    def contacts(*words):
+        with callers.Caller(SERVER, "alice", "contacts", *words) as alice:
+            return alice.finish(), alice
+
+    assert contacts("add", "bob")[0] == 0
+    status, alice = contacts()
+    assert status == 0 and [event["user"] for event in alice.all("contact")] == ["bob"], alice.events
+    assert contacts("remove", "bob")[0] == 0
+    assert not contacts()[1].all("contact")
+    status, alice = contacts("add", "nobody")
+    assert status == 7, alice.events
+
+
+def test_history():
+    ends(["--reject"], 3, 3)
+    with callers.Caller(SERVER, "bob", "history") as bob:
+        assert bob.finish() == 0, bob.events
+        newest = bob.all("past-call")[0]
+        assert newest["direction"] == "incoming" and newest["outcome"] == "declined", newest
+        assert newest["users"] == ["alice"], newest
+
+
+def test_typed_commands():
+    alice, bob = callers.connect(SERVER, callers.TEST, callers.TEST)
+    with alice, bob:
+        alice.wait("first-video")
+        bob.wait("first-video")
+        alice.say("dance")
+        alice.wait("error")
+        for command, microphone in ("mute", False), ("unmute", True):
+            alice.say(command)
+            assert alice.wait("local-state")["microphone"] == microphone
+            bob.wait("remote-state", where=lambda state, on=microphone: state["microphone"] == on)
+        alice.say("hang-up")
+        assert alice.finish() == 0, alice.events
+        assert bob.finish() == 0, bob.events
 
 
 def test_two_invitees_connect_to_all():
@@ -153,5 +195,6 @@ def test_server_stops_cleanly():
 tap.run(test_declined, test_busy, test_unanswered, test_unknown_user, test_offline,
         test_interrupted_caller_cancels, test_terminated_callee_hangs_up,
         test_without_devices_the_call_goes_on, test_wrong_password,
-        test_password_from_standard_input, test_server_not_there, test_usage,
+        test_password_from_standard_input, test_server_not_there, test_usage, test_contacts,
+        test_history, test_typed_commands,
         test_two_invitees_connect_to_all, test_server_stops_cleanly, before=set_up)
