@@ -17,8 +17,17 @@
   "  call USER… [--voice] [--timeout S]    place a call\n"                                         \
   "  answer [--accept|--reject|--busy|--ignore] [--after MS]\n"                                    \
   "                                        wait for one call and do that\n"                        \
+  "  join [CALL] [--add USER]…             take part, with this device, in a call that runs on\n"  \
+  "                                        another device of the same user, or ran on this one\n"  \
+  "                                        before a crash; then invite more people\n"              \
   "  echo                                  answer everybody, send back what they send\n"           \
   "  watch                                 print what happens until interrupted\n"                 \
+  "  contacts [add|remove|block|unblock USER]\n"                                                   \
+  "                                        list contacts and blocked people, or change the list\n" \
+  "  history [--seen]                      list past calls; say that they have been looked at\n"   \
+  "\n"                                                                                             \
+  "While a call of call, answer or join is there, lines of standard input are commands:\n"         \
+  "  add USER…   withdraw USER…   mute   unmute   hang-up\n"                                       \
   "\n"                                                                                             \
   "Exit status: 0 media flowed and the call ended normally, 1 another error, 2 usage,\n"           \
   "3 rejected, 4 busy, 5 unanswered, 6 cancelled, 7 unknown, blocked or no invitee, 8 lost"
@@ -26,11 +35,11 @@
 /* As GOption fills it in; borrowed words are copied into the result. */
 typedef struct
 {
-  char *server, *user, *name, *password_file, *video_in, *audio_in, *record;
+  char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *record;
   double duration;
   int timeout, after;
-  gboolean do_register, json, voice, accept, reject, busy, ignore;
-  char **words;
+  gboolean do_register, json, voice, accept, reject, busy, ignore, seen;
+  char **words, **added;
 } Raw;
 
 static void
@@ -40,10 +49,13 @@ raw_clear (Raw *raw)
   g_free (raw->user);
   g_free (raw->name);
   g_free (raw->password_file);
+  g_free (raw->token_file);
+  g_free (raw->device);
   g_free (raw->video_in);
   g_free (raw->audio_in);
   g_free (raw->record);
   g_strfreev (raw->words);
+  g_strfreev (raw->added);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
 
@@ -63,6 +75,10 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "name", 0, 0, G_OPTION_ARG_STRING, &raw->name, "Name of a new account", "NAME" },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &raw->password_file,
       "File with the password in its first line; else it is asked for", "FILE" },
+    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &raw->token_file,
+      "File with a token in its first line, in the place of the password", "FILE" },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &raw->device,
+      "Which device this is, where a user has several", "ID" },
     { "register", 0, 0, G_OPTION_ARG_NONE, &raw->do_register,
       "Create the account first where it does not exist", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, "One JSON object a line", NULL },
@@ -75,8 +91,10 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
       "Hang up so long after media flows", "SECONDS" },
     { "voice", 0, 0, G_OPTION_ARG_NONE, &raw->voice, "call: a voice call", NULL },
-    { "timeout", 0, 0, G_OPTION_ARG_INT, &raw->timeout, "call: how long it rings (1–600)",
-      "SECONDS" },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &raw->timeout,
+      "call, join: how long those who are invited are rung (1–600)", "SECONDS" },
+    { "add", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->added, "join: invite them too", "USER" },
+    { "seen", 0, 0, G_OPTION_ARG_NONE, &raw->seen, "history: nothing is missed any more", NULL },
     { "accept", 0, 0, G_OPTION_ARG_NONE, &raw->accept, "answer: accept (the default)", NULL },
     { "reject", 0, 0, G_OPTION_ARG_NONE, &raw->reject, "answer: decline", NULL },
     { "busy", 0, 0, G_OPTION_ARG_NONE, &raw->busy, "answer: say busy", NULL },
@@ -153,30 +171,67 @@ fill_invitees (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   g_autofree char *joined = g_strjoinv (" ", raw->words + 1);
 
-  if (raw->timeout < 0 || raw->timeout > BECKON_INVITATION_TIMEOUT_MAX)
-    return usage (error, "--timeout takes seconds, 1 to 600");
-  self->timeout = raw->timeout;
   self->media = raw->voice ? BECKON_MEDIA_VOICE : BECKON_MEDIA_VIDEO;
-  self->invitees = beckon_user_ids_parse (joined, error);
-  return self->invitees != NULL;
+  self->users = beckon_user_ids_parse (joined, error);
+  return self->users != NULL;
+}
+
+static gboolean
+fill_join (BeckonCliOptions *self, const Raw *raw, GError **error)
+{
+  g_autofree char *joined = raw->added != NULL ? g_strjoinv (" ", raw->added) : NULL;
+
+  if (raw->words[1] != NULL && (raw->words[2] != NULL || !beckon_id_is_valid (raw->words[1])))
+    return usage (error, "“join” takes the id of one call");
+  self->call = g_strdup (raw->words[1]);
+  if (joined != NULL)
+    self->added = beckon_user_ids_parse (joined, error);
+  return joined == NULL || self->added != NULL;
+}
+
+static gboolean
+fill_contacts (BeckonCliOptions *self, const Raw *raw, GError **error)
+{
+  static const char *const changes[] = { "list", "add", "remove", "block", "unblock", NULL };
+  const char *word = raw->words[1];
+
+  if (word == NULL)
+    return TRUE;
+  if (!g_strv_contains (changes + 1, word) || raw->words[2] == NULL || raw->words[3] != NULL)
+    return usage (error, "“contacts” takes add, remove, block or unblock, and one user id");
+  while (!g_str_equal (changes[self->change], word))
+    self->change++;
+  self->users = beckon_user_ids_parse (raw->words[2], error);
+  if (self->users != NULL && self->users[1] != NULL)
+    return usage (error, "One user id at a time");
+  return self->users != NULL;
 }
 
 static gboolean
 fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
-  static const char *const names[] = { "call", "answer", "echo", "watch", NULL };
+  static const char *const names[] = { "call",     "answer",  "echo", "watch", "join",
+                                       "contacts", "history", NULL };
   const char *word = raw->words != NULL ? raw->words[0] : NULL;
 
   if (word == NULL)
-    return usage (error, "What to do? call, answer, echo or watch");
+    return usage (error, "What to do? call, answer, join, echo, watch, contacts or history");
   if (!g_strv_contains (names, word))
-    return usage (error, "The command is one of call, answer, echo, watch");
+    return usage (error, "Commands are call, answer, join, echo, watch, contacts and history");
   while (!g_str_equal (names[self->command], word))
     self->command++;
+  if (raw->timeout < 0 || raw->timeout > BECKON_INVITATION_TIMEOUT_MAX)
+    return usage (error, "--timeout takes seconds, 1 to 600");
+  self->timeout = raw->timeout;
+  self->seen = raw->seen;
   if (self->command == BECKON_CLI_CALL)
     return fill_invitees (self, raw, error);
+  if (self->command == BECKON_CLI_JOIN)
+    return fill_join (self, raw, error);
+  if (self->command == BECKON_CLI_CONTACTS)
+    return fill_contacts (self, raw, error);
   if (raw->words[1] != NULL)
-    return usage (error, "Only “call” takes user ids");
+    return usage (error, "Only “call”, “join” and “contacts” take more words");
   return fill_answer (self, raw, error);
 }
 
@@ -197,6 +252,7 @@ ask_password (void)
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
       g_printerr ("Password: ");
     }
+  setvbuf (stdin, NULL, _IONBF, 0); /* what comes behind it are commands */
   length = getline (&line, &size, stdin);
   if (typed)
     {
@@ -206,21 +262,38 @@ ask_password (void)
   return length >= 0 ? g_steal_pointer (&line) : NULL;
 }
 
+/* Takes the first line of @content (nullable). Returns: FALSE if there is nothing in it. */
+static gboolean
+take_line (char **line, const char *content)
+{
+  *line = content != NULL ? g_strndup (content, strcspn (content, "\r\n")) : NULL;
+  return *line != NULL && **line != '\0';
+}
+
+static gboolean
+fill_token (BeckonCliOptions *self, const Raw *raw, GError **error)
+{
+  g_autofree char *content = NULL;
+
+  if (raw->do_register)
+    return usage (error, "A new account needs a password");
+  if (!g_file_get_contents (raw->token_file, &content, NULL, error))
+    return FALSE;
+  return take_line (&self->token, content) || usage (error, "There is no token");
+}
+
 static gboolean
 fill_password (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   g_autofree char *content = NULL;
 
+  if (raw->token_file != NULL)
+    return fill_token (self, raw, error);
   if (raw->password_file == NULL)
     content = ask_password ();
   else if (!g_file_get_contents (raw->password_file, &content, NULL, error))
     return FALSE;
-  if (content != NULL)
-    content[strcspn (content, "\r\n")] = '\0';
-  if (content == NULL || *content == '\0')
-    return usage (error, "There is no password");
-  self->password = g_steal_pointer (&content);
-  return TRUE;
+  return take_line (&self->password, content) || usage (error, "There is no password");
 }
 
 BeckonCliOptions *
@@ -246,11 +319,30 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
       usage (error, "--duration takes seconds, more than 0");
       return NULL;
     }
+  if (raw.device != NULL && !beckon_id_is_valid (raw.device))
+    {
+      usage (error, "--device takes 1 to 64 characters of A-Z a-z 0-9 . _ -");
+      return NULL;
+    }
+  self->device = g_strdup (raw.device);
   self->user = beckon_user_id_normalize (raw.user, error);
   if (self->user == NULL || !fill_command (self, &raw, error) || !fill_media (self, &raw, error) ||
       !fill_password (self, &raw, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+gboolean
+beckon_cli_options_has_calls (const BeckonCliOptions *self)
+{
+  return self->command != BECKON_CLI_CONTACTS && self->command != BECKON_CLI_HISTORY;
+}
+
+gboolean
+beckon_cli_options_is_one_call (const BeckonCliOptions *self)
+{
+  return self->command == BECKON_CLI_CALL || self->command == BECKON_CLI_ANSWER ||
+         self->command == BECKON_CLI_JOIN;
 }
 
 void
@@ -260,7 +352,11 @@ beckon_cli_options_free (BeckonCliOptions *self)
   g_free (self->user);
   g_free (self->name);
   g_free (self->password);
-  g_strfreev (self->invitees);
+  g_free (self->token);
+  g_free (self->device);
+  g_free (self->call);
+  g_strfreev (self->users);
+  g_strfreev (self->added);
   g_clear_pointer (&self->config, beckon_media_config_free);
   g_free (self);
 }

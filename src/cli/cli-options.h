@@ -13,7 +13,19 @@ typedef enum
   BECKON_CLI_ANSWER,
   BECKON_CLI_ECHO,
   BECKON_CLI_WATCH,
+  BECKON_CLI_JOIN,
+  BECKON_CLI_CONTACTS,
+  BECKON_CLI_HISTORY,
 } BeckonCliCommand;
+
+typedef enum
+{
+  BECKON_CLI_CONTACTS_LIST,
+  BECKON_CLI_CONTACTS_ADD,
+  BECKON_CLI_CONTACTS_REMOVE,
+  BECKON_CLI_CONTACTS_BLOCK,
+  BECKON_CLI_CONTACTS_UNBLOCK,
+} BeckonCliContactsChange;
 
 typedef enum
 {
@@ -30,10 +42,16 @@ typedef struct
   char *server;
   char *user;
   char *name;     /* nullable */
-  char *password;
+  char *password; /* nullable: there is a token */
+  char *token;    /* nullable */
+  char *device;   /* nullable: the usual one of this computer */
   gboolean do_register;
   gboolean json;
-  GStrv invitees; /* call */
+  GStrv users;    /* nullable: call: the invitees; contacts: whom it is about */
+  GStrv added;    /* nullable: join: who is invited then */
+  char *call;     /* nullable: join: which */
+  BeckonCliContactsChange change;
+  gboolean seen;  /* history */
   BeckonMedia media;
   guint timeout;  /* seconds; 0: the default */
   BeckonCliAnswer answer;
@@ -43,8 +61,12 @@ typedef struct
 } BeckonCliOptions;
 
 /** beckon_cli_options_parse: Returns: (transfer full): the options, or %NULL with a %G_OPTION_ERROR
- * (usage) or a %G_FILE_ERROR (the password file). */
+ * (usage) or a %G_FILE_ERROR (the password or token file). */
 BeckonCliOptions *beckon_cli_options_parse (int argc, char **argv, GError **error);
+/** beckon_cli_options_has_calls: whether the command is about calls, and not only about lists. */
+gboolean beckon_cli_options_has_calls (const BeckonCliOptions *self);
+/** beckon_cli_options_is_one_call: whether the command is over when one call is. */
+gboolean beckon_cli_options_is_one_call (const BeckonCliOptions *self);
 void beckon_cli_options_free (BeckonCliOptions *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonCliOptions, beckon_cli_options_free)
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What can be typed while a call runs. */
+
+#define G_LOG_DOMAIN "beckon-cli"
+
+#include "config.h"
+
+#include "cli-private.h"
+
+#include "identifiers.h"
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BeckonCliClient *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonInviteResult) added =
+      beckon_call_add_finish (BECKON_CALL (source), result, &error);
+
+  if (added == NULL)
+    {
+      beckon_cli_output_error (&self->output, error);
+      return;
+    }
+  for (guint i = 0; i < added->failed->len; i++)
+    beckon_cli_output_error (&self->output,
+                             ((BeckonInviteFailure *) g_ptr_array_index (added->failed, i))->error);
+  beckon_cli_output_event (&self->output, "added", "timeout", g_variant_new_uint32 (added->timeout),
+                           NULL);
+}
+
+void
+beckon_cli_client_add (BeckonCliClient *self, const char *const *users)
+{
+  beckon_cli_output_event (&self->output, "adding", "users", g_variant_new_strv (users, -1), NULL);
+  beckon_call_add_async (self->call, users, self->options->timeout, on_added, self);
+}
+
+/* ---- typed ---- */
+
+static gboolean
+add (BeckonCliClient *self, const char *rest, GError **error)
+{
+  g_auto (GStrv) users = beckon_user_ids_parse (rest, error);
+
+  if (users != NULL)
+    beckon_cli_client_add (self, (const char *const *) users);
+  return users != NULL;
+}
+
+static gboolean
+withdraw (BeckonCliClient *self, const char *rest, GError **error)
+{
+  g_auto (GStrv) users = beckon_user_ids_parse (rest, error);
+
+  for (guint i = 0; users != NULL && users[i] != NULL && self->call != NULL; i++)
+    beckon_call_withdraw (self->call, users[i]);
+  return users != NULL;
+}
+
+static gboolean
+mute (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_call_set_microphone (self->call, FALSE);
+  return TRUE;
+}
+
+static gboolean
+unmute (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_call_set_microphone (self->call, TRUE);
+  return TRUE;
+}
+
+static gboolean
+hang_up (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_call_hang_up (self->call);
+  return TRUE;
+}
+
+static const struct
+{
+  const char *word;
+  gboolean (*run) (BeckonCliClient *self, const char *rest, GError **error);
+} commands[] = {
+  { "add", add },       { "withdraw", withdraw }, { "mute", mute },
+  { "unmute", unmute }, { "hang-up", hang_up },
+};
+
+static gboolean
+run (BeckonCliClient *self, const char *line, GError **error)
+{
+  const gsize length = strcspn (line, " \t");
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strlen (commands[i].word) == length && strncmp (commands[i].word, line, length) == 0)
+      return commands[i].run (self, line + length, error);
+  g_set_error_literal (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE,
+                       "The commands are add, withdraw, mute, unmute and hang-up");
+  return FALSE;
+}
+
+void
+beckon_cli_client_do (const char *line, gpointer client)
+{
+  BeckonCliClient *self = client;
+  g_autoptr (GError) error = NULL;
+
+  if (*line != '\0' && self->call != NULL && !run (self, line, &error))
+    beckon_cli_output_error (&self->output, error);
+}
