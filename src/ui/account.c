@@ -198,8 +198,8 @@ sign_in (GTask *task)
   const SignIn *data = g_task_get_task_data (task);
 
   beckon_signaling_service_sign_in_async (beckon_call_manager_get_signaling (data->manager),
-                                          data->user, data->password, g_task_get_cancellable (task),
-                                          on_signed_in, task);
+                                          data->user, data->password, NULL,
+                                          g_task_get_cancellable (task), on_signed_in, task);
 }
 
 static void create_account (GTask *task);
@@ -283,6 +283,7 @@ create_manager (BeckonAccount *self, const char *server, const char *user, GErro
   service = beckon_signaling_service_new (server, device, g_get_host_name (), error);
   if (service == NULL)
     return NULL;
+  g_settings_bind (self->settings, "ring-here", service, "ring", G_SETTINGS_BIND_GET);
   g_free (self->media->identity);
   self->media->identity = g_strdup (user);
   return beckon_call_manager_new (service, self->media);

@@ -219,6 +219,24 @@ sign_in (BeckonApplication *self)
       });
 }
 
+static GtkWindow *
+find_home_window (BeckonApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BECKON_IS_HOME_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static void
+on_notice (BeckonApplication *self, const char *sentence)
+{
+  GtkWindow *home = find_home_window (self);
+
+  if (home != NULL)
+    beckon_home_window_say (BECKON_HOME_WINDOW (home), sentence);
+}
+
 static void
 beckon_application_startup (GApplication *application)
 {
@@ -246,19 +264,12 @@ beckon_application_startup (GApplication *application)
   settings = open_settings (self);
   self->account = beckon_account_new (self->options->profile, settings, self->options->media);
   self->presenter = beckon_call_presenter_new (GTK_APPLICATION (self), self->account);
+  g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
                            G_CONNECT_SWAPPED);
   sign_in (self);
   self->prewarm = beckon_media_prewarm ();
-}
-
-static GtkWindow *
-find_home_window (BeckonApplication *self)
-{
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    if (BECKON_IS_HOME_WINDOW (l->data))
-      return l->data;
-  return NULL;
 }
 
 static void

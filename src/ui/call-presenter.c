@@ -9,6 +9,7 @@
 #include "call-notifier.h"
 #include "call-window.h"
 #include "incoming-window.h"
+#include "phrases.h"
 
 struct _BeckonCallPresenter
 {
@@ -27,6 +28,14 @@ struct _BeckonCallPresenter
 };
 
 G_DEFINE_FINAL_TYPE (BeckonCallPresenter, beckon_call_presenter, G_TYPE_OBJECT)
+
+enum
+{
+  NOTICE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 static void
 show_call (BeckonCallPresenter *self, BeckonCall *call)
@@ -51,6 +60,18 @@ on_current_call (BeckonCallManager *manager, GParamSpec *pspec, BeckonCallPresen
     show_call (self, call);
 }
 
+/* The popup is gone already: it closes with its call. */
+static void
+say_who_answered (BeckonCallPresenter *self, BeckonCall *call)
+{
+  g_autofree char *sentence = NULL;
+
+  if (beckon_call_get_end (call) != BECKON_CALL_END_ANSWERED_ELSEWHERE)
+    return;
+  sentence = beckon_phrase_for_end (call);
+  g_signal_emit (self, signals[NOTICE], 0, sentence);
+}
+
 static void
 on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *self)
 {
@@ -62,6 +83,8 @@ on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *sel
   beckon_call_notifier_withdraw_incoming (G_APPLICATION (self->application), call);
   if (beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING)
     show_call (self, call);
+  else
+    say_who_answered (self, call);
 }
 
 static void
@@ -114,6 +137,9 @@ static void
 beckon_call_presenter_class_init (BeckonCallPresenterClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = beckon_call_presenter_dispose;
+
+  signals[NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * Shows the current call of an account: the window and the notification of one that comes in, the
  * call window of one that is placed or answered, the notification of one that was missed. Owned by
  * the application, which it does not hold.
+ *
+ * Signals: notice (char *sentence)  what became of a call that rang here, where no window says it
  */
 G_DECLARE_FINAL_TYPE (BeckonCallPresenter, beckon_call_presenter, BECKON, CALL_PRESENTER, GObject)
 

@@ -10,10 +10,11 @@
 #include "phrases.h"
 
 #include <adwaita.h>
+#include <glib/gi18n.h>
 
 struct _BeckonContactRow
 {
-  GtkListBoxRow parent_instance;
+  BeckonPersonRow parent_instance;
 
   /* Template widgets */
   AdwAvatar *avatar;
@@ -21,14 +22,12 @@ struct _BeckonContactRow
   GtkLabel *name;
   GtkLabel *status;
   BeckonCallButtons *buttons;
-  GMenuModel *row_menu;
 
   /* Owned */
   BeckonContactItem *item;
-  GtkWidget *popover; /* nullable: until it is asked for */
 };
 
-G_DEFINE_FINAL_TYPE (BeckonContactRow, beckon_contact_row, GTK_TYPE_LIST_BOX_ROW)
+G_DEFINE_FINAL_TYPE (BeckonContactRow, beckon_contact_row, BECKON_TYPE_PERSON_ROW)
 
 typedef struct
 {
@@ -46,43 +45,17 @@ static const PresenceLook looks[] = {
 static void
 update (BeckonContactRow *self)
 {
-  const BeckonPresence presence = beckon_contact_item_get_presence (self->item);
+  gboolean blocked = beckon_person_row_is_blocked (BECKON_PERSON_ROW (self));
+  /* There is no icon of its own for it; the ring of "offline" is the quietest one. */
+  const BeckonPresence presence =
+      blocked ? BECKON_PRESENCE_OFFLINE : beckon_contact_item_get_presence (self->item);
 
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     gtk_widget_remove_css_class (GTK_WIDGET (self->badge), looks[i].css_class);
   gtk_widget_add_css_class (GTK_WIDGET (self->badge), looks[presence].css_class);
   gtk_image_set_from_icon_name (self->badge, looks[presence].icon);
-  gtk_label_set_label (self->status, beckon_phrase_for_presence (presence));
-}
-
-static void
-open_menu (BeckonContactRow *self, const GdkRectangle *at)
-{
-  if (self->popover == NULL)
-    {
-      self->popover = gtk_popover_menu_new_from_model (self->row_menu);
-      gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
-    }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), at);
-  gtk_popover_popup (GTK_POPOVER (self->popover));
-}
-
-static void
-on_secondary_click (BeckonContactRow *self, int n_press, double x, double y)
-{
-  open_menu (self, &(GdkRectangle){ (int) x, (int) y, 1, 1 });
-}
-
-static void
-on_long_press (BeckonContactRow *self, double x, double y)
-{
-  open_menu (self, &(GdkRectangle){ (int) x, (int) y, 1, 1 });
-}
-
-static void
-on_menu_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  open_menu (BECKON_CONTACT_ROW (widget), NULL);
+  gtk_label_set_label (self->status,
+                       blocked ? _("Blocked") : beckon_phrase_for_presence (presence));
 }
 
 static void
@@ -95,22 +68,10 @@ on_remove_action (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-beckon_contact_row_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  BeckonContactRow *self = BECKON_CONTACT_ROW (widget);
-
-  GTK_WIDGET_CLASS (beckon_contact_row_parent_class)
-      ->size_allocate (widget, width, height, baseline);
-  if (self->popover != NULL)
-    gtk_popover_present (GTK_POPOVER (self->popover));
-}
-
-static void
 beckon_contact_row_dispose (GObject *object)
 {
   BeckonContactRow *self = BECKON_CONTACT_ROW (object);
 
-  g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_object (&self->item);
 
   G_OBJECT_CLASS (beckon_contact_row_parent_class)->dispose (object);
@@ -122,7 +83,6 @@ beckon_contact_row_class_init (BeckonContactRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = beckon_contact_row_dispose;
-  widget_class->size_allocate = beckon_contact_row_size_allocate;
 
   g_type_ensure (BECKON_TYPE_CALL_BUTTONS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/contact-row.ui");
@@ -131,10 +91,6 @@ beckon_contact_row_class_init (BeckonContactRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, name);
   gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, status);
   gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, buttons);
-  gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, row_menu);
-  gtk_widget_class_bind_template_callback (widget_class, on_secondary_click);
-  gtk_widget_class_bind_template_callback (widget_class, on_long_press);
-  gtk_widget_class_install_action (widget_class, "row.menu", NULL, on_menu_action);
   gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove_action);
 }
 
@@ -142,6 +98,7 @@ static void
 beckon_contact_row_init (BeckonContactRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "notify::blocked", G_CALLBACK (update), NULL);
 }
 
 GtkWidget *
@@ -158,6 +115,7 @@ beckon_contact_row_new (BeckonContactItem *item)
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->name, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), beckon_contact_item_get_id (item));
+  beckon_person_row_set_person (BECKON_PERSON_ROW (self), beckon_contact_item_get_id (item), name);
   beckon_call_buttons_set_people (self->buttons, beckon_contact_item_get_id (item), name);
   g_signal_connect_object (item, "notify::presence", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);

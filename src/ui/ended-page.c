@@ -17,6 +17,7 @@ struct _BeckonEndedPage
   GtkLabel *line;
   GtkLabel *detail;
   GtkWidget *close;
+  GtkWidget *again;
   GtkImage *again_icon;
 };
 
@@ -40,6 +41,7 @@ beckon_ended_page_class_init (BeckonEndedPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, line);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, detail);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, close);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again_icon);
 }
 
@@ -65,6 +67,9 @@ beckon_ended_page_update (BeckonEndedPage *self, BeckonCall *call)
   adw_avatar_set_text (self->avatar, names);
   gtk_label_set_label (self->line, line);
   gtk_label_set_label (self->detail, detail);
+  /* One is still in it, with another device. */
+  gtk_widget_set_visible (self->again,
+                          beckon_call_get_end (call) != BECKON_CALL_END_ANSWERED_ELSEWHERE);
   gtk_image_set_from_icon_name (self->again_icon, beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
                                                       ? "beckon-camera-symbolic"
                                                       : "call-start-symbolic");

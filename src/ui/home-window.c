@@ -4,62 +4,20 @@
 
 #include "config.h"
 
-#include "home-window.h"
+#include "home-window-private.h"
 
-#include "adaptive.h"
-#include "add-contact-dialog.h"
 #include "contact-row.h"
-#include "dial-box.h"
-#include "identifiers.h"
-#include "people.h"
-#include "phrases.h"
 #include "recent-row.h"
+#include "sentence-toast.h"
 #include "sign-in-page.h"
 #include "stack-pages.h"
 
 #include <glib/gi18n.h>
 
-struct _BeckonHomeWindow
-{
-  AdwApplicationWindow parent_instance;
-
-  /* Template widgets */
-  AdwToastOverlay *toasts;
-  GtkStack *pages;
-  GMenuModel *main_menu;
-  GtkWidget *account_button;
-  AdwAvatar *avatar;
-  GtkLabel *name;
-  GtkWidget *state_icon;
-  GtkWidget *state_spinner;
-  GtkLabel *state;
-  GtkRevealer *banner;
-  BeckonDialBox *dial;
-  GtkWidget *columns;
-  GtkWidget *contacts_section;
-  GtkListBox *contacts;
-  GtkWidget *recent_section;
-  GtkListBox *recent;
-  GtkWidget *empty;
-  GtkLabel *own_id;
-  GtkWidget *tabs;
-  GtkToggleButton *contacts_tab;
-  GtkWidget *sign_in_page;
-
-  /* Owned */
-  BeckonAccount *account;
-  BeckonPeople *people;
-  BeckonAdaptive *adaptive;
-  GSignalGroup *manager_signals;
-  GSignalGroup *signaling_signals;
-
-  gboolean inviting; /* an invite of ours is under way: a second click has no effect */
-};
-
 G_DEFINE_FINAL_TYPE (BeckonHomeWindow, beckon_home_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static BeckonSignalingService *
-get_signaling (BeckonHomeWindow *self)
+BeckonSignalingService *
+beckon_home_window_get_signaling (BeckonHomeWindow *self)
 {
   BeckonCallManager *manager = beckon_account_get_manager (self->account);
 
@@ -69,33 +27,16 @@ get_signaling (BeckonHomeWindow *self)
 static BeckonSignalingState
 get_state (BeckonHomeWindow *self)
 {
-  BeckonSignalingService *signaling = get_signaling (self);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
 
   return signaling != NULL ? beckon_signaling_service_get_state (signaling)
                            : BECKON_SIGNALING_CONNECTING;
 }
 
-/* A toast's own title is cut off after a line, and sentences are longer. */
-static AdwToast *
-create_toast (const char *sentence)
-{
-  AdwToast *toast = adw_toast_new ("");
-  GtkWidget *label = gtk_label_new (sentence);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "heading");
-  gtk_widget_add_css_class (label, "toast-sentence");
-  adw_toast_set_custom_title (toast, label);
-  return toast;
-}
-
 /* ---- what is shown ---- */
 
-/* Why nobody can be called now, or NULL. */
-static const char *
-get_obstacle (BeckonHomeWindow *self)
+const char *
+beckon_home_window_get_obstacle (BeckonHomeWindow *self)
 {
   BeckonCallManager *manager = beckon_account_get_manager (self->account);
 
@@ -109,7 +50,7 @@ get_obstacle (BeckonHomeWindow *self)
 static void
 update_account (BeckonHomeWindow *self)
 {
-  BeckonSignalingService *signaling = get_signaling (self);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
   const BeckonSignalingState state = get_state (self);
   const char *id = signaling != NULL ? beckon_signaling_service_get_user_id (signaling) : NULL;
   const char *name = signaling != NULL ? beckon_signaling_service_get_user_name (signaling) : NULL;
@@ -119,7 +60,7 @@ update_account (BeckonHomeWindow *self)
   g_autofree char *description = NULL;
 
   if (state == BECKON_SIGNALING_CONNECTED)
-    word = _("Connected");
+    word = beckon_signaling_service_get_ring (signaling) ? _("Connected") : _("Does not ring");
   else if (state == BECKON_SIGNALING_RECONNECTING)
     word = _("Reconnecting…");
   if (id == NULL)
@@ -145,14 +86,64 @@ update_account (BeckonHomeWindow *self)
 }
 
 static void
-update_rows (BeckonHomeWindow *self, const char *obstacle)
+update_blocked (BeckonHomeWindow *self, BeckonPersonRow *row)
+{
+  const char *id = beckon_person_row_get_id (row);
+
+  beckon_person_row_set_blocked (row, id != NULL && beckon_people_is_blocked (self->people, id));
+}
+
+static void
+update_contact_row (BeckonHomeWindow *self, GtkWidget *row)
+{
+  beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row),
+                                   beckon_home_window_get_obstacle (self));
+  update_blocked (self, BECKON_PERSON_ROW (row));
+}
+
+static void
+update_recent_row (BeckonHomeWindow *self, GtkWidget *row)
+{
+  beckon_recent_row_set_obstacle (BECKON_RECENT_ROW (row), beckon_home_window_get_obstacle (self));
+  update_blocked (self, BECKON_PERSON_ROW (row));
+}
+
+static void
+update_rows (BeckonHomeWindow *self)
 {
   GtkListBoxRow *row;
 
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->contacts, i)) != NULL; i++)
-    beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row), obstacle);
+    update_contact_row (self, GTK_WIDGET (row));
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->recent, i)) != NULL; i++)
-    beckon_recent_row_set_obstacle (BECKON_RECENT_ROW (row), obstacle);
+    update_recent_row (self, GTK_WIDGET (row));
+}
+
+static void
+show_missed (GtkLabel *badge, guint count, const char *sentence)
+{
+  g_autofree char *text = count < 100 ? g_strdup_printf ("%u", count) : g_strdup ("99+");
+
+  gtk_widget_set_visible (GTK_WIDGET (badge), count > 0);
+  gtk_label_set_label (badge, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (badge), sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (badge), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence,
+                                  -1);
+}
+
+static void
+update_missed (BeckonHomeWindow *self)
+{
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+  const guint count = signaling != NULL ? beckon_signaling_service_get_missed (signaling) : 0;
+  g_autofree char *sentence =
+      g_strdup_printf (ngettext ("%u missed call", "%u missed calls", count), count);
+
+  show_missed (self->recent_missed, count, sentence);
+  show_missed (self->recent_tab_missed, count, sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->recent_tab),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, count > 0 ? sentence : "",
+                                  -1);
 }
 
 static void
@@ -172,11 +163,11 @@ update_lists (BeckonHomeWindow *self)
   beckon_dial_box_set_narrow (self->dial, narrow);
 }
 
-static void
-update (BeckonHomeWindow *self)
+void
+beckon_home_window_update (BeckonHomeWindow *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  const char *obstacle = get_obstacle (self);
+  const char *obstacle = beckon_home_window_get_obstacle (self);
   gboolean connected = get_state (self) == BECKON_SIGNALING_CONNECTED;
   g_autofree char *media =
       g_settings_get_string (beckon_account_get_settings (self->account), "last-media");
@@ -189,8 +180,10 @@ update (BeckonHomeWindow *self)
   gtk_widget_action_set_enabled (widget, "home.call", obstacle == NULL);
   gtk_widget_action_set_enabled (widget, "home.add-contact", connected);
   gtk_widget_action_set_enabled (widget, "home.remove-contact", connected);
+  gtk_widget_action_set_enabled (widget, "home.blocked-people", connected);
   update_account (self);
-  update_rows (self, obstacle);
+  update_rows (self);
+  update_missed (self);
   update_lists (self);
 }
 
@@ -199,7 +192,7 @@ create_contact_row (gpointer item, gpointer user_data)
 {
   GtkWidget *row = beckon_contact_row_new (item);
 
-  beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row), get_obstacle (user_data));
+  update_contact_row (user_data, row);
   return row;
 }
 
@@ -208,7 +201,7 @@ create_recent_row (gpointer item, gpointer user_data)
 {
   GtkWidget *row = beckon_recent_row_new (item);
 
-  beckon_recent_row_set_obstacle (BECKON_RECENT_ROW (row), get_obstacle (user_data));
+  update_recent_row (user_data, row);
   return row;
 }
 
@@ -219,201 +212,63 @@ on_tab_toggled (BeckonHomeWindow *self)
     update_lists (self);
 }
 
+/* GTK makes motions of its own, in place, when something changes under the pointer. */
+static gboolean
+has_moved (BeckonHomeWindow *self, GdkEvent *event)
+{
+  gboolean known = self->pointer_x >= 0;
+  gboolean moved;
+  double x;
+  double y;
+
+  if (!gdk_event_get_position (event, &x, &y))
+    return FALSE;
+  moved = known && (x != self->pointer_x || y != self->pointer_y);
+  self->pointer_x = x;
+  self->pointer_y = y;
+  return moved;
+}
+
+static gboolean
+is_by_person (BeckonHomeWindow *self, GdkEvent *event)
+{
+  const GdkEventType type = gdk_event_get_event_type (event);
+
+  if (type == GDK_MOTION_NOTIFY)
+    return has_moved (self, event);
+  return type == GDK_KEY_PRESS || type == GDK_BUTTON_PRESS || type == GDK_SCROLL ||
+         type == GDK_TOUCH_BEGIN;
+}
+
+/* That the window is active says little: it stays so while its person is away, and calls come then.
+ * Who does something in front of it sees it. */
+static gboolean
+on_event (BeckonHomeWindow *self, GdkEvent *event)
+{
+  if (is_by_person (self, event) && gtk_window_is_active (GTK_WINDOW (self)) &&
+      gtk_widget_get_mapped (GTK_WIDGET (self->recent)))
+    beckon_people_see_history (self->people);
+  return GDK_EVENT_PROPAGATE;
+}
+
 static void
 on_manager (BeckonHomeWindow *self)
 {
   g_signal_group_set_target (self->manager_signals, beckon_account_get_manager (self->account));
-  g_signal_group_set_target (self->signaling_signals, get_signaling (self));
-  beckon_people_set_signaling (self->people, get_signaling (self));
-  update (self);
+  g_signal_group_set_target (self->signaling_signals, beckon_home_window_get_signaling (self));
+  beckon_people_set_signaling (self->people, beckon_home_window_get_signaling (self));
+  beckon_call_banner_set_manager (self->call_banner, beckon_account_get_manager (self->account));
+  beckon_home_window_update (self);
 }
 
 static void
 on_signed_in (BeckonHomeWindow *self)
 {
-  update (self);
+  beckon_home_window_update (self);
   if (beckon_account_is_signed_in (self->account))
     gtk_widget_grab_focus (GTK_WIDGET (self->dial));
   else
     beckon_sign_in_page_grab_focus (BECKON_SIGN_IN_PAGE (self->sign_in_page));
-}
-
-/* ---- calling ---- */
-
-/* What an invite needs when it comes back; the window may be gone by then. */
-typedef struct
-{
-  BeckonHomeWindow *window;
-  char *ids;
-} Invite;
-
-static void
-invite_free (Invite *invite)
-{
-  g_object_unref (invite->window);
-  g_free (invite->ids);
-  g_free (invite);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Invite, invite_free)
-
-static void
-on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Invite) invite = user_data;
-  BeckonHomeWindow *self = invite->window;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonCall) call =
-      beckon_call_manager_invite_finish (BECKON_CALL_MANAGER (source), result, &error);
-
-  self->inviting = FALSE;
-  if (self->account == NULL)
-    return; /* closed meanwhile */
-  update (self);
-  if (call == NULL)
-    {
-      g_autofree char *phrase = beckon_phrase_for_error (error, invite->ids);
-
-      beckon_home_window_say (self, phrase);
-    }
-  else
-    beckon_dial_box_clear (self->dial);
-}
-
-static gboolean
-check_invitees (BeckonHomeWindow *self, const char *const *ids)
-{
-  if (!g_strv_contains (ids, beckon_signaling_service_get_user_id (get_signaling (self))))
-    return TRUE;
-  beckon_home_window_say (self, _("That is your own user ID. Type the one of somebody else."));
-  return FALSE;
-}
-
-static void
-on_call_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) ids = NULL;
-  const char *text;
-  const char *word;
-  BeckonMedia media;
-  Invite *invite;
-
-  g_variant_get (parameter, "(&s&s)", &text, &word);
-  if (get_obstacle (self) != NULL || !beckon_media_from_string (word, &media))
-    return;
-  ids = beckon_user_ids_parse (text, &error);
-  if (ids == NULL)
-    {
-      g_autofree char *phrase = beckon_phrase_for_error (error, text);
-
-      beckon_home_window_say (self, phrase);
-      return;
-    }
-  if (!check_invitees (self, (const char *const *) ids))
-    return;
-
-  g_settings_set_string (beckon_account_get_settings (self->account), "last-media", word);
-  invite = g_new0 (Invite, 1);
-  invite->window = g_object_ref (self);
-  invite->ids = g_strjoinv (", ", ids);
-  self->inviting = TRUE;
-  update (self);
-  beckon_call_manager_invite_async (beckon_account_get_manager (self->account),
-                                    (const char *const *) ids, media, 0, NULL, on_invited, invite);
-}
-
-/* ---- other actions ---- */
-
-static void
-on_add_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonSignalingService *signaling = get_signaling (BECKON_HOME_WINDOW (widget));
-
-  if (signaling != NULL)
-    gtk_window_present (
-        GTK_WINDOW (beckon_add_contact_dialog_new (GTK_WINDOW (widget), signaling)));
-}
-
-static void
-on_contact_removed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BeckonHomeWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    {
-      g_autofree char *phrase = beckon_phrase_for_error (error, NULL);
-
-      beckon_home_window_say (self, phrase);
-    }
-}
-
-static void
-on_contact_restored (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  on_contact_removed (source, result, user_data);
-}
-
-static void
-on_remove_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
-  const char *id = g_variant_get_string (parameter, NULL);
-  g_autofree char *sentence = NULL;
-  AdwToast *toast;
-
-  beckon_signaling_service_remove_contact_async (get_signaling (self), id, NULL, on_contact_removed,
-                                                 g_object_ref (self));
-  /* Translators: %s is a user ID */
-  sentence = g_strdup_printf (_("“%s” was removed from your contacts"), id);
-  toast = create_toast (sentence);
-  adw_toast_set_button_label (toast, _("Undo"));
-  adw_toast_set_action_name (toast, "home.restore-contact");
-  adw_toast_set_action_target (toast, "s", id);
-  adw_toast_overlay_add_toast (self->toasts, toast);
-}
-
-static void
-on_restore_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
-
-  if (get_signaling (self) != NULL)
-    beckon_signaling_service_add_contact_async (get_signaling (self),
-                                                g_variant_get_string (parameter, NULL), NULL,
-                                                on_contact_restored, g_object_ref (self));
-}
-
-static void
-on_copy_id_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
-
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), gtk_label_get_label (self->own_id));
-  beckon_home_window_say (self, _("Your user ID was copied"));
-}
-
-static void
-on_retry_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonSignalingService *signaling = get_signaling (BECKON_HOME_WINDOW (widget));
-
-  if (signaling != NULL)
-    beckon_signaling_service_retry (signaling);
-}
-
-static void
-on_sign_out_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  beckon_account_sign_out (BECKON_HOME_WINDOW (widget)->account);
-}
-
-static void
-on_focus_dial_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  gtk_widget_grab_focus (GTK_WIDGET (BECKON_HOME_WINDOW (widget)->dial));
 }
 
 /* ---- the window ---- */
@@ -455,21 +310,6 @@ beckon_home_window_dispose (GObject *object)
 }
 
 static void
-install_actions (GtkWidgetClass *widget_class)
-{
-  gtk_widget_class_install_action (widget_class, "home.call", "(ss)", on_call_action);
-  gtk_widget_class_install_action (widget_class, "home.add-contact", NULL, on_add_contact_action);
-  gtk_widget_class_install_action (widget_class, "home.remove-contact", "s",
-                                   on_remove_contact_action);
-  gtk_widget_class_install_action (widget_class, "home.restore-contact", "s",
-                                   on_restore_contact_action);
-  gtk_widget_class_install_action (widget_class, "home.copy-id", NULL, on_copy_id_action);
-  gtk_widget_class_install_action (widget_class, "home.retry", NULL, on_retry_action);
-  gtk_widget_class_install_action (widget_class, "home.sign-out", NULL, on_sign_out_action);
-  gtk_widget_class_install_action (widget_class, "home.focus-dial", NULL, on_focus_dial_action);
-}
-
-static void
 beckon_home_window_class_init (BeckonHomeWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -478,6 +318,7 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   widget_class->size_allocate = beckon_home_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = beckon_home_window_close_request;
 
+  g_type_ensure (BECKON_TYPE_CALL_BANNER);
   g_type_ensure (BECKON_TYPE_DIAL_BOX);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/home-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, toasts);
@@ -490,33 +331,55 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, state_spinner);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, state);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, banner);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, call_banner);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, dial);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, columns);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_section);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_section);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_missed);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, empty);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, own_id);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, tabs);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_tab);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_tab);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_tab_missed);
+  gtk_widget_class_bind_template_callback (widget_class, on_event);
   gtk_widget_class_bind_template_callback (widget_class, on_tab_toggled);
-  install_actions (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, beckon_home_window_say);
+  beckon_home_window_install_actions (widget_class);
 }
 
 static void
 beckon_home_window_init (BeckonHomeWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->pointer_x = -1;
   self->people = beckon_people_new ();
   self->manager_signals = g_signal_group_new (BECKON_TYPE_CALL_MANAGER);
-  g_signal_group_connect_object (self->manager_signals, "notify::current-call", G_CALLBACK (update),
-                                 self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->manager_signals, "notify::current-call",
+                                 G_CALLBACK (beckon_home_window_update), self, G_CONNECT_SWAPPED);
   self->signaling_signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
-  g_signal_group_connect_object (self->signaling_signals, "notify::state", G_CALLBACK (update),
-                                 self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->signaling_signals, "notify::user-name", G_CALLBACK (update),
-                                 self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signaling_signals, "notify::missed",
+                                 G_CALLBACK (update_missed), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signaling_signals, "notify::state",
+                                 G_CALLBACK (beckon_home_window_update), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signaling_signals, "notify::user-name",
+                                 G_CALLBACK (beckon_home_window_update), self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signaling_signals, "notify::ring",
+                                 G_CALLBACK (beckon_home_window_update), self, G_CONNECT_SWAPPED);
+}
+
+static void
+install_settings_actions (BeckonHomeWindow *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GAction) ring =
+      g_settings_create_action (beckon_account_get_settings (self->account), "ring-here");
+
+  g_action_map_add_action (G_ACTION_MAP (group), ring);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "settings", G_ACTION_GROUP (group));
 }
 
 static void
@@ -553,12 +416,21 @@ beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
                            create_recent_row, self, NULL);
   g_signal_connect_object (self->people, "notify::loaded", G_CALLBACK (update_lists), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (beckon_people_get_blocked (self->people), "items-changed",
+                           G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->adaptive, "notify::narrow", G_CALLBACK (update_lists), self,
                            G_CONNECT_SWAPPED);
+  install_settings_actions (self);
   follow_account (self);
   on_manager (self);
   on_signed_in (self);
   return GTK_WIDGET (self);
+}
+
+static AdwToast *
+create_toast (BeckonHomeWindow *self, const char *sentence)
+{
+  return beckon_sentence_toast_new (sentence, beckon_adaptive_is_narrow (self->adaptive));
 }
 
 void
@@ -567,5 +439,24 @@ beckon_home_window_say (BeckonHomeWindow *self, const char *sentence)
   g_return_if_fail (BECKON_IS_HOME_WINDOW (self));
   g_return_if_fail (sentence != NULL);
 
-  adw_toast_overlay_add_toast (self->toasts, create_toast (sentence));
+  if (self->account != NULL) /* else it was closed, and what was asked before is answered now */
+    adw_toast_overlay_add_toast (self->toasts, create_toast (self, sentence));
+}
+
+void
+beckon_home_window_offer (BeckonHomeWindow *self,
+                          const char *sentence,
+                          const char *button,
+                          const char *action,
+                          const char *target)
+{
+  AdwToast *toast;
+
+  if (self->account == NULL)
+    return;
+  toast = create_toast (self, sentence);
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, action);
+  adw_toast_set_action_target (toast, "s", target);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }

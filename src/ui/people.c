@@ -16,11 +16,13 @@ struct _BeckonPeople
   BeckonSignalingService *signaling; /* nullable */
   GSignalGroup *signals;
   GListStore *contacts; /* BeckonContactItem */
+  GListStore *blocked;  /* BeckonContactItem */
   GListStore *history;  /* BeckonHistoryItem */
   GCancellable *cancellable;
 
   gboolean have_contacts;
   gboolean have_history;
+  gboolean seen; /* the server was told that what is listed has been looked at */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonPeople, beckon_people, G_TYPE_OBJECT)
@@ -33,16 +35,17 @@ typedef enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* ---- contacts ---- */
+/* ---- contacts, and who is blocked ---- */
 
+/* Returns: (transfer none) (nullable) */
 static BeckonContactItem *
-find_contact (BeckonPeople *self, const char *id)
+find_item (GListStore *store, const char *id)
 {
-  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->contacts));
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (store));
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (BeckonContactItem) item = g_list_model_get_item (G_LIST_MODEL (self->contacts), i);
+      g_autoptr (BeckonContactItem) item = g_list_model_get_item (G_LIST_MODEL (store), i);
 
       if (g_str_equal (beckon_contact_item_get_id (item), id))
         return item; /* the store holds it */
@@ -50,57 +53,70 @@ find_contact (BeckonPeople *self, const char *id)
   return NULL;
 }
 
-/* Whether @contacts are the people of the list, in its order. */
+/* Whether @items are the people of @store, in its order. */
 static gboolean
-are_same_people (BeckonPeople *self, GPtrArray *contacts)
+are_same_people (GListStore *store, GPtrArray *items)
 {
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->contacts)) != contacts->len)
+  if (g_list_model_get_n_items (G_LIST_MODEL (store)) != items->len)
     return FALSE;
-  for (guint i = 0; i < contacts->len; i++)
+  for (guint i = 0; i < items->len; i++)
     {
-      const BeckonContact *contact = g_ptr_array_index (contacts, i);
-      g_autoptr (BeckonContactItem) item = g_list_model_get_item (G_LIST_MODEL (self->contacts), i);
+      BeckonContactItem *item = g_ptr_array_index (items, i);
+      g_autoptr (BeckonContactItem) shown = g_list_model_get_item (G_LIST_MODEL (store), i);
 
-      if (!g_str_equal (beckon_contact_item_get_id (item), contact->user->id) ||
-          !g_str_equal (beckon_contact_item_get_name (item), contact->user->name))
+      if (!g_str_equal (beckon_contact_item_get_id (shown), beckon_contact_item_get_id (item)) ||
+          !g_str_equal (beckon_contact_item_get_name (shown), beckon_contact_item_get_name (item)))
         return FALSE;
     }
   return TRUE;
 }
 
-void
-beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts)
+static void
+fill (GListStore *store, GPtrArray *items)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  if (!are_same_people (store, items))
+    {
+      g_list_store_splice (store, 0, g_list_model_get_n_items (G_LIST_MODEL (store)), items->pdata,
+                           items->len);
+      return;
+    }
+  /* The rows stay, and with them the keyboard's place. */
+  for (guint i = 0; i < items->len; i++)
+    {
+      BeckonContactItem *item = g_ptr_array_index (items, i);
+
+      beckon_contact_item_set_presence (find_item (store, beckon_contact_item_get_id (item)),
+                                        beckon_contact_item_get_presence (item));
+    }
+}
+
+void
+beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts, GPtrArray *blocked)
+{
+  g_autoptr (GPtrArray) contact_items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) blocked_items = g_ptr_array_new_with_free_func (g_object_unref);
 
   g_return_if_fail (BECKON_IS_PEOPLE (self));
-  g_return_if_fail (contacts != NULL);
+  g_return_if_fail (contacts != NULL && blocked != NULL);
 
   self->have_contacts = TRUE;
-  if (are_same_people (self, contacts))
+  for (guint i = 0; i < contacts->len; i++)
     {
-      /* The rows stay, and with them the keyboard's place. */
-      for (guint i = 0; i < contacts->len; i++)
-        {
-          const BeckonContact *contact = g_ptr_array_index (contacts, i);
+      const BeckonContact *contact = g_ptr_array_index (contacts, i);
 
-          beckon_contact_item_set_presence (find_contact (self, contact->user->id),
-                                            contact->presence);
-        }
+      g_ptr_array_add (
+          contact_items,
+          beckon_contact_item_new (contact->user->id, contact->user->name, contact->presence));
     }
-  else
+  for (guint i = 0; i < blocked->len; i++)
     {
-      for (guint i = 0; i < contacts->len; i++)
-        {
-          const BeckonContact *contact = g_ptr_array_index (contacts, i);
+      const BeckonUser *user = g_ptr_array_index (blocked, i);
 
-          g_ptr_array_add (items, beckon_contact_item_new (contact->user->id, contact->user->name,
-                                                           contact->presence));
-        }
-      g_list_store_splice (self->contacts, 0,
-                           g_list_model_get_n_items (G_LIST_MODEL (self->contacts)), items->pdata,
-                           items->len);
+      g_ptr_array_add (blocked_items,
+                       beckon_contact_item_new (user->id, user->name, BECKON_PRESENCE_OFFLINE));
     }
+  fill (self->contacts, contact_items);
+  fill (self->blocked, blocked_items);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
 }
 
@@ -109,13 +125,14 @@ on_contacts (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonPeople) self = user_data;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) blocked = NULL;
   g_autoptr (GPtrArray) contacts = beckon_signaling_service_list_contacts_finish (
-      BECKON_SIGNALING_SERVICE (source), result, &error);
+      BECKON_SIGNALING_SERVICE (source), result, &blocked, &error);
 
   if (contacts == NULL)
     g_debug ("The contacts did not come: %s", error->message);
   else if (BECKON_SIGNALING_SERVICE (source) == self->signaling)
-    beckon_people_take_contacts (self, contacts);
+    beckon_people_take_contacts (self, contacts, blocked);
 }
 
 static void
@@ -131,7 +148,7 @@ on_presence_changed (BeckonSignalingService *signaling,
                      BeckonPresence presence,
                      BeckonPeople *self)
 {
-  BeckonContactItem *item = find_contact (self, user);
+  BeckonContactItem *item = find_item (self->contacts, user);
 
   if (item != NULL)
     beckon_contact_item_set_presence (item, presence);
@@ -148,6 +165,7 @@ beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
   g_return_if_fail (calls != NULL);
 
   self->have_history = TRUE;
+  self->seen = FALSE;
   g_ptr_array_set_free_func (calls, NULL);
   for (guint i = 0; i < calls->len; i++)
     g_ptr_array_add (items, beckon_history_item_new (g_ptr_array_index (calls, i)));
@@ -176,6 +194,42 @@ list_history (BeckonPeople *self)
 {
   beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, self->cancellable,
                                                on_history, g_object_ref (self));
+}
+
+static void
+on_missed (BeckonSignalingService *signaling, GParamSpec *pspec, BeckonPeople *self)
+{
+  self->seen = FALSE;
+}
+
+static void
+on_seen (GObject *source, GAsyncResult *result, gpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    g_debug ("The missed calls still count: %s", error->message);
+}
+
+void
+beckon_people_see_history (BeckonPeople *self)
+{
+  g_autoptr (BeckonHistoryItem) newest = NULL;
+
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+
+  if (self->signaling == NULL || self->seen ||
+      beckon_signaling_service_get_missed (self->signaling) == 0 ||
+      beckon_signaling_service_get_state (self->signaling) != BECKON_SIGNALING_CONNECTED)
+    return;
+  newest = g_list_model_get_item (G_LIST_MODEL (self->history), 0);
+  if (newest == NULL)
+    return; /* the list is on its way */
+  self->seen = TRUE;
+  /* The time of a call is the server's; ours may differ. */
+  beckon_signaling_service_see_history_async (self->signaling,
+                                              beckon_history_item_get_call (newest)->started,
+                                              self->cancellable, on_seen, NULL);
 }
 
 /* ---- the service ---- */
@@ -221,6 +275,7 @@ beckon_people_dispose (GObject *object)
   g_clear_object (&self->signals);
   g_clear_object (&self->signaling);
   g_clear_object (&self->contacts);
+  g_clear_object (&self->blocked);
   g_clear_object (&self->history);
 
   G_OBJECT_CLASS (beckon_people_parent_class)->dispose (object);
@@ -244,6 +299,7 @@ static void
 beckon_people_init (BeckonPeople *self)
 {
   self->contacts = g_list_store_new (BECKON_TYPE_CONTACT_ITEM);
+  self->blocked = g_list_store_new (BECKON_TYPE_CONTACT_ITEM);
   self->history = g_list_store_new (BECKON_TYPE_HISTORY_ITEM);
   self->cancellable = g_cancellable_new ();
   self->signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
@@ -253,6 +309,7 @@ beckon_people_init (BeckonPeople *self)
                                  self, G_CONNECT_SWAPPED);
   g_signal_group_connect_object (self->signals, "history-changed", G_CALLBACK (list_history), self,
                                  G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->signals, "notify::missed", G_CALLBACK (on_missed), self, 0);
   g_signal_group_connect_object (self->signals, "presence-changed",
                                  G_CALLBACK (on_presence_changed), self, 0);
 }
@@ -276,6 +333,7 @@ beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signali
   self->have_contacts = FALSE;
   self->have_history = FALSE;
   g_list_store_remove_all (self->contacts);
+  g_list_store_remove_all (self->blocked);
   g_list_store_remove_all (self->history);
   g_signal_group_set_target (self->signals, signaling);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
@@ -304,4 +362,21 @@ beckon_people_get_history (BeckonPeople *self)
   g_return_val_if_fail (BECKON_IS_PEOPLE (self), NULL);
 
   return G_LIST_MODEL (self->history);
+}
+
+GListModel *
+beckon_people_get_blocked (BeckonPeople *self)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), NULL);
+
+  return G_LIST_MODEL (self->blocked);
+}
+
+gboolean
+beckon_people_is_blocked (BeckonPeople *self, const char *id)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  return find_item (self->blocked, id) != NULL;
 }

@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 /**
  * BeckonPeople:
  *
- * The contacts and the recent calls of an account, kept as its server has them: two list models
- * that follow one #BeckonSignalingService. Without a connection they stay as they were.
+ * The contacts, the blocked people and the recent calls of an account, kept as its server has them:
+ * list models that follow one #BeckonSignalingService. Without a connection they stay as they were.
  *
- * Properties: loaded (read-only: both lists came from the server).
+ * Properties: loaded (read-only: all of it came from the server).
  */
 G_DECLARE_FINAL_TYPE (BeckonPeople, beckon_people, BECKON, PEOPLE, GObject)
 
@@ -30,8 +30,17 @@ GListModel *beckon_people_get_contacts (BeckonPeople *self);
 /** beckon_people_get_history: (transfer none): of #BeckonHistoryItem, newest first */
 GListModel *beckon_people_get_history (BeckonPeople *self);
 
-/** beckon_people_take_contacts: @contacts: (element-type BeckonContact): what a server answered. */
-void beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts);
+/** beckon_people_see_history: the person looks at the recent calls: those that were missed count no
+ * more, on any device. To be said as often as wanted; the server is told what it does not know. */
+void beckon_people_see_history (BeckonPeople *self);
+
+/** beckon_people_get_blocked: (transfer none): of #BeckonContactItem, with presence offline */
+GListModel *beckon_people_get_blocked (BeckonPeople *self);
+gboolean beckon_people_is_blocked (BeckonPeople *self, const char *id);
+
+/** beckon_people_take_contacts: what a server answered; @contacts: (element-type BeckonContact),
+ * @blocked: (element-type BeckonUser) */
+void beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts, GPtrArray *blocked);
 /** beckon_people_take_history: @calls: (transfer full) (element-type BeckonPastCall) */
 void beckon_people_take_history (BeckonPeople *self, GPtrArray *calls);
 

@@ -36,6 +36,9 @@ phrase_for_protocol_error (BeckonProtocolError code, const char *subject)
     case BECKON_PROTOCOL_ERROR_CALL_OVER:
     case BECKON_PROTOCOL_ERROR_UNKNOWN_CALL:
       return g_strdup (_("The call is over already."));
+    case BECKON_PROTOCOL_ERROR_NOT_INVITED:
+    case BECKON_PROTOCOL_ERROR_NOT_IN_CALL:
+      return g_strdup (_("You are not in this call any more."));
     case BECKON_PROTOCOL_ERROR_ANSWERED_ELSEWHERE:
     case BECKON_PROTOCOL_ERROR_ALREADY_ACCEPTED:
       return g_strdup (_("The call was answered on another device."));
@@ -58,8 +61,6 @@ phrase_for_protocol_error (BeckonProtocolError code, const char *subject)
     case BECKON_PROTOCOL_ERROR_BAD_REQUEST:
     case BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE:
     case BECKON_PROTOCOL_ERROR_TOO_LARGE:
-    case BECKON_PROTOCOL_ERROR_NOT_INVITED:
-    case BECKON_PROTOCOL_ERROR_NOT_IN_CALL:
     case BECKON_PROTOCOL_ERROR_HELLO_FIRST:
     case BECKON_PROTOCOL_ERROR_INTERNAL:
     default:
@@ -346,6 +347,27 @@ beckon_phrase_for_no_speaker (BeckonCall *call)
              : NULL;
 }
 
+static char *
+phrase_for_elsewhere (BeckonCall *call)
+{
+  const char *device = beckon_call_get_answered_device (call);
+
+  switch (beckon_call_get_elsewhere (call))
+    {
+    case BECKON_CALL_ELSEWHERE_MOVED:
+      /* Translators: %s is the name of a computer, here and below */
+      return device != NULL ? g_strdup_printf (_("This call continues on %s"), device)
+                            : g_strdup (_("This call continues on another device"));
+    case BECKON_CALL_ELSEWHERE_DECLINED:
+      return device != NULL ? g_strdup_printf (_("Declined on %s"), device)
+                            : g_strdup (_("Declined on another device"));
+    case BECKON_CALL_ELSEWHERE_ANSWERED:
+    default:
+      return device != NULL ? g_strdup_printf (_("Answered on %s"), device)
+                            : g_strdup (_("Answered on another device"));
+    }
+}
+
 char *
 beckon_phrase_for_end (BeckonCall *call)
 {
@@ -376,7 +398,7 @@ beckon_phrase_for_end (BeckonCall *call)
     case BECKON_CALL_END_MISSED:
       return g_strdup (_("Missed call"));
     case BECKON_CALL_END_ANSWERED_ELSEWHERE:
-      return g_strdup (_("Answered on another device"));
+      return phrase_for_elsewhere (call);
     case BECKON_CALL_END_CONNECTION_LOST:
       return g_strdup (_("Connection lost"));
     case BECKON_CALL_END_NO_MEDIA:

@@ -14,7 +14,7 @@
 
 struct _BeckonRecentRow
 {
-  GtkListBoxRow parent_instance;
+  BeckonPersonRow parent_instance;
 
   /* Template widgets */
   AdwAvatar *avatar;
@@ -25,7 +25,7 @@ struct _BeckonRecentRow
   BeckonCallButtons *buttons;
 };
 
-G_DEFINE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, GTK_TYPE_LIST_BOX_ROW)
+G_DEFINE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, BECKON_TYPE_PERSON_ROW)
 
 static char *
 join_ids (GPtrArray *people)
@@ -108,6 +108,9 @@ beckon_recent_row_new (BeckonHistoryItem *item)
   gtk_label_set_label (self->status, status);
   set_way (self, item);
   beckon_call_buttons_set_people (self->buttons, ids, names);
+  /* A menu about several would have to ask about whom. */
+  if (call->others->len == 1)
+    beckon_person_row_set_person (BECKON_PERSON_ROW (self), ids, names);
   return GTK_WIDGET (self);
 }
 

@@ -2,15 +2,14 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
-
 #include "history-item.h"
+#include "person-row.h"
 
 G_BEGIN_DECLS
 
 #define BECKON_TYPE_RECENT_ROW (beckon_recent_row_get_type ())
 /** BeckonRecentRow: a past call, whose people can be called again. */
-G_DECLARE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, BECKON, RECENT_ROW, GtkListBoxRow)
+G_DECLARE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, BECKON, RECENT_ROW, BeckonPersonRow)
 
 GtkWidget *beckon_recent_row_new (BeckonHistoryItem *item);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Alice and Bob at their desktops, signed in to one server: what every desktop test begins with."""
+"""People at their desktops, signed in to one server: what every desktop test begins with."""
 import json
 import os
 import shutil
@@ -13,25 +13,28 @@ from person import PASSWORD, Build, Person, clip
 
 # The ground of each one's picture: far from each other and from every colour of the windows.
 COLOURS = {"alice": (200, 40, 190), "bob": (20, 160, 200)}
+CAST = {"alice": ("alice", "Alice Moreau", None), "bob": ("bob", "Bob Larsson", None)}
 RINGS = 10  # seconds until nobody has answered
 PICTURE = 0.12  # of the screen: a picture that fills the call window has more
 CORNER = 0.008  # one's own picture in its corner has more, and less than PICTURE
 
 
 class Stage:
-    def __init__(self, sound):
-        self.sound = sound
+    """@cast: an attribute of the stage for each desktop: user ID, name, and what the computer is called."""
+
+    def __init__(self, sound, cast):
+        self.sound, self.cast = sound, cast
         self.build = Build(os.environ["BECKON_BUILD"])
         self.pictures = f"{self.build.directory}/tests/desktop/screenshots"
         self.files = tempfile.mkdtemp(prefix="beckon-stage-")
         self.password = f"{self.files}/password"
         self.server = Server(self.build.server, f"[limits]\nring-seconds={RINGS}\n")
-        self.alice = self.bob = None
+        self.__dict__.update(dict.fromkeys(cast))
         self.robots = []
 
     @property
     def people(self):
-        return self.alice, self.bob
+        return tuple(getattr(self, who) for who in self.cast)
 
     # Setting up, clearing away
 
@@ -40,12 +43,14 @@ class Stage:
         with open(self.password, "w", encoding="utf-8") as file:
             file.write(PASSWORD)
         for user, colour in COLOURS.items():
-            clip(f"{self.files}/{user}.webm", colour)
+            clip(self.film(user), colour)
         self.server.start()
-        self.alice, self.bob = (
-            Person(self.build, user, name, f"{self.files}/{user}.webm", "test", self.sound)
-            for user, name in (("alice", "Alice Moreau"), ("bob", "Bob Larsson")))
+        for who, (user, name, computer) in self.cast.items():
+            setattr(self, who, Person(self.build, user, name, self.film(user), "test", self.sound, computer))
         self.everybody_in()
+
+    def film(self, user):
+        return f"{self.files}/{user}.webm"
 
     def everybody_in(self, **options):
         together(*(lambda person=person: person.sign_in(self.server.url, self.password, **options)
@@ -56,9 +61,9 @@ class Stage:
 
     def show_failure(self, name):
         for person in self.people:
-            person.screenshot(f"{self.pictures}/failed-{name}-{person.user}.png")
+            person.screenshot(f"{self.pictures}/failed-{name}-{person.label}.png")
             for part in (person.output(), person.tree() if person.running() else "not running"):
-                print("".join(f"# {person.user}: {line}\n" for line in part.splitlines()[-150:]), end="")
+                print("".join(f"# {person.label}: {line}\n" for line in part.splitlines()[-150:]), end="")
         self.everybody_out()
         self.server.restart()
         self.everybody_in()
@@ -94,12 +99,13 @@ class Stage:
 
     def picture(self, screen, *people):
         for person in people or self.people:
-            person.still(f"{self.pictures}/{screen}-{person.user}.png")
+            person.still(f"{self.pictures}/{screen}-{person.label}.png")
 
     def sees(self, viewer, shown, least, most=1.0):
-        """Waits until @shown's picture has between @least and @most of @viewer's screen."""
-        viewer.sees(*COLOURS[shown.user], least, most,
-                    f"{self.pictures}/.looking-{viewer.user}.png")
+        """Waits until the picture of @shown, a person or a robot's user ID, has between @least and @most of
+        @viewer's screen."""
+        viewer.sees(*COLOURS[getattr(shown, "user", shown)], least, most,
+                    f"{self.pictures}/.looking-{viewer.label}.png")
 
     def ring(self, caller, callee, media="Video call"):
         caller.place_call(callee.user, media)
@@ -125,8 +131,8 @@ def event(robot, name):
     raise AssertionError(f"{robot.args} ended without the event {name}")
 
 
-def stage(sound=False):
-    """The stage for this test program; with @sound both have a sound server."""
+def stage(sound=False, cast=None):
+    """The stage for this test program; with @sound everybody has a sound server."""
     if len(sys.argv) > 1:
         os.environ["BECKON_BUILD"] = sys.argv[1]
-    return Stage(sound)
+    return Stage(sound, cast or CAST)

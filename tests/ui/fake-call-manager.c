@@ -10,7 +10,9 @@ struct _BeckonCallManager
 
   BeckonSignalingService *signaling;
   BeckonCall *current;
+  BeckonCallSnapshot *other;
   GTask *invite;
+  GTask *join;
   guint n_invites;
   gboolean silenced;
 };
@@ -28,8 +30,9 @@ beckon_call_manager_dispose (GObject *object)
 {
   BeckonCallManager *self = BECKON_CALL_MANAGER (object);
 
-  g_assert_null (self->invite);
+  g_assert_true (self->invite == NULL && self->join == NULL);
   g_clear_object (&self->current);
+  g_clear_pointer (&self->other, beckon_call_snapshot_free);
   g_clear_object (&self->signaling);
 
   G_OBJECT_CLASS (beckon_call_manager_parent_class)->dispose (object);
@@ -44,6 +47,10 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
       G_OBJECT_CLASS (klass), 1,
       g_param_spec_object ("current-call", NULL, NULL, BECKON_TYPE_CALL,
                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+      G_OBJECT_CLASS (klass), 2,
+      g_param_spec_boxed ("other-call", NULL, NULL, BECKON_TYPE_CALL_SNAPSHOT,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
   g_signal_new ("incoming-call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, BECKON_TYPE_CALL);
   g_signal_new ("missed-call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -74,6 +81,20 @@ BeckonCall *
 beckon_call_manager_get_current_call (BeckonCallManager *self)
 {
   return self->current;
+}
+
+const BeckonCallSnapshot *
+beckon_call_manager_get_other_call (BeckonCallManager *self)
+{
+  return self->other;
+}
+
+void
+fake_manager_set_other (BeckonCallManager *self, BeckonCallSnapshot *other)
+{
+  g_clear_pointer (&self->other, beckon_call_snapshot_free);
+  self->other = other;
+  g_object_notify (G_OBJECT (self), "other-call");
 }
 
 void
@@ -123,19 +144,50 @@ fake_manager_get_n_invites (BeckonCallManager *self)
   return self->n_invites;
 }
 
+/* @task: (transfer full) */
+static void
+finish_placing (BeckonCallManager *self, GTask *task, BeckonCall *call, GError *error)
+{
+  g_assert_nonnull (task);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    {
+      fake_manager_set_current (self, call);
+      g_task_return_pointer (task, g_object_ref (call), g_object_unref);
+    }
+  g_object_unref (task);
+}
+
 void
 fake_manager_finish_invite (BeckonCallManager *self, BeckonCall *call, GError *error)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->invite);
+  finish_placing (self, g_steal_pointer (&self->invite), call, error);
+}
 
-  g_assert_nonnull (task);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  fake_manager_set_current (self, call);
-  g_task_return_pointer (task, g_object_ref (call), g_object_unref);
+void
+beckon_call_manager_join_async (BeckonCallManager *self,
+                                const char *call,
+                                gboolean with_camera,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_assert_null (self->join);
+  g_assert_cmpstr (call, ==, self->other->call);
+  self->join = g_task_new (self, cancellable, callback, user_data);
+}
+
+BeckonCall *
+beckon_call_manager_join_finish (BeckonCallManager *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+fake_manager_finish_join (BeckonCallManager *self, BeckonCall *call, GError *error)
+{
+  finish_placing (self, g_steal_pointer (&self->join), call, error);
 }
 
 void

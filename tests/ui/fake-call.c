@@ -40,6 +40,7 @@ beckon_call_finalize (GObject *object)
   g_free (self->id);
   g_ptr_array_unref (self->members);
   g_free (self->message);
+  g_free (self->answered_device);
   g_free (self->reject_message);
   g_clear_error (&self->error);
   g_clear_error (&self->microphone_problem);
@@ -181,6 +182,18 @@ const char *
 beckon_call_get_message (BeckonCall *self)
 {
   return self->message;
+}
+
+const char *
+beckon_call_get_answered_device (BeckonCall *self)
+{
+  return self->answered_device;
+}
+
+BeckonCallElsewhere
+beckon_call_get_elsewhere (BeckonCall *self)
+{
+  return self->elsewhere;
 }
 
 gboolean

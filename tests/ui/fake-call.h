@@ -16,6 +16,7 @@ struct _BeckonCall
   char *id;
   GPtrArray *members; /* BeckonUser */
   char *message;
+  char *answered_device;
   GError *error;
   GError *microphone_problem;
   GError *camera_problem;
@@ -25,6 +26,7 @@ struct _BeckonCall
   BeckonCallState state;
   BeckonCallProgress progress;
   BeckonCallEnd end;
+  BeckonCallElsewhere elsewhere;
   BeckonMedia media;
   BeckonMediaStats stats;
   double remote_level;
@@ -61,11 +63,15 @@ void fake_call_finish_accept (BeckonCall *self, GError *error);
 
 /** fake_manager_set_current: @call: (nullable): placed, or ringing here. */
 void fake_manager_set_current (BeckonCallManager *self, BeckonCall *call);
+/** fake_manager_set_other: @other: (transfer full) (nullable) */
+void fake_manager_set_other (BeckonCallManager *self, BeckonCallSnapshot *other);
 guint fake_manager_get_n_invites (BeckonCallManager *self);
 gboolean fake_manager_is_silenced (BeckonCallManager *self);
 
 /** fake_manager_finish_invite: the invite under way fails with @error (transfer full), or becomes
  * @call. */
 void fake_manager_finish_invite (BeckonCallManager *self, BeckonCall *call, GError *error);
+/** fake_manager_finish_join: the same of the join. */
+void fake_manager_finish_join (BeckonCallManager *self, BeckonCall *call, GError *error);
 
 G_END_DECLS

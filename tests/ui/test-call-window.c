@@ -278,6 +278,19 @@ test_call_again_fails (Fixture *self, gconstpointer unused)
   ui_await (self->window == NULL);
 }
 
+/* Another device took over: one is still in the call, and must not place it again. */
+static void
+test_moved (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  self->call->elsewhere = BECKON_CALL_ELSEWHERE_MOVED;
+  self->call->answered_device = g_strdup ("Laptop");
+  fake_call_end (self->call, BECKON_CALL_END_ANSWERED_ELSEWHERE);
+  ui_await (ui_find_label (self->window, "This call continues on Laptop") != NULL);
+  g_assert_false (gtk_widget_get_visible (ui_find_named (self->window, "Call again")));
+  ui_await (self->window == NULL);
+}
+
 static void
 test_narrow (Fixture *self, gconstpointer unused)
 {
@@ -317,6 +330,7 @@ main (int argc, char **argv)
   ADD ("closing-hangs-up", test_closing_hangs_up);
   ADD ("call-again", test_call_again);
   ADD ("call-again-fails", test_call_again_fails);
+  ADD ("moved", test_moved);
   ADD ("narrow", test_narrow);
 #undef ADD
   return g_test_run ();

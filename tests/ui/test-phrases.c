@@ -6,7 +6,6 @@
 
 #include "fake-call.h"
 #include "history-item.h"
-#include "people.h"
 #include "phrases.h"
 #include "protocol-error.h"
 
@@ -199,6 +198,36 @@ test_ends (void)
 }
 
 static void
+test_elsewhere (void)
+{
+  static const struct
+  {
+    BeckonCallElsewhere elsewhere;
+    const char *device;
+    const char *line;
+  } cases[] = {
+    { BECKON_CALL_ELSEWHERE_ANSWERED, "Laptop", "Answered on Laptop" },
+    { BECKON_CALL_ELSEWHERE_ANSWERED, NULL, "Answered on another device" },
+    { BECKON_CALL_ELSEWHERE_DECLINED, "Laptop", "Declined on Laptop" },
+    { BECKON_CALL_ELSEWHERE_MOVED, "Laptop", "This call continues on Laptop" },
+    { BECKON_CALL_ELSEWHERE_MOVED, NULL, "This call continues on another device" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      BeckonCall *call = fake_call_new ();
+      g_autofree char *line = NULL;
+
+      call->end = BECKON_CALL_END_ANSWERED_ELSEWHERE;
+      call->elsewhere = cases[i].elsewhere;
+      call->answered_device = g_strdup (cases[i].device);
+      line = beckon_phrase_for_end (call);
+      g_assert_cmpstr (line, ==, cases[i].line);
+      g_assert_finalize_object (call);
+    }
+}
+
+static void
 test_end_detail (void)
 {
   BeckonCall *call = fake_call_new ();
@@ -216,58 +245,6 @@ test_end_detail (void)
   g_assert_finalize_object (call);
 }
 
-/* ---- the lists of people ---- */
-
-static BeckonContact *
-create_contact (const char *id, BeckonPresence presence)
-{
-  BeckonContact *contact = g_new0 (BeckonContact, 1);
-
-  contact->user = beckon_user_new (id, id);
-  contact->presence = presence;
-  return contact;
-}
-
-static void
-count (guint *n)
-{
-  (*n)++;
-}
-
-static void
-test_people (void)
-{
-  BeckonPeople *people = beckon_people_new ();
-  g_autoptr (GPtrArray) contacts =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_contact_free);
-  g_autoptr (BeckonContactItem) first = NULL;
-  GListModel *list = beckon_people_get_contacts (people);
-  guint n_changes = 0;
-
-  g_assert_false (beckon_people_is_loaded (people));
-  g_ptr_array_add (contacts, create_contact ("bob", BECKON_PRESENCE_OFFLINE));
-  g_ptr_array_add (contacts, create_contact ("carol", BECKON_PRESENCE_ONLINE));
-  beckon_people_take_contacts (people, contacts);
-  beckon_people_take_history (people, g_ptr_array_new ());
-  g_assert_true (beckon_people_is_loaded (people));
-  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2);
-
-  /* The same people again: the rows stay, only their presence changes. */
-  first = g_list_model_get_item (list, 0);
-  g_signal_connect_swapped (list, "items-changed", G_CALLBACK (count), &n_changes);
-  ((BeckonContact *) g_ptr_array_index (contacts, 0))->presence = BECKON_PRESENCE_DND;
-  beckon_people_take_contacts (people, contacts);
-  g_assert_cmpuint (n_changes, ==, 0);
-  g_assert_cmpint (beckon_contact_item_get_presence (first), ==, BECKON_PRESENCE_DND);
-
-  g_ptr_array_remove_index (contacts, 0);
-  beckon_people_take_contacts (people, contacts);
-  g_assert_cmpuint (n_changes, ==, 1);
-  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
-  g_signal_handlers_disconnect_by_data (list, &n_changes);
-  g_assert_finalize_object (people);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -280,7 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/phrases/times", test_times);
   g_test_add_func ("/ui/phrases/history", test_history);
   g_test_add_func ("/ui/phrases/ends", test_ends);
+  g_test_add_func ("/ui/phrases/elsewhere", test_elsewhere);
   g_test_add_func ("/ui/phrases/end-detail", test_end_detail);
-  g_test_add_func ("/ui/people/lists", test_people);
   return g_test_run ();
 }

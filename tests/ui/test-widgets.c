@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The popup, the rows, the entry for user IDs, the sign-in page, and small widgets. */
+/* The popup, the sign-in page, and small widgets. */
 
 #include "config.h"
 
 #include "account.h"
 #include "badge.h"
-#include "contact-row.h"
-#include "dial-box.h"
 #include "incoming-window.h"
-#include "recent-row.h"
 #include "sign-in-page.h"
 #include "stack-pages.h"
 #include "ui-fixture.h"
@@ -131,114 +128,6 @@ test_popup_silence (Popup *self, gconstpointer unused)
   g_assert_true (fake_manager_is_silenced (self->manager));
   g_assert_nonnull (self->window);
   fake_call_end (self->call, BECKON_CALL_END_ANSWERED_ELSEWHERE);
-}
-
-/* ---- rows ---- */
-
-static void
-on_call_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  char **called = user_data;
-
-  g_free (*called);
-  *called = g_variant_print (parameter, FALSE);
-}
-
-/* A window with the actions of the home window, that says what was called. */
-static GtkWidget *
-create_home (GtkWidget *child, char **called)
-{
-  const GActionEntry entries[] = { { "call", on_call_action, "(ss)", NULL, NULL, { 0 } } };
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-  GtkWidget *window = gtk_window_new ();
-
-  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), called);
-  gtk_widget_insert_action_group (window, "home", G_ACTION_GROUP (group));
-  gtk_window_set_child (GTK_WINDOW (window), child);
-  gtk_window_present (GTK_WINDOW (window));
-  ui_await (gtk_widget_get_mapped (window));
-  return window;
-}
-
-static void
-test_contact_row (void)
-{
-  BeckonContactItem *item = beckon_contact_item_new ("bob", "Bob Larsson", BECKON_PRESENCE_OFFLINE);
-  GtkWidget *row = beckon_contact_row_new (item);
-  g_autofree char *called = NULL;
-  GtkWidget *list = gtk_list_box_new ();
-  GtkWidget *window;
-
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-  window = create_home (list, &called);
-  g_assert_nonnull (ui_find_label (window, "Bob Larsson"));
-  g_assert_nonnull (ui_find_label (window, "Offline"));
-  beckon_contact_item_set_presence (item, BECKON_PRESENCE_IN_CALL);
-  g_assert_nonnull (ui_find_label (window, "In a call"));
-  ui_click (ui_find_named (window, "Voice call with Bob Larsson"));
-  g_assert_cmpstr (called, ==, "('bob', 'voice')");
-  beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row), "You are in a call");
-  g_assert_cmpstr (
-      gtk_widget_get_tooltip_text (ui_find_named (window, "Video call with Bob Larsson")), ==,
-      "You are in a call");
-  ui_destroy (window);
-  g_assert_finalize_object (item);
-}
-
-static void
-test_recent_row (void)
-{
-  BeckonPastCall *call = g_new0 (BeckonPastCall, 1);
-  BeckonHistoryItem *item;
-  g_autofree char *called = NULL;
-  GtkWidget *list = gtk_list_box_new ();
-  GtkWidget *window;
-  GtkWidget *row;
-
-  call->outcome = g_strdup ("missed");
-  call->others = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
-  g_ptr_array_add (call->others, beckon_user_new ("carol", "Carol Adeyemi"));
-  g_ptr_array_add (call->others, beckon_user_new ("dave", "Dave Okafor"));
-  item = beckon_history_item_new (call);
-  row = beckon_recent_row_new (item);
-  gtk_list_box_append (GTK_LIST_BOX (list), row);
-  window = create_home (list, &called);
-  g_assert_true (gtk_widget_has_css_class (row, "missed"));
-  g_assert_nonnull (ui_find_label (window, "Missed voice call"));
-  ui_click (ui_find_named (window, "Video call with Carol and Dave"));
-  g_assert_cmpstr (called, ==, "('carol,dave', 'video')");
-  ui_destroy (window);
-  g_assert_finalize_object (item);
-}
-
-static void
-test_dial_box (void)
-{
-  GtkWidget *dial = g_object_new (BECKON_TYPE_DIAL_BOX, NULL);
-  g_autofree char *called = NULL;
-  GtkWidget *window = create_home (dial, &called);
-  GtkWidget *voice = ui_find_named (window, "Voice call");
-  GtkWidget *entry = ui_find_named (window, "User IDs");
-
-  g_assert_false (gtk_widget_is_sensitive (voice));
-  g_assert_nonnull (gtk_widget_get_tooltip_text (voice));
-  gtk_editable_set_text (GTK_EDITABLE (entry), " , ");
-  g_assert_false (gtk_widget_is_sensitive (voice));
-  gtk_editable_set_text (GTK_EDITABLE (entry), "bob, carol");
-  ui_click (voice);
-  g_assert_cmpstr (called, ==, "('bob, carol', 'voice')");
-  g_signal_emit_by_name (entry, "activate");
-  g_assert_cmpstr (called, ==, "('bob, carol', 'video')");
-  beckon_dial_box_set_default_media (BECKON_DIAL_BOX (dial), BECKON_MEDIA_VOICE);
-  g_signal_emit_by_name (entry, "activate");
-  g_assert_cmpstr (called, ==, "('bob, carol', 'voice')");
-  beckon_dial_box_set_obstacle (BECKON_DIAL_BOX (dial), "You are in a call");
-  g_assert_false (gtk_widget_is_sensitive (voice));
-  g_assert_cmpstr (gtk_widget_get_tooltip_text (voice), ==, "You are in a call");
-  g_clear_pointer (&called, g_free);
-  g_signal_emit_by_name (entry, "activate");
-  g_assert_null (called);
-  ui_destroy (window);
 }
 
 /* ---- signing in ---- */
@@ -367,6 +256,23 @@ test_create_unreachable (SignIn *self, gconstpointer unused)
   ui_await (gtk_widget_is_sensitive (ui_find_named (self->window, "Sign in")));
 }
 
+static void
+test_ring_here (SignIn *self, gconstpointer unused)
+{
+  BeckonSignalingService *signaling;
+
+  g_settings_set_boolean (self->settings, "ring-here", FALSE);
+  fill_in (self, "http://127.0.0.1:1", "alice", "secret");
+  ui_click (ui_find_named (self->window, "Sign in"));
+  signaling = beckon_call_manager_get_signaling (beckon_account_get_manager (self->account));
+  g_assert_false (beckon_signaling_service_get_ring (signaling));
+  g_settings_set_boolean (self->settings, "ring-here", TRUE);
+  g_assert_true (beckon_signaling_service_get_ring (signaling));
+  ui_click (ui_find_named (self->window, "Cancel"));
+  ui_await (gtk_widget_is_sensitive (ui_find_named (self->window, "Sign in")));
+  ui_settle (); /* the settings are told of their changes */
+}
+
 /* ---- small ones ---- */
 
 static void
@@ -473,10 +379,8 @@ main (int argc, char **argv)
   ADD ("bad-address", test_sign_in_bad_address);
   ADD ("unreachable", test_sign_in_unreachable);
   ADD ("create-unreachable", test_create_unreachable);
+  ADD ("ring-here", test_ring_here);
 #undef ADD
-  g_test_add_func ("/ui/contact-row", test_contact_row);
-  g_test_add_func ("/ui/recent-row", test_recent_row);
-  g_test_add_func ("/ui/dial-box", test_dial_box);
   g_test_add_func ("/ui/badge", test_badge);
   g_test_add_func ("/ui/video-view", test_video_view);
   g_test_add_func ("/ui/stack-pages", test_stack_pages);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a person does in the home window. */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "home-window-private.h"
+
+#include "add-contact-dialog.h"
+#include "blocked-window.h"
+#include "identifiers.h"
+#include "phrases.h"
+
+#include <glib/gi18n.h>
+
+/* ---- calling ---- */
+
+/* What an invite needs when it comes back; the window may be gone by then. */
+typedef struct
+{
+  BeckonHomeWindow *window;
+  char *ids;
+} Invite;
+
+static void
+invite_free (Invite *invite)
+{
+  g_object_unref (invite->window);
+  g_free (invite->ids);
+  g_free (invite);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Invite, invite_free)
+
+static void
+on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Invite) invite = user_data;
+  BeckonHomeWindow *self = invite->window;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonCall) call =
+      beckon_call_manager_invite_finish (BECKON_CALL_MANAGER (source), result, &error);
+
+  self->inviting = FALSE;
+  if (self->account == NULL)
+    return; /* closed meanwhile */
+  beckon_home_window_update (self);
+  if (call == NULL)
+    {
+      g_autofree char *phrase = beckon_phrase_for_error (error, invite->ids);
+
+      beckon_home_window_say (self, phrase);
+    }
+  else
+    beckon_dial_box_clear (self->dial);
+}
+
+static gboolean
+check_invitees (BeckonHomeWindow *self, const char *const *ids)
+{
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+
+  if (!g_strv_contains (ids, beckon_signaling_service_get_user_id (signaling)))
+    return TRUE;
+  beckon_home_window_say (self, _("That is your own user ID. Type the one of somebody else."));
+  return FALSE;
+}
+
+static void
+on_call_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = NULL;
+  const char *text;
+  const char *word;
+  BeckonMedia media;
+  Invite *invite;
+
+  g_variant_get (parameter, "(&s&s)", &text, &word);
+  if (beckon_home_window_get_obstacle (self) != NULL || !beckon_media_from_string (word, &media))
+    return;
+  ids = beckon_user_ids_parse (text, &error);
+  if (ids == NULL)
+    {
+      g_autofree char *phrase = beckon_phrase_for_error (error, text);
+
+      beckon_home_window_say (self, phrase);
+      return;
+    }
+  if (!check_invitees (self, (const char *const *) ids))
+    return;
+
+  g_settings_set_string (beckon_account_get_settings (self->account), "last-media", word);
+  invite = g_new0 (Invite, 1);
+  invite->window = g_object_ref (self);
+  invite->ids = g_strjoinv (", ", ids);
+  self->inviting = TRUE;
+  beckon_home_window_update (self);
+  beckon_call_manager_invite_async (beckon_account_get_manager (self->account),
+                                    (const char *const *) ids, media, 0, NULL, on_invited, invite);
+}
+
+/* ---- people ---- */
+
+static void
+on_add_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonSignalingService *signaling =
+      beckon_home_window_get_signaling (BECKON_HOME_WINDOW (widget));
+
+  if (signaling != NULL)
+    gtk_window_present (
+        GTK_WINDOW (beckon_add_contact_dialog_new (GTK_WINDOW (widget), signaling)));
+}
+
+static void
+on_people_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonHomeWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    {
+      g_autofree char *phrase = beckon_phrase_for_error (error, NULL);
+
+      beckon_home_window_say (self, phrase);
+    }
+}
+
+static void
+on_remove_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  g_autofree char *sentence = NULL;
+
+  beckon_signaling_service_remove_contact_async (beckon_home_window_get_signaling (self), id, NULL,
+                                                 on_people_changed, g_object_ref (self));
+  /* Translators: %s is a user ID */
+  sentence = g_strdup_printf (_("“%s” was removed from your contacts"), id);
+  beckon_home_window_offer (self, sentence, _("Undo"), "home.restore-contact", id);
+}
+
+static void
+on_restore_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+
+  if (signaling != NULL)
+    beckon_signaling_service_add_contact_async (signaling, g_variant_get_string (parameter, NULL),
+                                                NULL, on_people_changed, g_object_ref (self));
+}
+
+/* What a block needs when it is confirmed, and when it comes back. */
+typedef struct
+{
+  BeckonHomeWindow *window;
+  char *id;
+  char *name;
+} Block;
+
+static Block *
+block_new (BeckonHomeWindow *window, const char *id, const char *name)
+{
+  Block *block = g_new0 (Block, 1);
+
+  block->window = g_object_ref (window);
+  block->id = g_strdup (id);
+  block->name = g_strdup (name);
+  return block;
+}
+
+static void
+block_free (Block *block)
+{
+  g_object_unref (block->window);
+  g_free (block->id);
+  g_free (block->name);
+  g_free (block);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Block, block_free)
+
+static void
+on_blocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Block) block = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    {
+      sentence = beckon_phrase_for_error (error, block->id);
+      beckon_home_window_say (block->window, sentence);
+      return;
+    }
+  /* Translators: %s is a person's name */
+  sentence = g_strdup_printf (_("%s is blocked"), block->name);
+  beckon_home_window_offer (block->window, sentence, _("Undo"), "home.unblock", block->id);
+}
+
+static void
+on_block_confirmed (AdwMessageDialog *question, const char *response, gpointer user_data)
+{
+  const Block *block = user_data;
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (block->window);
+
+  if (signaling != NULL)
+    beckon_signaling_service_block_async (signaling, block->id, NULL, on_blocked,
+                                          block_new (block->window, block->id, block->name));
+}
+
+static void
+on_question_gone (gpointer user_data, GClosure *closure)
+{
+  block_free (user_data);
+}
+
+static void
+on_block_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  GtkWidget *window = adw_message_dialog_new (GTK_WINDOW (widget), NULL, NULL);
+  AdwMessageDialog *question = ADW_MESSAGE_DIALOG (window);
+  const char *id;
+  const char *name;
+
+  g_variant_get (parameter, "(&s&s)", &id, &name);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  /* Translators: %s is a person's name */
+  adw_message_dialog_format_heading (question, _("Block %s?"), name);
+  adw_message_dialog_set_body (question,
+                               _("They cannot call you any more, and they always see you "
+                                  "offline. They are not told."));
+  adw_message_dialog_add_responses (question, "cancel", _("_Cancel"), "block", _("_Block"), NULL);
+  adw_message_dialog_set_response_appearance (question, "block", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (question, "cancel");
+  adw_message_dialog_set_close_response (question, "cancel");
+  g_signal_connect_data (question, "response::block", G_CALLBACK (on_block_confirmed),
+                         block_new (BECKON_HOME_WINDOW (widget), id, name), on_question_gone, 0);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_unblock_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+
+  if (signaling != NULL)
+    beckon_signaling_service_unblock_async (signaling, g_variant_get_string (parameter, NULL), NULL,
+                                            on_people_changed, g_object_ref (self));
+}
+
+static void
+on_blocked_people_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+
+  if (signaling != NULL)
+    gtk_window_present (
+        GTK_WINDOW (beckon_blocked_window_new (GTK_WINDOW (self), signaling, self->people)));
+}
+
+/* ---- other actions ---- */
+
+static void
+on_copy_id_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), gtk_label_get_label (self->own_id));
+  beckon_home_window_say (self, _("Your user ID was copied"));
+}
+
+static void
+on_retry_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonSignalingService *signaling =
+      beckon_home_window_get_signaling (BECKON_HOME_WINDOW (widget));
+
+  if (signaling != NULL)
+    beckon_signaling_service_retry (signaling);
+}
+
+static void
+on_sign_out_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  beckon_account_sign_out (BECKON_HOME_WINDOW (widget)->account);
+}
+
+static void
+on_focus_dial_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (BECKON_HOME_WINDOW (widget)->dial));
+}
+
+void
+beckon_home_window_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "home.call", "(ss)", on_call_action);
+  gtk_widget_class_install_action (widget_class, "home.add-contact", NULL, on_add_contact_action);
+  gtk_widget_class_install_action (widget_class, "home.remove-contact", "s",
+                                   on_remove_contact_action);
+  gtk_widget_class_install_action (widget_class, "home.restore-contact", "s",
+                                   on_restore_contact_action);
+  gtk_widget_class_install_action (widget_class, "home.block", "(ss)", on_block_action);
+  gtk_widget_class_install_action (widget_class, "home.unblock", "s", on_unblock_action);
+  gtk_widget_class_install_action (widget_class, "home.blocked-people", NULL,
+                                   on_blocked_people_action);
+  gtk_widget_class_install_action (widget_class, "home.copy-id", NULL, on_copy_id_action);
+  gtk_widget_class_install_action (widget_class, "home.retry", NULL, on_retry_action);
+  gtk_widget_class_install_action (widget_class, "home.sign-out", NULL, on_sign_out_action);
+  gtk_widget_class_install_action (widget_class, "home.focus-dial", NULL, on_focus_dial_action);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "adaptive.h"
+#include "call-banner.h"
+#include "dial-box.h"
+#include "home-window.h"
+#include "people.h"
+
+G_BEGIN_DECLS
+
+struct _BeckonHomeWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  /* Template widgets */
+  AdwToastOverlay *toasts;
+  GtkStack *pages;
+  GMenuModel *main_menu;
+  GtkWidget *account_button;
+  AdwAvatar *avatar;
+  GtkLabel *name;
+  GtkWidget *state_icon;
+  GtkWidget *state_spinner;
+  GtkLabel *state;
+  GtkRevealer *banner;
+  BeckonCallBanner *call_banner;
+  BeckonDialBox *dial;
+  GtkWidget *columns;
+  GtkWidget *contacts_section;
+  GtkListBox *contacts;
+  GtkWidget *recent_section;
+  GtkLabel *recent_missed;
+  GtkListBox *recent;
+  GtkWidget *empty;
+  GtkLabel *own_id;
+  GtkWidget *tabs;
+  GtkToggleButton *contacts_tab;
+  GtkWidget *recent_tab;
+  GtkLabel *recent_tab_missed;
+  GtkWidget *sign_in_page;
+
+  /* Owned */
+  BeckonAccount *account;
+  BeckonPeople *people;
+  BeckonAdaptive *adaptive;
+  GSignalGroup *manager_signals;
+  GSignalGroup *signaling_signals;
+
+  double pointer_x; /* where it was last; negative: not known */
+  double pointer_y;
+  gboolean inviting; /* an invite of ours is under way: a second click has no effect */
+};
+
+/** beckon_home_window_get_signaling: Returns: (transfer none) (nullable): NULL while signed out. */
+BeckonSignalingService *beckon_home_window_get_signaling (BeckonHomeWindow *self);
+
+/** beckon_home_window_get_obstacle: Returns: (nullable): why nobody can be called now. */
+const char *beckon_home_window_get_obstacle (BeckonHomeWindow *self);
+
+void beckon_home_window_update (BeckonHomeWindow *self);
+
+/** beckon_home_window_offer: shows a sentence for some seconds, with a button that activates @action,
+ * which takes the string @target. */
+void beckon_home_window_offer (BeckonHomeWindow *self, const char *sentence, const char *button,
+                               const char *action, const char *target);
+
+/* home-window-actions.c */
+void beckon_home_window_install_actions (GtkWidgetClass *widget_class);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "sentence-toast.h"
+
+#define LINE_CHARS 44
+#define NARROW_LINE_CHARS 21 /* beside "Undo" */
+
+AdwToast *
+beckon_sentence_toast_new (const char *sentence, gboolean narrow)
+{
+  AdwToast *toast;
+  GtkWidget *label;
+
+  g_return_val_if_fail (sentence != NULL, NULL);
+
+  toast = adw_toast_new ("");
+  label = gtk_label_new (sentence);
+  /* A toast that would like to be wider than its window is cut off, button and all. */
+  gtk_label_set_max_width_chars (GTK_LABEL (label), narrow ? NARROW_LINE_CHARS : LINE_CHARS);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "toast-sentence");
+  adw_toast_set_custom_title (toast, label);
+  return toast;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the home window is made of: rows and their menus, the entry for user IDs, who is blocked,
+ * the banner of a call without this device. */
+
+#include "config.h"
+
+#include "blocked-window.h"
+#include "call-banner.h"
+#include "contact-row.h"
+#include "dial-box.h"
+#include "protocol-error.h"
+#include "recent-row.h"
+#include "ui-fixture.h"
+
+/* ---- rows ---- */
+
+static void
+on_home_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  char **called = user_data;
+
+  g_free (*called);
+  *called = g_variant_print (parameter, FALSE);
+}
+
+/* A window with the actions of the home window, that says with what one was called. */
+static GtkWidget *
+create_home (GtkWidget *child, char **called)
+{
+  const GActionEntry entries[] = {
+    { "call", on_home_action, "(ss)", NULL, NULL, { 0 } },
+    { "block", on_home_action, "(ss)", NULL, NULL, { 0 } },
+    { "unblock", on_home_action, "s", NULL, NULL, { 0 } },
+  };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  GtkWidget *window = gtk_window_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), called);
+  gtk_widget_insert_action_group (window, "home", G_ACTION_GROUP (group));
+  gtk_window_set_child (GTK_WINDOW (window), child);
+  gtk_window_present (GTK_WINDOW (window));
+  ui_await (gtk_widget_get_mapped (window));
+  return window;
+}
+
+static void
+test_contact_row (void)
+{
+  BeckonContactItem *item = beckon_contact_item_new ("bob", "Bob Larsson", BECKON_PRESENCE_OFFLINE);
+  GtkWidget *row = beckon_contact_row_new (item);
+  g_autofree char *called = NULL;
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *window;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  window = create_home (list, &called);
+  g_assert_nonnull (ui_find_label (window, "Bob Larsson"));
+  g_assert_nonnull (ui_find_label (window, "Offline"));
+  beckon_contact_item_set_presence (item, BECKON_PRESENCE_IN_CALL);
+  g_assert_nonnull (ui_find_label (window, "In a call"));
+  ui_click (ui_find_named (window, "Voice call with Bob Larsson"));
+  g_assert_cmpstr (called, ==, "('bob', 'voice')");
+  beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row), "You are in a call");
+  g_assert_cmpstr (
+      gtk_widget_get_tooltip_text (ui_find_named (window, "Video call with Bob Larsson")), ==,
+      "You are in a call");
+  ui_destroy (window);
+  g_assert_finalize_object (item);
+}
+
+static void
+test_blocked_contact (void)
+{
+  BeckonContactItem *item = beckon_contact_item_new ("bob", "Bob Larsson", BECKON_PRESENCE_ONLINE);
+  GtkWidget *row = beckon_contact_row_new (item);
+  g_autofree char *called = NULL;
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *window;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  window = create_home (list, &called);
+  gtk_widget_activate_action (row, "row.unblock", NULL);
+  g_assert_null (called);
+  gtk_widget_activate_action (row, "row.block", NULL);
+  g_assert_cmpstr (called, ==, "('bob', 'Bob Larsson')");
+  beckon_person_row_set_blocked (BECKON_PERSON_ROW (row), TRUE);
+  g_assert_nonnull (ui_find_label (window, "Blocked"));
+  g_assert_null (ui_find_label (window, "Online"));
+  gtk_widget_activate_action (row, "row.unblock", NULL);
+  g_assert_cmpstr (called, ==, "'bob'");
+  gtk_widget_activate_action (row, "row.block", NULL);
+  g_assert_cmpstr (called, ==, "'bob'");
+  beckon_person_row_set_blocked (BECKON_PERSON_ROW (row), FALSE);
+  g_assert_nonnull (ui_find_label (window, "Online"));
+  ui_destroy (window);
+  g_assert_finalize_object (item);
+}
+
+static void
+test_row_menu (void)
+{
+  BeckonContactItem *item = beckon_contact_item_new ("bob", "Bob Larsson", BECKON_PRESENCE_ONLINE);
+  GtkWidget *row = beckon_contact_row_new (item);
+  g_autofree char *called = NULL;
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *window;
+
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  window = create_home (list, &called);
+  gtk_widget_activate_action (row, "row.menu", NULL);
+  ui_await (ui_find_label (row, "Block") != NULL);
+  g_assert_nonnull (ui_find_label (row, "Remove Contact"));
+  g_assert_null (ui_find_label (row, "Unblock"));
+  ui_destroy (window);
+  g_assert_finalize_object (item);
+}
+
+static void
+test_recent_row (void)
+{
+  BeckonPastCall *call = g_new0 (BeckonPastCall, 1);
+  BeckonHistoryItem *item;
+  g_autofree char *called = NULL;
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *window;
+  GtkWidget *row;
+
+  call->outcome = g_strdup ("missed");
+  call->others = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  g_ptr_array_add (call->others, beckon_user_new ("carol", "Carol Adeyemi"));
+  g_ptr_array_add (call->others, beckon_user_new ("dave", "Dave Okafor"));
+  item = beckon_history_item_new (call);
+  row = beckon_recent_row_new (item);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  window = create_home (list, &called);
+  g_assert_true (gtk_widget_has_css_class (row, "missed"));
+  g_assert_nonnull (ui_find_label (window, "Missed voice call"));
+  ui_click (ui_find_named (window, "Video call with Carol and Dave"));
+  g_assert_cmpstr (called, ==, "('carol,dave', 'video')");
+  /* Nobody can be meant by a menu of two people's. */
+  g_assert_null (beckon_person_row_get_id (BECKON_PERSON_ROW (row)));
+  gtk_widget_activate_action (row, "row.block", NULL);
+  g_assert_cmpstr (called, ==, "('carol,dave', 'video')");
+  ui_destroy (window);
+  g_assert_finalize_object (item);
+}
+
+static void
+test_dial_box (void)
+{
+  GtkWidget *dial = g_object_new (BECKON_TYPE_DIAL_BOX, NULL);
+  g_autofree char *called = NULL;
+  GtkWidget *window = create_home (dial, &called);
+  GtkWidget *voice = ui_find_named (window, "Voice call");
+  GtkWidget *entry = ui_find_named (window, "User IDs");
+
+  g_assert_false (gtk_widget_is_sensitive (voice));
+  g_assert_nonnull (gtk_widget_get_tooltip_text (voice));
+  gtk_editable_set_text (GTK_EDITABLE (entry), " , ");
+  g_assert_false (gtk_widget_is_sensitive (voice));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "bob, carol");
+  ui_click (voice);
+  g_assert_cmpstr (called, ==, "('bob, carol', 'voice')");
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_cmpstr (called, ==, "('bob, carol', 'video')");
+  beckon_dial_box_set_default_media (BECKON_DIAL_BOX (dial), BECKON_MEDIA_VOICE);
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_cmpstr (called, ==, "('bob, carol', 'voice')");
+  beckon_dial_box_set_obstacle (BECKON_DIAL_BOX (dial), "You are in a call");
+  g_assert_false (gtk_widget_is_sensitive (voice));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (voice), ==, "You are in a call");
+  g_clear_pointer (&called, g_free);
+  g_signal_emit_by_name (entry, "activate");
+  g_assert_null (called);
+  ui_destroy (window);
+}
+
+/* ---- who is blocked ---- */
+
+static GPtrArray *
+create_blocked (const char *id, const char *name)
+{
+  GPtrArray *blocked = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+
+  if (id != NULL)
+    g_ptr_array_add (blocked, beckon_user_new (id, name));
+  return blocked;
+}
+
+static void
+test_blocked_window (void)
+{
+  BeckonCallManager *manager = ui_create_manager ();
+  BeckonPeople *people = beckon_people_new ();
+  g_autoptr (GPtrArray) contacts = g_ptr_array_new ();
+  g_autoptr (GPtrArray) somebody = create_blocked ("mallory", "Mallory & <b>Sons</b>");
+  g_autoptr (GPtrArray) nobody = create_blocked (NULL, NULL);
+  GtkWidget *window =
+      beckon_blocked_window_new (NULL, beckon_call_manager_get_signaling (manager), people);
+
+  gtk_window_present (GTK_WINDOW (window));
+  ui_await (ui_find_label (window, "Nobody Is Blocked") != NULL);
+  beckon_people_take_contacts (people, contacts, somebody);
+  ui_await (ui_find_label (window, "Mallory & <b>Sons</b>") != NULL);
+  g_assert_nonnull (ui_find_label (window, "mallory"));
+  /* There is no server to ask. */
+  ui_click (ui_find_named (window, "Unblock Mallory & <b>Sons</b>"));
+  ui_await (ui_find_label (window, "There is no connection to the server") != NULL);
+  beckon_people_take_contacts (people, contacts, nobody);
+  ui_await (ui_find_label (window, "Nobody Is Blocked") != NULL);
+  ui_destroy (window);
+  g_assert_finalize_object (people);
+  g_assert_finalize_object (manager);
+}
+
+/* ---- a call without this device ---- */
+
+typedef struct
+{
+  BeckonCallManager *manager;
+  GtkWidget *window;
+  GtkWidget *join;
+  char *notice;
+} Banner;
+
+static void
+on_notice (Banner *self, const char *sentence)
+{
+  g_free (self->notice);
+  self->notice = g_strdup (sentence);
+}
+
+static void
+banner_set_up (Banner *self, gconstpointer unused)
+{
+  GtkWidget *banner = g_object_new (BECKON_TYPE_CALL_BANNER, NULL);
+
+  self->manager = ui_create_manager ();
+  self->window = gtk_window_new ();
+  self->join = ui_find_type (banner, GTK_TYPE_BUTTON);
+  gtk_window_set_child (GTK_WINDOW (self->window), banner);
+  g_signal_connect_swapped (banner, "notice", G_CALLBACK (on_notice), self);
+  beckon_call_banner_set_manager (BECKON_CALL_BANNER (banner), self->manager);
+  gtk_window_present (GTK_WINDOW (self->window));
+  ui_await (gtk_widget_get_mapped (self->window));
+  g_assert_null (ui_find_label (self->window, "You are in a call"));
+}
+
+static void
+banner_tear_down (Banner *self, gconstpointer unused)
+{
+  ui_destroy (self->window);
+  g_assert_finalize_object (self->manager);
+  g_free (self->notice);
+}
+
+/* Of "call-1" with bob and carol. */
+static BeckonCallSnapshot *
+create_snapshot (const char *device)
+{
+  BeckonCallSnapshot *call = g_new0 (BeckonCallSnapshot, 1);
+  const char *const names[] = { "Bob Larsson", "Carol Adeyemi" };
+
+  call->call = g_strdup ("call-1");
+  call->device = g_strdup (device);
+  call->members = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_participant_free);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      BeckonParticipant *participant = g_new0 (BeckonParticipant, 1);
+
+      participant->user = beckon_user_new (names[i], names[i]);
+      g_ptr_array_add (call->members, participant);
+    }
+  return call;
+}
+
+static void
+test_banner_join (Banner *self, gconstpointer unused)
+{
+  BeckonCall *call = fake_call_new ();
+
+  fake_manager_set_other (self->manager, create_snapshot ("device"));
+  ui_await (ui_find_label (self->window, "You are in a call with Bob and Carol") != NULL);
+  g_assert_null (ui_find_label (self->window, "another device"));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (self->join)), ==, "Join");
+  ui_click (self->join);
+  g_assert_false (gtk_widget_is_sensitive (self->join));
+  fake_manager_finish_join (self->manager, call, NULL);
+  ui_await (ui_find_label (self->window, "You are in a call") == NULL);
+  g_assert_null (self->notice);
+  fake_manager_set_current (self->manager, NULL);
+  g_assert_finalize_object (call);
+}
+
+static void
+test_banner_move (Banner *self, gconstpointer unused)
+{
+  fake_manager_set_other (self->manager, create_snapshot ("phone"));
+  ui_await (ui_find_label (self->window, "Bob and Carol on another device") != NULL);
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (self->join)), ==, "Move Here");
+  fake_manager_set_other (self->manager, NULL);
+  ui_await (ui_find_label (self->window, "You are in a call") == NULL);
+}
+
+static void
+test_banner_join_fails (Banner *self, gconstpointer unused)
+{
+  fake_manager_set_other (self->manager, create_snapshot ("device"));
+  ui_await (ui_find_label (self->window, "You are in a call") != NULL);
+  ui_click (self->join);
+  fake_manager_finish_join (
+      self->manager, NULL,
+      g_error_new (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_NOT_IN_CALL, "no"));
+  ui_await (self->notice != NULL);
+  g_assert_cmpstr (self->notice, ==, "You are not in this call any more.");
+  g_assert_true (gtk_widget_is_sensitive (self->join));
+}
+
+int
+main (int argc, char **argv)
+{
+  if (!ui_init (&argc, &argv))
+    {
+      g_print ("1..0 # SKIP no display\n");
+      return 0;
+    }
+  g_test_add_func ("/ui/home/contact-row", test_contact_row);
+  g_test_add_func ("/ui/home/blocked-contact", test_blocked_contact);
+  g_test_add_func ("/ui/home/row-menu", test_row_menu);
+  g_test_add_func ("/ui/home/recent-row", test_recent_row);
+  g_test_add_func ("/ui/home/dial-box", test_dial_box);
+  g_test_add_func ("/ui/home/blocked-window", test_blocked_window);
+#define ADD(name, function)                                                                        \
+  g_test_add ("/ui/home/banner/" name, Banner, NULL, banner_set_up, function, banner_tear_down)
+  ADD ("join", test_banner_join);
+  ADD ("move", test_banner_move);
+  ADD ("join-fails", test_banner_join_fails);
+#undef ADD
+  return g_test_run ();
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The lists of people, filled by hand and by half a server. */
+
+#include "config.h"
+
+#include "half-server.h"
+#include "people.h"
+
+/* ---- by hand ---- */
+
+static BeckonContact *
+create_contact (const char *id, BeckonPresence presence)
+{
+  BeckonContact *contact = g_new0 (BeckonContact, 1);
+
+  contact->user = beckon_user_new (id, id);
+  contact->presence = presence;
+  return contact;
+}
+
+static void
+count (guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_lists (void)
+{
+  BeckonPeople *people = beckon_people_new ();
+  g_autoptr (GPtrArray) contacts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_contact_free);
+  g_autoptr (GPtrArray) blocked =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  g_autoptr (BeckonContactItem) first = NULL;
+  GListModel *list = beckon_people_get_contacts (people);
+  guint n_changes = 0;
+
+  g_assert_false (beckon_people_is_loaded (people));
+  g_ptr_array_add (contacts, create_contact ("bob", BECKON_PRESENCE_OFFLINE));
+  g_ptr_array_add (contacts, create_contact ("carol", BECKON_PRESENCE_ONLINE));
+  beckon_people_take_contacts (people, contacts, blocked);
+  beckon_people_take_history (people, g_ptr_array_new ());
+  g_assert_true (beckon_people_is_loaded (people));
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2);
+
+  /* The same people again: the rows stay, only their presence changes. */
+  first = g_list_model_get_item (list, 0);
+  g_signal_connect_swapped (list, "items-changed", G_CALLBACK (count), &n_changes);
+  ((BeckonContact *) g_ptr_array_index (contacts, 0))->presence = BECKON_PRESENCE_DND;
+  beckon_people_take_contacts (people, contacts, blocked);
+  g_assert_cmpuint (n_changes, ==, 0);
+  g_assert_cmpint (beckon_contact_item_get_presence (first), ==, BECKON_PRESENCE_DND);
+
+  g_ptr_array_remove_index (contacts, 0);
+  beckon_people_take_contacts (people, contacts, blocked);
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  g_signal_handlers_disconnect_by_data (list, &n_changes);
+
+  g_assert_false (beckon_people_is_blocked (people, "mallory"));
+  g_ptr_array_add (blocked, beckon_user_new ("mallory", "Mallory"));
+  beckon_people_take_contacts (people, contacts, blocked);
+  g_assert_true (beckon_people_is_blocked (people, "mallory"));
+  g_assert_false (beckon_people_is_blocked (people, "carol"));
+  g_ptr_array_set_size (blocked, 0);
+  beckon_people_take_contacts (people, contacts, blocked);
+  g_assert_false (beckon_people_is_blocked (people, "mallory"));
+  g_assert_finalize_object (people);
+}
+
+/* ---- by a server ---- */
+
+typedef struct
+{
+  HalfServer *server;
+  BeckonSignalingService *service;
+  BeckonPeople *people;
+} Fixture;
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_signaling_service_sign_in_finish (BECKON_SIGNALING_SERVICE (source), result, &error);
+  g_assert_no_error (error);
+}
+
+static void
+answer (Fixture *f, const char *type, const char *fields)
+{
+  g_autoptr (JsonObject) request = half_server_expect (f->server, type);
+
+  half_server_reply (f->server, request, fields);
+}
+
+/* Signed in, with two missed calls; the lists are not here yet. */
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  f->server = half_server_new (0);
+  f->server->missed = 2;
+  f->service = beckon_signaling_service_new (f->server->url, "device", "Device", NULL);
+  f->people = beckon_people_new ();
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", NULL, NULL, on_signed_in,
+                                          NULL);
+  wait_until (beckon_signaling_service_get_missed (f->service) == 2);
+  beckon_people_set_signaling (f->people, f->service);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  *done =
+      beckon_signaling_service_sign_out_finish (BECKON_SIGNALING_SERVICE (source), result, NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  gboolean done = FALSE;
+
+  beckon_people_set_signaling (f->people, NULL);
+  beckon_signaling_service_sign_out_async (f->service, on_signed_out, &done);
+  wait_until (done);
+  g_assert_finalize_object (f->people);
+  g_assert_finalize_object (f->service);
+  half_server_free (f->server);
+}
+
+static void
+load (Fixture *f)
+{
+  answer (f, "contacts.list",
+          "\"contacts\":[{\"id\":\"bob\",\"name\":\"Bob\",\"presence\":\"online\"}],"
+          "\"blocked\":[{\"id\":\"mallory\",\"name\":\"Mallory\"}]");
+  answer (
+      f, "history.list",
+      "\"calls\":[{\"call\":\"c2\",\"direction\":\"incoming\",\"media\":\"voice\",\"members\":[],"
+      "\"outcome\":\"missed\",\"started\":2000,\"duration_ms\":0},"
+      "{\"call\":\"c1\",\"direction\":\"incoming\",\"media\":\"voice\",\"members\":[],"
+      "\"outcome\":\"missed\",\"started\":1000,\"duration_ms\":0}]");
+  wait_until (beckon_people_is_loaded (f->people));
+}
+
+static void
+test_loaded (Fixture *f, gconstpointer unused)
+{
+  load (f);
+  g_assert_cmpuint (g_list_model_get_n_items (beckon_people_get_contacts (f->people)), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (beckon_people_get_history (f->people)), ==, 2);
+  g_assert_true (beckon_people_is_blocked (f->people, "mallory"));
+  beckon_people_set_signaling (f->people, NULL);
+  g_assert_false (beckon_people_is_blocked (f->people, "mallory"));
+}
+
+/* It is seen as far as it is listed, by the server's clock, and told once. */
+static void
+test_seen (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) seen = NULL;
+  g_autoptr (JsonObject) again = NULL;
+
+  beckon_people_see_history (f->people); /* there is nothing to be seen yet */
+  load (f);
+  g_assert_cmpuint (half_server_count (f->server, "history.seen"), ==, 0);
+  beckon_people_see_history (f->people);
+  beckon_people_see_history (f->people);
+  seen = half_server_expect (f->server, "history.seen");
+  g_assert_cmpint (json_object_get_int_member (seen, "until"), ==, 2000);
+  half_server_reply (f->server, seen, "");
+
+  half_server_event (f->server, "history.missed", "\"count\":%d", 1); /* one more */
+  wait_until (beckon_signaling_service_get_missed (f->service) == 1);
+  g_assert_cmpuint (half_server_count (f->server, "history.seen"), ==, 0);
+  beckon_people_see_history (f->people);
+  again = half_server_expect (f->server, "history.seen");
+  half_server_reply (f->server, again, "");
+
+  half_server_event (f->server, "history.missed", "\"count\":%d", 0);
+  wait_until (beckon_signaling_service_get_missed (f->service) == 0);
+  beckon_people_see_history (f->people);
+  half_server_event (f->server, "contacts.changed", "\"x\":%d",
+                     0); /* it asks for them after that */
+  wait_until (half_server_count (f->server, "contacts.list") == 1);
+  g_assert_cmpuint (half_server_count (f->server, "history.seen"), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/people/lists", test_lists);
+#define ADD(name, function)                                                                        \
+  g_test_add ("/ui/people/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("loaded", test_loaded);
+  ADD ("seen", test_seen);
+#undef ADD
+  return g_test_run ();
+}
