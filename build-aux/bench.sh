@@ -17,7 +17,11 @@ done
 
 build-aux/deps.sh build run bench
 build=build-bench
-[ -f $build/build.ninja ] || meson setup $build --buildtype=release -Dapp=false -Dtests=false >/dev/null
+if [ ! -f $build/build.ninja ]; then
+  meson setup $build --buildtype=release -Dapp=false -Dtests=false -Dbench=true >/dev/null
+elif ! grep -q load-generator $build/build.ninja; then # from before there was any
+  meson configure $build -Dbench=true
+fi
 ninja -C $build >/dev/null
 
 if [ ${#names[@]} = 0 ]; then

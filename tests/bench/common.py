@@ -95,8 +95,8 @@ def report(bench, runs, series, as_json):
     """@series: metric name without its percentile → list of values; the name ends in its unit."""
     metrics = {}
     for name, values in series.items():
-        metrics[name] = round(statistics.median(values), 1)
-        metrics[name + "_p95"] = round(percentile(values, 0.95), 1)
+        metrics[name] = round(statistics.median(values), 2)
+        metrics[name + "_p95"] = round(percentile(values, 0.95), 2)
     width = max(map(len, series))
     print(f"{bench}, {runs} runs")
     for name, values in series.items():
