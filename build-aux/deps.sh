@@ -26,10 +26,11 @@ rig=(
 )
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev
-  python3-websockets python3-jsonschema openssl
+  python3-websockets python3-jsonschema openssl coturn
 )
 bench=(
   chromium python3-websockets
+  kamailio sip-tester ejabberd openssl
 )
 
 wanted=()
@@ -64,9 +65,19 @@ if [ "$(id -u)" != 0 ]; then
   fi
   as_root=(sudo)
 fi
-echo "Installing ${#missing[@]} missing packages: ${missing[*]}"
+
+# The servers that are measured beside ours run when a benchmark starts them, and at no other time.
+mapfile -t daemons < <(printf '%s\n' "${missing[@]}" | grep -xE 'kamailio|ejabberd')
+policy=/usr/sbin/policy-rc.d
+made=()
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log"; [ ${#made[@]} = 0 ] || "${as_root[@]}" rm -f "${made[@]}"' EXIT
+if [ ${#daemons[@]} -gt 0 ] && [ ! -e "$policy" ]; then
+  made=("$policy")
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+fi
+
+echo "Installing ${#missing[@]} missing packages: ${missing[*]}"
 if ! "${as_root[@]}" apt-get update >"$log" 2>&1 ||
    ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
      apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
@@ -74,3 +85,6 @@ if ! "${as_root[@]}" apt-get update >"$log" 2>&1 ||
   echo "deps.sh: could not install: ${missing[*]}" >&2
   exit 1
 fi
+for name in "${daemons[@]}"; do
+  "${as_root[@]}" update-rc.d "$name" disable >>"$log" 2>&1 || true
+done

@@ -7,7 +7,8 @@
 #
 # Suites are unit, server, media, desktop and package, each `meson test` in build-test/; "sanitize" is
 # unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in build-sanitize/
-# (without what needs the pace of a plain build), and "fuzz" the fuzz targets with clang in build-fuzz/.
+# (without what needs the pace of a plain build), "threads" what has threads of its own in the server with
+# ThreadSanitizer in build-threads/, and "fuzz" the fuzz targets with clang in build-fuzz/.
 # No --suite: all of them. With CI=true compiler warnings are errors.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -17,11 +18,11 @@ while [ $# -gt 0 ]; do
   case $1 in
     --suite) suites+=("${2:?--suite needs a name}"); shift 2 ;;
     --suite=*) suites+=("${1#*=}"); shift ;;
-    -h|--help) sed -n 's/^# \{0,1\}//; 3,11p' "$0"; exit 0 ;;
+    -h|--help) sed -n 's/^# \{0,1\}//; 3,12p' "$0"; exit 0 ;;
     *) echo "test.sh: unknown argument $1" >&2; exit 2 ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(unit server media desktop package sanitize fuzz)
+[ ${#suites[@]} -gt 0 ] || suites=(unit server media desktop package sanitize threads fuzz)
 
 werror=false
 [ "${CI:-}" = true ] && werror=true
@@ -54,10 +55,12 @@ build-aux/deps.sh build run test || fail "packages are missing"
 
 plain=()
 sanitize=false
+threads=false
 fuzz=false
 for suite in "${suites[@]}"; do
   case $suite in
     sanitize) sanitize=true ;;
+    threads) threads=true ;;
     fuzz) fuzz=true ;;
     unit|server|media|desktop|package) plain+=("$suite") ;;
     *) fail "there is no suite \"$suite\"" ;;
@@ -72,6 +75,16 @@ fi
 if $sanitize; then
   configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
   run build-sanitize sanitize unit server media -- --no-suite real-time
+fi
+if $threads; then
+  # GLib is not built with ThreadSanitizer: tsan-glib.c says what its queues mean.
+  mkdir -p build-threads
+  # shellcheck disable=SC2046
+  cc -c -g -O1 -fsanitize=thread -D_GNU_SOURCE $(pkg-config --cflags gio-2.0) tests/rig/tsan-glib.c \
+    -o build-threads/tsan-glib.o || fail "does not compile"
+  configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false \
+    "-Dc_link_args=$PWD/build-threads/tsan-glib.o"
+  run build-threads threads -- store accounts store-killed server-calls server-resume server-crash server-accounts
 fi
 if $fuzz; then
   CC=clang configure build-fuzz -Dfuzz=true -Dapp=false

@@ -156,6 +156,14 @@ class Agent:
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
         ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", "alt+F4")
 
+    def open_menu(self, window, text):
+        """Presses the secondary button on what shows @text in that window."""
+        place = ui.wait(lambda: next((widget.place() for widget in self._all() if widget.text() == text),
+                                     None), TIMEOUT, f"a text {text!r}")
+        found = ui.wait(lambda: self._xwindow(window), TIMEOUT, f"a window {window!r} on the screen")
+        ui.xdotool("mousemove", "--window", found, str(place[0] + 10), str(place[1] + place[3] // 2),
+                   "click", "3")
+
     def resize(self, title, width, height):
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
         ui.xdotool("windowsize", "--sync", window, str(width), str(height))
@@ -171,6 +179,13 @@ class Agent:
         for x, y in ((100, 200), (120, 210)):
             if found:
                 ui.xdotool("mousemove", "--window", found[-1], str(x), str(y))
+
+    def look_at(self, title, name, timeout=TIMEOUT):
+        """Moves the pointer in that window until @name, which goes when it is looked at, is gone."""
+        def looked():
+            self.wake(title)
+            return not any(self._named(name))
+        ui.wait(looked, timeout, f"{name!r} looked at")
 
     def clock(self, title, seconds, timeout=TIMEOUT):
         """Waits until the clock of that window, which hides if the pointer rests, is there."""

@@ -29,11 +29,13 @@ class Build:
 
 
 class Person:
-    def __init__(self, build, user, name, video, audio, sound):
-        """@video, @audio: what is sent; @sound: whether there is a sound server to hear with."""
+    def __init__(self, build, user, name, video, audio, sound, computer=None):
+        """@video, @audio: what is sent; @sound: whether there is a sound server to hear with; @computer:
+        its name, where one person has several."""
         self.build, self.user, self.name = build, user, name
+        self.label = computer or user  # of pictures
         self.media = ["--video-in", video, "--audio-in", audio]
-        self.desktop = Desktop(*(["-p"] if sound else []))
+        self.desktop = Desktop(*(["-p"] if sound else []), *(["-n", computer] if computer else []))
 
     @property
     def first(self):

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: rig.sh [-p] [-s WIDTHxHEIGHT] [-S FILE.service]... -- COMMAND [ARGUMENT]...
+# Usage: rig.sh [-p] [-n NAME] [-s WIDTHxHEIGHT] [-S FILE.service]... -- COMMAND [ARGUMENT]...
 #
 # Runs COMMAND on a private desktop: its own home and XDG directories, X server, window manager, session
 # bus and accessibility bus. All of it, and whatever COMMAND leaves behind, ends with COMMAND, because it
 # lives in a PID namespace. The network is the machine's.
 #
 #   -p   also PipeWire, WirePlumber and pipewire-pulse (needs no real device)
+#   -n   what the computer is called there
 #   -s   size of the screen (1280x800)
 #   -S   one more D-Bus service that the private bus may start
 #
@@ -17,7 +18,7 @@ set -u
 
 if [ -z "${RIG_INNER:-}" ]; then
   # In a chroot the propagation of the root cannot be changed, and nothing is mounted here but /proc.
-  namespaces=(--pid --fork --kill-child --mount --mount-proc --propagation unchanged)
+  namespaces=(--uts --pid --fork --kill-child --mount --mount-proc --propagation unchanged)
   [ "$(id -u)" = 0 ] || namespaces+=(--user --map-root-user)
   if ! reason=$(unshare "${namespaces[@]}" true 2>&1); then
     echo "1..0 # SKIP no private desktop without namespaces: ${reason//$'\n'/ }"
@@ -27,16 +28,18 @@ if [ -z "${RIG_INNER:-}" ]; then
 fi
 unset RIG_INNER
 
-pipewire=false size=1280x800 services=(/usr/share/dbus-1/services/org.a11y.Bus.service)
-while getopts ps:S: option; do
+pipewire=false name= size=1280x800 services=(/usr/share/dbus-1/services/org.a11y.Bus.service)
+while getopts pn:s:S: option; do
   case $option in
     p) pipewire=true ;;
+    n) name=$OPTARG ;;
     s) size=$OPTARG ;;
     S) services+=("$OPTARG") ;;
     *) exit 2 ;;
   esac
 done
 shift $((OPTIND - 1))
+[ -z "$name" ] || hostname "$name"
 
 RIG_DIR=$(mktemp -d "${TMPDIR:-/tmp}/rig.XXXXXX")
 mkdir -p "$RIG_DIR"/{log,services} "$RIG_DIR"/home/{.config,.cache,.local/share,.local/state}
