@@ -461,6 +461,16 @@ hub_call_deliver (HubCall *call)
     }
 }
 
+/* Whether a later invitation to that call, after the one that was acknowledged, is on its way. */
+static gboolean
+is_invited_again (HubSession *session, const char *id)
+{
+  for (GList *l = session->events.head; l != NULL; l = l->next)
+    if (g_strcmp0 (((HubEvent *) l->data)->received, id) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 void
 hub_call_delivered (HubSession *session, const char *id)
 {
@@ -469,7 +479,7 @@ hub_call_delivered (HubSession *session, const char *id)
                                              : NULL;
   g_autoptr (BeckonMessage) event = NULL;
 
-  if (participant == NULL || participant->state != HUB_INVITING)
+  if (participant == NULL || participant->state != HUB_INVITING || is_invited_again (session, id))
     return;
   hub_participant_set (participant, HUB_RINGING);
   if (!call->rung)

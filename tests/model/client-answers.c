@@ -62,8 +62,10 @@ take_answered (Client *self, const ServerFrame *reply)
   const guint8 me = 1 << client_user (self->model, self->number);
   const guint8 known = self->device->joined | self->device->rung;
 
-  if (!self->device->accepting)
-    return; /* it ended meanwhile, and we know */
+  /* It may have ended meanwhile, and have begun again: then it is that one which was accepted. */
+  if (self->device->state != BECKON_CALL_STATE_INCOMING ||
+      (!self->device->accepting && reply->code != 0))
+    return;
   self->device->accepting = 0;
   if (reply->code != 0)
     {
@@ -124,6 +126,8 @@ client_answer (Client *self, const ServerFrame *reply)
     case BECKON_CALL_ACCEPT:
       if (self->device->call == request.call)
         take_answered (self, reply);
+      else if (reply->code == 0 && !client_is_done_with (self, request.call))
+        client_ask_leave (self, request.call);
       break;
     case BECKON_CALL_JOIN:
       if (self->device->call == request.call)

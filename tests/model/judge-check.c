@@ -127,6 +127,25 @@ check_told (JudgeRun *run, const JudgeFacts *before, const JudgeFacts *after)
     }
 }
 
+/* An acknowledgement of an older invitation to the same call is none of the present one. */
+static void
+check_ringing (JudgeRun *run, const JudgeFacts *before, const JudgeFacts *after, guint8 device)
+{
+  HubSession *session = device > 0 ? judge_run_find_session (run, device) : NULL;
+  const guint8 user = device > 0 ? run->judge->devices[device - 1][0] - 'a' + 1 : 0;
+
+  for (guint i = 0; i < after->n_calls && session != NULL; i++)
+    {
+      const JudgeCall *call = &after->calls[i];
+      g_autofree char *id = g_strdup_printf ("n%u", call->id);
+
+      if (call->state[user] == HUB_RINGING + 1 &&
+          state_in (find_call (before, call->id), user) == HUB_INVITING + 1 &&
+          was_told (run, session, 0, id))
+        FAIL ("%s rings on %s, which has not said so", id, session->device);
+    }
+}
+
 /* ---- the end ---- */
 
 static void
@@ -231,5 +250,6 @@ judge_check (JudgeRun *run, const JudgeState *before, const JudgeInput *input, J
   check_steps (run, &before->facts, &after->facts);
   check_occupation (run, &after->facts);
   check_told (run, &before->facts, &after->facts);
+  check_ringing (run, &before->facts, &after->facts, input->device);
   check_ends (run, &before->facts, &after->facts);
 }
