@@ -50,6 +50,22 @@ add_signals (Client *self, GArray *actions)
       add_act (self, ACTION_SIGNAL, 1 << user, actions);
 }
 
+/* Those who are part of it, or will be once call.add is answered. */
+static guint8
+find_known (Client *self)
+{
+  guint8 known = self->device->joined | self->device->rung;
+
+  for (guint i = 0; i < self->device->n_pending; i++)
+    {
+      const ClientFrame *request = wire_get_client (self->model->wire, self->device->pending[i]);
+
+      if (request->type == BECKON_CALL_ADD)
+        known |= request->users;
+    }
+  return known;
+}
+
 /* Invites need a connection; answers and farewells wait for one. */
 void
 client_list_acts (Client *self, const Budget *left, GArray *actions)
@@ -81,8 +97,7 @@ client_list_acts (Client *self, const Budget *left, GArray *actions)
     }
   if (ready && (self->device->state == BECKON_CALL_STATE_WAITING ||
                 self->device->state == BECKON_CALL_STATE_CALLING))
-    add_pairs (self, scenario->adds, ACTION_ADD, self->device->joined | self->device->rung,
-               actions);
+    add_pairs (self, scenario->adds, ACTION_ADD, find_known (self), actions);
   if (self->device->state != BECKON_CALL_STATE_FREE)
     add_signals (self, actions);
   if (ready && free && self->device->known != 0)

@@ -138,12 +138,21 @@ describe_line (const BeckonStoredCall *call, gpointer user_data)
                           call->members);
 }
 
+static HubClient *
+find_client (JudgeRun *run, guint8 device, guint8 label)
+{
+  BeckonConnection *connection = run->connections[device][label];
+
+  return connection != NULL ? fake_connection_get_user_data (connection) : NULL;
+}
+
 /* Of what is held back, and what waits to be looked at, until the next commit. */
 static void
 describe_connection (JudgeRun *run, GString *text, guint8 device, guint8 label)
 {
   BeckonConnection *connection = run->connections[device][label];
-  HubClient *client = connection != NULL ? fake_connection_get_user_data (connection) : NULL;
+  const HubClient *client = find_client (run, device, label);
+  const HubClient *other = find_client (run, device, !label);
   guint64 barrier;
   GBytes *frame;
 
@@ -153,8 +162,8 @@ describe_connection (JudgeRun *run, GString *text, guint8 device, guint8 label)
                           fake_connection_get_code (connection));
   for (guint i = 0; (frame = fake_connection_peek (connection, i, &barrier)) != NULL; i++)
     describe_frame (run, text, frame);
-  if (client != NULL && client->session == NULL && client->number == 0)
-    g_string_append (text, " late");
+  if (client != NULL && other != NULL && client->number < other->number)
+    g_string_append (text, " older");
   for (GList *l = client != NULL && client->waiting != NULL ? client->waiting->head : NULL;
        l != NULL; l = l->next)
     g_string_append_printf (text, " waits %u", g_bytes_hash (l->data));

@@ -16,8 +16,8 @@ static const Trace traces[] = {
     "a1:invite:b a1:send a1:read a1:add:c a1:send a1:silence a1:read a1:notice a1:connect "
     "b1:read b1:accept b1:send b1:send tick" },
   { "what is acknowledged of an older invitation is nothing of the present one", "add",
-    "a1:invite:b a1:send a1:read a1:add:c a1:add:c a1:send b1:read b1:accept b1:send b1:send tick "
-    "a1:send c1:read c1:send" },
+    "a1:invite:b a1:send a1:read a1:add:c a1:send a1:read b1:read b1:accept b1:send b1:send tick "
+    "a1:read a1:read a1:add:c a1:send c1:read c1:send" },
 };
 
 const Trace *
