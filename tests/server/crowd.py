@@ -165,6 +165,7 @@ class Device:
             talk.over.set()
             talk.answered.set()
         await self.stop()
+        await asyncio.sleep(self.cuts.uniform(0.0, 1.5))
         await self.start()
 
     async def stop(self) -> None:
