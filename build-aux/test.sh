@@ -77,13 +77,7 @@ if $sanitize; then
   run build-sanitize sanitize unit server media -- --no-suite real-time
 fi
 if $threads; then
-  # GLib is not built with ThreadSanitizer: tsan-glib.c says what its queues mean.
-  mkdir -p build-threads
-  # shellcheck disable=SC2046
-  cc -c -g -O1 -fsanitize=thread -D_GNU_SOURCE $(pkg-config --cflags gio-2.0) tests/rig/tsan-glib.c \
-    -o build-threads/tsan-glib.o || fail "does not compile"
-  configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false \
-    "-Dc_link_args=$PWD/build-threads/tsan-glib.o"
+  configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false
   run build-threads threads -- store accounts store-killed server-calls server-resume server-crash server-accounts
 fi
 if $fuzz; then

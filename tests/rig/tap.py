@@ -21,11 +21,6 @@ def complaints(log):
                 " CRITICAL **" in line) and not any(known in line for known in _NOT_OURS)]
 
 
-def _comment(text):
-    for line in text.rstrip().splitlines():
-        print(f"# {line}")
-
-
 def run(*cases, limit=60, before=None, failed=None):
     """Runs @cases in order and exits; each has @limit seconds, and so has @before(), which they all need.
     @failed(name) keeps what a failure looked like."""
@@ -48,11 +43,10 @@ def run(*cases, limit=60, before=None, failed=None):
             print(f"ok {number} - {name} # SKIP {reason}", flush=True)
         except Exception:  # pylint: disable=broad-except
             bad += 1
-            print(f"not ok {number} - {name}")
-            _comment(traceback.format_exc())
+            print(f"not ok {number} - {name}", flush=True)
+            traceback.print_exc()  # Meson shows what is said there
             if failed:
                 failed(name)
-            sys.stdout.flush()
         finally:
             faulthandler.cancel_dump_traceback_later()
     sys.exit(1 if bad else 0)
