@@ -28,6 +28,9 @@ FAULTS = sys.argv[3]
 AT_ONCE = 4  # servers
 STEPS = (50, 1000)  # that a call has at least, and at most
 SIGNALS = 3
+# It comes in front of AddressSanitizer, where the server is built with that.
+PRELOAD = {"LD_PRELOAD": FAULTS,
+           "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
 
 class Witness(Client):
@@ -106,15 +109,21 @@ async def answered(person: Witness, call: str, direction: str) -> None:
         [(call, direction, "answered")], lines
 
 
-async def die_and_revive(server: Mortal, step: int) -> bool:
-    """Starts a server that dies at @step, and then one that lives. Returns: FALSE: it did not."""
+async def die_and_revive(server: Mortal, step: int, enough: asyncio.Event) -> bool:
+    """Starts a server that dies at @step, or at the latest while it is stopped when there was @enough,
+    and then one that lives. Returns: FALSE: it did not."""
     healthy = server.environment
-    server.environment = {**healthy, "LD_PRELOAD": FAULTS, "BECKON_KILL_AT": str(step)}
+    server.environment = {**healthy, **PRELOAD, "BECKON_KILL_AT": str(step)}
     if step % 2 == 1:
         server.environment["BECKON_KILL_HALF"] = "1"
     try:
         await asyncio.to_thread(server.start)
-        await server.death()
+        death = asyncio.create_task(server.death())
+        waiting = asyncio.create_task(enough.wait())
+        await asyncio.wait((death, waiting), return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        server.process.terminate()
+        await death
     except AssertionError:
         pass  # it died before it was ready
     killed = server.process.wait() == -signal.SIGKILL
@@ -131,7 +140,8 @@ async def survives(directory: str, tokens: dict[str, str], step: int) -> bool:
         server.kill()
         shutil.rmtree(server.data)
         shutil.copytree(directory, server.data)
-        life = asyncio.create_task(die_and_revive(server, step))
+        enough = asyncio.Event()
+        life = asyncio.create_task(die_and_revive(server, step, enough))
         async with Witness(server, tokens["alice"], "a") as alice, \
                 Witness(server, tokens["bob"], "b") as bob:
             try:
@@ -139,8 +149,7 @@ async def survives(directory: str, tokens: dict[str, str], step: int) -> bool:
                     call = await talk(alice, bob)
             except Exception as error:
                 raise AssertionError(f"killed at step {step}: {alice.told}, {bob.told}") from error
-        if not life.done() and server.process:
-            server.process.terminate()  # it may die while it stops
+        enough.set()
         killed = await life
         async with Witness(server, tokens["alice"], "a") as alice:
             await answered(alice, call, "outgoing")
@@ -199,7 +208,7 @@ async def full_disk() -> None:
     async with Mortal() as server:
         server.kill()
         full = f"{server.directory}/full"
-        server.environment |= {"LD_PRELOAD": FAULTS, "BECKON_DISK_FULL": full}
+        server.environment |= {**PRELOAD, "BECKON_DISK_FULL": full}
         server.start()
         for user in "alice", "bob":
             await server.register(user)
