@@ -138,6 +138,7 @@ read_numbers (BeckonHub *self, char **words, GBytes *value)
     return FALSE;
   session->seq = read_number (value, 0);
   session->handled = read_number (value, 1);
+  session->forgotten = read_number (value, 2);
   return TRUE;
 }
 

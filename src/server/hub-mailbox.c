@@ -16,7 +16,7 @@
 #define EVENTS_MAX 10000
 #define EVENT_BYTES_MAX (8 * 1024 * 1024)
 /* A connection that died without a sign is noticed after silence-seconds, and its session goes after
- * session-seconds: later nobody asks again. */
+ * session-seconds: whose connection has held for longer than both has the replies that were there. */
 #define REPLY_MORE_MS 15000
 #define REPLIES_MAX 4096
 
@@ -223,6 +223,7 @@ drop_oldest_reply (HubSession *session)
   HubReply *reply = g_queue_pop_head (&session->replies);
 
   session->forgotten = reply->id;
+  hub_session_set_dirty (session);
   hub_record_erase_reply (session, reply->id);
   hub_reply_free (reply);
 }
@@ -236,9 +237,9 @@ forget_replies (HubSession *session)
   HubReply *oldest;
 
   while ((oldest = g_queue_peek_head (&session->replies)) != NULL &&
-         oldest->time + life <= hub_now (session->hub))
+         MAX (oldest->time, session->attached_at) + life <= hub_now (session->hub))
     drop_oldest_reply (session);
-  return oldest != NULL ? oldest->time + life : 0;
+  return oldest != NULL ? MAX (oldest->time, session->attached_at) + life : 0;
 }
 
 static void

@@ -3,7 +3,7 @@
 /* How the hub is written down, in the store's record. hub-load.c finds it again.
  *
  *   s/SESSION       who and which device it is, what it watches
- *   n/SESSION       the numbers of the last event and request
+ *   n/SESSION       the numbers of the last event, the last request, and the last reply that is not kept any more
  *   e/SESSION/SEQ   an event that is not acknowledged: its frame
  *   r/SESSION/ID    a reply that may be asked for again: when it was given, its frame
  *   u/USER          the user does not want to be disturbed
@@ -92,7 +92,8 @@ hub_record_session (HubSession *session)
 static void
 write_numbers (HubSession *session)
 {
-  const gint64 numbers[] = { GINT64_TO_LE (session->seq), GINT64_TO_LE (session->handled) };
+  const gint64 numbers[] = { GINT64_TO_LE (session->seq), GINT64_TO_LE (session->handled),
+                             GINT64_TO_LE (session->forgotten) };
   char key[KEY_MAX];
 
   make_key (key, 'n', session->id);

@@ -121,6 +121,7 @@ hub_session_attach (HubSession *session, HubClient *client)
 
   session->client = client;
   session->unsent = NULL;
+  session->attached_at = hub_now (session->hub);
   client->session = session;
   beckon_timer_stop (&client->timer);
   beckon_timer_stop (&session->timer);

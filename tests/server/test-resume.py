@@ -6,6 +6,9 @@ import time
 
 import harness
 
+REPLIES_KEPT = 4096  # of a session
+REPLY_LIFE = 20  # seconds, with a silence of one and a session of three
+
 
 async def test_events_come_again(server):
     """In their order, with their numbers, as often as they are not acknowledged."""
@@ -178,6 +181,35 @@ async def test_many_without_a_reply(server):
     assert await alice.resume()
     for reply in [await alice.reply(future) for future in [*futures, future]]:
         assert not reply["ok"] and reply["error"] == lost["error"], reply
+
+
+async def test_a_reply_waits_for_a_connection_that_holds(_):
+    """However long it takes: who has no connection that carries it asks for it again."""
+    async with harness.Server({"limits": {"silence-seconds": 1, "session-seconds": 3}}) as server:
+        alice = await server.person("alice")
+        lost, future = await alice.lose("call.invite", invitees=["alice"], media="voice")
+        assert lost["error"]["code"] == "no-invitee"
+        end = time.monotonic() + REPLY_LIFE
+        while time.monotonic() < end:
+            assert await alice.resume(again=False)
+            await asyncio.sleep(0.5)  # what is tested is that time passes
+            await alice.cut()
+        assert await alice.resume()
+        assert await alice.reply(future) == lost
+
+
+async def test_a_reply_that_is_forgotten(_):
+    """What became of it is not known any more, also after a crash: it was not just done."""
+    async with harness.Server({"limits": {"requests-per-minute": 1000000}}) as server:
+        alice, bob = await server.people("alice", "bob")
+        lost, future = await alice.lose("call.invite", invitees=[bob.user], media="voice")
+        assert lost["ok"] and await alice.resume(again=False)
+        for refused in [await alice.start("contacts.add", user="nobody") for _ in range(REPLIES_KEPT)]:
+            await alice.reply(refused)
+        server.crash()
+        assert await alice.resume()
+        answer = await alice.reply(future)
+        assert answer["error"]["code"] == "internal", answer
 
 
 async def test_refused_for_its_speed(_):
@@ -376,6 +408,7 @@ harness.run(
     test_what_cannot_be_resumed, test_new_session_begins_anew,
     test_the_same_device_with_a_living_connection, test_a_session_keeps_what_it_wanted,
     test_a_device_that_rings_again_is_told,
-    together=[test_refused_for_its_speed, test_session_expires, test_much_while_away,
+    together=[test_a_reply_waits_for_a_connection_that_holds, test_a_reply_that_is_forgotten,
+              test_refused_for_its_speed, test_session_expires, test_much_while_away,
               test_too_much_while_away, test_planned_stop],
     settings={"limits": {"requests-per-minute": 100000, "invitations-per-minute": 1000}})
