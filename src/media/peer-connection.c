@@ -429,6 +429,7 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
 {
   const gboolean offer = signal->sdp_type == BECKON_SDP_OFFER;
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autoptr (GError) refused = NULL;
   GstSDPMessage *sdp;
   Applying *applying;
 
@@ -440,9 +441,12 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
     }
   applying = g_new0 (Applying, 1);
   applying->peer = self;
-  sdp = beckon_peer_sdp_parse (signal->sdp, offer, &applying->lines, error);
+  sdp = beckon_peer_sdp_parse (signal->sdp, offer, &applying->lines, &refused);
   if (sdp == NULL)
     {
+      /* The only one that was to come: there is nothing to wait for. Later, since the call may end of it. */
+      beckon_media_hop (self, fail_description, g_strdup (refused->message), g_free);
+      g_propagate_error (error, g_steal_pointer (&refused));
       g_free (applying);
       return FALSE;
     }

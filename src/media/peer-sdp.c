@@ -79,6 +79,13 @@ is_rtp (const GstSDPMedia *media)
   return g_strcmp0 (media->media, "audio") == 0 || g_strcmp0 (media->media, "video") == 0;
 }
 
+static gboolean
+has_picture (const GstSDPMessage *sdp)
+{
+  return gst_sdp_message_medias_len (sdp) > BECKON_LINE_CAMERA &&
+         g_strcmp0 (gst_sdp_message_get_media (sdp, BECKON_LINE_CAMERA)->media, "video") == 0;
+}
+
 /* The first lines are ours, in our order; a browser may leave out the screen. */
 static gboolean
 check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GError **error)
@@ -107,6 +114,8 @@ check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GE
     }
   if (offer && lines->payload[BECKON_LINE_MICROPHONE] < 0)
     return refuse (error, "An offer whose first line is not sound in Opus");
+  if (offer && has_picture (sdp) && lines->payload[BECKON_LINE_CAMERA] < 0)
+    return refuse (error, "An offer of pictures, but none in VP8");
   return TRUE;
 }
 

@@ -109,7 +109,7 @@ static const struct
   { "no credentials", "a=ice-ufrag", "a=x-ufrag", "refused" },
   { "no fingerprint", "a=fingerprint", "a=x-print", "refused" },
   { "empty fingerprint", "a=fingerprint:sha-256 ", "a=fingerprint:", NULL },
-  { "no VP8", "VP8", "VP7", NULL },
+  { "no VP8", "VP8", "VP7", "refused" },
   { "no bundle", "a=group:BUNDLE", "a=group:X", NULL },
   { "bundle of strangers", "a=group:BUNDLE ", "a=group:BUNDLE q w e ", NULL },
   { "no mid", "a=mid:", "a=x-mid:", NULL },
@@ -168,7 +168,8 @@ on_answer (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Outcome *outcome)
   outcome->answered |= signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION;
 }
 
-/* Gives @sdp to a fresh callee and waits until it is refused, has failed or is answered. */
+/* Gives @sdp to a fresh callee and waits until it is refused, which is a failure too, has failed
+ * later or is answered. */
 static const char *
 offer (Fixture *f, const char *sdp)
 {
@@ -183,7 +184,9 @@ offer (Fixture *f, const char *sdp)
   if (!beckon_media_peer_handle_signal (peer, signal, &error))
     {
       g_assert_error (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_BAD_DESCRIPTION);
-      g_assert_cmpint (beckon_media_peer_get_state (peer), ==, BECKON_MEDIA_PEER_NEW);
+      while (beckon_media_peer_get_state (peer) != BECKON_MEDIA_PEER_FAILED)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpstr (beckon_media_peer_get_problem (peer)->message, ==, error->message);
       result = "refused";
     }
   else
