@@ -483,7 +483,7 @@ stop (BeckonMediaPeer *self)
   if (self->channel != NULL)
     g_signal_handlers_disconnect_by_data (self->channel, self);
   g_clear_object (&self->channel);
-  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
+  beckon_peer_close_async (self, on_stopped, g_object_ref (self));
 }
 
 static gboolean

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
- * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-channel.c (the data channel). */
+ * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-channel.c (the data channel),
+ * peer-close.c (its end). */
 
 #pragma once
 
@@ -137,5 +138,11 @@ void beckon_peer_channel_send_state (BeckonMediaPeer *self);
 void beckon_peer_channel_send_heartbeat (BeckonMediaPeer *self);
 /** beckon_peer_channel_send_bye: Returns: whether there is a channel to say it on. */
 gboolean beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason);
+
+/* peer-close.c */
+
+/** beckon_peer_close_async: gives relays back and stops the pipeline, in a thread; @done: then called
+ * on the main thread. */
+void beckon_peer_close_async (BeckonMediaPeer *self, GAsyncReadyCallback done, gpointer user_data);
 
 G_END_DECLS
