@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: build-aux/deps.sh build|run|rig|test|bench...
+# Usage: build-aux/deps.sh build|run|rig|test|browser|bench...
 #
 # Installs the Debian packages that are missing to build Beckon, to run it, or to test it. With nothing
 # missing it only asks dpkg, which takes some 20 ms.
@@ -28,8 +28,10 @@ test=(
   "${rig[@]}" clang llvm libclang-rt-dev
   python3-websockets python3-jsonschema openssl coturn
 )
+# What we are called by, and measured beside.
+browser=(chromium)
 bench=(
-  chromium python3-websockets
+  "${browser[@]}" python3-websockets
   kamailio sip-tester ejabberd openssl
 )
 
@@ -40,8 +42,9 @@ for set in "$@"; do
     run) wanted+=("${run[@]}") ;;
     rig) wanted+=("${rig[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    browser) wanted+=("${browser[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig, test and bench" >&2; exit 2 ;;
+    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig, test, browser and bench" >&2; exit 2 ;;
   esac
 done
 

@@ -5,9 +5,9 @@
 #
 # Installs what is missing, builds, tests, and closes with "N passed, N failed, N skipped".
 #
-# Suites are unit, server, media, desktop and package, each `meson test` in build-test/; "sanitize" is
-# unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in build-sanitize/
-# (without what needs the pace of a plain build), "threads" what has threads of its own in the server with
+# Suites are unit, server, media, interop, desktop and package, each `meson test` in build-test/;
+# "sanitize" is unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in
+# build-sanitize/ (without what needs the pace of a plain build), "threads" what has threads of its own in the server with
 # ThreadSanitizer in build-threads/, and "fuzz" the fuzz targets with clang in build-fuzz/.
 # No --suite: all of them. With CI=true compiler warnings are errors.
 set -uo pipefail
@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
     *) echo "test.sh: unknown argument $1" >&2; exit 2 ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(unit server media desktop package sanitize threads fuzz)
+[ ${#suites[@]} -gt 0 ] || suites=(unit server media interop desktop package sanitize threads fuzz)
 
 werror=false
 [ "${CI:-}" = true ] && werror=true
@@ -52,6 +52,7 @@ run() {
 }
 
 build-aux/deps.sh build run test || fail "packages are missing"
+[[ " ${suites[*]} " != *" interop "* ]] || build-aux/deps.sh browser || true # skipped without
 
 plain=()
 sanitize=false
@@ -62,7 +63,7 @@ for suite in "${suites[@]}"; do
     sanitize) sanitize=true ;;
     threads) threads=true ;;
     fuzz) fuzz=true ;;
-    unit|server|media|desktop|package) plain+=("$suite") ;;
+    unit|server|media|interop|desktop|package) plain+=("$suite") ;;
     *) fail "there is no suite \"$suite\"" ;;
   esac
 done

@@ -5,8 +5,11 @@ import asyncio
 import json
 import os
 import statistics
+import sys
 import tempfile
-import urllib.request
+
+# What a browser is driven with is the tests'.
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "browser"))
 
 BUILD = os.environ.get("BECKON_BUILD", "build-bench")
 SERVER = os.path.join(BUILD, "src/server/beckon-server")
@@ -26,24 +29,16 @@ class Server:
 
     async def __aenter__(self):
         self.folder = tempfile.TemporaryDirectory()
+        self.accounts = {}  # of who calls from a page
+        settings = os.path.join(self.folder.name, "settings")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write("[server]\norigins=*\n")  # pages may connect
         self.process = await asyncio.create_subprocess_exec(
-            SERVER, "--listen", "127.0.0.1:0", "--data", self.folder.name,
+            SERVER, "--listen", "127.0.0.1:0", "--data", self.folder.name, "--config", settings,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
         line = await asyncio.wait_for(self.process.stdout.readline(), 10)
         self.url = json.loads(line)["listening"]
         return self
-
-    def post(self, path, **body):
-        request = urllib.request.Request(self.url + path, json.dumps(body).encode(),
-                                         {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def token(self, user):
-        """A new account's token."""
-        self.post("/v1/accounts", user=user, name=user.capitalize(), password="correct horse " + user)
-        return self.post("/v1/sessions", user=user, password="correct horse " + user,
-                         device=user)["token"]
 
     def password_file(self, user):
         path = os.path.join(self.folder.name, user + ".password")

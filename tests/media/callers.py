@@ -17,6 +17,10 @@ TEST = ("--video-in", "test", "--audio-in", "test")
 TONES = {"alice": 440, "bob": 660}
 
 
+def make_clip(path, user, seconds):
+    subprocess.run([MAKE_CLIP, path, user, str(seconds)], check=True, timeout=60)
+
+
 class Server:
     """A beckon-server with data of its own; @settings as in its key file."""
 
@@ -45,7 +49,7 @@ class Server:
     def clip(self, user, seconds):
         """A clip of @user, as make-clip makes it."""
         path = self.path(user + "-in.mkv")
-        subprocess.run([MAKE_CLIP, path, user, str(seconds)], check=True, timeout=60)
+        make_clip(path, user, seconds)
         return path
 
     def kill(self):

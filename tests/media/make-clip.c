@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* make-clip FILE IDENTITY SECONDS: a Matroska clip of 640x360 at 30 fps whose every frame carries its
- * number (src/media/test-source.h), from 0, with the tone of IDENTITY. */
+/* make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT]: a clip of 640x360 at 30 fps whose every frame carries
+ * its number (src/media/test-source.h), from 0, with the tone of IDENTITY: Matroska, or what browsers
+ * take for a camera and a microphone: frames alone in a .y4m, sound alone in a .wav. */
 
 #include "config.h"
 
@@ -10,9 +11,13 @@
 #include "media-session.h"
 #include "test-source.h"
 
-#define WIDTH 640
-#define HEIGHT 360
+#define WIDTH "640"
+#define HEIGHT "360"
 #define FPS 30
+
+#define FRAMES "appsrc name=v format=time max-bytes=0 "
+#define TONE "audiotestsrc freq=%f volume=0.3 samplesperbuffer=960 num-buffers=%u ! "               \
+             "audio/x-raw,format=S16LE,rate=48000,channels=1 "
 
 static void
 push_frame (GstAppSrc *source, const GstVideoInfo *info, guint number, guint32 color)
@@ -28,6 +33,38 @@ push_frame (GstAppSrc *source, const GstVideoInfo *info, guint number, guint32 c
   gst_app_src_push_buffer (source, buffer);
 }
 
+static char *
+describe (const char *file, const char *identity, guint seconds)
+{
+  const double tone = beckon_media_test_frequency (identity);
+  const guint n = seconds * 50;
+
+  if (g_str_has_suffix (file, ".y4m"))
+    return g_strdup (FRAMES "! y4menc ! filesink name=f");
+  if (g_str_has_suffix (file, ".wav"))
+    return g_strdup_printf (TONE "! wavenc ! filesink name=f", tone, n);
+  return g_strdup_printf (
+      "matroskamux name=m ! filesink name=f " FRAMES
+      "! vp8enc deadline=1 cpu-used=8 target-bitrate=3000000 max-quantizer=20 keyframe-max-dist=30 ! "
+      "m. " TONE "! opusenc ! m.",
+      tone, n);
+}
+
+static void
+push_frames (GstAppSrc *source, int width, int height, guint n, guint32 color)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  GstVideoInfo info;
+
+  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_I420, width, height);
+  info.fps_n = FPS;
+  caps = gst_video_info_to_caps (&info);
+  gst_app_src_set_caps (source, caps);
+  for (guint i = 0; i < n; i++)
+    push_frame (source, &info, i, color);
+  gst_app_src_end_of_stream (source);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -36,39 +73,29 @@ main (int argc, char **argv)
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GstElement) source = NULL;
   g_autoptr (GstElement) sink = NULL;
-  g_autoptr (GstCaps) caps = NULL;
   g_autoptr (GstBus) bus = NULL;
   g_autoptr (GstMessage) message = NULL;
-  GstVideoInfo info;
   guint seconds;
   gboolean done;
 
-  if (argc != 4 || (seconds = g_ascii_strtoull (argv[3], NULL, 10)) == 0)
+  if ((argc != 4 && argc != 6) || (seconds = g_ascii_strtoull (argv[3], NULL, 10)) == 0)
     {
-      g_printerr ("usage: make-clip FILE IDENTITY SECONDS\n");
+      g_printerr ("usage: make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT]\n");
       return 2;
     }
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
-  description = g_strdup_printf (
-      "matroskamux name=m ! filesink name=f appsrc name=v format=time max-bytes=0 ! "
-      "vp8enc deadline=1 cpu-used=8 target-bitrate=3000000 max-quantizer=20 keyframe-max-dist=30 ! "
-      "m. audiotestsrc freq=%f volume=0.3 samplesperbuffer=960 num-buffers=%u ! "
-      "audio/x-raw,rate=48000,channels=1 ! opusenc ! m.",
-      beckon_media_test_frequency (argv[2]), seconds * 50);
+  description = describe (argv[1], argv[2], seconds);
   pipeline = gst_parse_launch (description, &error);
   g_assert_no_error (error);
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "f");
   g_object_set (sink, "location", argv[1], NULL);
   source = gst_bin_get_by_name (GST_BIN (pipeline), "v");
-  gst_video_info_set_format (&info, GST_VIDEO_FORMAT_I420, WIDTH, HEIGHT);
-  info.fps_n = FPS;
-  caps = gst_video_info_to_caps (&info);
-  gst_app_src_set_caps (GST_APP_SRC (source), caps);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  for (guint i = 0; i < seconds * FPS; i++)
-    push_frame (GST_APP_SRC (source), &info, i, beckon_media_test_color (argv[2]));
-  gst_app_src_end_of_stream (GST_APP_SRC (source));
+  if (source != NULL)
+    push_frames (GST_APP_SRC (source), atoi (argc == 6 ? argv[4] : WIDTH),
+                 atoi (argc == 6 ? argv[5] : HEIGHT), seconds * FPS,
+                 beckon_media_test_color (argv[2]));
   bus = gst_element_get_bus (pipeline);
   message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   done = message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;

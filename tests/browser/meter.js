@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What came: counted by the browser itself, and read out of pictures and sound.
+"use strict";
+
+const COUNTER_CELLS = 16;  // as src/media/test-source.h
+
+/** The browser's own statistics: of what came, and of the path; times in seconds. */
+async function statistics() {
+  const entries = [...(await peer.pc.getStats()).values()];
+  const find = (type, more = () => true) =>
+    entries.find(entry => entry.type == type && more(entry)) || {};
+  const lines = peer.pc.getTransceivers().map(transceiver => transceiver.mid);
+  const inbound = line => find("inbound-rtp", entry => entry.mid == lines[line]);
+  const codec = entry => (find("codec", other => other.id == entry.codecId).mimeType || "");
+  const pair = find("candidate-pair", entry => entry.nominated && entry.state == "succeeded");
+  const sound = inbound(0), camera = inbound(1), screen = inbound(2);
+  return {
+    frames: camera.framesDecoded || 0, width: camera.frameWidth || 0, height: camera.frameHeight || 0,
+    codec: codec(camera), screenFrames: screen.framesDecoded || 0,
+    energy: sound.totalAudioEnergy || 0, soundCodec: codec(sound),
+    samples: sound.totalSamplesReceived || 0, concealed: sound.concealedSamples || 0,
+    silentConcealed: sound.silentConcealedSamples || 0,
+    bytes: (sound.bytesReceived || 0) + (camera.bytesReceived || 0),
+    jitterBuffer: (camera.jitterBufferDelay || 0) / (camera.jitterBufferEmittedCount || 1),
+    roundTrip: pair.currentRoundTripTime || 0,
+    local: (entries.find(entry => entry.id == pair.localCandidateId) || {}).candidateType,
+    remote: (entries.find(entry => entry.id == pair.remoteCandidateId) || {}).candidateType };
+}
+
+/** The newest statistics(), for conditions that are looked at again and again. */
+let watched = {};
+setInterval(async () => { if (peer) watched = await statistics(); }, 100);
+
+/** The strongest tone in what is heard just now, in Hz; 0: silence. */
+let analyser;
+function tone() {
+  if (!analyser) {
+    const context = new AudioContext();
+    analyser = context.createAnalyser();
+    analyser.fftSize = 8192;
+    context.createMediaStreamSource(document.getElementById("microphone").srcObject).connect(analyser);
+  }
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(levels);
+  const best = levels.indexOf(Math.max(...levels));
+  return levels[best] > -60 ? best * analyser.context.sampleRate / analyser.fftSize : 0;
+}
+
+/** Reads the number out of each frame of a video element as it is shown. */
+class FrameWatch {
+  constructor(id) {
+    this.frames = [];  // [number, when it was handed to the screen, when captured or undefined]; Unix ms
+    this.video = document.getElementById(id);
+    this.canvas = document.createElement("canvas");
+    this.canvas.width = COUNTER_CELLS;
+    this.canvas.height = 1;
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.context.imageSmoothingEnabled = false;
+    this.next = this.next.bind(this);
+    this.handle = this.video.requestVideoFrameCallback(this.next);
+  }
+
+  next(time, data) {
+    this.frames.push([this.number(data.width), performance.timeOrigin + data.presentationTime,
+                      data.captureTime && performance.timeOrigin + data.captureTime]);
+    this.handle = this.video.requestVideoFrameCallback(this.next);
+  }
+
+  /** The counter in the picture, or -1. */
+  number(width) {
+    const cell = Math.floor(width / COUNTER_CELLS);
+    this.context.drawImage(this.video, 0, 0, cell * COUNTER_CELLS, cell, 0, 0, COUNTER_CELLS, 1);
+    const pixels = this.context.getImageData(0, 0, COUNTER_CELLS, 1).data;
+    let number = 0;
+    for (let i = 0; i < COUNTER_CELLS; i++) {
+      const level = pixels[4 * i + 1];
+      if (level > 90 && level < 165) return -1;
+      number = number << 1 | (level >= 165);
+    }
+    return number;
+  }
+
+  stop() {
+    this.video.cancelVideoFrameCallback(this.handle);
+    return this.frames;
+  }
+}
