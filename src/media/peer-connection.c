@@ -23,6 +23,8 @@
 #define VIDEO_BITS_MIN 250000
 #define VIDEO_BITS_MAX 2500000
 #define AUDIO_BITS 40000
+/* So far sound may come early or late before it is taken for a pause, or for one that is over. */
+#define AUDIO_TOLERANCE (80 * GST_MSECOND)
 
 static const struct
 {
@@ -89,6 +91,9 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
   if (line == BECKON_LINE_MICROPHONE)
     {
       gst_util_set_object_arg (G_OBJECT (encoder), "audio-type", "voice");
+      /* Frames are stamped when they arrive here, give or take some milliseconds. Handed on, that is a
+       * hole or an overlap for who plays by the stamps, and browsers fill each. */
+      g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
       g_object_set (encoder, "inband-fec", TRUE, "packet-loss-percentage", 5, "bitrate", AUDIO_BITS,
                     NULL);
       gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);

@@ -46,6 +46,18 @@ function tone() {
   return levels[best] > -60 ? best * analyser.context.sampleRate / analyser.fftSize : 0;
 }
 
+/** The steps between the time stamps of @n packets of sound that were looked at one after the other. */
+async function soundSteps(n) {
+  const receiver = peer.pc.getTransceivers()[0].receiver;
+  const stamps = [];
+  while (stamps.length <= n) {
+    const [source] = receiver.getSynchronizationSources();
+    if (source && source.rtpTimestamp != stamps.at(-1)) stamps.push(source.rtpTimestamp);
+    await new Promise(done => setTimeout(done, 5));
+  }
+  return stamps.slice(1).map((stamp, i) => stamp - stamps[i]);
+}
+
 /** Reads the number out of each frame of a video element as it is shown. */
 class FrameWatch {
   constructor(id) {

@@ -121,6 +121,13 @@ def check_page(bob):
     assert seen["energy"] > 0.01, seen
 
 
+def check_steps(bob):
+    """Sound goes on without holes and overlaps in its time: packets of 20 ms, whole ones between two
+    looks. A machine that stands still for long may well make a hole."""
+    steps = bob.run("soundSteps", 20)
+    assert sum(step % 960 == 0 for step in steps) >= 16, steps
+
+
 def see_and_hear(**options):
     with Call(**options) as call:
         call.connected().moves()
@@ -160,6 +167,7 @@ def test_voice():
         before = call.alice.wait("stats")["audio_packets_received"]
         call.alice.wait("stats", where=lambda stats: stats["audio_packets_received"] > before + 40)
         assert call.bob.statistics()["frames"] == 0
+        check_steps(call.bob)
         recording = call.hang_up()
         check_sound(recording)
         assert recording["counters"] == [], "a voice call sent pictures"
