@@ -35,6 +35,7 @@ static gboolean
 on_stats (gpointer user_data)
 {
   print_stats (user_data);
+  beckon_cli_client_read_statistics (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -45,6 +46,7 @@ on_duration (gpointer user_data)
 
   self->duration_source = 0;
   print_stats (self);
+  beckon_cli_client_read_statistics (self);
   beckon_call_hang_up (self->call);
   return G_SOURCE_REMOVE;
 }
@@ -244,6 +246,7 @@ on_end (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
 
   if (beckon_call_get_error (call) != NULL)
     beckon_cli_output_error (&self->output, beckon_call_get_error (call));
+  beckon_cli_client_print_last_statistics (self);
   beckon_cli_output_event (
       &self->output, "ended", "reason", beckon_cli_text (g_enum_get_value (words, end)->value_nick),
       "duration_ms", g_variant_new_int64 (beckon_call_get_duration (call)), NULL);

@@ -38,7 +38,7 @@ typedef struct
   char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *record;
   double duration;
   int timeout, after;
-  gboolean do_register, json, voice, accept, reject, busy, ignore, seen;
+  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen;
   char **words, **added;
 } Raw;
 
@@ -82,6 +82,8 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "register", 0, 0, G_OPTION_ARG_NONE, &raw->do_register,
       "Create the account first where it does not exist", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, "One JSON object a line", NULL },
+    { "statistics", 0, 0, G_OPTION_ARG_NONE, &raw->statistics,
+      "Say each second how good the connection is, and not only at the end", NULL },
     { "video-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->video_in, "What is shown",
       "FILE|test|camera|none" },
     { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->audio_in, "What is said",
@@ -305,6 +307,7 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
   if (!parse_raw (&raw, argc, argv, error))
     return NULL;
   self->json = raw.json;
+  self->statistics = raw.statistics;
   self->do_register = raw.do_register;
   self->server = g_strdup (raw.server);
   self->name = g_strdup (raw.name);

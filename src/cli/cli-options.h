@@ -47,6 +47,7 @@ typedef struct
   char *device;   /* nullable: the usual one of this computer */
   gboolean do_register;
   gboolean json;
+  gboolean statistics; /* each second, and not only at the end of a call */
   GStrv users;    /* nullable: call: the invitees; contacts: whom it is about */
   GStrv added;    /* nullable: join: who is invited then */
   char *call;     /* nullable: join: which */

@@ -25,6 +25,8 @@ typedef struct
   GThread *prewarm;
   guint sign_in_source, answer_source, duration_source, stats_source, signal_sources[2];
   BeckonCliExit exit;
+  BeckonMediaStats stats; /* the last that were read */
+  gboolean has_stats;
   gboolean media_flowed;
   gboolean stopping;
 } BeckonCliClient;
@@ -45,6 +47,13 @@ void beckon_cli_client_watch_calls (BeckonCliClient *self);
 void beckon_cli_client_place (BeckonCliClient *self);
 void beckon_cli_client_join (BeckonCliClient *self);
 void beckon_cli_client_forget_call (BeckonCliClient *self);
+
+/* cli-statistics.c */
+
+/** beckon_cli_client_read_statistics: once a second while media flows */
+void beckon_cli_client_read_statistics (BeckonCliClient *self);
+/** beckon_cli_client_print_last_statistics: the call is over: says how it was, if media flowed. */
+void beckon_cli_client_print_last_statistics (BeckonCliClient *self);
 
 /* cli-commands.c */
 

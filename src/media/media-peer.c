@@ -119,6 +119,7 @@ beckon_media_peer_set_remote_state (BeckonMediaPeer *self,
         self->remote[line] = now[line];
         notify (self, PROP_REMOTE_MICROPHONE + line);
       }
+  beckon_meter_expect_pictures (self->meter, camera, g_get_monotonic_time ());
 }
 
 void
@@ -171,102 +172,6 @@ look_for_life (BeckonMediaPeer *self)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
 }
 
-/* What webrtcbin knows; packets are totals over all lines. */
-typedef struct
-{
-  double round_trip_ms, jitter_ms;
-  double received, lost;
-} PathStats;
-
-static void
-take_path_stats (gpointer peer, gpointer data)
-{
-  BeckonMediaPeer *self = peer;
-  const PathStats *path = data;
-  const double lost = path->lost - self->packets_lost;
-  const double all = path->received - self->packets_received + lost;
-
-  self->stats.round_trip_ms = path->round_trip_ms;
-  self->stats.jitter_ms = path->jitter_ms;
-  /* What was lost and comes late is taken back: less than nothing may be lost. */
-  self->stats.packet_loss = all > 0 ? CLAMP (lost / all, 0, 1) : 0;
-  self->packets_lost = path->lost;
-  self->packets_received = path->received;
-}
-
-static double
-get_number (const GstStructure *entry, const char *name)
-{
-  const GValue *value = gst_structure_get_value (entry, name);
-  g_auto (GValue) number = G_VALUE_INIT;
-
-  g_value_init (&number, G_TYPE_DOUBLE);
-  return value != NULL && g_value_transform (value, &number) ? g_value_get_double (&number) : 0;
-}
-
-static gboolean
-read_stat (GQuark id, const GValue *value, gpointer user_data)
-{
-  PathStats *path = user_data;
-  GstWebRTCStatsType type;
-  const GstStructure *entry;
-  double number;
-
-  if (!GST_VALUE_HOLDS_STRUCTURE (value))
-    return TRUE;
-  entry = gst_value_get_structure (value);
-  number = get_number (entry, "round-trip-time");
-  if (number > 0)
-    path->round_trip_ms = number * 1000;
-  if (!gst_structure_get (entry, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, NULL) ||
-      type != GST_WEBRTC_STATS_INBOUND_RTP)
-    return TRUE;
-  path->jitter_ms = MAX (path->jitter_ms, get_number (entry, "jitter") * 1000);
-  path->received += get_number (entry, "packets-received");
-  path->lost += get_number (entry, "packets-lost");
-  return TRUE;
-}
-
-/* On webrtcbin's thread. */
-static void
-on_stats (GstPromise *promise, gpointer user_data)
-{
-  BeckonMediaPeer *self = user_data;
-  PathStats path = { .round_trip_ms = -1, .jitter_ms = -1 };
-
-  if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
-    {
-      gst_structure_foreach (gst_promise_get_reply (promise), read_stat, &path);
-      beckon_media_hop (self, take_path_stats, g_memdup2 (&path, sizeof path), g_free);
-    }
-  gst_promise_unref (promise);
-}
-
-static void
-count_second (BeckonMediaPeer *self)
-{
-  BeckonMediaStats *s = &self->stats;
-  const gint in = g_atomic_int_and ((guint *) &self->bytes_in, 0);
-  const gint out = g_atomic_int_and ((guint *) &self->bytes_out, 0);
-
-  self->before = *s;
-  s->bytes_received += in;
-  s->bytes_sent += out;
-  s->kbps_received = in * 8 / 1000.0;
-  s->kbps_sent = out * 8 / 1000.0;
-  s->video_frames_received = g_atomic_int_get (&self->frames_in);
-  s->video_frames_sent = g_atomic_int_get (&self->frames_out);
-  s->audio_packets_received = g_atomic_int_get (&self->audio_packets_in);
-  s->audio_packets_sent = g_atomic_int_get (&self->audio_packets_out);
-  s->fps_received = s->video_frames_received - self->before.video_frames_received;
-  s->fps_sent = s->video_frames_sent - self->before.video_frames_sent;
-  s->width = g_atomic_int_get (&self->width);
-  s->height = g_atomic_int_get (&self->height);
-  if (self->state == BECKON_MEDIA_PEER_CONNECTED)
-    g_signal_emit_by_name (self->webrtc, "get-stats", NULL,
-                           gst_promise_new_with_change_func (on_stats, self, NULL));
-}
-
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -278,7 +183,7 @@ on_tick (gpointer user_data)
   if (self->ticks % TICKS_PER_HEARTBEAT == 0)
     beckon_peer_channel_send_heartbeat (self);
   if (self->ticks % TICKS_PER_SECOND == 0)
-    count_second (self);
+    beckon_peer_stats_count (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -391,6 +296,7 @@ beckon_media_peer_start (BeckonMediaPeer *self)
 {
   g_assert (!self->started);
   self->started = TRUE;
+  self->counted_at = g_get_monotonic_time ();
   self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
   beckon_peer_receive_prepare (self);
   if (self->offerer)
@@ -755,6 +661,8 @@ beckon_media_peer_finalize (GObject *object)
 
   g_queue_clear_full (&self->candidates, (GDestroyNotify) beckon_peer_signal_free);
   g_clear_error (&self->problem);
+  beckon_meter_free (self->meter);
+  g_free (self->report);
   beckon_media_config_free (self->config);
   g_free (self->user);
   g_free (self->device);
@@ -818,5 +726,6 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->sources[line] = new_source ();
   g_queue_init (&self->candidates);
-  self->stats.round_trip_ms = self->stats.jitter_ms = -1;
+  self->meter = beckon_meter_new ();
+  beckon_media_stats_clear (&self->stats);
 }

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "media-stats.h"
 #include "peer-signal.h"
 
 G_BEGIN_DECLS
@@ -34,20 +35,6 @@ typedef enum
   BECKON_MEDIA_ERROR_MISSING_PLUGIN,  /* this installation of GStreamer lacks an element */
   BECKON_MEDIA_ERROR_FAILED,
 } BeckonMediaError;
-
-/** BeckonMediaStats: what flows now; totals since the start, rates over the last second. */
-typedef struct
-{
-  guint64 video_frames_sent, video_frames_received; /* encoded; decoded */
-  guint64 audio_packets_sent, audio_packets_received;
-  guint64 bytes_sent, bytes_received;
-  guint width, height;         /* of the received picture, 0 without one */
-  double fps_sent, fps_received;
-  double kbps_sent, kbps_received;
-  double round_trip_ms;        /* -1: not known yet */
-  double packet_loss;          /* received, 0..1 over the last second */
-  double jitter_ms;            /* -1: not known yet */
-} BeckonMediaStats;
 
 #define BECKON_TYPE_MEDIA_PEER (beckon_media_peer_get_type ())
 /**

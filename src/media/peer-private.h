@@ -2,12 +2,13 @@
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
  * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-channel.c (the data channel),
- * peer-close.c (its end). */
+ * peer-close.c (its end), peer-stats.c (what is known of it all). */
 
 #pragma once
 
 #include <gst/webrtc/webrtc.h>
 
+#include "media-meter.h"
 #include "media-private.h"
 #include "recorder.h"
 
@@ -28,6 +29,7 @@ struct _BeckonMediaPeer
   GstElement *video_sink;
   GThread *output; /* nullable: opens the speaker; its result is the sink, floating */
   BeckonRecorder *recorder;            /* nullable */
+  BeckonMeter *meter;
 
   /* Owned, as it goes */
   GstWebRTCDataChannel *channel; /* nullable */
@@ -54,7 +56,6 @@ struct _BeckonMediaPeer
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
   double audio_level;
-  double packets_received, packets_lost; /* as webrtcbin counted them a second ago */
 
   /* Written by GStreamer's threads, all atomic */
   gint heard;  /* ms of the last packet, whatever was in it; see now_ms() */
@@ -66,8 +67,13 @@ struct _BeckonMediaPeer
   gint audio_came;
   GstElement *audio_sink; /* borrowed of the pipeline; under the object's lock */
 
+  /* peer-stats.c */
   BeckonMediaStats stats;
-  BeckonMediaStats before; /* a second ago */
+  BeckonMediaStats before;    /* a second ago */
+  gpointer report;            /* nullable: what webrtcbin said last */
+  gint64 counted_at, reported_at; /* monotonic */
+  double frozen;              /* see beckon_meter_read() */
+  const char *relay_protocol; /* static, nullable: how we speak to our relay */
 };
 
 /* media-peer.c */
@@ -126,6 +132,11 @@ void beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element);
 /** beckon_peer_receive_drop_speaker: the sound server died: plays to nobody from now on. */
 void beckon_peer_receive_drop_speaker (BeckonMediaPeer *self);
 gint beckon_media_now_ms (void);
+
+/* peer-stats.c */
+
+/** beckon_peer_stats_count: once a second */
+void beckon_peer_stats_count (BeckonMediaPeer *self);
 
 /* peer-channel.c */
 

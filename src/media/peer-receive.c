@@ -88,6 +88,8 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
     if (g_str_equal (name, settings[i].factory) &&
         g_object_class_find_property (G_OBJECT_GET_CLASS (element), settings[i].property) != NULL)
       gst_util_set_object_arg (G_OBJECT (element), settings[i].property, settings[i].value);
+  if (g_str_equal (name, "rtpjitterbuffer"))
+    beckon_meter_watch_jitter_buffer (self->meter, element);
   if (g_str_equal (name, "nicesrc"))
     add_probe (element, "src", data, on_packet_in, self);
   else if (g_str_equal (name, "nicesink"))
@@ -175,6 +177,7 @@ on_decoded_video (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   BeckonMediaPeer *self = user_data;
 
   note_size (self, pad);
+  beckon_meter_picture (self->meter, g_get_monotonic_time ());
   if (g_atomic_int_add (&self->frames_in, 1) == 0)
     beckon_media_hop (self, take_first_video, NULL, NULL);
   if (self->config->video == BECKON_SOURCE_ECHO)

@@ -19,7 +19,20 @@ def call_both_ways(*words):
         with alice, bob:
             assert alice.finish(40) == 0, alice.events
             assert bob.finish() == 0, bob.events
+            check_statistics(alice, bob)
         return {user: callers.read_clip(server.path(user + "-out.mkv")) for user in clips}
+
+
+def check_statistics(alice, bob):
+    """What each end says of the call once it is over."""
+    for here, there in (alice, bob), (bob, alice):
+        said, = here.all("statistics")
+        assert said["last"] and said["path"] == "direct" and said["protocol"] == "udp", said
+        assert said["quality"] >= 1 and said["round_trip_ms"] >= 0, said
+        assert said["audio_codec_received"] == "Opus" and said["audio_packets_received"] > 100, said
+        assert 0 <= said["freezes"] * 200 <= said["frozen_ms"], said
+        assert said["video_frames_shown"] <= said["video_frames_received"], said
+        assert said["bytes_received"] <= there.all("statistics")[0]["bytes_sent"] * 1.5, said
 
 
 def check_tone(recording, user):

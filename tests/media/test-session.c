@@ -251,6 +251,30 @@ test_voice (void)
   fixture_clear (&f);
 }
 
+/* Two sessions of one machine, two seconds after their pictures came. */
+static void
+check_known (const BeckonMediaStats *stats)
+{
+  g_assert_cmpfloat (stats->video_kbps_received, <=, stats->kbps_received * 2);
+  g_assert_cmpfloat (stats->audio_kbps_received, >, 5);
+  g_assert_cmpfloat (stats->video_kbps_sent, >, 10);
+  g_assert_cmpfloat (stats->jitter_buffer_ms, >=, 0);
+  g_assert_cmpuint (stats->width_sent, ==, 320);
+  g_assert_cmpuint (stats->height_sent, ==, 180);
+  g_assert_cmpstr (stats->video_codec_sent, ==, "VP8");
+  g_assert_cmpstr (stats->video_codec_received, ==, "VP8");
+  g_assert_cmpstr (stats->audio_codec_sent, ==, "Opus");
+  g_assert_cmpstr (stats->audio_codec_received, ==, "Opus");
+  g_assert_cmpstr (stats->video_encoder, ==, "vp8enc");
+  g_assert_cmpstr (stats->video_decoder, ==, "vp8dec");
+  g_assert_true (g_str_has_prefix (stats->cipher, "AES-"));
+  g_assert_cmpint (stats->path.route, ==, BECKON_MEDIA_ROUTE_DIRECT);
+  g_assert_cmpstr (stats->path.protocol, ==, "udp");
+  g_assert_nonnull (stats->path.local_type);
+  g_assert_nonnull (stats->path.remote_type);
+  g_assert_cmpuint (stats->quality, >=, BECKON_QUALITY_WORST);
+}
+
 static void
 test_video (void)
 {
@@ -271,6 +295,11 @@ test_video (void)
   g_assert_cmpuint (stats.width, ==, 320);
   g_assert_cmpfloat (stats.kbps_received, >, 10);
   g_assert_cmpuint (stats.audio_packets_received, >, 0);
+  wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats),
+               stats.video_kbps_received > 10 && stats.audio_kbps_sent > 5 &&
+                   stats.round_trip_ms >= 0 && stats.width_sent > 0 &&
+                   stats.video_frames_shown > 0));
+  check_known (&stats);
   fixture_clear (&f);
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "media-private.h"
+
+G_BEGIN_DECLS
+
+/** BeckonMeter: what of a connection is counted by ourselves, because nobody else does: how long
+ * pictures stand still, and how long packets wait in the jitter buffer. Thread-safe. */
+typedef struct _BeckonMeter BeckonMeter;
+
+BeckonMeter *beckon_meter_new (void);
+void beckon_meter_free (BeckonMeter *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonMeter, beckon_meter_free)
+
+/** beckon_meter_expect_pictures: whether they say that they send some: who has switched the camera
+ * off is not frozen. */
+void beckon_meter_expect_pictures (BeckonMeter *self, gboolean expected, gint64 now_us);
+/** beckon_meter_picture: one of theirs came. */
+void beckon_meter_picture (BeckonMeter *self, gint64 now_us);
+/** beckon_meter_waited: a packet has left the jitter buffer, in which it was for @us. */
+void beckon_meter_waited (BeckonMeter *self, gint64 us);
+
+/** beckon_meter_watch_jitter_buffer: measures at @element from now on; @self must outlive it. */
+void beckon_meter_watch_jitter_buffer (BeckonMeter *self, GstElement *element);
+
+/**
+ * beckon_meter_read: once a second: fills in freezes, frozen_ms, jitter_buffer_ms
+ *
+ * Returns: 0..1: how much of the last ten seconds was frozen; -1 while no pictures are expected
+ */
+double beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonMediaStats *stats);
+
+G_END_DECLS

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What is known of a connection, once a second: what we count ourselves, and what webrtcbin, the
+ * elements and the video sink say about themselves. Releases differ in what they say: whatever is
+ * not there is not known. */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-private.h"
+
+#include <gst/video/video.h>
+
+#define VIDEO_CLOCK_RATE 90000
+
+/* ---- what webrtcbin says ---- */
+
+/* Totals over all lines. */
+typedef struct
+{
+  double bytes_in[2], bytes_out[2];     /* of sound, of pictures */
+  double came, lost_in, sent, lost_out; /* packets */
+  double round_trip_ms, jitter_ms;
+  BeckonMediaPath path;
+  const GstStructure *all; /* while it is read */
+} Report;
+
+static double
+get_number (const GstStructure *entry, const char *name)
+{
+  const GValue *value = gst_structure_get_value (entry, name);
+  g_auto (GValue) number = G_VALUE_INIT;
+
+  g_value_init (&number, G_TYPE_DOUBLE);
+  return value != NULL && g_value_transform (value, &number) ? g_value_get_double (&number) : 0;
+}
+
+/* Returns: (nullable): the structure that is in @entry by the name of @name (nullable) */
+static const GstStructure *
+get_structure (const GstStructure *entry, const char *name)
+{
+  const GValue *value = name != NULL ? gst_structure_get_value (entry, name) : NULL;
+
+  return value != NULL && GST_VALUE_HOLDS_STRUCTURE (value) ? gst_value_get_structure (value)
+                                                            : NULL;
+}
+
+/* GStreamer 1.22 calls every stream of a bundle "audio", but its clock does not lie. */
+static gboolean
+is_video (const GstStructure *entry)
+{
+  const GstStructure *source = get_structure (entry, "gst-rtpsource-stats");
+  int clock_rate;
+
+  if (source != NULL && gst_structure_get_int (source, "clock-rate", &clock_rate) && clock_rate > 0)
+    return clock_rate == VIDEO_CLOCK_RATE;
+  return g_strcmp0 (gst_structure_get_string (entry, "kind"), "video") == 0;
+}
+
+static void
+read_pair (Report *report, const GstStructure *pair)
+{
+  const GstStructure *local =
+      get_structure (report->all, gst_structure_get_string (pair, "local-candidate-id"));
+  const GstStructure *remote =
+      get_structure (report->all, gst_structure_get_string (pair, "remote-candidate-id"));
+  BeckonMediaPath *path = &report->path;
+
+  if (local == NULL || remote == NULL)
+    return;
+  path->local_type =
+      beckon_media_candidate_type (gst_structure_get_string (local, "candidate-type"));
+  path->remote_type =
+      beckon_media_candidate_type (gst_structure_get_string (remote, "candidate-type"));
+  path->protocol = beckon_media_protocol (gst_structure_get_string (local, "protocol"));
+  path->route =
+      g_strcmp0 (path->local_type, "relayed") == 0 || g_strcmp0 (path->remote_type, "relayed") == 0
+          ? BECKON_MEDIA_ROUTE_RELAYED
+          : BECKON_MEDIA_ROUTE_DIRECT;
+}
+
+static void
+read_inbound (Report *report, const GstStructure *entry)
+{
+  report->bytes_in[is_video (entry)] += get_number (entry, "bytes-received");
+  report->came += get_number (entry, "packets-received");
+  report->lost_in += get_number (entry, "packets-lost");
+  report->jitter_ms = MAX (report->jitter_ms, get_number (entry, "jitter") * 1000);
+}
+
+static gboolean
+read_entry (GQuark id, const GValue *value, gpointer user_data)
+{
+  Report *report = user_data;
+  GstWebRTCStatsType type;
+  const GstStructure *entry;
+
+  if (!GST_VALUE_HOLDS_STRUCTURE (value))
+    return TRUE;
+  entry = gst_value_get_structure (value);
+  if (!gst_structure_get (entry, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, NULL))
+    return TRUE;
+  if (type == GST_WEBRTC_STATS_INBOUND_RTP)
+    read_inbound (report, entry);
+  else if (type == GST_WEBRTC_STATS_OUTBOUND_RTP)
+    {
+      report->bytes_out[is_video (entry)] += get_number (entry, "bytes-sent");
+      report->sent += get_number (entry, "packets-sent");
+    }
+  else if (type == GST_WEBRTC_STATS_REMOTE_INBOUND_RTP)
+    {
+      report->lost_out += get_number (entry, "packets-lost");
+      if (get_number (entry, "round-trip-time") > 0)
+        report->round_trip_ms = get_number (entry, "round-trip-time") * 1000;
+    }
+  else if (type == GST_WEBRTC_STATS_CANDIDATE_PAIR)
+    read_pair (report, entry);
+  return TRUE;
+}
+
+/* ---- what the elements say ---- */
+
+static const char *
+get_codec (GstPad *pad, gboolean *video)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const GstStructure *first;
+
+  if (caps == NULL || gst_caps_is_empty (caps))
+    return NULL;
+  first = gst_caps_get_structure (caps, 0);
+  *video = g_strcmp0 (gst_structure_get_string (first, "media"), "video") == 0;
+  return beckon_media_codec_name (gst_structure_get_string (first, "encoding-name"));
+}
+
+/* The pads of webrtcbin know what goes through them. */
+static gboolean
+read_pad (GstElement *webrtc, GstPad *pad, gpointer user_data)
+{
+  BeckonMediaStats *stats = user_data;
+  const gboolean sent = GST_PAD_DIRECTION (pad) == GST_PAD_SINK;
+  gboolean video = FALSE;
+  const char *codec = get_codec (pad, &video);
+
+  if (codec == NULL)
+    return TRUE;
+  if (video)
+    *(sent ? &stats->video_codec_sent : &stats->video_codec_received) = codec;
+  else
+    *(sent ? &stats->audio_codec_sent : &stats->audio_codec_received) = codec;
+  return TRUE;
+}
+
+/* "aes-128-icm" is what RFC 3711 calls counter mode. */
+static void
+read_cipher (BeckonMediaStats *stats, GstElement *element)
+{
+  g_autoptr (GEnumClass) words = NULL;
+  const GEnumValue *value;
+  int cipher;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "rtp-cipher") == NULL)
+    return;
+  g_object_get (element, "rtp-cipher", &cipher, NULL);
+  words = g_type_class_ref (
+      g_object_class_find_property (G_OBJECT_GET_CLASS (element), "rtp-cipher")->value_type);
+  value = g_enum_get_value (words, cipher);
+  if (value != NULL)
+    {
+      g_autofree char *word = g_ascii_strup (value->value_nick, -1);
+
+      stats->cipher = g_intern_string (word);
+    }
+}
+
+static void
+read_element (const GValue *item, gpointer user_data)
+{
+  BeckonMediaStats *stats = user_data;
+  GstElement *element = g_value_get_object (item);
+  GstElementFactory *factory = gst_element_get_factory (element);
+  const char *name = factory != NULL ? GST_OBJECT_NAME (factory) : NULL;
+
+  if (name == NULL)
+    return;
+  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER))
+    stats->video_encoder = g_intern_string (name);
+  else if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
+                                                          GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO))
+    stats->video_decoder = g_intern_string (name);
+  else if (g_str_equal (name, "srtpenc"))
+    read_cipher (stats, element);
+}
+
+static void
+read_elements (BeckonMediaPeer *self)
+{
+  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (self->pipeline));
+
+  gst_element_foreach_pad (self->webrtc, read_pad, &self->stats);
+  while (gst_iterator_foreach (elements, read_element, &self->stats) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+  gst_iterator_free (elements);
+}
+
+static void
+read_sent_size (BeckonMediaPeer *self)
+{
+  BeckonMediaStats *s = &self->stats;
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  GstVideoInfo info;
+
+  s->width_sent = s->height_sent = 0;
+  if (self->encoders[BECKON_LINE_CAMERA] == NULL || s->fps_sent <= 0)
+    return;
+  pad = gst_element_get_static_pad (self->encoders[BECKON_LINE_CAMERA], "sink");
+  caps = gst_pad_get_current_caps (pad);
+  if (caps == NULL || !gst_video_info_from_caps (&info, caps))
+    return;
+  s->width_sent = GST_VIDEO_INFO_WIDTH (&info);
+  s->height_sent = GST_VIDEO_INFO_HEIGHT (&info);
+}
+
+static void
+read_sink (BeckonMediaPeer *self)
+{
+  g_autoptr (GstStructure) stats = NULL;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->video_sink), "stats") == NULL)
+    return;
+  g_object_get (self->video_sink, "stats", &stats, NULL);
+  if (stats == NULL)
+    return;
+  self->stats.video_frames_shown = get_number (stats, "rendered");
+  self->stats.video_frames_dropped = get_number (stats, "dropped");
+}
+
+/* ---- once a second ---- */
+
+static double
+kbps (double now, double before, double seconds)
+{
+  return seconds > 0 ? MAX (0, now - before) * 8 / 1000 / seconds : 0;
+}
+
+/* What was lost and comes late is taken back: less than nothing may be lost. */
+static double
+lost_share (double lost, double all)
+{
+  return all > 0 ? CLAMP (lost / all, 0, 1) : 0;
+}
+
+static void
+judge (BeckonMediaPeer *self)
+{
+  const BeckonMediaStats *s = &self->stats;
+  const gboolean pictures = self->remote[BECKON_LINE_CAMERA];
+  const BeckonQualityFacts facts = {
+    .loss = MAX (s->packet_loss, s->packet_loss_sent),
+    .round_trip_ms = s->round_trip_ms,
+    .frozen = self->frozen,
+    /* The first second of a picture is not a whole one. */
+    .fps = pictures && self->before.fps_received > 0 ? s->fps_received : -1,
+  };
+
+  self->stats.quality =
+      self->state == BECKON_MEDIA_PEER_LOST ? BECKON_QUALITY_WORST : beckon_media_quality (&facts);
+}
+
+static void
+take_report (gpointer peer, gpointer data)
+{
+  BeckonMediaPeer *self = peer;
+  const Report *now = data;
+  const Report *before = self->report != NULL ? self->report : now;
+  BeckonMediaStats *s = &self->stats;
+  const gint64 at = g_get_monotonic_time ();
+  const double seconds = (at - self->reported_at) / (double) G_TIME_SPAN_SECOND;
+  const double lost = now->lost_in - before->lost_in;
+
+  s->audio_kbps_received = kbps (now->bytes_in[0], before->bytes_in[0], seconds);
+  s->video_kbps_received = kbps (now->bytes_in[1], before->bytes_in[1], seconds);
+  s->audio_kbps_sent = kbps (now->bytes_out[0], before->bytes_out[0], seconds);
+  s->video_kbps_sent = kbps (now->bytes_out[1], before->bytes_out[1], seconds);
+  s->packet_loss = lost_share (lost, now->came - before->came + lost);
+  s->packet_loss_sent = lost_share (now->lost_out - before->lost_out, now->sent - before->sent);
+  s->round_trip_ms = now->round_trip_ms;
+  s->jitter_ms = now->jitter_ms;
+  s->path = now->path;
+  if (g_strcmp0 (s->path.local_type, "relayed") == 0 && self->relay_protocol != NULL)
+    s->path.protocol = self->relay_protocol;
+  judge (self);
+  g_free (self->report);
+  self->report = g_memdup2 (now, sizeof *now);
+  self->reported_at = at;
+}
+
+/* On webrtcbin's thread. */
+static void
+on_stats (GstPromise *promise, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  Report report = { .round_trip_ms = -1, .jitter_ms = -1 };
+
+  if (gst_promise_wait (promise) == GST_PROMISE_RESULT_REPLIED)
+    {
+      report.all = gst_promise_get_reply (promise);
+      gst_structure_foreach (report.all, read_entry, &report);
+      report.all = NULL;
+      beckon_media_hop (self, take_report, g_memdup2 (&report, sizeof report), g_free);
+    }
+  gst_promise_unref (promise);
+}
+
+void
+beckon_peer_stats_count (BeckonMediaPeer *self)
+{
+  BeckonMediaStats *s = &self->stats;
+  const gint64 at = g_get_monotonic_time ();
+  const double seconds = (at - self->counted_at) / (double) G_TIME_SPAN_SECOND;
+  const gint in = g_atomic_int_and ((guint *) &self->bytes_in, 0);
+  const gint out = g_atomic_int_and ((guint *) &self->bytes_out, 0);
+
+  self->before = *s;
+  self->counted_at = at;
+  s->bytes_received += in;
+  s->bytes_sent += out;
+  s->kbps_received = kbps (in, 0, seconds);
+  s->kbps_sent = kbps (out, 0, seconds);
+  s->video_frames_received = g_atomic_int_get (&self->frames_in);
+  s->video_frames_sent = g_atomic_int_get (&self->frames_out);
+  s->audio_packets_received = g_atomic_int_get (&self->audio_packets_in);
+  s->audio_packets_sent = g_atomic_int_get (&self->audio_packets_out);
+  s->fps_received = (s->video_frames_received - self->before.video_frames_received) / seconds;
+  s->fps_sent = (s->video_frames_sent - self->before.video_frames_sent) / seconds;
+  s->width = g_atomic_int_get (&self->width);
+  s->height = g_atomic_int_get (&self->height);
+  beckon_meter_expect_pictures (self->meter, self->remote[BECKON_LINE_CAMERA], at);
+  self->frozen = beckon_meter_read (self->meter, at, s);
+  if (self->state == BECKON_MEDIA_PEER_LOST)
+    judge (self);
+  if (self->state != BECKON_MEDIA_PEER_CONNECTED)
+    return;
+  read_elements (self);
+  read_sent_size (self);
+  read_sink (self);
+  g_signal_emit_by_name (self->webrtc, "get-stats", NULL,
+                         gst_promise_new_with_change_func (on_stats, self, NULL));
+}
