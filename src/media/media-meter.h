@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonMeter, beckon_meter_free)
 void beckon_meter_expect_pictures (BeckonMeter *self, gboolean expected, gint64 now_us);
 /** beckon_meter_picture: one of theirs came. */
 void beckon_meter_picture (BeckonMeter *self, gint64 now_us);
-/** beckon_meter_waited: a packet has left the jitter buffer, in which it was for @us. */
+/** beckon_meter_waited: a packet has left the jitter buffer, in which it was for @us. The buffer keeps
+ * what is in order for no time at all; it is the sinks that wait for the time to show it. */
 void beckon_meter_waited (BeckonMeter *self, gint64 us);
 
 /** beckon_meter_watch_jitter_buffer: measures at @element from now on; @self must outlive it. */

@@ -44,7 +44,7 @@ typedef struct
   double packet_loss;      /* received, 0..1 over the last second */
   double packet_loss_sent; /* ours, as they report it */
   double jitter_ms;        /* -1: not known yet */
-  double jitter_buffer_ms; /* that packets waited in the last second; -1: none came */
+  double jitter_buffer_ms; /* that packets waited for earlier ones; -1: none came */
   const char *video_codec_sent, *video_codec_received; /* nullable, as the next ones */
   const char *audio_codec_sent, *audio_codec_received;
   const char *video_encoder, *video_decoder; /* the elements' factories */

@@ -13,6 +13,7 @@
 #include "ended-page.h"
 #include "phrases.h"
 #include "stack-pages.h"
+#include "statistics-window.h"
 #include "waiting-page.h"
 
 #include <glib/gi18n.h>
@@ -44,6 +45,7 @@ struct _BeckonCallWindow
   GtkWidget *name;
   GtkWidget *meta;
   GtkLabel *duration;
+  GtkWidget *quality_button;
   GtkImage *quality;
   GtkWidget *fullscreen;
   GtkRevealer *controls_revealer;
@@ -56,6 +58,7 @@ struct _BeckonCallWindow
   GSignalGroup *call_signals;
   BeckonAdaptive *adaptive;
   BeckonAutoHide *auto_hide;
+  GtkWidget *statistics; /* nullable, weak: the window of this one */
 
   guint tick_source;  /* every second's duration and quality */
   guint ended_source; /* the window closes */
@@ -113,55 +116,33 @@ get_quality (BeckonCall *call)
 
   if (beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING)
     return BECKON_CALL_QUALITY_BAD;
-  if (!beckon_call_get_stats (call, &stats) || stats.round_trip_ms < 0)
-    return BECKON_CALL_QUALITY_UNKNOWN;
-  if (stats.packet_loss > 0.15 || stats.round_trip_ms > 800)
-    return BECKON_CALL_QUALITY_BAD;
-  if (stats.packet_loss > 0.05 || stats.round_trip_ms > 400)
-    return BECKON_CALL_QUALITY_WEAK;
-  if (stats.packet_loss > 0.01 || stats.round_trip_ms > 200)
-    return BECKON_CALL_QUALITY_FAIR;
-  return BECKON_CALL_QUALITY_GOOD;
+  return beckon_call_get_stats (call, &stats) ? (BeckonCallQuality) stats.quality
+                                              : BECKON_CALL_QUALITY_UNKNOWN;
 }
 
 static void
 update_quality (BeckonCallWindow *self, BeckonCallQuality quality)
 {
-  const char *icon = NULL;
-  const char *sentence = NULL;
+  static const char *const icons[] = {
+    [BECKON_CALL_QUALITY_UNKNOWN] = NULL,
+    [BECKON_CALL_QUALITY_BAD] = "network-cellular-signal-none-symbolic",
+    [BECKON_CALL_QUALITY_WEAK] = "network-cellular-signal-weak-symbolic",
+    [BECKON_CALL_QUALITY_FAIR] = "network-cellular-signal-ok-symbolic",
+    [BECKON_CALL_QUALITY_GOOD] = "network-cellular-signal-good-symbolic",
+    [BECKON_CALL_QUALITY_EXCELLENT] = "network-cellular-signal-excellent-symbolic",
+  };
+  const char *sentence = beckon_phrase_for_quality (quality);
 
   if (quality == self->shown_quality)
     return;
   self->shown_quality = quality;
-  switch (quality)
-    {
-    case BECKON_CALL_QUALITY_BAD:
-      icon = "network-cellular-signal-none-symbolic";
-      sentence = _("Connection: bad");
-      break;
-    case BECKON_CALL_QUALITY_WEAK:
-      icon = "network-cellular-signal-weak-symbolic";
-      sentence = _("Connection: weak");
-      break;
-    case BECKON_CALL_QUALITY_FAIR:
-      icon = "network-cellular-signal-good-symbolic";
-      sentence = _("Connection: fair");
-      break;
-    case BECKON_CALL_QUALITY_GOOD:
-      icon = "network-cellular-signal-excellent-symbolic";
-      sentence = _("Connection: good");
-      break;
-    case BECKON_CALL_QUALITY_UNKNOWN:
-    default:
-      break;
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->quality), icon != NULL);
-  if (icon == NULL)
+  gtk_widget_set_visible (self->quality_button, sentence != NULL);
+  if (sentence == NULL)
     return;
-  gtk_image_set_from_icon_name (self->quality, icon);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->quality), sentence);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->quality), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  sentence, -1);
+  gtk_image_set_from_icon_name (self->quality, icons[quality]);
+  gtk_widget_set_tooltip_text (self->quality_button, sentence);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->quality_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, sentence, -1);
 }
 
 static void
@@ -361,6 +342,19 @@ on_fullscreen_action (GtkWidget *widget, const char *action, GVariant *parameter
 }
 
 static void
+on_statistics_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
+
+  if (self->call == NULL)
+    return;
+  if (self->statistics == NULL)
+    g_set_weak_pointer (&self->statistics,
+                        beckon_statistics_window_new (GTK_WINDOW (self), self->call));
+  gtk_window_present (GTK_WINDOW (self->statistics));
+}
+
+static void
 on_leave_fullscreen_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gtk_window_unfullscreen (GTK_WINDOW (widget));
@@ -504,6 +498,7 @@ beckon_call_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_handle_id (&self->ended_source, g_source_remove);
+  g_clear_weak_pointer (&self->statistics);
   g_clear_object (&self->call_signals);
   g_clear_object (&self->call);
   g_clear_object (&self->auto_hide);
@@ -523,6 +518,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "call.fullscreen", NULL, on_fullscreen_action);
   gtk_widget_class_install_action (widget_class, "call.leave-fullscreen", NULL,
                                    on_leave_fullscreen_action);
+  gtk_widget_class_install_action (widget_class, "call.statistics", NULL, on_statistics_action);
   gtk_widget_class_install_action (widget_class, "call.again", NULL, on_again_action);
 }
 
@@ -543,6 +539,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, name);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, meta);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, duration);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, quality_button);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, quality);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, fullscreen);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, controls_revealer);
@@ -620,6 +617,8 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   if (self->tick_source == 0)
     self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
   memset (self->toggled_at, 0, sizeof self->toggled_at);
+  if (self->statistics != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->statistics)); /* of the call before */
   beckon_calling_page_reset (self->calling);
   g_signal_group_set_target (self->call_signals, call);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);

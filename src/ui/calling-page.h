@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** BeckonCallQuality: how good the connection is, for its bars. */
+/** BeckonCallQuality: how good the connection is, for its bars: the levels of beckon_media_quality(). */
 typedef enum
 {
   BECKON_CALL_QUALITY_UNKNOWN,
@@ -16,6 +16,7 @@ typedef enum
   BECKON_CALL_QUALITY_WEAK,
   BECKON_CALL_QUALITY_FAIR,
   BECKON_CALL_QUALITY_GOOD,
+  BECKON_CALL_QUALITY_EXCELLENT,
 } BeckonCallQuality;
 
 #define BECKON_TYPE_CALLING_PAGE (beckon_calling_page_get_type ())

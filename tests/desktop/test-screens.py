@@ -5,6 +5,7 @@ from stage import stage, together
 
 STAGE = stage(sound=True)
 NARROW = 360, 640
+LEVELS = [f"Connection: {level}" for level in ("excellent", "good", "fair", "weak", "bad")]
 
 
 def _names(*people):
@@ -12,6 +13,19 @@ def _names(*people):
     for person in people:
         unnamed = person.unnamed_controls()
         assert not unnamed, f"{person.user}: {unnamed}"
+
+
+def _statistics(picture, person, size=None):
+    """The window behind the bars, which have the name of what they show."""
+    person.wake("Call with")
+    person.click(next(name for name in LEVELS if person.look(name)))
+    person.read("DTLS-SRTP")
+    if size:
+        person.resize("Call Statistics", *size)
+    person.read("Direct, UDP")
+    STAGE.picture(picture, person)
+    _names(person)
+    person.leave("Call Statistics")
 
 
 def test_light_home():
@@ -33,6 +47,7 @@ def test_dark():
     together(lambda: alice.talk(1), lambda: bob.talk(1))
     STAGE.picture("dark-calling")
     _names(*STAGE.people)
+    _statistics("dark-statistics", alice)
     alice.press("Hang up")
     STAGE.over()
 
@@ -51,6 +66,7 @@ def test_narrow():
     together(lambda: alice.talk(1), lambda: bob.talk(1))
     STAGE.picture("narrow-calling")
     _names(*STAGE.people)
+    _statistics("narrow-statistics", bob, NARROW)
     alice.press("Hang up")
     STAGE.picture("narrow-ended", alice)
     STAGE.over()

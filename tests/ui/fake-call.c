@@ -82,7 +82,7 @@ fake_call_new (void)
   self->microphone = TRUE;
   self->camera = TRUE;
   self->remote_microphone = TRUE;
-  self->stats.round_trip_ms = -1;
+  beckon_media_stats_clear (&self->stats);
   fake_call_add_member (self, "bob", "Bob Larsson");
   return self;
 }
@@ -286,7 +286,7 @@ gboolean
 beckon_call_get_stats (BeckonCall *self, BeckonMediaStats *stats)
 {
   *stats = self->stats;
-  return TRUE;
+  return !self->no_stats;
 }
 
 void

@@ -29,6 +29,7 @@ struct _BeckonCall
   BeckonCallElsewhere elsewhere;
   BeckonMedia media;
   BeckonMediaStats stats;
+  gboolean no_stats; /* there is nobody to have any of */
   double remote_level;
   gint64 duration;
   guint seconds_to_end;

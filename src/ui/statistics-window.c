@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "statistics-window.h"
+
+#include "phrases.h"
+#include "sparkline.h"
+
+#include <glib/gi18n.h>
+
+typedef enum
+{
+  ROW_PATH,
+  ROW_QUALITY,
+  ROW_ENCRYPTION,
+  ROW_JITTER,
+  ROW_LOSS_SENT,
+  ROW_VIDEO_RECEIVED,
+  ROW_VIDEO_SENT,
+  ROW_FREEZES,
+  ROW_AUDIO_RECEIVED,
+  ROW_AUDIO_SENT,
+  N_ROWS
+} Row;
+
+struct _BeckonStatisticsWindow
+{
+  AdwWindow parent_instance;
+
+  /* Template widgets */
+  AdwWindowTitle *title;
+  AdwPreferencesGroup *connection;
+  AdwPreferencesGroup *video;
+  AdwPreferencesGroup *sound;
+  GtkLabel *round_trip;
+  GtkLabel *lost;
+  GtkLabel *received;
+  BeckonSparkline *round_trip_line;
+  BeckonSparkline *lost_line;
+  BeckonSparkline *received_line;
+
+  AdwActionRow *rows[N_ROWS]; /* of the groups */
+  GtkLabel *values[N_ROWS];   /* of the rows */
+
+  /* Owned */
+  BeckonCall *call;
+
+  guint source;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonStatisticsWindow, beckon_statistics_window, ADW_TYPE_WINDOW)
+
+/* ---- phrases ---- */
+
+const char *
+beckon_phrase_for_quality (guint quality)
+{
+  switch (quality)
+    {
+    case 1:
+      return _ ("Connection: bad");
+    case 2:
+      return _ ("Connection: weak");
+    case 3:
+      return _ ("Connection: fair");
+    case 4:
+      return _ ("Connection: good");
+    case 5:
+      return _ ("Connection: excellent");
+    case BECKON_QUALITY_UNKNOWN:
+    default:
+      return NULL;
+    }
+}
+
+static char *
+phrase_for_rate (double kbps)
+{
+  return kbps < 1000 ? g_strdup_printf (_ ("%.0f kbit/s"), kbps)
+                     : g_strdup_printf (_ ("%.1f Mbit/s"), kbps / 1000);
+}
+
+static char *
+phrase_for_ms (double ms)
+{
+  return ms < 0 ? g_strdup (_ ("Not known")) : g_strdup_printf (_ ("%.0f ms"), ms);
+}
+
+static char *
+phrase_for_share (double share)
+{
+  return g_strdup_printf (_ ("%.1f %%"), share * 100);
+}
+
+static char *
+phrase_for_path (const BeckonMediaPath *path)
+{
+  g_autofree char *protocol =
+      path->protocol != NULL ? g_ascii_strup (path->protocol, -1) : g_strdup ("?");
+
+  switch (path->route)
+    {
+    case BECKON_MEDIA_ROUTE_DIRECT:
+      /* Translators: %s is the name of a protocol, such as UDP, here and below */
+      return g_strdup_printf (_ ("Direct, %s"), protocol);
+    case BECKON_MEDIA_ROUTE_RELAYED:
+      return g_strdup_printf (_ ("Over a relay, %s"), protocol);
+    case BECKON_MEDIA_ROUTE_UNKNOWN:
+    default:
+      return g_strdup (_ ("Not known"));
+    }
+}
+
+static char *
+phrase_for_picture (guint width, guint height, double fps)
+{
+  if (width == 0 || fps <= 0)
+    return g_strdup (_ ("No picture"));
+  /* Translators: width, height and pictures a second of a video */
+  return g_strdup_printf (_ ("%u × %u, %.0f fps"), width, height, fps);
+}
+
+/* Who does it is in brackets: "VP8 (vp8enc), 1.4 Mbit/s" */
+static char *
+phrase_for_codec (const char *codec, const char *element, double kbps)
+{
+  g_autofree char *rate = phrase_for_rate (kbps);
+
+  if (codec == NULL)
+    return g_strdup ("");
+  return element != NULL ? g_strdup_printf ("%s (%s), %s", codec, element, rate)
+                         : g_strdup_printf ("%s, %s", codec, rate);
+}
+
+static char *
+phrase_for_freezes (const BeckonMediaStats *stats)
+{
+  if (stats->freezes == 0)
+    return g_strdup (_ ("None"));
+  /* Translators: how often a picture stood still, and how many seconds all together */
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u time, %.1f s in all",
+                                       "%u times, %.1f s in all", stats->freezes),
+                          stats->freezes, stats->frozen_ms / 1000);
+}
+
+/* ---- what is shown ---- */
+
+/* @value, @subtitle: (transfer full); @subtitle: (nullable): none */
+static void
+set_row (BeckonStatisticsWindow *self, Row row, char *value, char *subtitle)
+{
+  gtk_label_set_label (self->values[row], value);
+  adw_action_row_set_subtitle (self->rows[row], subtitle != NULL ? subtitle : "");
+  g_free (value);
+  g_free (subtitle);
+}
+
+static void
+show_connection (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
+{
+  const char *quality = beckon_phrase_for_quality (stats->quality);
+  g_autofree char *waited = phrase_for_ms (stats->jitter_buffer_ms);
+
+  set_row (self, ROW_PATH, phrase_for_path (&stats->path), NULL);
+  set_row (self, ROW_QUALITY,
+           quality != NULL ? g_strdup_printf (_ ("%u of 5"), stats->quality)
+                           : g_strdup (_ ("Not known")),
+           g_strdup (quality));
+  set_row (self, ROW_ENCRYPTION,
+           stats->cipher != NULL ? g_strdup_printf ("DTLS-SRTP, %s", stats->cipher)
+                                 : g_strdup (_ ("Not known")),
+           NULL);
+  /* Translators: %s is a time, "60 ms", or "Not known" */
+  set_row (self, ROW_JITTER, phrase_for_ms (stats->jitter_ms),
+           g_strdup_printf (_ ("Waiting for late packets: %s"), waited));
+  set_row (self, ROW_LOSS_SENT, phrase_for_share (stats->packet_loss_sent), NULL);
+}
+
+static void
+show_media (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
+{
+  set_row (self, ROW_VIDEO_RECEIVED,
+           phrase_for_picture (stats->width, stats->height, stats->fps_received),
+           phrase_for_codec (stats->video_codec_received, stats->video_decoder,
+                             stats->video_kbps_received));
+  set_row (
+      self, ROW_VIDEO_SENT,
+      phrase_for_picture (stats->width_sent, stats->height_sent, stats->fps_sent),
+      phrase_for_codec (stats->video_codec_sent, stats->video_encoder, stats->video_kbps_sent));
+  set_row (self, ROW_FREEZES, phrase_for_freezes (stats), NULL);
+  set_row (self, ROW_AUDIO_RECEIVED,
+           phrase_for_codec (stats->audio_codec_received, NULL, stats->audio_kbps_received), NULL);
+  set_row (self, ROW_AUDIO_SENT,
+           phrase_for_codec (stats->audio_codec_sent, NULL, stats->audio_kbps_sent), NULL);
+}
+
+/* @line: its values are described to who does not see it */
+static void
+add_value (GtkLabel *label, BeckonSparkline *line, double value, char *phrase)
+{
+  gtk_label_set_label (label, phrase);
+  beckon_sparkline_add (line, MAX (0, value));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  phrase, -1);
+  g_free (phrase);
+}
+
+static gboolean
+update (gpointer user_data)
+{
+  BeckonStatisticsWindow *self = user_data;
+  BeckonMediaStats stats;
+
+  if (!beckon_call_get_stats (self->call, &stats))
+    return G_SOURCE_CONTINUE; /* what was last stays to be read */
+  add_value (self->round_trip, self->round_trip_line, stats.round_trip_ms,
+             phrase_for_ms (stats.round_trip_ms));
+  add_value (self->lost, self->lost_line, stats.packet_loss, phrase_for_share (stats.packet_loss));
+  add_value (self->received, self->received_line, stats.kbps_received,
+             phrase_for_rate (stats.kbps_received));
+  show_connection (self, &stats);
+  show_media (self, &stats);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+add_row (BeckonStatisticsWindow *self, Row row, AdwPreferencesGroup *group, const char *title)
+{
+  GtkWidget *value = gtk_label_new (NULL);
+
+  gtk_label_set_selectable (GTK_LABEL (value), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (value), 1);
+  gtk_widget_add_css_class (value, "numeric");
+  gtk_widget_add_css_class (value, "stat-value");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (value), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  self->rows[row] = ADW_ACTION_ROW (adw_action_row_new ());
+  self->values[row] = GTK_LABEL (value);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->rows[row]), title);
+  adw_action_row_add_suffix (self->rows[row], value);
+  adw_preferences_group_add (group, GTK_WIDGET (self->rows[row]));
+}
+
+static void
+add_rows (BeckonStatisticsWindow *self)
+{
+  add_row (self, ROW_PATH, self->connection, _ ("Path"));
+  add_row (self, ROW_QUALITY, self->connection, _ ("Quality"));
+  add_row (self, ROW_ENCRYPTION, self->connection, _ ("Encryption"));
+  add_row (self, ROW_JITTER, self->connection, _ ("Jitter"));
+  add_row (self, ROW_LOSS_SENT, self->connection, _ ("Lost on the way to them"));
+  add_row (self, ROW_VIDEO_RECEIVED, self->video, _ ("Received"));
+  add_row (self, ROW_VIDEO_SENT, self->video, _ ("Sent"));
+  add_row (self, ROW_FREEZES, self->video, _ ("Freezes"));
+  add_row (self, ROW_AUDIO_RECEIVED, self->sound, _ ("Received"));
+  add_row (self, ROW_AUDIO_SENT, self->sound, _ ("Sent"));
+}
+
+/* ---- copying ---- */
+
+char *
+beckon_statistics_window_get_text (BeckonStatisticsWindow *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_return_val_if_fail (BECKON_IS_STATISTICS_WINDOW (self), NULL);
+
+  g_string_append_printf (text, "%s: %s\n", _ ("Round trip"),
+                          gtk_label_get_label (self->round_trip));
+  g_string_append_printf (text, "%s: %s\n", _ ("Lost"), gtk_label_get_label (self->lost));
+  g_string_append_printf (text, "%s: %s\n", _ ("Received"), gtk_label_get_label (self->received));
+  for (Row row = 0; row < N_ROWS; row++)
+    {
+      GtkWidget *group =
+          gtk_widget_get_ancestor (GTK_WIDGET (self->rows[row]), ADW_TYPE_PREFERENCES_GROUP);
+      const char *subtitle = adw_action_row_get_subtitle (self->rows[row]);
+
+      g_string_append_printf (text, "%s – %s: %s",
+                              adw_preferences_group_get_title (ADW_PREFERENCES_GROUP (group)),
+                              adw_preferences_row_get_title (ADW_PREFERENCES_ROW (self->rows[row])),
+                              gtk_label_get_label (self->values[row]));
+      if (*subtitle != '\0')
+        g_string_append_printf (text, " (%s)", subtitle);
+      g_string_append_c (text, '\n');
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+on_copy_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autofree char *text = beckon_statistics_window_get_text (BECKON_STATISTICS_WINDOW (widget));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+}
+
+/* ---- the window ---- */
+
+static void
+beckon_statistics_window_dispose (GObject *object)
+{
+  BeckonStatisticsWindow *self = BECKON_STATISTICS_WINDOW (object);
+
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_object (&self->call);
+
+  G_OBJECT_CLASS (beckon_statistics_window_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  g_type_ensure (BECKON_TYPE_SPARKLINE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/beckon/Beckon/statistics-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, connection);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, video);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, sound);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, round_trip);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, lost);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, received);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, round_trip_line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, lost_line);
+  gtk_widget_class_bind_template_child (widget_class, BeckonStatisticsWindow, received_line);
+}
+
+static void
+beckon_statistics_window_class_init (BeckonStatisticsWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = beckon_statistics_window_dispose;
+  bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "statistics.copy", NULL, on_copy_action);
+}
+
+static void
+beckon_statistics_window_init (BeckonStatisticsWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  add_rows (self);
+}
+
+GtkWidget *
+beckon_statistics_window_new (GtkWindow *parent, BeckonCall *call)
+{
+  BeckonStatisticsWindow *self;
+  g_autofree char *names = NULL;
+
+  g_return_val_if_fail (parent == NULL || GTK_IS_WINDOW (parent), NULL);
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  self = g_object_new (BECKON_TYPE_STATISTICS_WINDOW, "transient-for", parent, NULL);
+  self->call = g_object_ref (call);
+  names = beckon_phrase_for_people (beckon_call_get_members (call));
+  adw_window_title_set_subtitle (self->title, names);
+  update (self);
+  self->source = g_timeout_add_seconds (1, update, self);
+  return GTK_WIDGET (self);
+}
