@@ -11,6 +11,8 @@
 
 #define VIDEO_CAPS                                                                                 \
   "video/x-raw,format=I420,width=[2,1280],height=[2,720],pixel-aspect-ratio=1/1"
+/* A screen keeps its size: what is made smaller cannot be read any more. */
+#define SCREEN_CAPS "video/x-raw,format=I420,pixel-aspect-ratio=1/1"
 #define AUDIO_CAPS "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
 
 struct _BeckonCapture
@@ -23,6 +25,7 @@ struct _BeckonCapture
   GCancellable *opening; /* nullable: a device is being looked for */
   guint bus_watch;
   gboolean video;
+  gboolean screen;       /* which is video, too */
   gboolean looping;      /* what it plays has an end */
 
   GMutex lock;
@@ -130,6 +133,12 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
       on_error (self, message);
       return G_SOURCE_REMOVE;
     }
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS && self->screen && !self->looping)
+    {
+      self->bus_watch = 0;
+      fail (self, BECKON_MEDIA_ERROR_DEVICE_LOST, "What was shared is gone");
+      return G_SOURCE_REMOVE;
+    }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS && self->looping)
     gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0);
   return G_SOURCE_CONTINUE;
@@ -177,10 +186,18 @@ add_shown (BeckonCapture *self, GstElement *after)
   g_object_set (self->shown, "sync", FALSE, "async", FALSE, NULL);
 }
 
+static const char *
+get_caps (BeckonCapture *self)
+{
+  if (self->screen)
+    return SCREEN_CAPS;
+  return self->video ? VIDEO_CAPS : AUDIO_CAPS;
+}
+
 static GstElement *
 add_converters (BeckonCapture *self, GstElement *after)
 {
-  g_autoptr (GstCaps) caps = gst_caps_from_string (self->video ? VIDEO_CAPS : AUDIO_CAPS);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (get_caps (self));
   GstElement *convert = add (self, after, self->video ? "videoconvert" : "audioconvert");
   GstElement *scale = add (self, convert, self->video ? "videoscale" : "audioresample");
   GstElement *filter = add (self, scale, "capsfilter");
@@ -216,7 +233,7 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
   last = add_converters (self, source);
   if (!self->video && is_device)
     last = add_voice_processing (self, last);
-  if (self->video && self->config->video_sink != NULL)
+  if (self->video && !self->screen && self->config->video_sink != NULL)
     {
       last = add (self, last, "tee");
       add_shown (self, last);
@@ -298,10 +315,29 @@ beckon_capture_new (const BeckonMediaConfig *config, gboolean video)
   return self;
 }
 
+BeckonCapture *
+beckon_capture_new_screen (const BeckonMediaConfig *config)
+{
+  BeckonCapture *self = beckon_capture_new (config, TRUE);
+
+  self->screen = TRUE;
+  return self;
+}
+
+void
+beckon_capture_start_screen (BeckonCapture *self, GstElement *source)
+{
+  g_return_if_fail (BECKON_IS_CAPTURE (self) && self->screen);
+
+  beckon_capture_stop (self);
+  self->looping = self->config->screen == BECKON_SOURCE_FILE;
+  run (self, source, FALSE);
+}
+
 void
 beckon_capture_start (BeckonCapture *self)
 {
-  g_return_if_fail (BECKON_IS_CAPTURE (self));
+  g_return_if_fail (BECKON_IS_CAPTURE (self) && !self->screen);
 
   if (beckon_capture_is_started (self))
     return;
@@ -366,6 +402,19 @@ beckon_capture_add_target (BeckonCapture *self, GstAppSrc *target)
   /* The first picture need not wait for the next one, which may be a thirtieth of a second away. */
   if (last != NULL)
     beckon_media_push (target, last);
+}
+
+gboolean
+beckon_capture_has_target (BeckonCapture *self, GstAppSrc *target)
+{
+  gboolean found;
+
+  g_return_val_if_fail (BECKON_IS_CAPTURE (self), FALSE);
+
+  g_mutex_lock (&self->lock);
+  found = g_ptr_array_find (self->targets, target, NULL);
+  g_mutex_unlock (&self->lock);
+  return found;
 }
 
 void

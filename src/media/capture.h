@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 /**
  * BeckonCapture:
  *
- * One microphone or one camera, or what stands in for it, in a pipeline of its own. Its frames are
- * pushed into the application sources of every connection that asks for them, so that a device is
- * opened once and closed for real. Main thread; frames flow on GStreamer's.
+ * One microphone, camera or screen, or what stands in for it, in a pipeline of its own. Its frames
+ * are pushed into the application sources of every connection that asks for them, so that a device
+ * is opened once and closed for real. Main thread; frames flow on GStreamer's.
  *
  * Signals:
  *   started ()              it is open; the sink that shows it is there
@@ -25,13 +25,19 @@ G_DECLARE_FINAL_TYPE (BeckonCapture, beckon_capture, BECKON, CAPTURE, GObject)
 /** beckon_capture_new: @video: the camera's side of @config, else the microphone's */
 BeckonCapture *beckon_capture_new (const BeckonMediaConfig *config, gboolean video);
 
+/** beckon_capture_new_screen: a screen; what its frames come from is given when it starts. */
+BeckonCapture *beckon_capture_new_screen (const BeckonMediaConfig *config);
+
 /** beckon_capture_start: opens it; "failed" may follow. Nothing if it runs already. */
 void beckon_capture_start (BeckonCapture *self);
+/** beckon_capture_start_screen: @source: (transfer floating): of beckon_screen_source_new() */
+void beckon_capture_start_screen (BeckonCapture *self, GstElement *source);
 void beckon_capture_stop (BeckonCapture *self);
 gboolean beckon_capture_is_started (BeckonCapture *self);
 
 /** beckon_capture_add_target: @target: gets every frame from now on, stamped anew */
 void beckon_capture_add_target (BeckonCapture *self, GstAppSrc *target);
+gboolean beckon_capture_has_target (BeckonCapture *self, GstAppSrc *target);
 void beckon_capture_remove_target (BeckonCapture *self, GstAppSrc *target);
 
 /** beckon_capture_get_sink: (transfer none) (nullable): the sink that shows the own picture. */

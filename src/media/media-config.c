@@ -11,7 +11,7 @@ beckon_media_config_new (void)
 {
   BeckonMediaConfig *self = g_new0 (BeckonMediaConfig, 1);
 
-  self->video = self->audio = BECKON_SOURCE_DEVICE;
+  self->video = self->audio = self->screen = BECKON_SOURCE_DEVICE;
   return self;
 }
 
@@ -25,6 +25,8 @@ beckon_media_config_copy (const BeckonMediaConfig *self)
   copy = g_memdup2 (self, sizeof *self);
   copy->video_file = g_strdup (self->video_file);
   copy->audio_file = g_strdup (self->audio_file);
+  copy->screen_file = g_strdup (self->screen_file);
+  copy->screen_node = g_strdup (self->screen_node);
   copy->identity = g_strdup (self->identity);
   copy->video_sink = g_strdup (self->video_sink);
   copy->record_path = g_strdup (self->record_path);
@@ -38,6 +40,8 @@ beckon_media_config_free (BeckonMediaConfig *self)
     return;
   g_free (self->video_file);
   g_free (self->audio_file);
+  g_free (self->screen_file);
+  g_free (self->screen_node);
   g_free (self->identity);
   g_free (self->video_sink);
   g_free (self->record_path);

@@ -35,6 +35,10 @@ typedef struct
   char *video_file;   /* FILE, DEVICE_OR_TEST */
   BeckonSource audio;
   char *audio_file;
+  BeckonSource screen; /* DEVICE: what the desktop hands out, TEST, FILE, NONE */
+  char *screen_file;   /* FILE */
+  char *screen_node;   /* DEVICE: name of a PipeWire node that is shared without asking the desktop;
+                          or NULL */
   BeckonOutput audio_output;
   char *identity;     /* of the test sources: pattern, colour and tone are derived from it */
   char *video_sink;   /* factory name of the element that shows a picture; it must have a

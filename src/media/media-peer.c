@@ -30,6 +30,7 @@ enum
   PROP_REMOTE_CAMERA,
   PROP_REMOTE_SCREEN,
   PROP_REMOTE_VIDEO,
+  PROP_REMOTE_SCREEN_VIDEO,
   PROP_AUDIO_LEVEL,
   N_PROPS
 };
@@ -117,9 +118,20 @@ beckon_media_peer_set_remote_state (BeckonMediaPeer *self,
     if (self->remote[line] != now[line])
       {
         self->remote[line] = now[line];
+        if (line == BECKON_LINE_SCREEN && !screen)
+          beckon_peer_screen_ended (self);
         notify (self, PROP_REMOTE_MICROPHONE + line);
+        if (line == BECKON_LINE_SCREEN)
+          notify (self, PROP_REMOTE_SCREEN_VIDEO);
       }
   beckon_meter_expect_pictures (self->meter, camera, g_get_monotonic_time ());
+}
+
+void
+beckon_media_peer_saw_screen (BeckonMediaPeer *self)
+{
+  if (!is_closing (self))
+    notify (self, PROP_REMOTE_SCREEN_VIDEO);
 }
 
 void
@@ -270,6 +282,7 @@ beckon_media_peer_new (const BeckonMediaConfig *config,
   g_object_set (self->video_sink, "sync", TRUE, "async", FALSE, NULL);
   if (record_path != NULL)
     self->recorder = beckon_recorder_new (record_path);
+  beckon_peer_screen_prepare (self, record_path);
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
   beckon_peer_connection_build (self);
   return self;
@@ -368,14 +381,25 @@ on_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+on_screen_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonMediaPeer) self = user_data;
+  g_autoptr (GError) error = NULL;
 
+  if (!beckon_peer_screen_finish_finish (self, result, &error))
+    g_message ("%s", error->message);
   if (self->recorder != NULL)
     beckon_recorder_finish_async (self->recorder, on_recorded, g_object_ref (self));
   else
     complete_close (self);
+}
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonMediaPeer) self = user_data;
+
+  beckon_peer_screen_finish_async (self, on_screen_recorded, g_object_ref (self));
 }
 
 /* They know, or had their time: everything of this connection goes, in a thread. */
@@ -569,6 +593,16 @@ beckon_media_peer_get_remote_video (BeckonMediaPeer *self)
   return g_atomic_int_get (&self->frames_in) > 0 ? G_OBJECT (self->video_sink) : NULL;
 }
 
+GObject *
+beckon_media_peer_get_remote_screen_video (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), NULL);
+
+  return self->remote[BECKON_LINE_SCREEN] && g_atomic_int_get (&self->screen_new) > 0
+             ? G_OBJECT (self->screen_sink)
+             : NULL;
+}
+
 double
 beckon_media_peer_get_audio_level (BeckonMediaPeer *self)
 {
@@ -621,6 +655,9 @@ beckon_media_peer_get_property (GObject *object, guint id, GValue *value, GParam
     case PROP_REMOTE_VIDEO:
       g_value_set_object (value, beckon_media_peer_get_remote_video (self));
       break;
+    case PROP_REMOTE_SCREEN_VIDEO:
+      g_value_set_object (value, beckon_media_peer_get_remote_screen_video (self));
+      break;
     case PROP_AUDIO_LEVEL:
       g_value_set_double (value, self->audio_level);
       break;
@@ -650,7 +687,11 @@ beckon_media_peer_dispose (GObject *object)
   if (self->video_sink != NULL)
     gst_element_set_state (self->video_sink, GST_STATE_NULL);
   gst_clear_object (&self->video_sink);
+  if (self->screen_sink != NULL)
+    gst_element_set_state (self->screen_sink, GST_STATE_NULL);
+  gst_clear_object (&self->screen_sink);
   g_clear_object (&self->recorder);
+  g_clear_object (&self->screen_recorder);
   G_OBJECT_CLASS (beckon_media_peer_parent_class)->dispose (object);
 }
 
@@ -693,6 +734,8 @@ beckon_media_peer_class_init (BeckonMediaPeerClass *klass)
   properties[PROP_REMOTE_SCREEN] = g_param_spec_boolean ("remote-screen", NULL, NULL, FALSE, read);
   properties[PROP_REMOTE_VIDEO] = g_param_spec_object ("remote-video", NULL, NULL, G_TYPE_OBJECT,
                                                        read);
+  properties[PROP_REMOTE_SCREEN_VIDEO] =
+      g_param_spec_object ("remote-screen-video", NULL, NULL, G_TYPE_OBJECT, read);
   properties[PROP_AUDIO_LEVEL] = g_param_spec_double ("audio-level", NULL, NULL, 0, 1, 0, read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

@@ -40,14 +40,15 @@ typedef enum
 /**
  * BeckonMediaPeer:
  *
- * The connection to one device of one person: one webrtcbin in a pipeline of its own, with an audio,
- * a camera, a screen line and a data channel from the start. Made by a #BeckonMediaSession, which
- * owns it. All methods and signals on the main thread.
+ * The connection to one device of one person: one webrtcbin in a pipeline of its own, with an
+ * audio, a camera, a screen line and a data channel from the start. Made by a #BeckonMediaSession,
+ * which owns it. All methods and signals on the main thread.
  *
  * Properties (read-only): user, device (nullable), generation, offerer, state, problem (GError,
  * nullable), remote-microphone, remote-camera, remote-screen (what they say they send),
  * remote-video (GObject, nullable: the video sink that shows their camera, made by the config's
- * factory when their first frame arrives), audio-level (double 0..1: how loud they are now).
+ * factory when their first frame arrives), remote-screen-video (the same, of the screen that they
+ * share now), audio-level (double 0..1: how loud they are now).
  *
  * Signals:
  *   local-signal (BeckonPeerSignal *signal)  to be carried to the peer, in this order
@@ -79,6 +80,8 @@ gboolean beckon_media_peer_get_remote_camera (BeckonMediaPeer *self);
 gboolean beckon_media_peer_get_remote_screen (BeckonMediaPeer *self);
 /** beckon_media_peer_get_remote_video: (transfer none) (nullable) */
 GObject *beckon_media_peer_get_remote_video (BeckonMediaPeer *self);
+/** beckon_media_peer_get_remote_screen_video: (transfer none) (nullable): while they share one */
+GObject *beckon_media_peer_get_remote_screen_video (BeckonMediaPeer *self);
 double beckon_media_peer_get_audio_level (BeckonMediaPeer *self);
 void beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats);
 

@@ -8,6 +8,7 @@
 
 #include "capture.h"
 #include "media-private.h"
+#include "screen-source.h"
 
 typedef struct
 {
@@ -23,9 +24,10 @@ struct _BeckonMediaSession
   BeckonMediaConfig *config;
   BeckonCapture *microphone;
   BeckonCapture *camera;
+  BeckonCapture *screen;
   GPtrArray *peers;   /* BeckonMediaPeer */
   GPtrArray *servers; /* IceServer */
-  GError *problems[3]; /* microphone, camera, speaker */
+  GError *problems[4]; /* microphone, camera, speaker, screen */
   GTask *close;
   guint closing; /* peers that are not closed yet */
   guint n_peers; /* there ever were */
@@ -45,6 +47,7 @@ enum
   PROP_MICROPHONE_PROBLEM,
   PROP_CAMERA_PROBLEM,
   PROP_SPEAKER_PROBLEM,
+  PROP_SCREEN_PROBLEM,
   N_PROPS
 };
 
@@ -82,9 +85,19 @@ set_problem (BeckonMediaSession *self, guint property, GError *problem)
 
 /* ---- what flows ---- */
 
+static BeckonCapture *
+capture_of (BeckonMediaSession *self, BeckonLine line)
+{
+  if (line == BECKON_LINE_SCREEN)
+    return self->screen;
+  return line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
+}
+
 static gboolean
 is_echo (BeckonMediaSession *self, BeckonLine line)
 {
+  if (line == BECKON_LINE_SCREEN)
+    return FALSE;
   return (line == BECKON_LINE_MICROPHONE ? self->config->audio : self->config->video) ==
          BECKON_SOURCE_ECHO;
 }
@@ -93,23 +106,21 @@ is_echo (BeckonMediaSession *self, BeckonLine line)
 static gboolean
 is_sent (BeckonMediaSession *self, BeckonLine line)
 {
-  BeckonCapture *capture = line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
-
-  return self->opened && self->wanted[line] && line != BECKON_LINE_SCREEN &&
-         (is_echo (self, line) || beckon_capture_is_started (capture));
+  return self->opened && self->wanted[line] &&
+         (is_echo (self, line) || beckon_capture_is_started (capture_of (self, line)));
 }
 
 static void
 update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
 {
-  for (BeckonLine line = BECKON_LINE_MICROPHONE; line <= BECKON_LINE_CAMERA; line++)
+  for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
     {
-      BeckonCapture *capture = line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
+      BeckonCapture *capture = capture_of (self, line);
       GstAppSrc *source = beckon_media_peer_get_source (peer, line);
 
       if (is_sent (self, line) && !is_echo (self, line))
         {
-          if (line == BECKON_LINE_CAMERA)
+          if (line != BECKON_LINE_MICROPHONE && !beckon_capture_has_target (capture, source))
             beckon_media_peer_force_key_frame (peer, line);
           beckon_capture_add_target (capture, source);
         }
@@ -119,7 +130,8 @@ update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
   if (self->opened)
     beckon_media_peer_open (peer);
   beckon_media_peer_set_local_state (peer, is_sent (self, BECKON_LINE_MICROPHONE),
-                                     is_sent (self, BECKON_LINE_CAMERA), FALSE);
+                                     is_sent (self, BECKON_LINE_CAMERA),
+                                     is_sent (self, BECKON_LINE_SCREEN));
 }
 
 /* A device is open while it is wanted and somebody sees or hears it, and no longer. */
@@ -151,6 +163,12 @@ on_capture_failed (BeckonCapture *capture, const GError *error, BeckonMediaSessi
 }
 
 static void
+on_screen_failed (BeckonCapture *capture, const GError *error, BeckonMediaSession *self)
+{
+  beckon_media_session_stop_screen (self, error);
+}
+
+static void
 on_capture_started (BeckonCapture *capture, BeckonMediaSession *self)
 {
   notify (self, PROP_LOCAL_VIDEO);
@@ -177,9 +195,11 @@ beckon_media_session_new (const BeckonMediaConfig *config)
   self->config = beckon_media_config_copy (config);
   self->microphone = beckon_capture_new (config, FALSE);
   self->camera = beckon_capture_new (config, TRUE);
+  self->screen = beckon_capture_new_screen (config);
   self->wanted[BECKON_LINE_MICROPHONE] = config->audio != BECKON_SOURCE_NONE;
   g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
+  g_signal_connect_object (self->screen, "failed", G_CALLBACK (on_screen_failed), self, 0);
   g_signal_connect_object (self->camera, "started", G_CALLBACK (on_capture_started), self, 0);
   return self;
 }
@@ -368,6 +388,59 @@ beckon_media_session_get_camera (BeckonMediaSession *self)
   return self->wanted[BECKON_LINE_CAMERA];
 }
 
+void
+beckon_media_session_share_screen (BeckonMediaSession *self, int fd, guint node)
+{
+  g_autoptr (GError) error = NULL;
+  GstElement *source;
+
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+  g_return_if_fail (self->close == NULL);
+
+  source = beckon_screen_source_new (self->config, fd, node, &error);
+  if (source == NULL)
+    {
+      beckon_media_session_stop_screen (self, error);
+      return;
+    }
+  set_problem (self, PROP_SCREEN_PROBLEM, NULL);
+  self->wanted[BECKON_LINE_SCREEN] = TRUE;
+  beckon_capture_start_screen (self->screen, source);
+  notify (self, PROP_SCREEN);
+  update (self);
+}
+
+void
+beckon_media_session_stop_screen (BeckonMediaSession *self, const GError *problem)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+
+  beckon_capture_stop (self->screen);
+  if (self->wanted[BECKON_LINE_SCREEN])
+    {
+      self->wanted[BECKON_LINE_SCREEN] = FALSE;
+      notify (self, PROP_SCREEN);
+      update (self);
+    }
+  set_problem (self, PROP_SCREEN_PROBLEM, problem != NULL ? g_error_copy (problem) : NULL);
+}
+
+gboolean
+beckon_media_session_get_screen (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), FALSE);
+
+  return self->wanted[BECKON_LINE_SCREEN];
+}
+
+gboolean
+beckon_media_session_has_screen_source (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), FALSE);
+
+  return self->config->screen != BECKON_SOURCE_DEVICE || self->config->screen_node != NULL;
+}
+
 GObject *
 beckon_media_session_get_local_video (BeckonMediaSession *self)
 {
@@ -400,6 +473,14 @@ beckon_media_session_get_speaker_problem (BeckonMediaSession *self)
   return self->problems[2];
 }
 
+const GError *
+beckon_media_session_get_screen_problem (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
+
+  return self->problems[3];
+}
+
 /* ---- leaving ---- */
 
 static void
@@ -428,13 +509,9 @@ on_peer_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 close_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, const char *reason)
 {
-  for (BeckonLine line = BECKON_LINE_MICROPHONE; line <= BECKON_LINE_CAMERA; line++)
-    {
-      GstAppSrc *source = beckon_media_peer_get_source (peer, line);
-
-      beckon_capture_remove_target (self->microphone, source);
-      beckon_capture_remove_target (self->camera, source);
-    }
+  for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
+    beckon_capture_remove_target (capture_of (self, line),
+                                  beckon_media_peer_get_source (peer, line));
   self->closing++;
   beckon_media_peer_close_async (peer, reason, on_peer_closed, g_object_ref (self));
 }
@@ -466,6 +543,7 @@ beckon_media_session_close_async (BeckonMediaSession *self,
   g_task_set_source_tag (self->close, beckon_media_session_close_async);
   beckon_capture_stop (self->microphone);
   beckon_capture_stop (self->camera);
+  beckon_capture_stop (self->screen);
   notify (self, PROP_LOCAL_VIDEO);
   for (guint i = 0; i < self->peers->len; i++)
     close_peer (self, g_ptr_array_index (self->peers, i), reason);
@@ -504,6 +582,7 @@ beckon_media_session_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_MICROPHONE_PROBLEM:
     case PROP_CAMERA_PROBLEM:
     case PROP_SPEAKER_PROBLEM:
+    case PROP_SCREEN_PROBLEM:
       g_value_set_boxed (value, self->problems[id - PROP_MICROPHONE_PROBLEM]);
       break;
     default:
@@ -539,9 +618,12 @@ beckon_media_session_dispose (GObject *object)
     beckon_capture_stop (self->microphone);
   if (self->camera != NULL)
     beckon_capture_stop (self->camera);
+  if (self->screen != NULL)
+    beckon_capture_stop (self->screen);
   g_ptr_array_set_size (self->peers, 0);
   g_clear_object (&self->microphone);
   g_clear_object (&self->camera);
+  g_clear_object (&self->screen);
   G_OBJECT_CLASS (beckon_media_session_parent_class)->dispose (object);
 }
 
@@ -582,6 +664,8 @@ beckon_media_session_class_init (BeckonMediaSessionClass *klass)
                                                         read);
   properties[PROP_SPEAKER_PROBLEM] = g_param_spec_boxed ("speaker-problem", NULL, NULL,
                                                          G_TYPE_ERROR, read);
+  properties[PROP_SCREEN_PROBLEM] =
+      g_param_spec_boxed ("screen-problem", NULL, NULL, G_TYPE_ERROR, read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -16,11 +16,12 @@ G_BEGIN_DECLS
  * connect and negotiate, but nothing of ours is sent before beckon_media_session_open().
  * All methods and signals on the main thread; GStreamer's threads never show.
  *
- * Properties: microphone, camera, screen (read-write booleans: what we want to send; a device is
- * open only while it is wanted and the session is open or previews), local-video (read-only GObject,
- * nullable: the sink that shows our own camera), opened (read-only), microphone-problem,
- * camera-problem, speaker-problem (read-only GError, nullable: why it is not there, although wanted:
- * NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on without).
+ * Properties: microphone, camera (read-write booleans: what we want to send; a device is open only
+ * while it is wanted and the session is open or previews), screen (read-only boolean), local-video
+ * (read-only GObject, nullable: the sink that shows our own camera), opened (read-only),
+ * microphone-problem, camera-problem, speaker-problem, screen-problem (read-only GError, nullable:
+ * why it is not there, although wanted: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on
+ * without).
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
 
@@ -73,11 +74,30 @@ void beckon_media_session_set_microphone (BeckonMediaSession *self, gboolean on)
 gboolean beckon_media_session_get_microphone (BeckonMediaSession *self);
 void beckon_media_session_set_camera (BeckonMediaSession *self, gboolean on);
 gboolean beckon_media_session_get_camera (BeckonMediaSession *self);
+
+/**
+ * beckon_media_session_share_screen:
+ * @fd: (transfer full): a PipeWire connection that the desktop opened for us, or -1 for the source
+ *   that the configuration names
+ * @node: what is shared of it
+ *
+ * From now on the others see it; in the place of what was shared before. What cannot be shared is
+ * told as screen-problem.
+ */
+void beckon_media_session_share_screen (BeckonMediaSession *self, int fd, guint node);
+/** beckon_media_session_stop_screen: @problem: (nullable): why, if not because we want it so; also
+ * where sharing did not even begin. */
+void beckon_media_session_stop_screen (BeckonMediaSession *self, const GError *problem);
+gboolean beckon_media_session_get_screen (BeckonMediaSession *self);
+/** beckon_media_session_has_screen_source: whether the configuration names what is shared, so that
+ * the desktop need not be asked. */
+gboolean beckon_media_session_has_screen_source (BeckonMediaSession *self);
 /** beckon_media_session_get_local_video: (transfer none) (nullable) */
 GObject *beckon_media_session_get_local_video (BeckonMediaSession *self);
 const GError *beckon_media_session_get_microphone_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_camera_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_speaker_problem (BeckonMediaSession *self);
+const GError *beckon_media_session_get_screen_problem (BeckonMediaSession *self);
 
 /** beckon_media_session_close_async: says bye with @reason to every peer (%NULL: nothing, another
  * device of ours goes on), waits until they know (at most 500 ms), closes the devices and ends the

@@ -34,6 +34,8 @@ typedef struct
   guint64 bytes_sent, bytes_received;
   guint width, height;           /* of the received picture, 0 without one */
   guint width_sent, height_sent; /* of ours, as it is encoded */
+  guint64 screen_frames_sent, screen_frames_received;
+  guint screen_width, screen_height; /* of the received screen, 0 without one */
   double fps_sent, fps_received;
   double kbps_sent, kbps_received; /* of all that is on the wire */
   double video_kbps_sent, video_kbps_received;

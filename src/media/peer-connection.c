@@ -99,12 +99,16 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
       gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);
       return;
     }
+  if (line == BECKON_LINE_SCREEN)
+    {
+      beckon_peer_screen_set_up_encoder (self, encoder);
+      return;
+    }
   gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
   g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames", 0,
                 "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56, NULL);
   gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, NULL, NULL);
-  if (line == BECKON_LINE_CAMERA)
-    gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
+  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
 }
 
 static GstCaps *

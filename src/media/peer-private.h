@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
- * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-channel.c (the data channel),
- * peer-close.c (its end), peer-stats.c (what is known of it all). */
+ * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-screen.c (the shared screen,
+ * both ways), peer-channel.c (the data channel), peer-close.c (its end), peer-stats.c (what is known
+ * of it all). */
 
 #pragma once
 
@@ -27,9 +28,11 @@ struct _BeckonMediaPeer
   GstAppSrc *sources[BECKON_N_LINES];
   GstElement *encoders[BECKON_N_LINES]; /* borrowed of the pipeline; nullable: not built yet */
   GstElement *video_sink;
+  GstElement *screen_sink;
   GThread *output; /* nullable: opens the speaker; its result is the sink, floating */
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
+  BeckonRecorder *screen_recorder;     /* nullable: the same */
 
   /* Owned, as it goes */
   GstWebRTCDataChannel *channel; /* nullable */
@@ -51,7 +54,8 @@ struct _BeckonMediaPeer
   gboolean channel_open;
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
-  gboolean video_came; /* on the streaming thread of the line */
+  gboolean video_came;             /* on the streaming thread of the line */
+  gboolean screen_came;            /* the same */
   gboolean they_left;
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
@@ -64,6 +68,9 @@ struct _BeckonMediaPeer
   gint frames_in, frames_out;                /* pictures, in all */
   gint audio_packets_in, audio_packets_out;  /* in all */
   gint width, height;
+  gint screen_frames_in, screen_frames_out;
+  gint screen_new; /* frames since they last began to share */
+  gint screen_width, screen_height;
   gint audio_came;
   GstElement *audio_sink; /* borrowed of the pipeline; under the object's lock */
 
@@ -86,6 +93,8 @@ void beckon_media_peer_emit_signal (BeckonMediaPeer *self, BeckonPeerSignal *sig
 void beckon_media_peer_set_remote_state (BeckonMediaPeer *self, gboolean microphone,
                                          gboolean camera, gboolean screen);
 void beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height);
+/** beckon_media_peer_saw_screen: the first frame since they share it */
+void beckon_media_peer_saw_screen (BeckonMediaPeer *self);
 void beckon_media_peer_set_level (BeckonMediaPeer *self, double level);
 void beckon_media_peer_speaker_failed (BeckonMediaPeer *self);
 /** beckon_media_peer_they_left: their bye came, on the data channel. */
@@ -137,6 +146,25 @@ gint beckon_media_now_ms (void);
 
 /** beckon_peer_stats_count: once a second */
 void beckon_peer_stats_count (BeckonMediaPeer *self);
+
+/* peer-screen.c */
+
+/** beckon_peer_screen_prepare: @record_path: (nullable): of the connection's recording; the screen
+ * goes into a file beside it. */
+void beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path);
+/** beckon_peer_screen_set_up_encoder: what is right for text and not for faces. */
+void beckon_peer_screen_set_up_encoder (BeckonMediaPeer *self, GstElement *encoder);
+/** beckon_peer_screen_watch: counts, and keeps, what comes out of @depay and @decoder. */
+void beckon_peer_screen_watch (BeckonMediaPeer *self, GstElement *depay, GstElement *decoder);
+/** beckon_peer_screen_ended: they share no more; the next first frame is told again. */
+void beckon_peer_screen_ended (BeckonMediaPeer *self);
+void beckon_peer_screen_count (BeckonMediaPeer *self, BeckonMediaStats *stats);
+/** beckon_peer_screen_finish_async: completes the recording, if there is one. */
+void beckon_peer_screen_finish_async (BeckonMediaPeer *self,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+beckon_peer_screen_finish_finish (BeckonMediaPeer *self, GAsyncResult *result, GError **error);
 
 /* peer-channel.c */
 

@@ -211,21 +211,24 @@ on_audio_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static GstElement *
-receive_video (BeckonMediaPeer *self)
+receive_video (BeckonMediaPeer *self, gboolean screen)
 {
   GstElement *depay = make (self, NULL, "rtpvp8depay");
   GstElement *decoder, *last;
 
   g_object_set (depay, "request-keyframe", TRUE, "wait-for-keyframe", TRUE, NULL);
-  if (self->recorder != NULL)
+  if (self->recorder != NULL && !screen)
     add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_video, self);
   decoder = make (self, depay, "vp8dec");
   g_object_set (decoder, "threads", 1, NULL);
-  add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_video, self);
+  if (screen)
+    beckon_peer_screen_watch (self, depay, decoder);
+  else
+    add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_video, self);
   last = make (self, decoder, "queue");
   g_object_set (last, "leaky", 2 /* downstream */, "max-size-buffers", 3, NULL);
   last = make (self, last, "videoconvert");
-  add (self, last, self->video_sink);
+  add (self, last, screen ? self->screen_sink : self->video_sink);
   return depay;
 }
 
@@ -357,7 +360,12 @@ beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
     {
       self->video_came = TRUE;
-      first = receive_video (self);
+      first = receive_video (self, FALSE);
+    }
+  else if (line == BECKON_LINE_SCREEN && is_media (pad, "video") && !self->screen_came)
+    {
+      self->screen_came = TRUE;
+      first = receive_video (self, TRUE);
     }
   else
     {

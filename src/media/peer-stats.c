@@ -337,6 +337,7 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   s->fps_sent = (s->video_frames_sent - self->before.video_frames_sent) / seconds;
   s->width = g_atomic_int_get (&self->width);
   s->height = g_atomic_int_get (&self->height);
+  beckon_peer_screen_count (self, s);
   beckon_meter_expect_pictures (self->meter, self->remote[BECKON_LINE_CAMERA], at);
   self->frozen = beckon_meter_read (self->meter, at, s);
   if (self->state == BECKON_MEDIA_PEER_LOST)

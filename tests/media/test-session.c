@@ -481,6 +481,77 @@ test_twenty (void)
   wait_until (count_entries ("/proc/self/task") <= threads + 2);
 }
 
+/* How many descriptions were exchanged. */
+static guint
+count_descriptions (Fixture *f)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < f->alice.said->len; i++)
+    n += ((BeckonPeerSignal *) f->alice.said->pdata[i])->kind == BECKON_PEER_SIGNAL_DESCRIPTION;
+  for (guint i = 0; i < f->bob.said->len; i++)
+    n += ((BeckonPeerSignal *) f->bob.said->pdata[i])->kind == BECKON_PEER_SIGNAL_DESCRIPTION;
+  return n;
+}
+
+/* A screen beside a camera, stopped, and shared again: told and shown, and nothing is negotiated.
+ */
+static void
+test_screen (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  BeckonMediaStats stats;
+  Fixture f;
+
+  alice->screen = BECKON_SOURCE_TEST;
+  fixture_init (&f, alice, bob);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until (f.bob.first_video == 1);
+  g_assert_cmpuint (count_descriptions (&f), ==, 2);
+  g_assert_false (beckon_media_session_get_screen (f.alice.session));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_null (beckon_media_peer_get_remote_screen_video (f.bob.peer));
+      beckon_media_session_share_screen (f.alice.session, -1, 0);
+      g_assert_true (beckon_media_session_get_screen (f.alice.session));
+      wait_until (beckon_media_peer_get_remote_screen_video (f.bob.peer) != NULL);
+      g_assert_true (beckon_media_peer_get_remote_screen (f.bob.peer));
+      wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.fps_received > 0) &&
+                  stats.screen_frames_received > (i + 1) * 5);
+      g_assert_cmpuint (stats.screen_width, ==, 320);
+      beckon_media_session_stop_screen (f.alice.session, NULL);
+      wait_until (!beckon_media_peer_get_remote_screen (f.bob.peer));
+    }
+  g_assert_true (beckon_media_peer_get_remote_camera (f.bob.peer));
+  g_assert_null (beckon_media_session_get_screen_problem (f.alice.session));
+  g_assert_cmpuint (count_descriptions (&f), ==, 2);
+  fixture_clear (&f);
+}
+
+static void
+test_no_screen (void)
+{
+  g_autoptr (GError) ended = NULL;
+  Fixture f;
+
+  fixture_set_up (&f);
+  open_both (&f);
+  /* Nothing is configured, and the desktop was not asked. */
+  beckon_media_session_share_screen (f.alice.session, -1, 0);
+  g_assert_false (beckon_media_session_get_screen (f.alice.session));
+  g_assert_error (beckon_media_session_get_screen_problem (f.alice.session), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_NO_DEVICE);
+  beckon_media_session_stop_screen (f.alice.session, NULL);
+  g_assert_no_error (beckon_media_session_get_screen_problem (f.alice.session));
+  ended = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST, "It was closed");
+  beckon_media_session_stop_screen (f.alice.session, ended);
+  g_assert_error (beckon_media_session_get_screen_problem (f.alice.session), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_DEVICE_LOST);
+  fixture_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -494,6 +565,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/video", test_video);
   g_test_add_func ("/media/session/nothing-before-open", test_nothing_before_open);
   g_test_add_func ("/media/session/mute", test_mute);
+  g_test_add_func ("/media/session/screen", test_screen);
+  g_test_add_func ("/media/session/no-screen", test_no_screen);
   g_test_add_func ("/media/session/echo", test_echo);
   g_test_add_func ("/media/session/missing-file", test_missing_file);
   g_test_add_func ("/media/session/bye", test_bye);
