@@ -278,8 +278,13 @@ static void
 add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint generation,
           gboolean offerer)
 {
-  static const char *const names[] = { "remote-microphone", "remote-camera", "remote-video",
-                                       "audio-level", NULL };
+  static const char *const names[] = { "remote-microphone",
+                                       "remote-camera",
+                                       "remote-video",
+                                       "remote-screen",
+                                       "remote-screen-video",
+                                       "audio-level",
+                                       NULL };
 
   g_assert (member->peer == NULL);
   update_ice_servers (self);
@@ -297,8 +302,14 @@ add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint 
 void
 beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
 {
-  static const char *const names[] = { "microphone",         "camera",         "local-video",
-                                       "microphone-problem", "camera-problem", "speaker-problem",
+  static const char *const names[] = { "microphone",
+                                       "camera",
+                                       "local-video",
+                                       "microphone-problem",
+                                       "camera-problem",
+                                       "speaker-problem",
+                                       "screen",
+                                       "screen-problem",
                                        NULL };
 
   self->media_session = beckon_media_session_new (config);
@@ -320,6 +331,7 @@ drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
   g_signal_handlers_disconnect_by_data (peer, self);
   beckon_media_session_remove_peer (self->media_session, peer, word);
   g_object_notify (G_OBJECT (self), "remote-video");
+  g_object_notify (G_OBJECT (self), "remote-screen-video");
 }
 
 void

@@ -25,6 +25,10 @@ enum
   PROP_CAMERA,
   PROP_REMOTE_MICROPHONE,
   PROP_REMOTE_CAMERA,
+  PROP_SCREEN,
+  PROP_REMOTE_SCREEN,
+  PROP_REMOTE_SCREEN_VIDEO,
+  PROP_SCREEN_PROBLEM,
   PROP_REMOTE_LEVEL,
   PROP_LOCAL_VIDEO,
   PROP_REMOTE_VIDEO,
@@ -571,6 +575,18 @@ beckon_call_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_REMOTE_CAMERA:
       g_value_set_boolean (value, beckon_call_get_remote_camera (self));
       break;
+    case PROP_SCREEN:
+      g_value_set_boolean (value, beckon_call_get_screen (self));
+      break;
+    case PROP_REMOTE_SCREEN:
+      g_value_set_boolean (value, beckon_call_get_remote_screen (self));
+      break;
+    case PROP_REMOTE_SCREEN_VIDEO:
+      g_value_set_object (value, beckon_call_get_remote_screen_video (self));
+      break;
+    case PROP_SCREEN_PROBLEM:
+      g_value_set_boxed (value, beckon_call_get_screen_problem (self));
+      break;
     case PROP_REMOTE_LEVEL:
       g_value_set_double (value, beckon_call_get_remote_level (self));
       break;
@@ -682,6 +698,12 @@ beckon_call_class_init (BeckonCallClass *klass)
   properties[PROP_REMOTE_MICROPHONE] = g_param_spec_boolean ("remote-microphone", NULL, NULL, FALSE,
                                                              read);
   properties[PROP_REMOTE_CAMERA] = g_param_spec_boolean ("remote-camera", NULL, NULL, FALSE, read);
+  properties[PROP_SCREEN] = g_param_spec_boolean ("screen", NULL, NULL, FALSE, read);
+  properties[PROP_REMOTE_SCREEN] = g_param_spec_boolean ("remote-screen", NULL, NULL, FALSE, read);
+  properties[PROP_REMOTE_SCREEN_VIDEO] =
+      g_param_spec_object ("remote-screen-video", NULL, NULL, G_TYPE_OBJECT, read);
+  properties[PROP_SCREEN_PROBLEM] =
+      g_param_spec_boxed ("screen-problem", NULL, NULL, G_TYPE_ERROR, read);
   properties[PROP_REMOTE_LEVEL] = g_param_spec_double ("remote-level", NULL, NULL, 0, 1, 0, read);
   properties[PROP_LOCAL_VIDEO] = g_param_spec_object ("local-video", NULL, NULL, G_TYPE_OBJECT,
                                                       read);

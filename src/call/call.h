@@ -73,10 +73,12 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * media, peer-id, peer-name (whom we call, or who calls us; the first of them in a group), members
  * (GPtrArray of BeckonUser; notified when somebody comes, goes or is invited),
  * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
- * remote-level (double 0..1), local-video, remote-video (GObject, nullable: a sink with a
- * "paintable" property), seconds-to-end, microphone-problem, camera-problem, speaker-problem (GError, nullable),
- * message (nullable: what the other wrote when they declined), answered-device (nullable: the name
- * of the device of ours that answered or took over).
+ * screen (whether we share one), remote-screen, remote-screen-video (GObject, nullable: the screen
+ * of the first who shares one), remote-level (double 0..1), local-video, remote-video (GObject,
+ * nullable: a sink with a "paintable" property), seconds-to-end, microphone-problem,
+ * camera-problem, speaker-problem, screen-problem (GError, nullable), message (nullable: what the
+ * other wrote when they declined), answered-device (nullable: the name of the device of ours that
+ * answered or took over).
  *
  * Signals: first-audio (char *user) and first-video (char *user, guint width, guint height): the
  * first decoded sound and picture of a person.
@@ -111,12 +113,32 @@ void beckon_call_set_camera (BeckonCall *self, gboolean on);
 gboolean beckon_call_get_remote_microphone (BeckonCall *self);
 gboolean beckon_call_get_remote_camera (BeckonCall *self);
 double beckon_call_get_remote_level (BeckonCall *self);
+gboolean beckon_call_get_screen (BeckonCall *self);
+gboolean beckon_call_get_remote_screen (BeckonCall *self);
 /* (transfer none) (nullable): objects with a "paintable" property */
 GObject *beckon_call_get_local_video (BeckonCall *self);
 GObject *beckon_call_get_remote_video (BeckonCall *self);
+GObject *beckon_call_get_remote_screen_video (BeckonCall *self);
 const GError *beckon_call_get_microphone_problem (BeckonCall *self);
 const GError *beckon_call_get_camera_problem (BeckonCall *self);
 const GError *beckon_call_get_speaker_problem (BeckonCall *self);
+const GError *beckon_call_get_screen_problem (BeckonCall *self);
+
+/** beckon_call_has_screen_source: whether what is shared is configured, so that the desktop need
+ * not be asked for it. */
+gboolean beckon_call_has_screen_source (BeckonCall *self);
+/**
+ * beckon_call_share_screen:
+ * @fd: (transfer full): a PipeWire connection that the desktop opened for us, or -1 for what is
+ *   configured
+ * @node: what is shared of it
+ *
+ * Everybody in the call sees it, until it ends. Nothing while nobody has accepted.
+ */
+void beckon_call_share_screen (BeckonCall *self, int fd, guint node);
+/** beckon_call_stop_screen: @problem: (nullable): why, if the person did not want it so: then it is
+ * notified as screen-problem, also where nothing was shared yet. */
+void beckon_call_stop_screen (BeckonCall *self, const GError *problem);
 
 /** beckon_call_get_duration: Returns: milliseconds since it was accepted, to now or to its end. */
 gint64 beckon_call_get_duration (BeckonCall *self);
