@@ -12,7 +12,7 @@ build=(
   desktop-file-utils appstream gtk-update-icon-cache
   libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libssl-dev libsqlite3-dev libcrypt-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libnice-dev
-  libgtk-4-dev libadwaita-1-dev libsecret-1-dev
+  libgtk-4-dev libadwaita-1-dev libsecret-1-dev libportal-dev libportal-gtk4-dev
 )
 run=(
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice

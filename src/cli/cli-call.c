@@ -28,7 +28,11 @@ print_stats (BeckonCliClient *self)
       "fps_received", g_variant_new_double (s.fps_received), "kbps_sent",
       g_variant_new_double (s.kbps_sent), "kbps_received", g_variant_new_double (s.kbps_received),
       "round_trip_ms", g_variant_new_double (s.round_trip_ms), "packet_loss",
-      g_variant_new_double (s.packet_loss), "jitter_ms", g_variant_new_double (s.jitter_ms), NULL);
+      g_variant_new_double (s.packet_loss), "jitter_ms", g_variant_new_double (s.jitter_ms),
+      "screen_frames_sent", g_variant_new_uint64 (s.screen_frames_sent), "screen_frames_received",
+      g_variant_new_uint64 (s.screen_frames_received), "screen_width",
+      g_variant_new_uint32 (s.screen_width), "screen_height",
+      g_variant_new_uint32 (s.screen_height), NULL);
 }
 
 static gboolean
@@ -91,6 +95,7 @@ on_remote_state (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
     beckon_cli_output_event (&self->output, "remote-state", "microphone",
                              g_variant_new_boolean (beckon_call_get_remote_microphone (call)),
                              "camera", g_variant_new_boolean (beckon_call_get_remote_camera (call)),
+                             "screen", g_variant_new_boolean (beckon_call_get_remote_screen (call)),
                              NULL);
 }
 
@@ -102,7 +107,8 @@ on_local_state (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
   if (beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING)
     beckon_cli_output_event (&self->output, "local-state", "microphone",
                              g_variant_new_boolean (beckon_call_get_microphone (call)), "camera",
-                             g_variant_new_boolean (beckon_call_get_camera (call)), NULL);
+                             g_variant_new_boolean (beckon_call_get_camera (call)), "screen",
+                             g_variant_new_boolean (beckon_call_get_screen (call)), NULL);
 }
 
 /* What is missing is said; the call goes on without. */
@@ -232,6 +238,7 @@ beckon_cli_client_forget_call (BeckonCliClient *self)
   g_clear_handle_id (&self->stats_source, g_source_remove);
   if (self->call != NULL)
     g_signal_handlers_disconnect_by_data (self->call, self);
+  g_clear_object (&self->sharing);
   g_clear_object (&self->call);
   self->media_flowed = FALSE;
 }
@@ -260,6 +267,7 @@ follow_call (BeckonCliClient *self, BeckonCall *call)
 {
   g_assert (self->call == NULL);
   self->call = g_object_ref (call);
+  self->sharing = beckon_screen_sharing_new (call, NULL);
   g_signal_connect (call, "first-audio", G_CALLBACK (on_first_audio), self);
   g_signal_connect (call, "first-video", G_CALLBACK (on_first_video), self);
   g_signal_connect (call, "notify::progress", G_CALLBACK (on_progress), self);
@@ -267,6 +275,9 @@ follow_call (BeckonCliClient *self, BeckonCall *call)
   g_signal_connect (call, "notify::end", G_CALLBACK (on_end), self);
   g_signal_connect (call, "notify::remote-microphone", G_CALLBACK (on_remote_state), self);
   g_signal_connect (call, "notify::remote-camera", G_CALLBACK (on_remote_state), self);
+  g_signal_connect (call, "notify::remote-screen", G_CALLBACK (on_remote_state), self);
+  g_signal_connect (call, "notify::screen", G_CALLBACK (on_local_state), self);
+  g_signal_connect (call, "notify::screen-problem", G_CALLBACK (on_problem), self);
   g_signal_connect (call, "notify::microphone", G_CALLBACK (on_local_state), self);
   g_signal_connect (call, "notify::camera", G_CALLBACK (on_local_state), self);
   g_signal_connect (call, "notify::microphone-problem", G_CALLBACK (on_problem), self);

@@ -74,6 +74,20 @@ unmute (BeckonCliClient *self, const char *rest, GError **error)
 }
 
 static gboolean
+share (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_screen_sharing_start (self->sharing, NULL);
+  return TRUE;
+}
+
+static gboolean
+stop_sharing (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_screen_sharing_stop (self->sharing);
+  return TRUE;
+}
+
+static gboolean
 hang_up (BeckonCliClient *self, const char *rest, GError **error)
 {
   beckon_call_hang_up (self->call);
@@ -85,8 +99,8 @@ static const struct
   const char *word;
   gboolean (*run) (BeckonCliClient *self, const char *rest, GError **error);
 } commands[] = {
-  { "add", add },       { "withdraw", withdraw }, { "mute", mute },
-  { "unmute", unmute }, { "hang-up", hang_up },
+  { "add", add },     { "withdraw", withdraw },    { "mute", mute },       { "unmute", unmute },
+  { "share", share }, { "unshare", stop_sharing }, { "hang-up", hang_up },
 };
 
 static gboolean
@@ -98,7 +112,7 @@ run (BeckonCliClient *self, const char *line, GError **error)
     if (strlen (commands[i].word) == length && strncmp (commands[i].word, line, length) == 0)
       return commands[i].run (self, line + length, error);
   g_set_error_literal (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE,
-                       "The commands are add, withdraw, mute, unmute and hang-up");
+                       "The commands are add, withdraw, mute, unmute, share, unshare and hang-up");
   return FALSE;
 }
 

@@ -27,15 +27,18 @@
   "  history [--seen]                      list past calls; say that they have been looked at\n"   \
   "\n"                                                                                             \
   "While a call of call, answer or join is there, lines of standard input are commands:\n"         \
-  "  add USER…   withdraw USER…   mute   unmute   hang-up\n"                                       \
+  "  add USER…   withdraw USER…   mute   unmute   share   unshare   hang-up\n"                      \
   "\n"                                                                                             \
   "Exit status: 0 media flowed and the call ended normally, 1 another error, 2 usage,\n"           \
   "3 rejected, 4 busy, 5 unanswered, 6 cancelled, 7 unknown, blocked or no invitee, 8 lost"
 
+#define NODE_PREFIX "pipewire:"
+
 /* As GOption fills it in; borrowed words are copied into the result. */
 typedef struct
 {
-  char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *record;
+  char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
+      *record;
   double duration;
   int timeout, after;
   gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen;
@@ -53,6 +56,7 @@ raw_clear (Raw *raw)
   g_free (raw->device);
   g_free (raw->video_in);
   g_free (raw->audio_in);
+  g_free (raw->screen_in);
   g_free (raw->record);
   g_strfreev (raw->words);
   g_strfreev (raw->added);
@@ -88,6 +92,9 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
       "FILE|test|camera|none" },
     { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->audio_in, "What is said",
       "FILE|test|microphone|none" },
+    { "screen-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->screen_in,
+      "What “share” shares: what the desktop’s dialog gives, or a PipeWire node",
+      "FILE|test|portal|pipewire:NODE|none" },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &raw->record, "Keep what the others sent",
       "FILE.mkv" },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
@@ -141,6 +148,10 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
   BeckonMediaConfig *config = self->config = beckon_media_config_new ();
 
   config->identity = g_strdup (self->user);
+  if (raw->screen_in != NULL && g_str_has_prefix (raw->screen_in, NODE_PREFIX))
+    config->screen_node = g_strdup (raw->screen_in + strlen (NODE_PREFIX));
+  else
+    config->screen = parse_source (raw->screen_in, "portal", &config->screen_file);
   config->record_path = g_strdup (raw->record);
   if (self->command == BECKON_CLI_ECHO)
     {
@@ -150,7 +161,8 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
     }
   config->video = parse_source (raw->video_in, "camera", &config->video_file);
   config->audio = parse_source (raw->audio_in, "microphone", &config->audio_file);
-  return check_file (config->video_file, error) && check_file (config->audio_file, error);
+  return check_file (config->video_file, error) && check_file (config->audio_file, error) &&
+         check_file (config->screen_file, error);
 }
 
 static gboolean

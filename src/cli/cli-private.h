@@ -8,6 +8,7 @@
 #include "cli-client.h"
 #include "cli-input.h"
 #include "cli-output.h"
+#include "screen-sharing.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,7 @@ typedef struct
   BeckonSignalingService *signaling;
   BeckonCallManager *manager; /* nullable: nothing rings here */
   BeckonCall *call;           /* nullable: the one this is about */
+  BeckonScreenSharing *sharing; /* nullable: of the call */
   BeckonCliInput *input;      /* nullable: there was no call yet that takes commands */
   GCancellable *sign_in;
   GThread *prewarm;
