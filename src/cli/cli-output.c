@@ -79,6 +79,7 @@ code_of (const GError *error)
     [BECKON_MEDIA_ERROR_BAD_DESCRIPTION] = "bad-description",
     [BECKON_MEDIA_ERROR_BAD_CANDIDATE] = "bad-candidate",
     [BECKON_MEDIA_ERROR_NO_PATH] = "no-path",
+    [BECKON_MEDIA_ERROR_NO_RELAY] = "no-relay",
     [BECKON_MEDIA_ERROR_ENCRYPTION] = "encryption",
     [BECKON_MEDIA_ERROR_NO_DEVICE] = "no-device",
     [BECKON_MEDIA_ERROR_DEVICE_BUSY] = "device-busy",

@@ -300,6 +300,7 @@ beckon_media_peer_add_turn_server (BeckonMediaPeer *self, const char *uri)
   gboolean added = FALSE;
 
   g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &added);
+  self->has_relay |= added;
   if (!added)
     g_message ("A relay's address was refused");
 }
@@ -310,6 +311,12 @@ beckon_media_peer_start (BeckonMediaPeer *self)
   g_assert (!self->started);
   self->started = TRUE;
   self->counted_at = g_get_monotonic_time ();
+  if (self->config->relay_only && !self->has_relay)
+    {
+      beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_NO_RELAY,
+                              "Only relays may be used, and the server has none");
+      return;
+    }
   self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
   beckon_peer_receive_prepare (self);
   if (self->offerer)
@@ -484,7 +491,8 @@ beckon_media_peer_handle_signal (BeckonMediaPeer *self,
   g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
   g_return_val_if_fail (signal != NULL, FALSE);
 
-  if (is_closing (self) || signal->generation != self->generation)
+  if (is_closing (self) || self->state == BECKON_MEDIA_PEER_FAILED ||
+      signal->generation != self->generation)
     return TRUE;
   switch (signal->kind)
     {

@@ -60,7 +60,8 @@ void beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line);
 /** beckon_media_peer_set_local_state: what we send now; told to the peer. */
 void beckon_media_peer_set_local_state (BeckonMediaPeer *self, gboolean microphone, gboolean camera,
                                         gboolean screen);
-/** beckon_media_peer_open: what they send is played from now on, and echoed if so configured. */
+/** beckon_media_peer_open: what they send is played from now on, and echoed if so configured; before,
+ * it is dropped where it comes out of the network. */
 void beckon_media_peer_open (BeckonMediaPeer *self);
 void beckon_media_peer_close_async (BeckonMediaPeer *self, const char *reason,
                                     GAsyncReadyCallback callback, gpointer user_data);

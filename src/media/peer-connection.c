@@ -290,6 +290,8 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
   self->webrtc = beckon_media_make_element ("webrtcbin");
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
   set_if_there (self->webrtc, "latency", G_STRINGIFY (JITTER_MS));
+  if (self->config->relay_only)
+    gst_util_set_object_arg (G_OBJECT (self->webrtc), "ice-transport-policy", "relay");
   g_signal_connect (self->webrtc, "deep-element-added", G_CALLBACK (on_deep_element), self);
   g_signal_connect (self->webrtc, "pad-added", G_CALLBACK (on_pad), self);
   g_signal_connect (self->webrtc, "on-ice-candidate", G_CALLBACK (on_ice_candidate), self);

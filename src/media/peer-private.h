@@ -49,6 +49,7 @@ struct _BeckonMediaPeer
   guint generation;
   gboolean offerer;
   gboolean started;
+  gboolean has_relay;
   gboolean has_local, has_remote;  /* descriptions */
   gboolean was_connected;
   gboolean channel_open;
@@ -63,7 +64,7 @@ struct _BeckonMediaPeer
 
   /* Written by GStreamer's threads, all atomic */
   gint heard;  /* ms of the last packet, whatever was in it; see now_ms() */
-  gint opened; /* frames may be echoed */
+  gint opened; /* what they send is looked at, and may be echoed */
   gint bytes_in, bytes_out;                  /* since the last second */
   gint frames_in, frames_out;                /* pictures, in all */
   gint audio_packets_in, audio_packets_out;  /* in all */

@@ -344,8 +344,9 @@ receive_nothing (BeckonMediaPeer *self)
   return add (self, NULL, sink);
 }
 
-void
-beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
+/* A line of theirs is looked at for the first time. */
+static void
+receive_line (BeckonMediaPeer *self, GstPad *pad)
 {
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstPad) sink = NULL;
@@ -374,6 +375,26 @@ beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
     }
   sink = gst_element_get_static_pad (first, "sink");
   gst_pad_link (pad, sink);
+}
+
+/* Who sends before the call is accepted sends to nobody: nothing is decoded, and no speaker opens. The
+ * depayloader asks for a key frame when it finds that it has missed one. */
+static GstPadProbeReturn
+on_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+
+  if (!g_atomic_int_get (&self->opened))
+    return GST_PAD_PROBE_DROP;
+  receive_line (self, pad);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+void
+beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_gate, self,
+                     NULL);
 }
 
 /* ---- the sound server died ---- */

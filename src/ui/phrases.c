@@ -101,6 +101,8 @@ phrase_for_media_error (BeckonMediaError code)
     {
     case BECKON_MEDIA_ERROR_NO_PATH:
       return g_strdup (_("No way through the network between the two computers was found."));
+    case BECKON_MEDIA_ERROR_NO_RELAY:
+      return g_strdup (_("Calls may only go through a relay, and the server has none."));
     case BECKON_MEDIA_ERROR_ENCRYPTION:
       return g_strdup (_("The two computers could not agree on an encryption."));
     case BECKON_MEDIA_ERROR_BAD_DESCRIPTION:

@@ -401,6 +401,67 @@ test_missing_file (void)
   fixture_clear (&f);
 }
 
+/* ---- addresses ---- */
+
+static gboolean
+says_addresses (Side *side)
+{
+  for (guint i = 0; i < side->said->len; i++)
+    {
+      const BeckonPeerSignal *signal = g_ptr_array_index (side->said, i);
+
+      if (signal->kind == BECKON_PEER_SIGNAL_CANDIDATE ||
+          (signal->sdp != NULL && strstr (signal->sdp, "candidate:") != NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+says_description (Side *side)
+{
+  return side->said->len > 0 && ((BeckonPeerSignal *) side->said->pdata[0])->kind ==
+                                    BECKON_PEER_SIGNAL_DESCRIPTION;
+}
+
+/* The relay does not answer: then there is no connection, rather than one that shows who is who. */
+static void
+test_relay_only (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  Fixture f = { 0 };
+
+  alice->relay_only = TRUE;
+  side_init (&f.alice, &f.bob, alice);
+  side_init (&f.bob, &f.alice, bob);
+  beckon_media_session_add_ice_server (f.alice.session, "turn:127.0.0.1:9?transport=udp", "a", "b");
+  side_add_peer (&f.bob, "alice", FALSE);
+  side_add_peer (&f.alice, "bob", TRUE);
+  wait_until (says_description (&f.alice) && says_addresses (&f.bob));
+  let_pass (1000);
+  g_assert_false (says_addresses (&f.alice));
+  g_assert_cmpint (beckon_media_peer_get_state (f.alice.peer), ==, BECKON_MEDIA_PEER_CONNECTING);
+  g_assert_cmpint (beckon_media_peer_get_state (f.bob.peer), ==, BECKON_MEDIA_PEER_CONNECTING);
+  fixture_clear (&f);
+}
+
+static void
+test_relay_only_without_relay (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  Fixture f;
+
+  alice->relay_only = TRUE;
+  fixture_init (&f, alice, bob);
+  g_assert_cmpint (beckon_media_peer_get_state (f.alice.peer), ==, BECKON_MEDIA_PEER_FAILED);
+  g_assert_error (beckon_media_peer_get_problem (f.alice.peer), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_NO_RELAY);
+  g_assert_cmpuint (f.alice.said->len, ==, 0);
+  fixture_clear (&f);
+}
+
 /* ---- ends ---- */
 
 static void
@@ -569,6 +630,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/no-screen", test_no_screen);
   g_test_add_func ("/media/session/echo", test_echo);
   g_test_add_func ("/media/session/missing-file", test_missing_file);
+  g_test_add_func ("/media/session/relay-only", test_relay_only);
+  g_test_add_func ("/media/session/relay-only-without-relay", test_relay_only_without_relay);
   g_test_add_func ("/media/session/bye", test_bye);
   g_test_add_func ("/media/session/close-at-once", test_close_at_once);
   g_test_add_func ("/media/session/drop", test_drop);
