@@ -21,9 +21,12 @@ struct _BeckonCallManager
   BeckonCall *early;         /* nullable: came while we placed a call; does not ring yet */
   BeckonCallSnapshot *other; /* nullable */
   BeckonRinger *ringer;      /* nullable: no tones wanted */
+  GHashTable *contacts;      /* char: user ids; empty while they are not known */
+  GCancellable *listing;     /* of the list of contacts */
   GTask *shutdown;
 
   guint shutdown_source;
+  BeckonPreconnect preconnect;
   guint closing;        /* calls that are over and whose media is not closed yet */
   gboolean placing;     /* our invite, or joining, is under way */
   gboolean lost_invite; /* the server may have made a call of it that nobody here knows */
@@ -40,6 +43,16 @@ BeckonCall *beckon_call_manager_new_incoming (BeckonCallManager *self,
 /** beckon_call_manager_resolve_early: what came while we placed a call rings now, or is told busy;
  * @ours: (nullable): what came of ours */
 void beckon_call_manager_resolve_early (BeckonCallManager *self, BeckonCall *ours);
+
+/* call-manager-trust.c: who may connect to us while it rings */
+
+/** beckon_call_manager_follow_contacts: knows them from now on. */
+void beckon_call_manager_follow_contacts (BeckonCallManager *self);
+/** beckon_call_manager_trusts: whether @user may connect before we accept */
+gboolean beckon_call_manager_trusts (BeckonCallManager *self, const char *user);
+
+/* call-manager.c */
+
 /** beckon_call_manager_is_other: whether @call is the user's, and runs without this device. */
 gboolean beckon_call_manager_is_other (BeckonCallManager *self, const char *call);
 /** beckon_call_manager_forget_other: that one is over, or is this device's now. */

@@ -14,6 +14,8 @@ enum
   PROP_CURRENT_CALL,
   PROP_BUSY,
   PROP_OTHER_CALL,
+  PROP_PRECONNECT,
+  PROP_RELAY_ONLY,
   N_PROPS
 };
 enum
@@ -25,6 +27,11 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
+
+G_DEFINE_ENUM_TYPE (BeckonPreconnect, beckon_preconnect,
+                    G_DEFINE_ENUM_VALUE (BECKON_PRECONNECT_CONTACTS, "contacts"),
+                    G_DEFINE_ENUM_VALUE (BECKON_PRECONNECT_EVERYONE, "everyone"),
+                    G_DEFINE_ENUM_VALUE (BECKON_PRECONNECT_NOBODY, "nobody"))
 
 G_DEFINE_FINAL_TYPE (BeckonCallManager, beckon_call_manager, G_TYPE_OBJECT)
 
@@ -183,6 +190,13 @@ beckon_call_manager_new_incoming (BeckonCallManager *self, const BeckonInvitatio
 {
   BeckonCall *call = beckon_call_new_incoming (self->signaling, self->config, invitation);
 
+  for (guint i = 0; i < call->users->len; i++)
+    {
+      const BeckonUser *user = g_ptr_array_index (call->users, i);
+
+      if (beckon_call_manager_trusts (self, user->id))
+        beckon_call_media_trust (call, user->id);
+    }
   beckon_call_manager_follow (self, call);
   return call;
 }
@@ -307,6 +321,7 @@ beckon_call_manager_new (BeckonSignalingService *signaling, const BeckonMediaCon
   g_signal_connect_object (signaling, "call-ended", G_CALLBACK (on_some_call_ended), self, 0);
   g_signal_connect_object (signaling, "session-started", G_CALLBACK (on_session_started), self,
                            G_CONNECT_AFTER);
+  beckon_call_manager_follow_contacts (self);
   return self;
 }
 
@@ -421,6 +436,30 @@ beckon_call_manager_get_property (GObject *object, guint id, GValue *value, GPar
     case PROP_OTHER_CALL:
       g_value_set_boxed (value, self->other);
       break;
+    case PROP_PRECONNECT:
+      g_value_set_enum (value, self->preconnect);
+      break;
+    case PROP_RELAY_ONLY:
+      g_value_set_boolean (value, self->config->relay_only);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_call_manager_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  BeckonCallManager *self = BECKON_CALL_MANAGER (object);
+
+  switch (id)
+    {
+    case PROP_PRECONNECT:
+      self->preconnect = g_value_get_enum (value);
+      break;
+    case PROP_RELAY_ONLY:
+      self->config->relay_only = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -432,6 +471,9 @@ beckon_call_manager_dispose (GObject *object)
   BeckonCallManager *self = BECKON_CALL_MANAGER (object);
 
   g_clear_handle_id (&self->shutdown_source, g_source_remove);
+  g_cancellable_cancel (self->listing);
+  g_clear_object (&self->listing);
+  g_clear_pointer (&self->contacts, g_hash_table_unref);
   g_clear_object (&self->ringer);
   g_clear_object (&self->current);
   g_clear_object (&self->signaling);
@@ -448,6 +490,7 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = beckon_call_manager_get_property;
+  object_class->set_property = beckon_call_manager_set_property;
   object_class->dispose = beckon_call_manager_dispose;
 
   properties[PROP_CURRENT_CALL] = g_param_spec_object ("current-call", NULL, NULL, BECKON_TYPE_CALL,
@@ -455,6 +498,11 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, read);
   properties[PROP_OTHER_CALL] = g_param_spec_boxed ("other-call", NULL, NULL,
                                                     BECKON_TYPE_CALL_SNAPSHOT, read);
+  properties[PROP_PRECONNECT] =
+      g_param_spec_enum ("preconnect", NULL, NULL, BECKON_TYPE_PRECONNECT,
+                         BECKON_PRECONNECT_CONTACTS, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RELAY_ONLY] = g_param_spec_boolean (
+      "relay-only", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[INCOMING_CALL] = g_signal_new ("incoming-call", BECKON_TYPE_CALL_MANAGER,
@@ -468,5 +516,6 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
 static void
 beckon_call_manager_init (BeckonCallManager *self)
 {
+  self->contacts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ringer = beckon_ringer_new ();
 }

@@ -7,6 +7,18 @@
 
 G_BEGIN_DECLS
 
+/** BeckonPreconnect: who may connect to this device while it rings, before the person answers. No
+ * device opens and nothing flows then, but they learn the addresses of this computer; in return the
+ * first picture is there at once when the call is accepted. */
+typedef enum
+{
+  BECKON_PRECONNECT_CONTACTS, /* people in the contact list */
+  BECKON_PRECONNECT_EVERYONE,
+  BECKON_PRECONNECT_NOBODY,
+} BeckonPreconnect;
+#define BECKON_TYPE_PRECONNECT (beckon_preconnect_get_type ())
+GType beckon_preconnect_get_type (void) G_GNUC_CONST;
+
 #define BECKON_TYPE_CALL_MANAGER (beckon_call_manager_get_type ())
 /**
  * BeckonCallManager:
@@ -17,7 +29,8 @@ G_BEGIN_DECLS
  *
  * Properties, read-only: current-call (nullable), busy, other-call (BeckonCallSnapshot, nullable: a
  * call of this user that runs without this device: on another one, or this one lost it in a crash;
- * it can be joined).
+ * it can be joined). Read-write, for calls that begin later: preconnect (BeckonPreconnect), relay-only
+ * (boolean: everything goes through relays of the server's, and nobody learns an address of ours).
  * Signals:
  *   incoming-call (BeckonCall *call)  a call in state INCOMING, already the current one
  *   missed-call (BeckonUser *from, BeckonMedia media)  also of people who were told "busy"

@@ -8,8 +8,12 @@
  * another device or after a break, is offered a connection of the next generation in the place of
  * the old one. Should both have joined again at once, the offer of whose user id sorts first holds.
  *
- * Before we accept, the answer is ready but held, and so are their candidates: the caller learns
- * nothing about us, not even an address.
+ * While it rings the two connect already, if we trust the caller: no media flows before we accept, and
+ * no device is open. For others the answer is ready but held, and so are their candidates: they
+ * learn nothing about us, not even an address.
+ *
+ * An offer goes to all devices of a person. The first that answers is connected to; the others wait.
+ * If one of them accepts, it is offered a connection of its own.
  */
 
 #define G_LOG_DOMAIN "beckon-call"
@@ -36,10 +40,11 @@ send_signal (BeckonCall *self, BeckonCallMember *member, const BeckonPeerSignal 
                                               signal, NULL, on_signal_sent, NULL);
 }
 
+/* Whether @member must not hear of us yet. */
 static gboolean
-is_holding (BeckonCall *self)
+is_holding (BeckonCall *self, BeckonCallMember *member)
 {
-  return self->state == BECKON_CALL_STATE_INCOMING && !self->accepting;
+  return self->state == BECKON_CALL_STATE_INCOMING && !self->accepting && !member->trusted;
 }
 
 static void
@@ -49,7 +54,7 @@ on_local_signal (BeckonMediaPeer *peer, const BeckonPeerSignal *signal, BeckonCa
 
   if (member == NULL || member->peer != peer)
     return;
-  if (is_holding (self))
+  if (is_holding (self, member))
     g_queue_push_tail (&member->outbox, beckon_peer_signal_copy (signal));
   else
     send_signal (self, member, signal);
@@ -209,6 +214,22 @@ on_peer_state (BeckonMediaPeer *peer, GParamSpec *pspec, BeckonCall *self)
   update_progress (self);
 }
 
+/* @word: what they are told, or %NULL */
+static void
+drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
+{
+  BeckonMediaPeer *peer = g_steal_pointer (&member->peer);
+
+  g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
+  g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
+  if (peer == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (peer, self);
+  beckon_media_session_remove_peer (self->media_session, peer, word);
+  g_object_notify (G_OBJECT (self), "remote-video");
+  g_object_notify (G_OBJECT (self), "remote-screen-video");
+}
+
 static void
 on_peer_bye (BeckonMediaPeer *peer, const char *word, BeckonCall *self)
 {
@@ -217,6 +238,12 @@ on_peer_bye (BeckonMediaPeer *peer, const char *word, BeckonCall *self)
 
   if (member == NULL || member->peer != peer)
     return;
+  /* Who has not answered, or whom we have not, says goodbye to a connection and not to a call. */
+  if (self->state != BECKON_CALL_STATE_CALLING || member->state != BECKON_MEMBER_JOINED)
+    {
+      drop_peer (self, member, NULL);
+      return;
+    }
   if (word != NULL)
     beckon_leave_reason_from_string (word, &reason);
   beckon_call_member_gone (self, member,
@@ -318,22 +345,6 @@ beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
   forward (self, self->media_session, names);
 }
 
-/* @word: what they are told, or %NULL */
-static void
-drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
-{
-  BeckonMediaPeer *peer = g_steal_pointer (&member->peer);
-
-  g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
-  g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
-  if (peer == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (peer, self);
-  beckon_media_session_remove_peer (self->media_session, peer, word);
-  g_object_notify (G_OBJECT (self), "remote-video");
-  g_object_notify (G_OBJECT (self), "remote-screen-video");
-}
-
 void
 beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device)
 {
@@ -342,19 +353,35 @@ beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char 
   update_progress (self);
 }
 
+/* Whether there is a connection, and @device (nullable) is the other end of it as far as we know. */
+static gboolean
+is_from_peer (BeckonCallMember *member, const char *device)
+{
+  const char *other = member->peer != NULL ? beckon_media_peer_get_device (member->peer) : NULL;
+
+  return member->peer != NULL && (other == NULL || device == NULL || g_str_equal (other, device));
+}
+
+gboolean
+beckon_call_media_is_dead (BeckonCallMember *member)
+{
+  const BeckonMediaPeerState state = beckon_media_peer_get_state (member->peer);
+
+  return state == BECKON_MEDIA_PEER_FAILED || state == BECKON_MEDIA_PEER_LOST;
+}
+
 /* Whether @offer begins a connection, and does not belong to one that is over. */
 static gboolean
 is_new_offer (BeckonCall *self, BeckonCallMember *member, const char *device,
               const BeckonPeerSignal *offer)
 {
   const char *own = beckon_signaling_service_get_user_id (self->signaling);
-  const char *other = member->peer != NULL ? beckon_media_peer_get_device (member->peer) : NULL;
 
   if (offer->kind != BECKON_PEER_SIGNAL_DESCRIPTION || offer->sdp_type != BECKON_SDP_OFFER)
     return FALSE;
   if (offer->generation > member->generation)
     return TRUE;
-  if (other != NULL && device != NULL && !g_str_equal (other, device))
+  if (member->peer != NULL && !is_from_peer (member, device))
     return TRUE; /* that one counts for itself */
   /* Both offered at once. */
   return member->peer != NULL && offer->generation == member->generation &&
@@ -379,7 +406,7 @@ beckon_call_media_signal (BeckonCall *self,
     }
   if (signal->kind == BECKON_PEER_SIGNAL_BYE)
     {
-      if (member->peer != NULL && signal->generation == member->generation)
+      if (is_from_peer (member, device) && signal->generation == member->generation)
         on_peer_bye (member->peer, signal->reason, self);
       return;
     }
@@ -389,24 +416,33 @@ beckon_call_media_signal (BeckonCall *self,
       add_peer (self, member, device, signal->generation, FALSE);
       update_progress (self);
     }
-  if (member->peer == NULL)
+  if (!is_from_peer (member, device))
     {
-      g_debug ("Refused a signal of %s that comes before an offer", user);
+      g_debug ("Refused a signal of %s that is not of our connection", user);
       return;
     }
   if (beckon_media_peer_get_device (member->peer) == NULL && device != NULL)
     beckon_media_peer_set_device (member->peer, device);
 
-  if (is_holding (self) && signal->kind != BECKON_PEER_SIGNAL_DESCRIPTION)
+  if (is_holding (self, member) && signal->kind != BECKON_PEER_SIGNAL_DESCRIPTION)
     g_queue_push_tail (&member->inbox, beckon_peer_signal_copy (signal));
   else
     handle_signal (member, signal);
 }
 
 void
+beckon_call_media_trust (BeckonCall *self, const char *user)
+{
+  BeckonCallMember *member = beckon_call_find_member (self, user);
+
+  g_assert (self->state == BECKON_CALL_STATE_INCOMING && member != NULL && member->peer == NULL);
+  member->trusted = TRUE;
+}
+
+void
 beckon_call_media_release (BeckonCall *self)
 {
-  g_assert (!is_holding (self));
+  g_assert (self->state != BECKON_CALL_STATE_INCOMING || self->accepting);
 
   for (guint i = 0; i < self->members->len; i++)
     {
@@ -430,6 +466,14 @@ void
 beckon_call_media_open (BeckonCall *self)
 {
   g_assert (self->media_source == 0);
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      /* What failed while it rang: who is in the call offers another. */
+      if (!self->outgoing && member->peer != NULL && beckon_call_media_is_dead (member))
+        drop_peer (self, member, NULL);
+    }
   beckon_media_session_open (self->media_session);
   update_progress (self);
 }

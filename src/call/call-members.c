@@ -210,13 +210,15 @@ beckon_call_alert_invited (BeckonCall *self,
                                 TRUE);
 }
 
-/* Whether @member, who accepted with @device (nullable), has our offer and will answer it. */
+/* Whether @member, who accepted with @device (nullable), has our offer and will answer it, or has
+ * done so already. */
 static gboolean
 has_offer (BeckonCallMember *member, const char *device)
 {
   const char *other = member->peer != NULL ? beckon_media_peer_get_device (member->peer) : NULL;
 
   return member->state == BECKON_MEMBER_ALERTED && member->peer != NULL &&
+         !beckon_call_media_is_dead (member) &&
          (device == NULL || other == NULL || g_str_equal (device, other));
 }
 

@@ -27,6 +27,7 @@ typedef struct
   guint generation;      /* of the last connection with them, 0: there was none */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
   gboolean ours;         /* ALERTED: we invited them */
+  gboolean trusted;      /* may connect to us, and know our addresses, before we accept */
   GQueue outbox;         /* BeckonPeerSignal: ours, held until we accept */
   GQueue inbox;          /* BeckonPeerSignal: their candidates, held until we accept */
 } BeckonCallMember;
@@ -175,6 +176,11 @@ void beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
 void beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device);
 void beckon_call_media_signal (BeckonCall *self, const char *user, const char *device,
                                const BeckonPeerSignal *signal);
+/** beckon_call_media_is_dead: whether the connection to @member, who has one, carries nothing. */
+gboolean beckon_call_media_is_dead (BeckonCallMember *member);
+/** beckon_call_media_trust: @user may connect to us while it rings here; nothing flows before we
+ * accept, but they learn our addresses. */
+void beckon_call_media_trust (BeckonCall *self, const char *user);
 /** beckon_call_media_release: we accept: what was held for that moment goes out and in. */
 void beckon_call_media_release (BeckonCall *self);
 /** beckon_call_media_open: we are in the call: media may flow, and must within 15 s. */

@@ -201,6 +201,7 @@ set_up (BeckonCliClient *self, GError **error)
   self->prewarm = beckon_media_prewarm ();
   self->manager = beckon_call_manager_new (self->signaling, options->config);
   beckon_call_manager_set_tones (self->manager, FALSE);
+  g_object_set (self->manager, "preconnect", options->preconnect, NULL);
   beckon_cli_client_watch_calls (self);
   return TRUE;
 }

@@ -38,10 +38,10 @@
 typedef struct
 {
   char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
-      *record;
+      *record, *preconnect;
   double duration;
   int timeout, after;
-  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen;
+  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only;
   char **words, **added;
 } Raw;
 
@@ -58,6 +58,7 @@ raw_clear (Raw *raw)
   g_free (raw->audio_in);
   g_free (raw->screen_in);
   g_free (raw->record);
+  g_free (raw->preconnect);
   g_strfreev (raw->words);
   g_strfreev (raw->added);
 }
@@ -97,6 +98,10 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
       "FILE|test|portal|pipewire:NODE|none" },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &raw->record, "Keep what the others sent",
       "FILE.mkv" },
+    { "preconnect", 0, 0, G_OPTION_ARG_STRING, &raw->preconnect,
+      "Who may connect while it rings (default: contacts)", "contacts|everyone|nobody" },
+    { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
+      "Show nobody an address of this computer", NULL },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
       "Hang up so long after media flows", "SECONDS" },
     { "voice", 0, 0, G_OPTION_ARG_NONE, &raw->voice, "call: a voice call", NULL },
@@ -153,6 +158,7 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
   else
     config->screen = parse_source (raw->screen_in, "portal", &config->screen_file);
   config->record_path = g_strdup (raw->record);
+  config->relay_only = raw->relay_only;
   if (self->command == BECKON_CLI_ECHO)
     {
       config->video = config->audio = BECKON_SOURCE_ECHO;
@@ -163,6 +169,19 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
   config->audio = parse_source (raw->audio_in, "microphone", &config->audio_file);
   return check_file (config->video_file, error) && check_file (config->audio_file, error) &&
          check_file (config->screen_file, error);
+}
+
+static gboolean
+fill_preconnect (BeckonCliOptions *self, const Raw *raw, GError **error)
+{
+  g_autoptr (GEnumClass) words = g_type_class_ref (BECKON_TYPE_PRECONNECT);
+  const GEnumValue *value = g_enum_get_value_by_nick (
+      words, raw->preconnect != NULL ? raw->preconnect : "contacts");
+
+  if (value == NULL)
+    return usage (error, "--preconnect takes contacts, everyone or nobody");
+  self->preconnect = value->value;
+  return TRUE;
 }
 
 static gboolean
@@ -342,7 +361,7 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
   self->device = g_strdup (raw.device);
   self->user = beckon_user_id_normalize (raw.user, error);
   if (self->user == NULL || !fill_command (self, &raw, error) || !fill_media (self, &raw, error) ||
-      !fill_password (self, &raw, error))
+      !fill_preconnect (self, &raw, error) || !fill_password (self, &raw, error))
     return NULL;
   return g_steal_pointer (&self);
 }

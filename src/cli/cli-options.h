@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "call-manager.h"
 #include "media-config.h"
 #include "protocol-types.h"
 
@@ -56,6 +57,7 @@ typedef struct
   BeckonMedia media;
   guint timeout;  /* seconds; 0: the default */
   BeckonCliAnswer answer;
+  BeckonPreconnect preconnect;
   guint after;    /* ms before the answer is given */
   double duration; /* seconds of media before we hang up; 0: never */
   BeckonMediaConfig *config;

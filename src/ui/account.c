@@ -279,6 +279,7 @@ create_manager (BeckonAccount *self, const char *server, const char *user, GErro
 {
   g_autofree char *device = ensure_device_id (self);
   g_autoptr (BeckonSignalingService) service = NULL;
+  BeckonCallManager *manager;
 
   service = beckon_signaling_service_new (server, device, g_get_host_name (), error);
   if (service == NULL)
@@ -286,7 +287,10 @@ create_manager (BeckonAccount *self, const char *server, const char *user, GErro
   g_settings_bind (self->settings, "ring-here", service, "ring", G_SETTINGS_BIND_GET);
   g_free (self->media->identity);
   self->media->identity = g_strdup (user);
-  return beckon_call_manager_new (service, self->media);
+  manager = beckon_call_manager_new (service, self->media);
+  g_settings_bind (self->settings, "preconnect", manager, "preconnect", G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "relay-only", manager, "relay-only", G_SETTINGS_BIND_GET);
+  return manager;
 }
 
 void

@@ -58,13 +58,22 @@ on_missed (BeckonCallManager *manager, BeckonUser *from, BeckonMedia media, Call
 }
 
 void
-call_fixture_set_up (CallFixture *f, gconstpointer unused)
+call_fixture_set_up (CallFixture *f, gconstpointer data)
 {
+  const CallSources *sources = data;
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
 
   config->video = config->audio = BECKON_SOURCE_TEST;
   config->audio_output = BECKON_OUTPUT_NONE;
   config->identity = g_strdup ("alice");
+  if (sources != NULL && sources->file != NULL)
+    {
+      config->video = config->audio = BECKON_SOURCE_FILE;
+      config->video_file = g_strdup (sources->file);
+      config->audio_file = g_strdup (sources->file);
+    }
+  if (sources != NULL)
+    config->record_path = g_strdup (sources->record);
   f->server = half_server_new (0);
   f->signaling = beckon_signaling_service_new (f->server->url, "device", "Device", NULL);
   f->manager = beckon_call_manager_new (f->signaling, config);

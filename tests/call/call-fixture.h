@@ -19,7 +19,15 @@ typedef struct
   gboolean down;
 } CallFixture;
 
-void call_fixture_set_up (CallFixture *f, gconstpointer unused);
+/* What alice's media comes from and goes to, if not test sources and nowhere. */
+typedef struct
+{
+  const char *file;   /* nullable: in the place of camera and microphone */
+  const char *record; /* nullable */
+} CallSources;
+
+/** call_fixture_set_up: @data: (nullable): a CallSources */
+void call_fixture_set_up (CallFixture *f, gconstpointer data);
 void call_fixture_tear_down (CallFixture *f, gconstpointer unused);
 /** call_fixture_start_shutdown: of the manager; @f->down is TRUE when it is complete. */
 void call_fixture_start_shutdown (CallFixture *f);

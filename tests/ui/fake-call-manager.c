@@ -25,6 +25,12 @@ beckon_call_manager_get_property (GObject *object, guint id, GValue *value, GPar
   g_assert_not_reached ();
 }
 
+/* Settings of media, of which there is none here. */
+static void
+beckon_call_manager_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+}
+
 static void
 beckon_call_manager_dispose (GObject *object)
 {
@@ -42,6 +48,7 @@ static void
 beckon_call_manager_class_init (BeckonCallManagerClass *klass)
 {
   G_OBJECT_CLASS (klass)->get_property = beckon_call_manager_get_property;
+  G_OBJECT_CLASS (klass)->set_property = beckon_call_manager_set_property;
   G_OBJECT_CLASS (klass)->dispose = beckon_call_manager_dispose;
   g_object_class_install_property (
       G_OBJECT_CLASS (klass), 1,
@@ -51,6 +58,14 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
       G_OBJECT_CLASS (klass), 2,
       g_param_spec_boxed ("other-call", NULL, NULL, BECKON_TYPE_CALL_SNAPSHOT,
                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+      G_OBJECT_CLASS (klass), 3,
+      g_param_spec_string ("preconnect", NULL, NULL, NULL,
+                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+      G_OBJECT_CLASS (klass), 4,
+      g_param_spec_boolean ("relay-only", NULL, NULL, FALSE,
+                            G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   g_signal_new ("incoming-call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, BECKON_TYPE_CALL);
   g_signal_new ("missed-call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
