@@ -3,14 +3,16 @@
 /* JSON-GLib reads more than JSON: comments, 'strings', octal numbers, "\u0000" as the end of a
  * string, numbers that wrap round or become "inf.0" when they are written again. Two readers of one
  * frame must not see two things, and what one client says to another through a server must not come
- * out broken. So every text goes through the checker here first, which does not recurse, as the
- * parser of JSON-GLib does. */
+ * out broken. So every text goes through the checker here, which does not recurse; json-build.c
+ * makes JSON-GLib's objects of what has passed it. */
 
 #define G_LOG_DOMAIN "beckon-protocol"
 
 #include "config.h"
 
 #include "json-parse.h"
+
+#include "json-build.h"
 
 #include <string.h>
 
@@ -345,31 +347,22 @@ is_ascii (const char *data, gsize length)
   return (all & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
 }
 
+/* @data: has been checked */
 static JsonObject *
-load (const char *data, gsize length, GError **error)
+load (const char *data, gsize length, const BeckonJsonSpan *span, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root;
+  g_autofree char *text = NULL;
+  const char *p = data;
 
-  if (!json_parser_load_from_data (parser, data, length, NULL))
-    return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Not JSON");
-  root = json_parser_get_root (parser);
-  if (!JSON_NODE_HOLDS_OBJECT (root))
+  while (is_white_space (*p))
+    p++;
+  if (*p != '{')
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, "Not an object");
-  return json_object_ref (json_node_get_object (root));
-}
-
-static JsonObject *
-load_around (const char *data, gsize length, const BeckonJsonSpan *span, GError **error)
-{
-  g_autoptr (GString) text = NULL;
-  const char *behind = span->text + span->length;
-
-  text = g_string_sized_new (length - span->length + strlen ("{}") + 1);
-  g_string_append_len (text, data, span->text - data);
-  g_string_append (text, "{}");
-  g_string_append_len (text, behind, data + length - behind);
-  return load (text->str, text->len, error);
+  text = g_malloc (length + 1);
+  memcpy (text, data, length);
+  text[length] = '\0';
+  return span->text != NULL ? beckon_json_build (text, text + (span->text - data), span->length)
+                            : beckon_json_build (text, NULL, 0);
 }
 
 JsonObject *
@@ -390,7 +383,7 @@ beckon_json_parse_around (
   fault = find_fault (data, length, member, span);
   if (fault != NULL)
     return refuse (error, BECKON_PROTOCOL_ERROR_BAD_FRAME, fault);
-  return span->text != NULL ? load_around (data, length, span, error) : load (data, length, error);
+  return load (data, length, span, error);
 }
 
 JsonObject *
