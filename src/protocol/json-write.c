@@ -72,6 +72,16 @@ beckon_json_append_string (GString *text, const char *value)
   g_string_append_c (text, '"');
 }
 
+void
+beckon_json_append_member (GString *text, const char *name, const char *value)
+{
+  if (text->str[text->len - 1] != '{')
+    g_string_append_c (text, ',');
+  beckon_json_append_string (text, name);
+  g_string_append_c (text, ':');
+  beckon_json_append_string (text, value);
+}
+
 static void
 append_object (GString *text, JsonObject *object)
 {

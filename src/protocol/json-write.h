@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 void beckon_json_append_integer (GString *text, gint64 value);
 /** beckon_json_append_string: @value: UTF-8 */
 void beckon_json_append_string (GString *text, const char *value);
+/** beckon_json_append_member: a member of an object; with a comma, if it is not the first */
+void beckon_json_append_member (GString *text, const char *name, const char *value);
 /** beckon_json_append_node: @node: anything but a fraction */
 void beckon_json_append_node (GString *text, JsonNode *node);
 

@@ -16,14 +16,12 @@ struct _BeckonMessage
   gint64 id;              /* request: id, reply: re, event and ack: seq */
   gint64 ack;             /* 0: none */
   gboolean ok;            /* reply */
-  JsonObject *fields;     /* nullable: everything else */
+  JsonObject *fields;     /* nullable: everything else, once it was parsed or looked into; or … */
+  GString *written;       /* nullable: … while it is made, as text with a comma before each */
 
   const char *raw_field; /* nullable, interned: the field that is kept as its text */
   char *raw;
   gsize raw_length;
-
-  char *tail; /* nullable: an event's text behind its seq */
-  gsize tail_length;
 };
 
 /** beckon_message_type_is_event: as against a request. */

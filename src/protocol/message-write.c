@@ -10,9 +10,10 @@
 
 #include "json-write.h"
 
-/* So that most frames are made without the text being moved; those of events are kept, and are no larger. */
-#define TEXT_SIZE 240
-#define HEAD_SIZE 32 /* of an event: what stands before its tail */
+/* Of a frame: what stands before and behind its fields. */
+#define FRAME_MORE 96
+/* So that most frames are made without the text being moved. */
+#define FRAME_SIZE 240
 
 static void
 append_name (GString *text, const char *name)
@@ -30,28 +31,35 @@ append_count (GString *text, const char *name, gint64 count)
   beckon_json_append_integer (text, count);
 }
 
-/* The type, the fields and the end. */
 static void
-append_tail (BeckonMessage *self, GString *text)
+append_fields (BeckonMessage *self, GString *text)
 {
   JsonObjectIter iter;
   const char *name;
   JsonNode *node;
 
+  if (self->written != NULL)
+    g_string_append_len (text, self->written->str, self->written->len);
+  if (self->fields == NULL)
+    return;
+  json_object_iter_init_ordered (&iter, self->fields);
+  while (json_object_iter_next_ordered (&iter, &name, &node))
+    {
+      append_name (text, name);
+      beckon_json_append_node (text, node);
+    }
+}
+
+/* The type, the fields and the end. */
+static void
+append_tail (BeckonMessage *self, GString *text)
+{
   if (self->type != BECKON_MESSAGE_NONE)
     {
       append_name (text, "type");
       beckon_json_append_string (text, beckon_message_type_to_string (self->type));
     }
-  if (self->fields != NULL)
-    {
-      json_object_iter_init_ordered (&iter, self->fields);
-      while (json_object_iter_next_ordered (&iter, &name, &node))
-        {
-          append_name (text, name);
-          beckon_json_append_node (text, node);
-        }
-    }
+  append_fields (self, text);
   if (self->raw != NULL)
     {
       append_name (text, self->raw_field);
@@ -61,20 +69,21 @@ append_tail (BeckonMessage *self, GString *text)
 }
 
 static GString *
+begin_frame (BeckonMessage *self)
+{
+  const gsize fields = self->written != NULL ? self->written->len : FRAME_SIZE;
+  GString *text = g_string_sized_new (FRAME_MORE + fields + self->raw_length);
+
+  return g_string_append_c (text, '{');
+}
+
+static GString *
 write_event (BeckonMessage *self, gint64 seq)
 {
-  GString *text = g_string_sized_new (self->tail != NULL ? HEAD_SIZE + self->tail_length
-                                                         : TEXT_SIZE + self->raw_length);
-  gsize head;
+  GString *text = begin_frame (self);
 
-  g_string_append_c (text, '{');
   append_count (text, "seq", seq);
-  if (self->tail != NULL)
-    return g_string_append_len (text, self->tail, self->tail_length);
-  head = text->len;
   append_tail (self, text);
-  self->tail_length = text->len - head;
-  self->tail = g_memdup2 (text->str + head, self->tail_length);
   return text;
 }
 
@@ -85,8 +94,7 @@ write_message (BeckonMessage *self)
 
   if (self->kind == BECKON_MESSAGE_EVENT)
     return write_event (self, self->id);
-  text = g_string_sized_new (TEXT_SIZE + self->raw_length);
-  g_string_append_c (text, '{');
+  text = begin_frame (self);
   if (self->kind == BECKON_MESSAGE_REQUEST)
     append_count (text, "id", self->id);
   if (self->kind == BECKON_MESSAGE_REPLY)

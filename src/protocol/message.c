@@ -6,6 +6,12 @@
 
 #include "message-private.h"
 
+#include "json-build.h"
+#include "json-write.h"
+
+/* So that the text of most messages is not moved. */
+#define WRITTEN_SIZE 240
+
 static const char *const type_names[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_HELLO] = "hello",
   [BECKON_PING] = "ping",
@@ -93,17 +99,17 @@ beckon_message_new (BeckonMessageKind kind, BeckonMessageType type, gint64 id, J
   return self;
 }
 
-/* What was written before is not the message any more. */
-static void
-forget_tail (BeckonMessage *self)
-{
-  g_clear_pointer (&self->tail, g_free);
-}
-
 JsonObject *
 beckon_message_ensure_fields (BeckonMessage *self)
 {
-  forget_tail (self);
+  if (self->written != NULL)
+    {
+      g_autoptr (GString) text = g_steal_pointer (&self->written);
+
+      g_string_append_c (text, '}');
+      text->str[0] = '{';
+      self->fields = beckon_json_build (text->str, NULL, 0);
+    }
   if (self->fields == NULL)
     self->fields = json_object_new ();
   return self->fields;
@@ -191,8 +197,9 @@ beckon_message_unref (BeckonMessage *self)
   if (--self->ref_count > 0)
     return;
   g_clear_pointer (&self->fields, json_object_unref);
+  if (self->written != NULL)
+    g_string_free (self->written, TRUE);
   g_free (self->raw);
-  g_free (self->tail);
   g_free (self);
 }
 
@@ -243,13 +250,15 @@ beckon_message_get_fields (BeckonMessage *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->fields;
+  return self->written != NULL ? beckon_message_ensure_fields (self) : self->fields;
 }
 
 static JsonNode *
 get_member (BeckonMessage *self, const char *field)
 {
-  return self->fields != NULL ? json_object_get_member (self->fields, field) : NULL;
+  JsonObject *fields = beckon_message_get_fields (self);
+
+  return fields != NULL ? json_object_get_member (fields, field) : NULL;
 }
 
 /* Returns: (nullable): the field's node, if it is a string, a number, true or false. */
@@ -365,28 +374,79 @@ beckon_message_set_ack (BeckonMessage *self, gint64 seq)
   self->ack = seq;
 }
 
+/* In a string its quotation marks would be escaped, so where the name is not found it is not there;
+ * what is found may be a member's member, too. */
+static gboolean
+may_be_written (const GString *written, const char *field)
+{
+  const gsize length = strlen (field);
+
+  for (const char *p = strstr (written->str, field); p != NULL; p = strstr (p + 1, field))
+    if (p[-1] == '"' && p[length] == '"' && p[length + 1] == ':')
+      return TRUE;
+  return FALSE;
+}
+
+/* What is made is written as it is made, without objects; but not what is set anew, or was looked
+ * into. Returns: (nullable): the text, to which the value is to be appended. */
+static GString *
+write_name (BeckonMessage *self, const char *field)
+{
+  if (self->fields != NULL)
+    return NULL;
+  if (self->written == NULL)
+    self->written = g_string_sized_new (WRITTEN_SIZE);
+  else if (may_be_written (self->written, field))
+    {
+      beckon_message_ensure_fields (self);
+      return NULL;
+    }
+  g_string_append_c (self->written, ',');
+  beckon_json_append_string (self->written, field);
+  g_string_append_c (self->written, ':');
+  return self->written;
+}
+
 void
 beckon_message_set_string (BeckonMessage *self, const char *field, const char *value)
 {
+  GString *text;
+
   g_return_if_fail (self != NULL && field != NULL && value != NULL);
 
-  json_object_set_string_member (beckon_message_ensure_fields (self), field, value);
+  text = write_name (self, field);
+  if (text != NULL)
+    beckon_json_append_string (text, value);
+  else
+    json_object_set_string_member (self->fields, field, value);
 }
 
 void
 beckon_message_set_int (BeckonMessage *self, const char *field, gint64 value)
 {
+  GString *text;
+
   g_return_if_fail (self != NULL && field != NULL);
 
-  json_object_set_int_member (beckon_message_ensure_fields (self), field, value);
+  text = write_name (self, field);
+  if (text != NULL)
+    beckon_json_append_integer (text, value);
+  else
+    json_object_set_int_member (self->fields, field, value);
 }
 
 void
 beckon_message_set_boolean (BeckonMessage *self, const char *field, gboolean value)
 {
+  GString *text;
+
   g_return_if_fail (self != NULL && field != NULL);
 
-  json_object_set_boolean_member (beckon_message_ensure_fields (self), field, value);
+  text = write_name (self, field);
+  if (text != NULL)
+    g_string_append (text, value ? "true" : "false");
+  else
+    json_object_set_boolean_member (self->fields, field, value);
 }
 
 void
@@ -399,23 +459,57 @@ beckon_message_set_strv (BeckonMessage *self, const char *field, const char *con
   array = json_array_new ();
   for (guint i = 0; value[i] != NULL; i++)
     json_array_add_string_element (array, value[i]);
-  json_object_set_array_member (beckon_message_ensure_fields (self), field, array);
+  beckon_message_set_array (self, field, array);
+}
+
+static void
+set_node (BeckonMessage *self, const char *field, JsonNode *value)
+{
+  GString *text = write_name (self, field);
+
+  if (text == NULL)
+    {
+      json_object_set_member (self->fields, field, value);
+      return;
+    }
+  beckon_json_append_node (text, value);
+  json_node_unref (value);
 }
 
 void
 beckon_message_set_object (BeckonMessage *self, const char *field, JsonObject *value)
 {
+  JsonNode *node;
+
   g_return_if_fail (self != NULL && field != NULL && value != NULL);
 
-  json_object_set_object_member (beckon_message_ensure_fields (self), field, value);
+  node = json_node_new (JSON_NODE_OBJECT);
+  json_node_take_object (node, value);
+  set_node (self, field, node);
 }
 
 void
 beckon_message_set_array (BeckonMessage *self, const char *field, JsonArray *value)
 {
+  JsonNode *node;
+
   g_return_if_fail (self != NULL && field != NULL && value != NULL);
 
-  json_object_set_array_member (beckon_message_ensure_fields (self), field, value);
+  node = json_node_new (JSON_NODE_ARRAY);
+  json_node_take_array (node, value);
+  set_node (self, field, node);
+}
+
+GString *
+beckon_message_write (BeckonMessage *self, const char *field)
+{
+  GString *text;
+
+  g_return_val_if_fail (self != NULL && field != NULL, NULL);
+
+  text = write_name (self, field);
+  g_assert (text != NULL);
+  return text;
 }
 
 void
@@ -423,7 +517,6 @@ beckon_message_set_raw (BeckonMessage *self, const char *field, const char *text
 {
   g_return_if_fail (self != NULL && field != NULL && text != NULL && length > 0);
 
-  forget_tail (self);
   g_free (self->raw);
   self->raw_field = g_intern_string (field);
   self->raw = g_memdup2 (text, length);

@@ -147,7 +147,7 @@ char *beckon_message_to_string (BeckonMessage *self, gsize *length);
 /** beckon_message_to_bytes: Returns: (transfer full): the same. */
 GBytes *beckon_message_to_bytes (BeckonMessage *self);
 /** beckon_message_to_event_bytes: the frame of an event that several sessions get, each with a @seq
- * of its own; all but that is made once. Returns: (transfer full): it. */
+ * of its own. Returns: (transfer full): it. */
 GBytes *beckon_message_to_event_bytes (BeckonMessage *self, gint64 seq);
 
 BeckonMessageKind beckon_message_get_kind (BeckonMessage *self);
@@ -183,6 +183,10 @@ void beckon_message_set_strv (BeckonMessage *self, const char *field, const char
 void beckon_message_set_object (BeckonMessage *self, const char *field, JsonObject *value);
 /** beckon_message_set_array: @value: (transfer full) */
 void beckon_message_set_array (BeckonMessage *self, const char *field, JsonArray *value);
+/** beckon_message_write: for what is said often, in place of an object; a field that is not set yet,
+ * of a message that nobody has looked into. Returns: (transfer none): a text to which the caller
+ * appends the field's value, in JSON, before anything else is done with @self. */
+GString *beckon_message_write (BeckonMessage *self, const char *field);
 /** beckon_message_set_raw: @text: JSON, written as it is, behind the other fields; a message has
  * one such field */
 void

@@ -8,6 +8,8 @@
 
 #include "hub-private.h"
 
+#include "json-write.h"
+
 static JsonObject *
 describe_person (HubUser *user)
 {
@@ -18,19 +20,30 @@ describe_person (HubUser *user)
   return person;
 }
 
-JsonArray *
-hub_call_describe_people (HubCall *call, gboolean joined_only)
+void
+hub_write_person (GString *text, HubUser *user)
 {
-  JsonArray *people = json_array_new ();
+  g_string_append_c (text, '{');
+  beckon_json_append_member (text, "id", user->id);
+  beckon_json_append_member (text, "name", user->name);
+  g_string_append_c (text, '}');
+}
+
+void
+hub_call_write_people (GString *text, HubCall *call, gboolean joined_only)
+{
+  const gsize start = text->len;
 
   for (guint i = 0; i < call->participants->len; i++)
     {
       HubParticipant *participant = g_ptr_array_index (call->participants, i);
 
-      if (joined_only ? participant->state == HUB_JOINED : hub_participant_is_live (participant))
-        json_array_add_object_element (people, describe_person (participant->user));
+      if (!(joined_only ? participant->state == HUB_JOINED : hub_participant_is_live (participant)))
+        continue;
+      g_string_append_c (text, text->len == start ? '[' : ',');
+      hub_write_person (text, participant->user);
     }
-  return people;
+  g_string_append (text, text->len == start ? "[]" : "]");
 }
 
 void

@@ -241,18 +241,15 @@ hub_participant_ring (HubParticipant *participant, HubSession *session)
   HubParticipant *inviter = g_ptr_array_index (call->participants, participant->inviter);
   g_autoptr (BeckonMessage) event = hub_call_event (BECKON_CALL_RECEIVED, call);
   const char *data = participant->data != NULL ? participant->data : call->data;
-  JsonObject *from = json_object_new ();
 
-  json_object_set_string_member (from, "id", inviter->user->id);
-  json_object_set_string_member (from, "name", inviter->user->name);
-  beckon_message_set_object (event, "from", from);
-  beckon_message_set_array (event, "members", hub_call_describe_people (call, FALSE));
+  hub_write_person (beckon_message_write (event, "from"), inviter->user);
+  hub_call_write_people (beckon_message_write (event, "members"), call, FALSE);
   beckon_message_set_string (event, "media", beckon_media_to_string (call->media));
   beckon_message_set_int (event, "timeout", participant->timeout);
   beckon_message_set_int (event, "remaining_ms", MAX (0, participant->until - hub_now (call->hub)));
   if (data != NULL)
     beckon_message_set_string (event, "data", data);
-  hub_session_event (session, event);
+  hub_session_ring (session, event, call->id);
   for (guint i = 0; participant->mailbox != NULL && i < participant->mailbox->len; i++)
     hub_session_event_tail (session, g_ptr_array_index (participant->mailbox, i));
 }

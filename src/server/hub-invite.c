@@ -137,7 +137,7 @@ new_invite_reply (BeckonMessage *request, HubCall *call, guint timeout, JsonArra
   beckon_message_set_string (reply, "call", call->id);
   beckon_message_set_int (reply, "timeout", timeout);
   beckon_message_set_array (reply, "failed", json_array_ref (failed));
-  beckon_message_set_array (reply, "members", hub_call_describe_people (call, FALSE));
+  hub_call_write_people (beckon_message_write (reply, "members"), call, FALSE);
   return reply;
 }
 

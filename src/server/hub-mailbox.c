@@ -130,17 +130,29 @@ hub_session_event_tail (HubSession *session, GBytes *tail)
     add_event (session, number_event (session->seq + 1, tail), NULL);
 }
 
-void
-hub_session_event (HubSession *session, BeckonMessage *event)
+/* @received: (nullable): the call of a call.received */
+static void
+add_message (HubSession *session, BeckonMessage *event, const char *received)
 {
-  const BeckonMessageType type = beckon_message_get_message_type (event);
-
   if (session->overflown)
     return;
   beckon_metrics_count (session->hub->metrics, BECKON_COUNTER_EVENTS,
-                        beckon_message_type_to_string (type));
-  add_event (session, beckon_message_to_event_bytes (event, session->seq + 1),
-             type == BECKON_CALL_RECEIVED ? beckon_message_get_string (event, "call") : NULL);
+                        beckon_message_type_to_string (beckon_message_get_message_type (event)));
+  add_event (session, beckon_message_to_event_bytes (event, session->seq + 1), received);
+}
+
+void
+hub_session_event (HubSession *session, BeckonMessage *event)
+{
+  g_assert (beckon_message_get_message_type (event) != BECKON_CALL_RECEIVED);
+  add_message (session, event, NULL);
+}
+
+void
+hub_session_ring (HubSession *session, BeckonMessage *event, const char *call)
+{
+  g_assert (beckon_message_get_message_type (event) == BECKON_CALL_RECEIVED);
+  add_message (session, event, call);
 }
 
 gboolean

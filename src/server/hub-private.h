@@ -251,6 +251,8 @@ void hub_session_revoke (BeckonHub *self, const char *token);
 
 /** hub_session_event: @event: (transfer none): kept until it is acknowledged */
 void hub_session_event (HubSession *session, BeckonMessage *event);
+/** hub_session_ring: @event: (transfer none): the call.received of @call */
+void hub_session_ring (HubSession *session, BeckonMessage *event, const char *call);
 /** hub_event_tail: Returns: (transfer full): @event as text without its beginning, which is the number. */
 GBytes *hub_event_tail (BeckonMessage *event);
 /** hub_session_event_tail: an event from hub_event_tail(), but no call.received */
@@ -336,8 +338,10 @@ void hub_call_device_gone (BeckonHub *self, HubUser *user, const char *device, g
 JsonObject *hub_call_describe (HubCall *call, HubUser *user);
 /** hub_call_snapshot: of all calls of @user, for the reply to hello. Returns: (transfer full) */
 JsonArray *hub_call_snapshot (HubUser *user);
-/** hub_call_describe_people: id and name of those who are in it, or also of those who are rung. */
-JsonArray *hub_call_describe_people (HubCall *call, gboolean joined_only);
+/** hub_write_person: id and name, as an object at the end of @text */
+void hub_write_person (GString *text, HubUser *user);
+/** hub_call_write_people: an array of those who are in it, or also of those who are rung. */
+void hub_call_write_people (GString *text, HubCall *call, gboolean joined_only);
 void hub_call_remember_end (BeckonHub *self, const char *id, const char *reason);
 
 /** hub_add_failure: a line in the "failed" of a reply. */

@@ -8,6 +8,8 @@
 
 #include "hub-private.h"
 
+#include "json-write.h"
+
 /* Signals that wait for a device which signs in while it rings. */
 #define MAILBOX_MAX 64
 #define MAILBOX_BYTES_MAX (256 * 1024)
@@ -90,13 +92,14 @@ static GBytes *
 new_tail (HubParticipant *from, HubSession *session, BeckonMessage *request)
 {
   g_autoptr (BeckonMessage) event = hub_call_event (BECKON_SIGNAL_RECEIVED, from->call);
-  JsonObject *source = json_object_new ();
+  GString *source = beckon_message_write (event, "from");
   gsize length;
   const char *payload = beckon_message_get_raw (request, "payload", &length);
 
-  json_object_set_string_member (source, "user", session->user->id);
-  json_object_set_string_member (source, "device", session->device);
-  beckon_message_set_object (event, "from", source);
+  g_string_append_c (source, '{');
+  beckon_json_append_member (source, "user", session->user->id);
+  beckon_json_append_member (source, "device", session->device);
+  g_string_append_c (source, '}');
   beckon_message_set_raw (event, "payload", payload, length);
   return hub_event_tail (event);
 }

@@ -105,6 +105,16 @@ test_nodes (void)
     }
 }
 
+static void
+test_members (void)
+{
+  g_autoptr (GString) text = g_string_new ("{");
+
+  beckon_json_append_member (text, "a", "1");
+  beckon_json_append_member (text, "b", "\"");
+  g_assert_cmpstr (text->str, ==, "{\"a\":\"1\",\"b\":\"\\\"\"");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -113,5 +123,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/json-write/characters", test_characters);
   g_test_add_func ("/json-write/strings", test_strings);
   g_test_add_func ("/json-write/nodes", test_nodes);
+  g_test_add_func ("/json-write/members", test_members);
   return g_test_run ();
 }

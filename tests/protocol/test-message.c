@@ -7,6 +7,7 @@
 #include "frames.h"
 
 #include "identifiers.h"
+#include "json-write.h"
 #include "protocol-types.h"
 
 /* ---- good frames ---- */
@@ -758,6 +759,38 @@ test_event_bytes (void)
     }
 }
 
+/* What is made is text, until somebody looks into it or sets something anew. */
+static void
+test_written_fields (void)
+{
+  g_autoptr (BeckonMessage) event = beckon_message_new_event (BECKON_CALL_CANCELLED);
+  g_autofree char *first = NULL, *second = NULL;
+
+  beckon_message_set_string (event, "by", "\"call\":\"x\"");
+  beckon_json_append_integer (beckon_message_write (event, "timeout"), -5);
+  beckon_message_set_string (event, "call", "c");
+  beckon_message_set_id (event, 1);
+  first = beckon_message_to_string (event, NULL);
+  g_assert_cmpstr (first, ==,
+                   "{\"seq\":1,\"type\":\"call.cancelled\",\"by\":\"\\\"call\\\":\\\"x\\\"\","
+                   "\"timeout\":-5,\"call\":\"c\"}");
+
+  g_assert_true (beckon_message_has (event, "by"));
+  g_assert_cmpstr (beckon_message_get_string (event, "by"), ==, "\"call\":\"x\"");
+  g_assert_cmpint (beckon_message_get_int (event, "timeout"), ==, -5);
+  second = beckon_message_to_string (event, NULL);
+  g_assert_cmpstr (second, ==, first);
+
+  beckon_message_set_boolean (event, "by", TRUE);
+  beckon_message_set_int (event, "timeout", 7);
+  json_object_set_string_member (beckon_message_get_fields (event), "more", "m");
+  g_free (second);
+  second = beckon_message_to_string (event, NULL);
+  g_assert_cmpstr (second, ==,
+                   "{\"seq\":1,\"type\":\"call.cancelled\",\"by\":true,\"timeout\":7,"
+                   "\"call\":\"c\",\"more\":\"m\"}");
+}
+
 static void
 test_references (void)
 {
@@ -820,6 +853,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/message/raw", test_raw);
   g_test_add_func ("/message/raw-elsewhere", test_raw_elsewhere);
   g_test_add_func ("/message/event-bytes", test_event_bytes);
+  g_test_add_func ("/message/written-fields", test_written_fields);
   g_test_add_func ("/message/references", test_references);
   return g_test_run ();
 }
