@@ -40,8 +40,31 @@ struct _BeckonSqliteRecord
   gsize read;       /* bytes */
   GPtrArray *rows;  /* GBytes: what the following points into */
   GHashTable *last; /* const char * → BeckonRecordChange: the last word about each key */
-  GHashTableIter unwritten;
+  GPtrArray *order; /* BeckonRecordChange, borrowed of "last", by key */
+  guint written;    /* of them */
 };
+
+static int
+compare_keys (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(BeckonRecordChange *const *) a)->key, (*(BeckonRecordChange *const *) b)->key);
+}
+
+/* In the order of the table each of its pages is changed by one transaction, or two; in any other
+ * order by almost every one. */
+static void
+put_in_order (BeckonSqliteRecord *self)
+{
+  GHashTableIter iter;
+  gpointer change;
+
+  g_ptr_array_set_size (self->order, 0);
+  g_hash_table_iter_init (&iter, self->last);
+  while (g_hash_table_iter_next (&iter, NULL, &change))
+    g_ptr_array_add (self->order, change);
+  g_ptr_array_sort (self->order, compare_keys);
+  self->written = 0;
+}
 
 static void
 set_phase (BeckonSqliteRecord *self, Phase phase)
@@ -50,6 +73,7 @@ set_phase (BeckonSqliteRecord *self, Phase phase)
   switch (phase)
     {
     case IDLE:
+      g_ptr_array_set_size (self->order, 0);
       g_hash_table_remove_all (self->last);
       g_ptr_array_set_size (self->rows, 0);
       self->read = 0;
@@ -59,7 +83,7 @@ set_phase (BeckonSqliteRecord *self, Phase phase)
       self->at = 0;
       break;
     case WRITE:
-      g_hash_table_iter_init (&self->unwritten, self->last);
+      put_in_order (self);
       break;
     default:
       g_assert_not_reached ();
@@ -137,19 +161,22 @@ write_key (BeckonSqliteRecord *self, const BeckonRecordChange *change, GError **
 static gboolean
 write_record (BeckonSqliteRecord *self, gsize budget, GError **error)
 {
-  gsize written = 0;
-  gpointer change;
+  gsize bytes = 0;
 
-  while (written < budget)
+  while (bytes < budget)
     {
-      if (!g_hash_table_iter_next (&self->unwritten, NULL, &change))
+      const BeckonRecordChange *change;
+
+      if (self->written == self->order->len)
         {
           set_phase (self, DELETE);
           return TRUE;
         }
+      change = g_ptr_array_index (self->order, self->written);
       if (!write_key (self, change, error))
         return FALSE;
-      written += ((BeckonRecordChange *) change)->length + ROW_BYTES;
+      self->written++;
+      bytes += change->length + ROW_BYTES;
     }
   return TRUE;
 }
@@ -267,6 +294,7 @@ beckon_sqlite_record_new (BeckonSqlite *db, gsize fold_bytes, GError **error)
   self->fold_bytes = self->fold_at = fold_bytes;
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->last = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  self->order = g_ptr_array_new ();
   if (!beckon_sqlite_get_number (db, "SELECT coalesce (sum (length (changes)), 0) FROM journal",
                                  &bytes, error))
     return NULL;
@@ -279,6 +307,7 @@ beckon_sqlite_record_new (BeckonSqlite *db, gsize fold_bytes, GError **error)
 void
 beckon_sqlite_record_free (BeckonSqliteRecord *self)
 {
+  g_ptr_array_unref (self->order);
   g_hash_table_unref (self->last);
   g_ptr_array_unref (self->rows);
   g_free (self);
