@@ -69,11 +69,19 @@ on_together (gpointer user_data)
     hub_presence_tell (self, g_ptr_array_index (self->stale, self->stale->len - 1));
 }
 
+/* Where nobody watches there is nobody to be told later: who begins to is told what is true then. */
 void
 hub_presence_update (BeckonHub *self, HubUser *user)
 {
-  if (user->presence_stale || hub_presence_of (self, user) == user->told)
+  const BeckonPresence presence = hub_presence_of (self, user);
+
+  if (user->presence_stale || presence == user->told)
     return;
+  if (!g_hash_table_contains (self->watchers, user->id))
+    {
+      user->told = presence;
+      return;
+    }
   user->presence_stale = TRUE;
   g_ptr_array_add (self->stale, user);
   hub_record_presence (self, user);
