@@ -259,6 +259,7 @@ read_call (BeckonHub *self, char **words, GBytes *value)
   call->started = hub_unpack_number (&unpacker);
   call->accepted_at = hub_unpack_number (&unpacker);
   call->rung = hub_unpack_number (&unpacker) != 0;
+  call->recorded = TRUE;
   if (call->accepted_at > 0)
     {
       beckon_metrics_add (self->metrics, BECKON_GAUGE_CALLS_RINGING, -1);

@@ -67,6 +67,7 @@ struct _HubCall
   gint64 accepted_at;      /* 0: by nobody yet */
   gboolean rung;           /* somebody's device has acknowledged it */
   gboolean dirty;          /* to be recorded with this batch */
+  gboolean recorded;       /* before */
 };
 
 struct _HubUser

@@ -49,9 +49,12 @@ make_numbered_key (char *key, char kind, const char *id, gint64 number)
 }
 
 static void
-write_packed (BeckonHub *self, const char *key, GByteArray *value)
+write_packed (BeckonHub *self, const char *key, GByteArray *value, gboolean is_new)
 {
-  beckon_store_record (self->store, key, value->data, value->len);
+  if (is_new)
+    beckon_store_record_new (self->store, key, value->data, value->len);
+  else
+    beckon_store_record (self->store, key, value->data, value->len);
   g_byte_array_set_size (value, 0);
 }
 
@@ -85,7 +88,7 @@ hub_record_session (HubSession *session)
   hub_pack_number (value, session->ring);
   pack_watched (value, session);
   make_key (key, 's', session->id);
-  write_packed (session->hub, key, value);
+  write_packed (session->hub, key, value, FALSE);
   hub_session_set_dirty (session);
 }
 
@@ -107,8 +110,8 @@ hub_record_event (HubSession *session, const HubEvent *event)
   gsize length;
   const char *frame = g_bytes_get_data (event->frame, &length);
 
-  beckon_store_record (session->hub->store, make_numbered_key (key, 'e', session->id, event->seq), frame,
-                       length);
+  make_numbered_key (key, 'e', session->id, event->seq);
+  beckon_store_record_new (session->hub->store, key, frame, length);
 }
 
 void
@@ -127,7 +130,7 @@ write_timed (BeckonHub *self, const char *key, gint64 time, const char *text, gs
 
   memcpy (value, &little, sizeof little);
   memcpy (value + sizeof little, text, length);
-  beckon_store_record (self->store, key, value, sizeof little + length);
+  beckon_store_record_new (self->store, key, value, sizeof little + length);
 }
 
 void
@@ -227,7 +230,8 @@ write_call (HubCall *call)
   for (guint i = 0; i < call->participants->len; i++)
     pack_participant (value, g_ptr_array_index (call->participants, i));
   make_key (key, 'c', call->id);
-  write_packed (call->hub, key, value);
+  write_packed (call->hub, key, value, !call->recorded);
+  call->recorded = TRUE;
 }
 
 void
@@ -258,8 +262,8 @@ hub_record_signal (HubParticipant *participant, guint index)
   gsize length;
   const char *tail = g_bytes_get_data (g_ptr_array_index (participant->mailbox, index), &length);
 
-  beckon_store_record (participant->call->hub->store, signal_key (key, participant, index), tail,
-                       length);
+  signal_key (key, participant, index);
+  beckon_store_record_new (participant->call->hub->store, key, tail, length);
 }
 
 void

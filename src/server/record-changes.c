@@ -12,6 +12,8 @@
 #define ERASED G_MAXUINT32
 /* In an entry's first word while the batch is open: a later one has taken its place. */
 #define SUPERSEDED (1u << 31)
+/* In the same word: the key is new. */
+#define NEW (1u << 30)
 #define LENGTH_MAX (1u << 30)
 /* So much may be superseded before it is taken out, and more where more than half is worth it. */
 #define SUPERSEDED_MIN 65536
@@ -65,7 +67,7 @@ entry_size (const guint8 *entry)
 {
   const guint32 length = read_number (entry + sizeof (guint32));
 
-  return HEADER + (read_number (entry) & ~SUPERSEDED) + (length == ERASED ? 0 : length);
+  return HEADER + (read_number (entry) & ~(SUPERSEDED | NEW)) + (length == ERASED ? 0 : length);
 }
 
 static void
@@ -97,18 +99,21 @@ take_out_superseded (BeckonRecordChanges *self)
   self->superseded = 0;
 }
 
-/* @length: of the value, or ERASED */
+/* @length: of the value, or ERASED; @new: NEW or 0, if it is the first word about that key */
 static void
-append (BeckonRecordChanges *self, const char *key, const void *value, guint32 length)
+append (BeckonRecordChanges *self, const char *key, const void *value, guint32 length, guint32 new)
 {
   const gsize key_length = strlen (key) + 1;
   gpointer kept = NULL, before = NULL;
   gsize offset;
   guint8 *entry;
 
-  g_assert (key_length <= LENGTH_MAX);
+  g_assert (key_length < NEW);
   if (g_hash_table_lookup_extended (self->offsets, key, &kept, &before))
-    supersede (self, GPOINTER_TO_SIZE (before));
+    {
+      new = read_number (self->bytes->data + GPOINTER_TO_SIZE (before)) & NEW;
+      supersede (self, GPOINTER_TO_SIZE (before));
+    }
   else
     kept = g_string_chunk_insert_len (self->keys, key, key_length - 1);
   if (self->superseded > MAX (SUPERSEDED_MIN, self->bytes->len / 2))
@@ -118,7 +123,7 @@ append (BeckonRecordChanges *self, const char *key, const void *value, guint32 l
   g_byte_array_set_size (self->bytes,
                          offset + HEADER + key_length + (length == ERASED ? 0 : length));
   entry = self->bytes->data + offset;
-  write_number (entry, key_length);
+  write_number (entry, key_length | new);
   write_number (entry + sizeof (guint32), length);
   memcpy (entry + HEADER, key, key_length);
   if (length != ERASED && length > 0)
@@ -136,7 +141,20 @@ beckon_record_changes_set (BeckonRecordChanges *self,
   g_return_if_fail (value != NULL || length == 0);
   g_return_if_fail (length <= LENGTH_MAX);
 
-  append (self, key, value, length);
+  append (self, key, value, length, 0);
+}
+
+void
+beckon_record_changes_set_new (BeckonRecordChanges *self,
+                               const char *key,
+                               const void *value,
+                               gsize length)
+{
+  g_return_if_fail (self != NULL && key != NULL);
+  g_return_if_fail (value != NULL || length == 0);
+  g_return_if_fail (length <= LENGTH_MAX);
+
+  append (self, key, value, length, NEW);
 }
 
 void
@@ -144,7 +162,7 @@ beckon_record_changes_erase (BeckonRecordChanges *self, const char *key)
 {
   g_return_if_fail (self != NULL && key != NULL);
 
-  append (self, key, NULL, ERASED);
+  append (self, key, NULL, ERASED, 0);
 }
 
 GBytes *
@@ -176,7 +194,7 @@ beckon_record_change_read (const guint8 **at, const guint8 *end, BeckonRecordCha
   left = end - *at;
   if (left < HEADER)
     return FALSE;
-  key_length = read_number (*at);
+  key_length = read_number (*at) & ~NEW;
   length = read_number (*at + sizeof (guint32));
   erased = length == ERASED;
   if (erased)
@@ -187,6 +205,7 @@ beckon_record_change_read (const guint8 **at, const guint8 *end, BeckonRecordCha
   change->key = (const char *) *at + HEADER;
   if (change->key[key_length - 1] != '\0')
     return FALSE;
+  change->is_new = (read_number (*at) & NEW) != 0;
   change->value = erased ? NULL : *at + HEADER + key_length;
   change->length = length;
   *at += HEADER + key_length + length;

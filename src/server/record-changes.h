@@ -12,10 +12,13 @@ G_BEGIN_DECLS
  * What a batch does to the hub's record, in the form in which stores keep it: for each key that it
  * touches the last word. One entry is
  *
- *   guint32 bytes of the key with its NUL; guint32 bytes of the value, or 2³²−1 where the key is
- *   erased; the key; the value
+ *   guint32 bytes of the key with its NUL, and 2³⁰ more where the key is new; guint32 bytes of the
+ *   value, or 2³²−1 where the key is erased; the key; the value
  *
  * with numbers in little endian, and there is nothing between entries.
+ *
+ * A key is new if the record did not have it before the batch. Who keeps entries need not look for
+ * such a key among what was there before.
  */
 typedef struct _BeckonRecordChanges BeckonRecordChanges;
 
@@ -28,6 +31,11 @@ void beckon_record_changes_set (BeckonRecordChanges *self,
                                 const char *key,
                                 const void *value,
                                 gsize length);
+/** beckon_record_changes_set_new: the same, for a key that the record does not have */
+void beckon_record_changes_set_new (BeckonRecordChanges *self,
+                                    const char *key,
+                                    const void *value,
+                                    gsize length);
 void beckon_record_changes_erase (BeckonRecordChanges *self, const char *key);
 
 /** beckon_record_changes_steal: what there is; begins anew. Returns: (transfer full) (nullable):
@@ -41,6 +49,7 @@ typedef struct
   const char *key;
   const void *value;
   gsize length;
+  gboolean is_new;
 } BeckonRecordChange;
 
 /**

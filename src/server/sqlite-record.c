@@ -28,9 +28,10 @@ struct _BeckonSqliteRecord
 {
   BeckonSqlite *db; /* borrowed */
   gsize fold_bytes;
-  gsize bytes;   /* of the journal */
-  gsize fold_at; /* bytes of the journal */
-  gsize grown;   /* bytes, since the last piece of folding */
+  gsize bytes;    /* of the journal */
+  gsize fold_at;  /* bytes of the journal */
+  gsize grown;    /* bytes, since the last piece of folding */
+  gboolean clean; /* nothing of what the journal says is in the table yet */
 
   /* while it is folded */
   Phase phase;
@@ -92,6 +93,25 @@ set_phase (BeckonSqliteRecord *self, Phase phase)
 
 /* ---- the pieces ---- */
 
+/* Most keys are new and erased before the journal is folded. If nothing of the journal is in the
+ * table yet, neither are they, and nothing has to be done about them. */
+static void
+remember_change (BeckonSqliteRecord *self, const BeckonRecordChange *change)
+{
+  const BeckonRecordChange *before = g_hash_table_lookup (self->last, change->key);
+  const gboolean is_new = before != NULL ? before->is_new : self->clean && change->is_new;
+  BeckonRecordChange *last;
+
+  if (is_new && change->value == NULL)
+    {
+      g_hash_table_remove (self->last, change->key);
+      return;
+    }
+  last = g_memdup2 (change, sizeof *change);
+  last->is_new = is_new;
+  g_hash_table_replace (self->last, (gpointer) last->key, last);
+}
+
 static gboolean
 remember (BeckonSqliteRecord *self, const void *data, gsize length, GError **error)
 {
@@ -103,7 +123,7 @@ remember (BeckonSqliteRecord *self, const void *data, gsize length, GError **err
   g_ptr_array_add (self->rows, row);
   self->read += length;
   while (beckon_record_change_read (&at, end, &change))
-    g_hash_table_replace (self->last, (gpointer) change.key, g_memdup2 (&change, sizeof change));
+    remember_change (self, &change);
   if (at == end)
     return TRUE;
   g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_DATABASE,
@@ -216,6 +236,7 @@ fold_in_transaction (BeckonSqliteRecord *self, gsize budget, GError **error)
 
   if (!beckon_sqlite_begin (self->db, error))
     return FALSE;
+  self->clean = FALSE; /* nor is it known whether it is if this fails */
   if (self->phase == WRITE)
     {
       if (!write_record (self, budget, error))
@@ -239,6 +260,7 @@ fold_a_piece (BeckonSqliteRecord *self, gsize budget, GError **error)
   if (self->phase == DELETE && self->at >= self->until)
     {
       self->bytes = self->after;
+      self->clean = TRUE;
       set_phase (self, IDLE);
     }
   return TRUE;
@@ -301,6 +323,7 @@ beckon_sqlite_record_new (BeckonSqlite *db, gsize fold_bytes, GError **error)
   self->bytes = bytes;
   if (!beckon_sqlite_record_fold (self, error))
     return NULL;
+  self->clean = TRUE;
   return g_steal_pointer (&self);
 }
 

@@ -585,6 +585,15 @@ beckon_store_record (BeckonStore *self, const char *key, const void *value, gsiz
 }
 
 void
+beckon_store_record_new (BeckonStore *self, const char *key, const void *value, gsize length)
+{
+  g_return_if_fail (BECKON_IS_STORE (self));
+
+  beckon_record_changes_set_new (PRIVATE (self)->changes, key, value, length);
+  beckon_store_touch (self);
+}
+
+void
 beckon_store_erase (BeckonStore *self, const char *key)
 {
   g_return_if_fail (BECKON_IS_STORE (self));

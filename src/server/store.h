@@ -112,6 +112,9 @@ void beckon_store_set_seen (BeckonStore *self, const char *owner, gint64 until);
 /** beckon_store_record: sets @key to @value; in the open batch, as all writing. @value: (nullable):
  * if @length is 0; @length: at most 1 GiB */
 void beckon_store_record (BeckonStore *self, const char *key, const void *value, gsize length);
+/** beckon_store_record_new: as beckon_store_record(), for a @key that the record does not have: where
+ * it is erased before long, a database may do less for it. */
+void beckon_store_record_new (BeckonStore *self, const char *key, const void *value, gsize length);
 /** beckon_store_erase: @key is not there any more; it need not have been */
 void beckon_store_erase (BeckonStore *self, const char *key);
 

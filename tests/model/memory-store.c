@@ -449,6 +449,7 @@ change_record (BeckonMemoryStore *self, GBytes *changes)
     {
       char *key = g_strconcat ("r/", change.key, NULL);
 
+      g_assert_true (!change.is_new || g_tree_lookup (ENTRIES (self), key) == NULL);
       if (change.value != NULL)
         put (self, key, g_bytes_new (change.value, change.length));
       else

@@ -162,7 +162,10 @@ test_random (StoreFixture *self, gconstpointer unused)
               if (g_test_rand_bit ())
                 {
                   value[0] = j;
-                  beckon_store_record (self->store, key, value, length);
+                  if (g_hash_table_contains (model, key))
+                    beckon_store_record (self->store, key, value, length);
+                  else
+                    beckon_store_record_new (self->store, key, value, length);
                   g_hash_table_remove (model, key);
                   add_to_model (key, value, length, model);
                 }

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* Returns: (transfer full): the entries as text, "key=value " or "key! " for each. */
+/* Returns: (transfer full): the entries as text, "key=value " or "key! " for each, and "+" before a
+ * new one. */
 static char *
 describe (GBytes *bytes)
 {
@@ -16,11 +17,14 @@ describe (GBytes *bytes)
   BeckonRecordChange change;
 
   while (at < end && beckon_record_change_read (&at, end, &change))
-    if (change.value == NULL)
-      g_string_append_printf (text, "%s! ", change.key);
-    else
-      g_string_append_printf (text, "%s=%.*s ", change.key, (int) change.length,
-                              (const char *) change.value);
+    {
+      g_string_append (text, change.is_new ? "+" : "");
+      if (change.value == NULL)
+        g_string_append_printf (text, "%s! ", change.key);
+      else
+        g_string_append_printf (text, "%s=%.*s ", change.key, (int) change.length,
+                                (const char *) change.value);
+    }
   g_assert_true (at == end);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -54,6 +58,26 @@ test_last_word (void)
   beckon_record_changes_set (changes, "a", "1", 1);
   assert_changes (changes, "a=1 ");
   g_assert_null (beckon_record_changes_steal (changes));
+}
+
+/* What counts is whether there was a key before the batch, so the first word about it says so. */
+static void
+test_new (void)
+{
+  g_autoptr (BeckonRecordChanges) changes = beckon_record_changes_new ();
+
+  beckon_record_changes_set_new (changes, "a", "1", 1);
+  beckon_record_changes_set_new (changes, "b", NULL, 0);
+  beckon_record_changes_set (changes, "c", "1", 1);
+  assert_changes (changes, "+a=1 +b= c=1 ");
+
+  beckon_record_changes_set_new (changes, "a", "1", 1);
+  beckon_record_changes_set (changes, "a", "2", 1);
+  beckon_record_changes_set_new (changes, "b", "1", 1);
+  beckon_record_changes_erase (changes, "b");
+  beckon_record_changes_erase (changes, "c");
+  beckon_record_changes_set_new (changes, "c", "1", 1);
+  assert_changes (changes, "+a=2 +b! c=1 ");
 }
 
 /* A key that changes for ever in one batch costs as much memory as one that changes once. */
@@ -124,6 +148,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record-changes/last-word", test_last_word);
+  g_test_add_func ("/record-changes/new", test_new);
   g_test_add_func ("/record-changes/superseded", test_superseded);
   g_test_add_func ("/record-changes/damaged", test_damaged);
   return g_test_run ();

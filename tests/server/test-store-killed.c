@@ -23,6 +23,9 @@
 #define N_KEYS 200
 /* The last batch of a round that is in the record. */
 #define LAST "last"
+/* Each batch has a new key of its own, and erases the one of a batch before. */
+#define NEW "new/"
+#define NEW_LIFE 5
 
 /* Small, so that the child is also killed while it folds the journal and checkpoints the log. */
 static const BeckonSqliteLimits limits = { .journal_bytes = 50000, .wal_pages = 20 };
@@ -37,6 +40,8 @@ make_batch (guint round, guint number, Change change, gpointer target)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed_array ((guint32[]){ round, number }, 2);
   g_autofree char *last = g_strdup_printf ("%u %u", round, number);
+  g_autofree char *new = g_strdup_printf (NEW "%u/%u", round, number);
+  g_autofree char *old = g_strdup_printf (NEW "%u/%u", round, number - NEW_LIFE);
 
   for (gint i = g_rand_int_range (rand, 1, 20); i > 0; i--)
     {
@@ -47,6 +52,8 @@ make_batch (guint round, guint number, Change change, gpointer target)
       change (target, key, g_rand_boolean (rand) ? value : NULL, length);
     }
   change (target, LAST, last, strlen (last));
+  change (target, new, last, strlen (last));
+  change (target, old, NULL, 0);
 }
 
 static void
@@ -63,6 +70,8 @@ change_store (gpointer target, const char *key, const char *value, gsize length)
 {
   if (value == NULL)
     beckon_store_erase (target, key);
+  else if (g_str_has_prefix (key, NEW))
+    beckon_store_record_new (target, key, value, length);
   else
     beckon_store_record (target, key, value, length);
 }
