@@ -15,12 +15,12 @@ for word in "$@"; do
   esac
 done
 
-build-aux/deps.sh build run bench
+build-aux/deps.sh build run rig bench
 build=build-bench
 if [ ! -f $build/build.ninja ]; then
-  meson setup $build --buildtype=release -Dapp=false -Dtests=false -Dbench=true >/dev/null
-elif ! grep -q load-generator $build/build.ninja; then # from before there was any
-  meson configure $build -Dbench=true
+  meson setup $build --buildtype=release -Dtests=false -Dbench=true >/dev/null
+elif ! grep -q picture-end $build/build.ninja; then # from before there was any
+  meson configure $build -Dapp=true -Dbench=true
 fi
 ninja -C $build >/dev/null
 

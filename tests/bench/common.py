@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 
@@ -13,6 +14,9 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "
 
 BUILD = os.environ.get("BECKON_BUILD", "build-bench")
 SERVER = os.path.join(BUILD, "src/server/beckon-server")
+# Or each home of its own would have all plug-ins looked at anew.
+os.environ.setdefault("GST_REGISTRY", os.path.abspath(os.path.join(BUILD, "gst-registry.bin")))
+CLIP = os.path.join(BUILD, "tests/bench/bench-clip")
 CALL = os.path.join(BUILD, "src/cli/beckon-call")
 
 
@@ -49,6 +53,24 @@ class Server:
     async def __aexit__(self, *unused):
         self.process.terminate()
         await self.process.wait()
+        self.folder.cleanup()
+
+
+class Clips:
+    """A moving picture whose frames are numbered, of 1280x720 at 30 a second, and a tone: files that every
+    program takes for a camera and a microphone, longer than one run; use as a context manager."""
+
+    SECONDS = 20  # some 800 MB
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="beckon-clips-")
+        self.video, self.audio = (os.path.join(self.folder.name, "clip" + end)
+                                  for end in (".y4m", ".wav"))
+        for path in self.video, self.audio:
+            subprocess.run([CLIP, path, "bob", str(self.SECONDS), "1280", "720"], check=True)
+        return self
+
+    def __exit__(self, *unused):
         self.folder.cleanup()
 
 

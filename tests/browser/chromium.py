@@ -11,9 +11,9 @@ import tempfile
 import time
 
 PAGE = "file://" + os.path.join(os.path.dirname(os.path.abspath(__file__)), "call.html")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream",
-         "--use-fake-ui-for-media-stream", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-quic", "--disable-extensions",
+FLAGS = ["--headless", "--window-size=1280,800", "--no-sandbox", "--disable-gpu",
+         "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+         "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--disable-extensions",
          "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
          "--disable-backgrounding-occluded-windows", "--autoplay-policy=no-user-gesture-required",
          "--allow-file-access-from-files", "--disable-features=WebRtcHideLocalIpsWithMdns"]
@@ -132,17 +132,3 @@ class Chromium:
     def screenshot(self):
         """A picture of the page, as PNG."""
         return base64.b64decode(self._send("Page.captureScreenshot", format="png")["data"])
-
-    def processes(self):
-        """The ids of all its processes."""
-        parents = {}
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:
-                    parents[int(entry)] = int(file.read().rpartition(")")[2].split()[1])
-            except OSError:
-                pass  # it ended
-        found = {self.process.pid}
-        while more := {child for child, parent in parents.items() if parent in found} - found:
-            found |= more
-        return sorted(found)

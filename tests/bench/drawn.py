@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Video calls both ways at 720p30 that are drawn: of the application in its windows, on two desktops of
+their own, and of two pages in headless Chromium, with the same clip."""
+import os
+import sys
+import tempfile
+import time
+
+from common import BUILD
+import chromium
+import processes
+from direct import DirectCall
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "rig"))
+from desktop import Server, together  # pylint: disable=wrong-import-position
+from person import PASSWORD, Build, Person  # pylint: disable=wrong-import-position
+
+WARM_UP = 5  # seconds, until rates and sizes have settled
+
+
+def our_calls(clips, runs, look):
+    """Calls @look in each of @runs calls with two lists for either end: the application's processes,
+    and those that draw for it."""
+    build = Build(BUILD)
+    server = Server(build.server)
+    people = []
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as password:
+        password.write(PASSWORD + "\n")
+        password.flush()
+        try:
+            server.start()
+            for user, name in ("alice", "Alice Moreau"), ("bob", "Bob Larsson"):
+                people.append(Person(build, user, name, clips.video, clips.audio, sound=False))
+            together(*(lambda who=who: who.sign_in(server.url, password.name) for who in people))
+            alice, bob = people
+            for _ in range(runs):
+                alice.place_call("bob")
+                bob.click("Accept")
+                together(*(lambda who=who: who.talk(WARM_UP) for who in people))
+                roots = [who.desktop.process.pid for who in people]
+                look([(processes.tree(root, "beckon"), processes.tree(root, "Xvfb")) for root in roots])
+                alice.press("Hang up")
+                together(*(who.leave_call for who in people))
+            together(*(who.quit for who in people))
+        finally:
+            for who in people:
+                who.close()
+            server.close()
+
+
+def browser_calls(clips, runs, look):
+    """The same of Chromium, which is several processes."""
+    for _ in range(runs if chromium.available() else 0):
+        with DirectCall(clips.video, clips.audio) as call:
+            time.sleep(WARM_UP)
+            look([(processes.tree(end.process.pid), []) for end in call.ends])
+    if not chromium.available():
+        print("no Chromium here, no figures beside ours", file=sys.stderr)

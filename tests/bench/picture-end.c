@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* picture-end USER VIDEO AUDIO offer|answer: one end of a call, drawn in a window as the application
+ * draws it, for glass-to-glass. The other end's signals come as lines of JSON, ours go out as such
+ * ("signal"), and between them what becomes of numbered frames, by the machine's monotonic clock in ms:
+ * "captured" when one of ours was taken, "shown" when one of theirs had been painted. Ends with its
+ * standard input. */
+
+#include "config.h"
+
+#include <gtk/gtk.h>
+#include <gst/video/video.h>
+#include <json-glib/json-glib.h>
+
+#include "media-session.h"
+#include "test-source.h"
+#include "video-sink.h"
+
+#define BLACK_MAX 90
+#define WHITE_MIN 165
+
+typedef struct
+{
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer; /* borrowed of the session */
+  GtkPicture *theirs;    /* borrowed of its window */
+  GMainLoop *loop;
+  gint newest;     /* of theirs, that the sink has; atomic */
+  int taken;       /* that is to be painted */
+  int painted;
+} End;
+
+static void
+print_frame (const char *what, int number, double ms)
+{
+  g_print ("{\"%s\":[%d,%.3f]}\n", what, number, ms);
+}
+
+/* As beckon_test_source_read(), of a picture in RGB. Returns: the number, or -1. */
+static int
+read_number (GstPad *pad, GstBuffer *buffer)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  GstVideoFrame frame;
+  GstVideoInfo info;
+  int number = 0;
+
+  if (caps == NULL || !gst_video_info_from_caps (&info, caps) ||
+      !gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ))
+    return -1;
+  for (int i = 0, cell = info.width / BECKON_COUNTER_CELLS; i < BECKON_COUNTER_CELLS; i++)
+    {
+      const guint8 *green = GST_VIDEO_FRAME_COMP_DATA (&frame, GST_VIDEO_COMP_G);
+      const guint8 level = green[cell / 2 * GST_VIDEO_FRAME_COMP_STRIDE (&frame, GST_VIDEO_COMP_G) +
+                                 (i * cell + cell / 2) *
+                                     GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, GST_VIDEO_COMP_G)];
+
+      if (number >= 0)
+        number = level > BLACK_MAX && level < WHITE_MIN ? -1 : number << 1 | (level >= WHITE_MIN);
+    }
+  gst_video_frame_unmap (&frame);
+  return number;
+}
+
+/* When it was taken is what its source has stamped it with. */
+static GstPadProbeReturn
+on_own_frame (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  g_autoptr (GstElement) sink = gst_pad_get_parent_element (pad);
+  g_autoptr (GstEvent) event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  const GstSegment *segment;
+  GstClockTime at;
+
+  gst_event_parse_segment (event, &segment);
+  at = gst_element_get_base_time (sink) +
+       gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  print_frame ("captured", read_number (pad, buffer), at / 1e6);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_their_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  End *end = user_data;
+
+  g_atomic_int_set (&end->newest, read_number (pad, GST_PAD_PROBE_INFO_BUFFER (info)));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+on_taken (GdkPaintable *paintable, End *end)
+{
+  end->taken = g_atomic_int_get (&end->newest);
+}
+
+static void
+on_painted (GdkFrameClock *clock, End *end)
+{
+  if (end->taken == end->painted)
+    return;
+  end->painted = end->taken;
+  print_frame ("shown", end->painted, g_get_monotonic_time () / 1e3);
+}
+
+static GdkPaintable *
+watch_sink (GObject *sink, GstPadProbeCallback callback, End *end)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (sink), "sink");
+  GdkPaintable *paintable = NULL;
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, end, NULL);
+  g_object_get (sink, "paintable", &paintable, NULL);
+  return paintable;
+}
+
+static void
+on_first_video (BeckonMediaPeer *peer, guint width, guint height, End *end)
+{
+  g_autoptr (GdkPaintable) theirs =
+      watch_sink (beckon_media_peer_get_remote_video (peer), on_their_frame, end);
+
+  g_signal_connect (theirs, "invalidate-contents", G_CALLBACK (on_taken), end);
+  gtk_picture_set_paintable (end->theirs, theirs);
+}
+
+/* Theirs fills the window, ours is in a corner. */
+static void
+show (End *end)
+{
+  g_autoptr (GdkPaintable) ours =
+      watch_sink (beckon_media_session_get_local_video (end->session), on_own_frame, end);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *own = gtk_picture_new_for_paintable (ours);
+
+  end->theirs = GTK_PICTURE (gtk_picture_new ());
+  gtk_widget_set_size_request (own, 240, 135);
+  gtk_widget_set_halign (own, GTK_ALIGN_END);
+  gtk_widget_set_valign (own, GTK_ALIGN_END);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (end->theirs));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), own);
+  gtk_window_set_child (GTK_WINDOW (window), overlay);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1280, 720);
+  gtk_window_present (GTK_WINDOW (window));
+  g_signal_connect (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (on_painted), end);
+}
+
+/* ---- signals ---- */
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, End *end)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  json_node_take_object (node, beckon_peer_signal_to_json (signal));
+  text = json_to_string (node, FALSE);
+  g_print ("{\"signal\":%s}\n", text);
+}
+
+static void
+take_line (End *end, const char *line)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = json_from_string (line, &error);
+  g_autoptr (BeckonPeerSignal) signal = NULL;
+
+  if (node != NULL)
+    signal = beckon_peer_signal_from_json (json_node_get_object (node), &error);
+  if (signal == NULL || !beckon_media_peer_handle_signal (end->peer, signal, &error))
+    g_error ("%s", error->message);
+}
+
+static gboolean
+on_input (GIOChannel *channel, GIOCondition condition, gpointer user_data)
+{
+  End *end = user_data;
+  g_autofree char *line = NULL;
+
+  if (g_io_channel_read_line (channel, &line, NULL, NULL, NULL) == G_IO_STATUS_NORMAL)
+    {
+      take_line (end, line);
+      return G_SOURCE_CONTINUE;
+    }
+  g_main_loop_quit (end->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_closed (GObject *session, GAsyncResult *result, gpointer user_data)
+{
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (session), result, NULL);
+  g_main_loop_quit (user_data);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+  g_autoptr (GIOChannel) input = g_io_channel_unix_new (STDIN_FILENO);
+  g_autoptr (GError) error = NULL;
+  End end = { .newest = -1, .taken = -1, .painted = -1 };
+
+  if (argc != 5)
+    {
+      g_printerr ("usage: picture-end USER VIDEO AUDIO offer|answer\n");
+      return 2;
+    }
+  gtk_init ();
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  config->identity = g_strdup (argv[1]);
+  config->video = config->audio = BECKON_SOURCE_FILE;
+  config->video_file = g_strdup (argv[2]);
+  config->audio_file = g_strdup (argv[3]);
+  config->audio_output = BECKON_OUTPUT_NONE;
+  config->video_sink = g_strdup (beckon_video_sink_register ());
+
+  end.loop = g_main_loop_new (NULL, FALSE);
+  end.session = beckon_media_session_new (config);
+  beckon_media_session_set_camera (end.session, TRUE);
+  beckon_media_session_open (end.session);
+  end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
+                                            g_str_equal (argv[4], "offer"));
+  g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), &end);
+  g_signal_connect (end.peer, "first-video", G_CALLBACK (on_first_video), &end);
+  show (&end);
+  g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_input, &end);
+  g_main_loop_run (end.loop);
+  beckon_media_session_close_async (end.session, "hung-up", on_closed, end.loop);
+  g_main_loop_run (end.loop);
+  g_object_unref (end.session);
+  g_main_loop_unref (end.loop);
+  return 0;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A call of two pages with nobody between them: whoever drives them carries the descriptions, which are
+// whole. So it runs on any link, whether or not a server can be reached over it.
+"use strict";
+
+async function gathered() {
+  await until("peer.pc.iceGatheringState == 'complete'");
+  const { type, sdp } = peer.pc.localDescription;
+  return { kind: "description", sdp: { type, sdp } };
+}
+
+async function directOffer() {
+  peer = new Peer({}, () => {});
+  await peer.offer();
+  return gathered();
+}
+
+async function directAnswer(offer) {
+  peer = new Peer({}, () => {});
+  await peer.take(offer);
+  return gathered();
+}
+
+async function directStart() {
+  await peer.putDevices(await openDevices());
+}
+
+let watches, before;
+
+/** From here on what is shown of them, and of ourselves, is looked at. */
+async function measure() {
+  before = await statistics();
+  watches = { camera: new FrameWatch("camera"), own: new FrameWatch("own") };
+}
+
+/** What was seen and heard since measure(). */
+async function measured() {
+  const after = await statistics();
+  return { camera: watches.camera.stop(), own: watches.own.stop(),
+           samples: after.samples - before.samples, concealed: after.concealed - before.concealed,
+           bytes: after.bytes - before.bytes };
+}
