@@ -9,9 +9,7 @@
 
 #include "peer-private.h"
 
-#include "message.h"
-
-#define MESSAGE_MAX 1024
+#include "peer-message.h"
 
 static void
 send_json (BeckonMediaPeer *self, JsonObject *object)
@@ -62,52 +60,37 @@ beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason)
   return self->channel_open;
 }
 
-static gboolean
-get_flag (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN &&
-         json_node_get_boolean (node);
-}
-
-static const char *
-get_word (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 /* A stranger wrote it. */
 static void
 take_message (gpointer peer, gpointer text)
 {
   BeckonMediaPeer *self = peer;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) object = NULL;
-  const char *kind;
+  g_autoptr (BeckonPeerMessage) message = beckon_peer_message_parse (text, &error);
 
-  if (strlen (text) <= MESSAGE_MAX)
-    object = beckon_json_parse (text, strlen (text), &error);
-  kind = object != NULL ? get_word (object, "kind") : NULL;
-  if (kind == NULL)
+  if (message == NULL)
     {
-      g_message ("Refused a message of %s on the data channel", self->user);
+      g_message ("Refused a message of %s on the data channel: %s", self->user, error->message);
       return;
     }
-  if (g_str_equal (kind, "state"))
-    beckon_media_peer_set_remote_state (self, get_flag (object, "microphone"),
-                                        get_flag (object, "camera"), get_flag (object, "screen"));
-  else if (g_str_equal (kind, "bye"))
+  switch (message->kind)
     {
+    case BECKON_PEER_MESSAGE_STATE:
+      beckon_media_peer_set_remote_state (self, message->sends[BECKON_LINE_MICROPHONE],
+                                          message->sends[BECKON_LINE_CAMERA],
+                                          message->sends[BECKON_LINE_SCREEN]);
+      break;
+    case BECKON_PEER_MESSAGE_BYE:
       send_json (self, new_message ("byeack"));
-      beckon_media_peer_they_left (self, get_word (object, "reason"));
+      beckon_media_peer_they_left (self, message->reason);
+      break;
+    case BECKON_PEER_MESSAGE_BYE_ACK:
+      beckon_media_peer_bye_heard (self);
+      break;
+    case BECKON_PEER_MESSAGE_OTHER:
+    default:
+      break;
     }
-  else if (g_str_equal (kind, "byeack"))
-    beckon_media_peer_bye_heard (self);
 }
 
 static void

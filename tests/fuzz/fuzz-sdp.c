@@ -35,7 +35,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   read_description (text, TRUE);
   read_description (text, FALSE);
   if (beckon_peer_sdp_check_candidate (text, &error))
-    g_assert (strpbrk (text, "\r\n") == NULL);
+    {
+      g_assert (strpbrk (text, "\r\n") == NULL);
+      beckon_peer_sdp_is_useful_candidate (text);
+    }
   else
     g_assert (error != NULL);
   return 0;
