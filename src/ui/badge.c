@@ -8,6 +8,8 @@
 
 /* What lasts no longer is not worth a flicker. */
 #define DELAY_MS 1000
+/* Long enough to be read by who looked elsewhere. */
+#define TOLD_SECONDS 6
 
 struct _BeckonBadge
 {
@@ -138,4 +140,26 @@ beckon_badge_set_sentence (BeckonBadge *self, const char *sentence)
   gtk_label_set_label (self->label, sentence);
   if (self->source == 0 && !gtk_widget_get_visible (GTK_WIDGET (self)))
     self->source = g_timeout_add (DELAY_MS, on_delay, self);
+}
+
+static gboolean
+on_told (gpointer user_data)
+{
+  BeckonBadge *self = user_data;
+
+  self->source = 0;
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+void
+beckon_badge_tell (BeckonBadge *self, const char *sentence)
+{
+  g_return_if_fail (BECKON_IS_BADGE (self));
+  g_return_if_fail (sentence != NULL);
+
+  g_clear_handle_id (&self->source, g_source_remove);
+  gtk_label_set_label (self->label, sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  self->source = g_timeout_add_seconds (TOLD_SECONDS, on_told, self);
 }

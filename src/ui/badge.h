@@ -18,4 +18,7 @@ G_DECLARE_FINAL_TYPE (BeckonBadge, beckon_badge, BECKON, BADGE, GtkBox)
 /** beckon_badge_set_sentence: @sentence: (nullable): what to tell, if anything. */
 void beckon_badge_set_sentence (BeckonBadge *self, const char *sentence);
 
+/** beckon_badge_tell: tells what happened, at once and for some seconds. */
+void beckon_badge_tell (BeckonBadge *self, const char *sentence);
+
 G_END_DECLS

@@ -33,6 +33,17 @@ set_class (GtkWidget *widget, const char *name, gboolean on)
     gtk_widget_remove_css_class (widget, name);
 }
 
+/* The desktop's accent, because something of the person's is open to others now. */
+static void
+update_share (GtkWidget *button, gboolean on)
+{
+  const char *tooltip = on ? _ ("Stop sharing your screen") : _ ("Share your screen");
+
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (button), tooltip) != 0)
+    gtk_widget_set_tooltip_text (button, tooltip);
+  set_class (button, "sharing", on);
+}
+
 /* White means: switched off by the person. What never was on is only struck out. */
 static void
 update_toggle (
@@ -68,6 +79,7 @@ beckon_call_controls_update (BeckonCallControls *self,
                  camera ? "beckon-camera-symbolic" : "beckon-camera-off-symbolic",
                  camera ? _("Switch your camera off") : _("Switch your camera on"));
 
+  update_share (self->share, beckon_call_get_screen (call));
   gtk_widget_set_visible (self->share, !waiting && !narrow);
   gtk_widget_set_visible (self->devices, !waiting && !narrow);
   gtk_widget_set_visible (self->more, !waiting && narrow);

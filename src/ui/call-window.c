@@ -12,6 +12,7 @@
 #include "calling-page.h"
 #include "ended-page.h"
 #include "phrases.h"
+#include "portal-parent.h"
 #include "stack-pages.h"
 #include "statistics-window.h"
 #include "waiting-page.h"
@@ -27,6 +28,7 @@ typedef enum
 {
   TOGGLE_MICROPHONE,
   TOGGLE_CAMERA,
+  TOGGLE_SCREEN,
   TOGGLE_FULLSCREEN,
   N_TOGGLES
 } Toggle;
@@ -56,6 +58,7 @@ struct _BeckonCallWindow
   GSettings *settings;
   BeckonCall *call;
   GSignalGroup *call_signals;
+  BeckonScreenSharing *sharing; /* of the call */
   BeckonAdaptive *adaptive;
   BeckonAutoHide *auto_hide;
   GtkWidget *statistics; /* nullable, weak: the window of this one */
@@ -75,6 +78,7 @@ typedef enum
 {
   PROP_MICROPHONE = 1,
   PROP_CAMERA,
+  PROP_SCREEN,
   N_PROPS
 } BeckonCallWindowProperty;
 
@@ -216,6 +220,7 @@ update (BeckonCallWindow *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self), "covered");
   beckon_calling_page_set_narrow (self->calling, narrow);
   beckon_call_controls_update (self->controls, self->call, page == PAGE_WAITING, narrow);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.screen", page == PAGE_CALLING);
   update_header (self, page);
   update_quality (self, quality);
   beckon_auto_hide_set_held (
@@ -257,6 +262,10 @@ on_call_notify (BeckonCall *call, GParamSpec *pspec, BeckonCallWindow *self)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   else if (g_str_equal (pspec->name, "camera"))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
+  else if (g_str_equal (pspec->name, "screen"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCREEN]);
+  else if (g_str_equal (pspec->name, "screen-problem"))
+    beckon_calling_page_tell_no_screen (self->calling, call);
   update (self);
 }
 
@@ -317,6 +326,24 @@ is_deliberate (BeckonCallWindow *self, Toggle toggle)
     return FALSE;
   self->toggled_at[toggle] = now;
   return TRUE;
+}
+
+static void
+set_screen (BeckonCallWindow *self, gboolean on)
+{
+  if (on)
+    beckon_screen_sharing_start (self->sharing, beckon_portal_parent_new (GTK_WINDOW (self)));
+  else
+    beckon_screen_sharing_stop (self->sharing);
+}
+
+static void
+on_stop_screen_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
+
+  if (self->sharing != NULL)
+    beckon_screen_sharing_stop (self->sharing);
 }
 
 static void
@@ -459,6 +486,9 @@ beckon_call_window_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_CAMERA:
       g_value_set_boolean (value, self->call != NULL && beckon_call_get_camera (self->call));
       break;
+    case PROP_SCREEN:
+      g_value_set_boolean (value, self->call != NULL && beckon_call_get_screen (self->call));
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -485,6 +515,10 @@ beckon_call_window_set_property (GObject *object,
       if (is_deliberate (self, TOGGLE_CAMERA))
         beckon_call_set_camera (self->call, g_value_get_boolean (value));
       break;
+    case PROP_SCREEN:
+      if (is_deliberate (self, TOGGLE_SCREEN))
+        set_screen (self, g_value_get_boolean (value));
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -500,6 +534,7 @@ beckon_call_window_dispose (GObject *object)
   g_clear_handle_id (&self->ended_source, g_source_remove);
   g_clear_weak_pointer (&self->statistics);
   g_clear_object (&self->call_signals);
+  g_clear_object (&self->sharing);
   g_clear_object (&self->call);
   g_clear_object (&self->auto_hide);
   g_clear_object (&self->adaptive);
@@ -514,6 +549,8 @@ install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_property_action (widget_class, "call.microphone", "microphone");
   gtk_widget_class_install_property_action (widget_class, "call.camera", "camera");
+  gtk_widget_class_install_property_action (widget_class, "call.screen", "screen");
+  gtk_widget_class_install_action (widget_class, "call.stop-screen", NULL, on_stop_screen_action);
   gtk_widget_class_install_action (widget_class, "call.hang-up", NULL, on_hang_up_action);
   gtk_widget_class_install_action (widget_class, "call.fullscreen", NULL, on_fullscreen_action);
   gtk_widget_class_install_action (widget_class, "call.leave-fullscreen", NULL,
@@ -562,6 +599,7 @@ beckon_call_window_class_init (BeckonCallWindowClass *klass)
 
   properties[PROP_MICROPHONE] = g_param_spec_boolean ("microphone", NULL, NULL, FALSE, flags);
   properties[PROP_CAMERA] = g_param_spec_boolean ("camera", NULL, NULL, FALSE, flags);
+  properties[PROP_SCREEN] = g_param_spec_boolean ("screen", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   bind_template (widget_class);
@@ -620,9 +658,12 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   if (self->statistics != NULL)
     gtk_window_destroy (GTK_WINDOW (self->statistics)); /* of the call before */
   beckon_calling_page_reset (self->calling);
+  g_clear_object (&self->sharing);
+  self->sharing = beckon_screen_sharing_new (call, self->settings);
   g_signal_group_set_target (self->call_signals, call);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCREEN]);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->controls));
 }

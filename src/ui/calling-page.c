@@ -32,6 +32,8 @@ struct _BeckonCallingPage
   GtkWidget *veil;
   GtkWidget *reconnecting;
   GtkLabel *lost_line;
+  GtkWidget *sharing;
+  BeckonBadge *no_screen;
   BeckonBadge *no_microphone;
   BeckonBadge *no_camera;
   BeckonBadge *no_speaker;
@@ -40,6 +42,10 @@ struct _BeckonCallingPage
   GtkWidget *self_view;
   BeckonVideoView *small_view;
   GtkWidget *self_muted;
+
+  /* Only compared */
+  gconstpointer own;    /* the source of one's own picture */
+  gconstpointer screen; /* that of their screen; nullable: they share none */
 
   gint64 swapped_at;
   gboolean swapped; /* one's own picture is the large one */
@@ -50,16 +56,23 @@ G_DEFINE_FINAL_TYPE (BeckonCallingPage, beckon_calling_page, ADW_TYPE_BIN)
 
 /* ---- pictures ---- */
 
+/* One sees oneself as in a mirror, and a screen whole. */
+static void
+show (BeckonCallingPage *self, BeckonVideoView *view, GObject *source)
+{
+  beckon_video_view_set_source (view, source);
+  beckon_video_view_set_mirrored (view, source != NULL && source == self->own);
+  beckon_video_view_set_contained (view, source != NULL && source == self->screen);
+}
+
 /* Pictures move between the two views; what is sent does not change. */
 static void
 show_pictures (BeckonCallingPage *self, GObject *remote, GObject *local)
 {
   if (remote == NULL || local == NULL)
     self->swapped = FALSE;
-  beckon_video_view_set_source (self->main_view, self->swapped ? local : remote);
-  beckon_video_view_set_mirrored (self->main_view, self->swapped);
-  beckon_video_view_set_source (self->small_view, self->swapped ? remote : local);
-  beckon_video_view_set_mirrored (self->small_view, !self->swapped);
+  show (self, self->main_view, self->swapped ? local : remote);
+  show (self, self->small_view, self->swapped ? remote : local);
   gtk_widget_set_visible (self->self_view, local != NULL);
   gtk_widget_set_sensitive (self->self_view, remote != NULL);
   gtk_stack_set_visible_child_name (self->stage, remote != NULL ? "picture" : "person");
@@ -86,6 +99,26 @@ on_swap (BeckonCallingPage *self)
       self->swapped = TRUE;
       show_pictures (self, main_source, small_source);
     }
+}
+
+static void
+update_pictures (BeckonCallingPage *self, BeckonCall *call)
+{
+  GObject *camera =
+      beckon_call_get_remote_camera (call) ? beckon_call_get_remote_video (call) : NULL;
+  GObject *screen = beckon_call_get_remote_screen_video (call);
+  GObject *own = beckon_call_get_camera (call) ? beckon_call_get_local_video (call) : NULL;
+
+  if (self->screen != screen)
+    self->swapped = FALSE; /* who shares something wants it looked at */
+  self->own = own;
+  self->screen = screen;
+  if (screen == NULL)
+    show_pictures (self, camera, own);
+  else
+    show_pictures (self, screen, camera != NULL ? camera : own);
+  gtk_widget_set_visible (self->self_muted,
+                          !beckon_call_get_microphone (call) && (screen == NULL || camera == NULL));
 }
 
 /* ---- words ---- */
@@ -167,10 +200,8 @@ beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonCal
   g_return_if_fail (BECKON_IS_CALL (call));
 
   first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
-  show_pictures (self,
-                 beckon_call_get_remote_camera (call) ? beckon_call_get_remote_video (call) : NULL,
-                 beckon_call_get_camera (call) ? beckon_call_get_local_video (call) : NULL);
-  gtk_widget_set_visible (self->self_muted, !beckon_call_get_microphone (call));
+  update_pictures (self, call);
+  gtk_widget_set_visible (self->sharing, beckon_call_get_screen (call));
   update_person (self, call);
   update_reconnecting (self, call, first);
   update_badges (self, call, first, quality);
@@ -197,6 +228,21 @@ beckon_calling_page_update_level (BeckonCallingPage *self, BeckonCall *call)
       else
         gtk_widget_remove_css_class (self->ring, classes[i]);
     }
+}
+
+void
+beckon_calling_page_tell_no_screen (BeckonCallingPage *self, BeckonCall *call)
+{
+  g_autofree char *sentence = NULL;
+
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  sentence = beckon_phrase_for_no_screen (call);
+  if (sentence != NULL)
+    beckon_badge_tell (self->no_screen, sentence);
+  else
+    beckon_badge_set_sentence (self->no_screen, NULL);
 }
 
 gboolean
@@ -230,7 +276,10 @@ beckon_calling_page_reset (BeckonCallingPage *self)
   g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
 
   self->swapped = FALSE;
+  self->own = self->screen = NULL;
   show_pictures (self, NULL, NULL);
+  gtk_widget_set_visible (self->sharing, FALSE);
+  beckon_badge_set_sentence (self->no_screen, NULL);
   beckon_badge_set_sentence (self->muted, NULL);
   beckon_badge_set_sentence (self->weak, NULL);
 }
@@ -238,6 +287,8 @@ beckon_calling_page_reset (BeckonCallingPage *self)
 static void
 bind_badges (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, sharing);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_screen);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_microphone);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_camera);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_speaker);

@@ -23,8 +23,8 @@ typedef enum
 /**
  * BeckonCallingPage:
  *
- * The running call: the other's picture, or face and name; one's own picture in the corner; what is
- * worth knowing about both.
+ * The running call: the other's screen or picture, or face and name; in the corner one's own
+ * picture, or theirs beside their screen; what is worth knowing about both.
  */
 G_DECLARE_FINAL_TYPE (BeckonCallingPage, beckon_calling_page, BECKON, CALLING_PAGE, AdwBin)
 
@@ -34,6 +34,10 @@ void beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call,
 
 /** beckon_calling_page_update_level: only the ring that follows the voice. */
 void beckon_calling_page_update_level (BeckonCallingPage *self, BeckonCall *call);
+
+/** beckon_calling_page_tell_no_screen: says why nothing is shared, or no more, if there is a
+ * reason. */
+void beckon_calling_page_tell_no_screen (BeckonCallingPage *self, BeckonCall *call);
 
 /** beckon_calling_page_has_picture: whether a picture fills the page, so that the name is elsewhere. */
 gboolean beckon_calling_page_has_picture (BeckonCallingPage *self);

@@ -10,22 +10,24 @@
 
 static const GOptionEntry entries[] = {
   { "profile", 0, 0, G_OPTION_ARG_STRING, NULL,
-    N_("Use settings, account and windows of their own under this name"), N_("NAME") },
-  { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Sign in to this server at the start"),
-    N_("URL") },
-  { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_("… as this user"), N_("ID") },
-  { "name", 0, 0, G_OPTION_ARG_STRING, NULL, N_("… with this name, if the account is created"),
-    N_("NAME") },
+    N_ ("Use settings, account and windows of their own under this name"), N_ ("NAME") },
+  { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Sign in to this server at the start"),
+    N_ ("URL") },
+  { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… as this user"), N_ ("ID") },
+  { "name", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… with this name, if the account is created"),
+    N_ ("NAME") },
   { "password-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_("… with the password in the first line of this file"), N_("FILE") },
-  { "register", 0, 0, G_OPTION_ARG_NONE, NULL, N_("… and create the account if there is none"),
+    N_ ("… with the password in the first line of this file"), N_ ("FILE") },
+  { "register", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("… and create the account if there is none"),
     NULL },
   { "video-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_("Where your picture comes from: camera, test, none or a file"), N_("SOURCE") },
+    N_ ("Where your picture comes from: camera, test, none or a file"), N_ ("SOURCE") },
   { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_("Where your sound comes from: microphone, test, none or a file"), N_("SOURCE") },
+    N_ ("Where your sound comes from: microphone, test, none or a file"), N_ ("SOURCE") },
+  { "screen-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
+    N_ ("Where a shared screen comes from: portal, test, none or a file"), N_ ("SOURCE") },
   { "test-media", 0, 0, G_OPTION_ARG_NONE, NULL,
-    N_("Send a test picture and a tone where there is no device"), NULL },
+    N_ ("Send a test picture and a tone where there is no device"), NULL },
   { NULL }
 };
 
@@ -128,6 +130,10 @@ beckon_options_new (GVariantDict *dict, GError **error)
     return NULL;
   self->media->video = read_source (dict, "video-in", "camera", &self->media->video_file);
   self->media->audio = read_source (dict, "audio-in", "microphone", &self->media->audio_file);
+  if (g_variant_dict_contains (dict, "screen-in"))
+    self->media->screen = read_source (dict, "screen-in", "portal", &self->media->screen_file);
+  if (self->media->screen == BECKON_SOURCE_DEVICE_OR_TEST)
+    self->media->screen = BECKON_SOURCE_FILE; /* a screen is chosen, not found */
   return g_steal_pointer (&self);
 }
 

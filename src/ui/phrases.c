@@ -349,6 +349,25 @@ beckon_phrase_for_no_speaker (BeckonCall *call)
              : NULL;
 }
 
+char *
+beckon_phrase_for_no_screen (BeckonCall *call)
+{
+  const GError *error;
+
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  error = beckon_call_get_screen_problem (call);
+  if (error == NULL)
+    return NULL;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return g_strdup (_ ("Nothing is shared: no screen was chosen"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE))
+    return g_strdup (_ ("This desktop cannot share a screen"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
+    return g_strdup (_ ("The desktop ended the sharing of your screen"));
+  return g_strdup (_ ("The desktop refused to share your screen"));
+}
+
 static char *
 phrase_for_elsewhere (BeckonCall *call)
 {

@@ -48,6 +48,7 @@ const char *beckon_phrase_for_progress (BeckonCallProgress progress);
 char *beckon_phrase_for_no_microphone (BeckonCall *call);
 char *beckon_phrase_for_no_camera (BeckonCall *call);
 char *beckon_phrase_for_no_speaker (BeckonCall *call);
+char *beckon_phrase_for_no_screen (BeckonCall *call);
 
 /** beckon_phrase_for_end: Returns: how @call ended, in a few words: "Bob hung up". */
 char *beckon_phrase_for_end (BeckonCall *call);

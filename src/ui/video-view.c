@@ -15,6 +15,7 @@ struct _BeckonVideoView
   GdkPaintable *paintable; /* nullable: of the source */
 
   gboolean mirrored;
+  gboolean contained;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonVideoView, beckon_video_view, GTK_TYPE_WIDGET)
@@ -59,7 +60,7 @@ beckon_video_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (aspect <= 0 || width <= 0 || height <= 0)
     return; /* no picture has come yet */
 
-  if (width / height > aspect)
+  if ((width / height > aspect) != self->contained)
     picture_height = width / aspect;
   else
     picture_width = height * aspect;
@@ -195,4 +196,23 @@ beckon_video_view_get_mirrored (BeckonVideoView *self)
   g_return_val_if_fail (BECKON_IS_VIDEO_VIEW (self), FALSE);
 
   return self->mirrored;
+}
+
+void
+beckon_video_view_set_contained (BeckonVideoView *self, gboolean contained)
+{
+  g_return_if_fail (BECKON_IS_VIDEO_VIEW (self));
+
+  if (self->contained == contained)
+    return;
+  self->contained = contained;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+gboolean
+beckon_video_view_get_contained (BeckonVideoView *self)
+{
+  g_return_val_if_fail (BECKON_IS_VIDEO_VIEW (self), FALSE);
+
+  return self->contained;
 }

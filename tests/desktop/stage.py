@@ -12,7 +12,7 @@ from desktop import Server, together
 from person import PASSWORD, Build, Person, clip
 
 # The ground of each one's picture: far from each other and from every colour of the windows.
-COLOURS = {"alice": (200, 40, 190), "bob": (20, 160, 200)}
+COLOURS = {"alice": (200, 40, 190), "bob": (20, 160, 200), "screen": (60, 200, 40)}
 CAST = {"alice": ("alice", "Alice Moreau", None), "bob": ("bob", "Bob Larsson", None)}
 RINGS = 10  # seconds until nobody has answered
 PICTURE = 0.12  # of the screen: a picture that fills the call window has more
@@ -22,8 +22,8 @@ CORNER = 0.008  # one's own picture in its corner has more, and less than PICTUR
 class Stage:
     """@cast: an attribute of the stage for each desktop: user ID, name, and what the computer is called."""
 
-    def __init__(self, sound, cast):
-        self.sound, self.cast = sound, cast
+    def __init__(self, sound, cast, screen):
+        self.sound, self.cast, self.screen = sound, cast, screen
         self.build = Build(os.environ["BECKON_BUILD"])
         self.pictures = f"{self.build.directory}/tests/desktop/screenshots"
         self.files = tempfile.mkdtemp(prefix="beckon-stage-")
@@ -42,11 +42,15 @@ class Stage:
         os.makedirs(self.pictures, exist_ok=True)
         with open(self.password, "w", encoding="utf-8") as file:
             file.write(PASSWORD)
-        for user, colour in COLOURS.items():
-            clip(self.film(user), colour)
+        for user in ("alice", "bob"):
+            clip(self.film(user), COLOURS[user])
+        if self.screen:
+            clip(self.film("screen"), COLOURS["screen"])
         self.server.start()
         for who, (user, name, computer) in self.cast.items():
             setattr(self, who, Person(self.build, user, name, self.film(user), "test", self.sound, computer))
+            if self.screen:
+                getattr(self, who).media += ["--screen-in", self.film("screen")]
         self.everybody_in()
 
     def film(self, user):
@@ -131,8 +135,9 @@ def event(robot, name):
     raise AssertionError(f"{robot.args} ended without the event {name}")
 
 
-def stage(sound=False, cast=None):
-    """The stage for this test program; with @sound everybody has a sound server."""
+def stage(sound=False, cast=None, screen=False):
+    """The stage for this test program; with @sound everybody has a sound server, with @screen a film that
+    is shared in the place of a screen."""
     if len(sys.argv) > 1:
         os.environ["BECKON_BUILD"] = sys.argv[1]
-    return Stage(sound, cast or CAST)
+    return Stage(sound, cast or CAST, screen)

@@ -23,6 +23,10 @@ static const char *const property_names[] = {
   "camera-problem",
   "microphone-problem",
   "speaker-problem",
+  "screen",
+  "remote-screen",
+  "remote-screen-video",
+  "screen-problem",
 };
 
 static void
@@ -48,6 +52,8 @@ beckon_call_finalize (GObject *object)
   g_clear_error (&self->speaker_problem);
   g_clear_object (&self->local_video);
   g_clear_object (&self->remote_video);
+  g_clear_object (&self->remote_screen_video);
+  g_clear_error (&self->screen_problem);
 
   G_OBJECT_CLASS (beckon_call_parent_class)->finalize (object);
 }
@@ -232,6 +238,50 @@ gboolean
 beckon_call_get_remote_camera (BeckonCall *self)
 {
   return self->remote_camera;
+}
+
+gboolean
+beckon_call_get_screen (BeckonCall *self)
+{
+  return self->screen;
+}
+
+GObject *
+beckon_call_get_remote_screen_video (BeckonCall *self)
+{
+  return self->remote_screen_video;
+}
+
+const GError *
+beckon_call_get_screen_problem (BeckonCall *self)
+{
+  return self->screen_problem;
+}
+
+gboolean
+beckon_call_has_screen_source (BeckonCall *self)
+{
+  return TRUE;
+}
+
+void
+beckon_call_share_screen (BeckonCall *self, int fd, guint node)
+{
+  g_assert_cmpint (fd, ==, -1);
+  g_clear_error (&self->screen_problem);
+  self->screen = TRUE;
+  fake_call_notify (self, "screen");
+}
+
+void
+beckon_call_stop_screen (BeckonCall *self, const GError *problem)
+{
+  self->screen = FALSE;
+  fake_call_notify (self, "screen");
+  g_clear_error (&self->screen_problem);
+  if (problem != NULL)
+    self->screen_problem = g_error_copy (problem);
+  fake_call_notify (self, "screen-problem");
 }
 
 double

@@ -23,6 +23,8 @@ struct _BeckonCall
   GError *speaker_problem;
   GObject *local_video;
   GObject *remote_video;
+  GObject *remote_screen_video;
+  GError *screen_problem;
   BeckonCallState state;
   BeckonCallProgress progress;
   BeckonCallEnd end;
@@ -38,6 +40,7 @@ struct _BeckonCall
   gboolean camera;
   gboolean remote_microphone;
   gboolean remote_camera;
+  gboolean screen;
   gboolean with_camera; /* what the accept said */
   guint n_accepts;
   guint n_rejects;

@@ -162,6 +162,64 @@ test_toggles (Fixture *self, gconstpointer unused)
   g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (microphone)));
 }
 
+/* Ours: a button that switches, and a line with its own way to stop. */
+static void
+test_sharing (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *share = ui_find_named (self->window, "Share screen");
+  g_autoptr (GError) ended = NULL;
+  GtkWidget *stop;
+
+  g_assert_false (gtk_widget_is_sensitive (share));
+  connect (self);
+  g_assert_true (gtk_widget_is_sensitive (share));
+  g_assert_null (ui_find_label (self->window, "You are sharing your screen"));
+  ui_click (share);
+  ui_click (share); /* the other half of a double click */
+  g_assert_true (self->call->screen);
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (share)));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (share), ==, "Stop sharing your screen");
+  g_assert_nonnull (ui_find_label (self->window, "You are sharing your screen"));
+  stop = ui_find_named (self->window, "Stop sharing");
+  ui_click (stop);
+  g_assert_false (self->call->screen);
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (share)));
+  g_assert_null (ui_find_label (self->window, "You are sharing your screen"));
+
+  beckon_call_share_screen (self->call, -1, 0);
+  ended = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST, "closed");
+  beckon_call_stop_screen (self->call, ended);
+  g_assert_nonnull (ui_find_label (self->window, "The desktop ended the sharing of your screen"));
+  beckon_call_share_screen (self->call, -1, 0);
+  fake_call_notify (self->call, "screen-problem");
+  g_assert_null (ui_find_label (self->window, "The desktop ended the sharing of your screen"));
+}
+
+/* Theirs: all of it, with their camera in the corner. */
+static void
+test_remote_screen (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  ui_click (ui_find_named (self->window, "Exchange the two pictures"));
+  self->call->remote_screen_video = ui_create_source (0x00ff00);
+  fake_call_notify (self->call, "remote-screen-video");
+  g_assert_true (beckon_video_view_get_source (get_view (self, FALSE)) ==
+                 self->call->remote_screen_video);
+  g_assert_true (beckon_video_view_get_contained (get_view (self, FALSE)));
+  g_assert_false (beckon_video_view_get_mirrored (get_view (self, FALSE)));
+  g_assert_true (beckon_video_view_get_source (get_view (self, TRUE)) == self->call->remote_video);
+  g_assert_false (beckon_video_view_get_contained (get_view (self, TRUE)));
+  g_assert_false (beckon_video_view_get_mirrored (get_view (self, TRUE)));
+  self->call->remote_camera = FALSE;
+  fake_call_notify (self->call, "remote-camera");
+  g_assert_true (beckon_video_view_get_source (get_view (self, TRUE)) == self->call->local_video);
+  g_assert_true (beckon_video_view_get_mirrored (get_view (self, TRUE)));
+  g_clear_object (&self->call->remote_screen_video);
+  fake_call_notify (self->call, "remote-screen-video");
+  g_assert_null (beckon_video_view_get_source (get_view (self, FALSE)));
+  g_assert_false (beckon_video_view_get_contained (get_view (self, FALSE)));
+}
+
 static void
 test_badges (Fixture *self, gconstpointer unused)
 {
@@ -321,6 +379,8 @@ main (int argc, char **argv)
   ADD ("cameras", test_cameras);
   ADD ("swap", test_swap);
   ADD ("toggles", test_toggles);
+  ADD ("sharing", test_sharing);
+  ADD ("remote-screen", test_remote_screen);
   ADD ("badges", test_badges);
   ADD ("reconnecting", test_reconnecting);
   ADD ("controls-hide", test_controls_hide);

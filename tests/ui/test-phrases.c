@@ -245,6 +245,37 @@ test_end_detail (void)
   g_assert_finalize_object (call);
 }
 
+static void
+test_no_screen (void)
+{
+  static const struct
+  {
+    BeckonMediaError code;
+    const char *sentence;
+  } cases[] = {
+    { BECKON_MEDIA_ERROR_NO_DEVICE, "This desktop cannot share a screen" },
+    { BECKON_MEDIA_ERROR_DEVICE_LOST, "The desktop ended the sharing of your screen" },
+    { BECKON_MEDIA_ERROR_FAILED, "The desktop refused to share your screen" },
+  };
+  g_autoptr (BeckonCall) call = fake_call_new ();
+  g_autofree char *chosen = NULL;
+
+  g_assert_null (beckon_phrase_for_no_screen (call));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *sentence = NULL;
+
+      g_clear_error (&call->screen_problem);
+      call->screen_problem = g_error_new_literal (BECKON_MEDIA_ERROR, cases[i].code, "");
+      sentence = beckon_phrase_for_no_screen (call);
+      g_assert_cmpstr (sentence, ==, cases[i].sentence);
+    }
+  g_clear_error (&call->screen_problem);
+  call->screen_problem = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "");
+  chosen = beckon_phrase_for_no_screen (call);
+  g_assert_cmpstr (chosen, ==, "Nothing is shared: no screen was chosen");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,5 +290,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/phrases/ends", test_ends);
   g_test_add_func ("/ui/phrases/elsewhere", test_elsewhere);
   g_test_add_func ("/ui/phrases/end-detail", test_end_detail);
+  g_test_add_func ("/ui/phrases/no-screen", test_no_screen);
   return g_test_run ();
 }

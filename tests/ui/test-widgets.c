@@ -290,6 +290,11 @@ test_badge (void)
   beckon_badge_set_sentence (BECKON_BADGE (badge), NULL);
   g_assert_false (gtk_widget_get_visible (badge));
   beckon_badge_set_sentence (BECKON_BADGE (badge), "Bob is muted");
+  /* What happened is told at once, whatever was to be told. */
+  beckon_badge_tell (BECKON_BADGE (badge), "No screen was chosen");
+  g_assert_true (gtk_widget_get_visible (badge));
+  ui_await (!gtk_widget_get_visible (badge));
+  beckon_badge_tell (BECKON_BADGE (badge), "No screen was chosen");
   ui_destroy (window);
 }
 
