@@ -27,6 +27,7 @@ rig=(
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev
   python3-websockets python3-jsonschema openssl coturn
+  mutter xdg-desktop-portal xdg-desktop-portal-gnome
 )
 # What we are called by, and measured beside.
 browser=(chromium)
