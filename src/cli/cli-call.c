@@ -32,7 +32,9 @@ print_stats (BeckonCliClient *self)
       "screen_frames_sent", g_variant_new_uint64 (s.screen_frames_sent), "screen_frames_received",
       g_variant_new_uint64 (s.screen_frames_received), "screen_width",
       g_variant_new_uint32 (s.screen_width), "screen_height",
-      g_variant_new_uint32 (s.screen_height), NULL);
+      g_variant_new_uint32 (s.screen_height), "video_encoder",
+      g_variant_new_string (s.video_encoder), "video_decoder",
+      g_variant_new_string (s.video_decoder), NULL);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "codec-choice.h"
 #include "media-private.h"
 #include "media-session.h"
 
@@ -94,6 +95,7 @@ prewarm (gpointer unused)
             "rtpvp8pay ! rtpvp8depay ! vp8dec ! fakesink");
   run_once ("audiotestsrc num-buffers=3 ! audioconvert ! opusenc ! rtpopuspay ! rtpopusdepay ! "
             "opusdec ! audioconvert ! audioresample ! level ! fakesink");
+  beckon_codec_choice_make ();
   return NULL;
 }
 

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "codec-choice.h"
 #include "peer-private.h"
 
 /* Everything that is looked at now and then is looked at on this beat. */
@@ -283,6 +284,8 @@ beckon_media_peer_new (const BeckonMediaConfig *config,
   if (record_path != NULL)
     self->recorder = beckon_recorder_new (record_path);
   beckon_peer_screen_prepare (self, record_path);
+  self->video_encoder = beckon_codec_choice_get_encoder ();
+  self->video_decoder = beckon_codec_choice_get_decoder ();
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
   beckon_peer_connection_build (self);
   return self;
@@ -626,6 +629,8 @@ beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats)
   g_return_if_fail (stats != NULL);
 
   *stats = self->stats;
+  stats->video_encoder = self->video_encoder;
+  stats->video_decoder = self->video_decoder;
 }
 
 /* ---- class ---- */

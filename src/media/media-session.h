@@ -29,9 +29,10 @@ G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SE
  * argc and argv may be NULL. Fails with MISSING_PLUGIN naming what is missing. */
 gboolean beckon_media_init (int *argc, char ***argv, GError **error);
 
-/** beckon_media_prewarm: loads plug-ins, makes the DTLS certificate and runs encoder and decoder
- * once, in a thread, so that the first call is as fast as the second. Returns at once: (transfer
- * full): the thread, to be joined before the process ends: what it uses must not be taken from it. */
+/** beckon_media_prewarm: loads plug-ins, makes the DTLS certificate, runs encoder and decoder once
+ * and finds out which hardware codecs work, in a thread, so that the first call is as fast as the
+ * second. Returns at once: (transfer full): the thread, to be joined before the process ends: what
+ * it uses must not be taken from it. */
 GThread *beckon_media_prewarm (void);
 
 BeckonMediaSession *beckon_media_session_new (const BeckonMediaConfig *config);

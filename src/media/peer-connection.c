@@ -9,6 +9,7 @@
 
 #include "config.h"
 
+#include "codec-choice.h"
 #include "peer-private.h"
 
 #include <gst/video/video.h>
@@ -70,7 +71,7 @@ on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     fps = (double) GST_VIDEO_INFO_FPS_N (&video) / GST_VIDEO_INFO_FPS_D (&video);
   bits = BITS_PER_PIXEL * fps * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
   encoder = gst_pad_get_parent_element (pad);
-  g_object_set (encoder, "target-bitrate", (int) CLAMP (bits, VIDEO_BITS_MIN, VIDEO_BITS_MAX), NULL);
+  beckon_codec_set_bitrate (encoder, CLAMP (bits, VIDEO_BITS_MIN, VIDEO_BITS_MAX));
   return GST_PAD_PROBE_OK;
 }
 
@@ -104,9 +105,14 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
       beckon_peer_screen_set_up_encoder (self, encoder);
       return;
     }
-  gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
-  g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames", 0,
-                "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56, NULL);
+  if (g_str_equal (self->video_encoder, BECKON_SOFTWARE_ENCODER))
+    {
+      gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
+      g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames",
+                    0, "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56, NULL);
+    }
+  else
+    beckon_codec_set_up_encoder (encoder);
   gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, NULL, NULL);
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
 }
@@ -150,7 +156,9 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload)
   g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 4,
                 "max-size-bytes", 0, "max-size-time", (guint64) 0, NULL);
   convert = add (self, queue, audio ? "audioconvert" : "videoconvert");
-  self->encoders[line] = add (self, convert, lines[line].encoder);
+  /* Hardware does not know what a screen needs. */
+  self->encoders[line] =
+      add (self, convert, line == BECKON_LINE_CAMERA ? self->video_encoder : lines[line].encoder);
   set_up_encoder (self, line);
   payloader = add (self, self->encoders[line], lines[line].payloader);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);

@@ -29,6 +29,8 @@ struct _BeckonMediaPeer
   GstElement *encoders[BECKON_N_LINES]; /* borrowed of the pipeline; nullable: not built yet */
   GstElement *video_sink;
   GstElement *screen_sink;
+  const char *video_encoder; /* interned: factories of the camera's codecs, ours and theirs */
+  const char *video_decoder;
   GThread *output; /* nullable: opens the speaker; its result is the sink, floating */
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;

@@ -10,6 +10,7 @@
 #include "peer-private.h"
 
 #include "capture.h"
+#include "codec-choice.h"
 
 #include <gst/video/video.h>
 
@@ -215,12 +216,16 @@ receive_video (BeckonMediaPeer *self, gboolean screen)
 {
   GstElement *depay = make (self, NULL, "rtpvp8depay");
   GstElement *decoder, *last;
+  const char *name;
 
   g_object_set (depay, "request-keyframe", TRUE, "wait-for-keyframe", TRUE, NULL);
   if (self->recorder != NULL && !screen)
     add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_video, self);
-  decoder = make (self, depay, "vp8dec");
-  g_object_set (decoder, "threads", 1, NULL);
+  /* A screen may be larger than the hardware takes. */
+  name = screen ? BECKON_SOFTWARE_DECODER : self->video_decoder;
+  decoder = make (self, depay, name);
+  if (g_str_equal (name, BECKON_SOFTWARE_DECODER))
+    g_object_set (decoder, "threads", 1, NULL);
   if (screen)
     beckon_peer_screen_watch (self, depay, decoder);
   else

@@ -182,14 +182,7 @@ read_element (const GValue *item, gpointer user_data)
   GstElementFactory *factory = gst_element_get_factory (element);
   const char *name = factory != NULL ? GST_OBJECT_NAME (factory) : NULL;
 
-  if (name == NULL)
-    return;
-  if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER))
-    stats->video_encoder = g_intern_string (name);
-  else if (gst_element_factory_list_is_type (factory, GST_ELEMENT_FACTORY_TYPE_DECODER |
-                                                          GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO))
-    stats->video_decoder = g_intern_string (name);
-  else if (g_str_equal (name, "srtpenc"))
+  if (name != NULL && g_str_equal (name, "srtpenc"))
     read_cipher (stats, element);
 }
 

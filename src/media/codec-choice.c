@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "codec-choice.h"
+
+#include "media-private.h"
+#include "test-source.h"
+
+#define CODEC "video/x-vp8"
+#define WIDTH 640
+#define HEIGHT 360
+#define FPS 30
+#define FRAMES 12
+#define KEY_FRAME_AT 6
+#define COLOR 0x3070c0
+#define COLOR_TOLERANCE 24
+#define LIMIT (5 * GST_SECOND)
+
+static GMutex lock;
+static const char *chosen_encoder; /* interned; under the lock; NULL: software */
+static const char *chosen_decoder;
+
+/* ---- one trial ---- */
+
+typedef struct
+{
+  GstVideoInfo info;
+  GstElement *encoder; /* borrowed of the pipeline */
+  guint into_encoder, key_frames;
+  guint readable; /* that came out, each with the next number */
+  gboolean wrong; /* something else came out */
+} Trial;
+
+static GstPadProbeReturn
+on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Trial *trial = user_data;
+  g_autoptr (GstPad) source = gst_element_get_static_pad (trial->encoder, "src");
+
+  if (trial->into_encoder++ == KEY_FRAME_AT)
+    gst_pad_send_event (source, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
+                                                                             TRUE, 1));
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Trial *trial = user_data;
+
+  if (!GST_BUFFER_FLAG_IS_SET (GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DELTA_UNIT))
+    trial->key_frames++;
+  return GST_PAD_PROBE_OK;
+}
+
+static GstBuffer *
+draw (const GstVideoInfo *info, guint number)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, info->size, NULL);
+  GstVideoFrame frame;
+
+  gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE);
+  beckon_test_source_draw (&frame, number, COLOR);
+  gst_video_frame_unmap (&frame);
+  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (number, GST_SECOND, FPS);
+  GST_BUFFER_DURATION (buffer) = GST_SECOND / FPS;
+  return buffer;
+}
+
+/* A place of the ground, where neither the number nor the box ever is. */
+static gboolean
+has_color (const GstVideoFrame *frame, const GstVideoFrame *wanted)
+{
+  const int x = WIDTH / 2, y = HEIGHT / 3;
+
+  for (guint plane = 0; plane < 3; plane++)
+    {
+      const int shift = plane > 0;
+      const guint8 *is = GST_VIDEO_FRAME_COMP_DATA (frame, plane);
+      const guint8 *should = GST_VIDEO_FRAME_COMP_DATA (wanted, plane);
+      const int is_at = (y >> shift) * GST_VIDEO_FRAME_COMP_STRIDE (frame, plane) + (x >> shift);
+      const int should_at =
+          (y >> shift) * GST_VIDEO_FRAME_COMP_STRIDE (wanted, plane) + (x >> shift);
+
+      if (ABS (is[is_at] - should[should_at]) > COLOR_TOLERANCE)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_right (Trial *trial, GstSample *sample)
+{
+  g_autoptr (GstBuffer) buffer = draw (&trial->info, trial->readable);
+  GstVideoInfo info;
+  GstVideoFrame frame, wanted;
+  gboolean right;
+
+  if (!gst_video_info_from_caps (&info, gst_sample_get_caps (sample)) || info.width != WIDTH ||
+      info.height != HEIGHT ||
+      !gst_video_frame_map (&frame, &info, gst_sample_get_buffer (sample), GST_MAP_READ))
+    return FALSE;
+  gst_video_frame_map (&wanted, &trial->info, buffer, GST_MAP_READ);
+  right = beckon_test_source_read (&frame) == (int) trial->readable && has_color (&frame, &wanted);
+  gst_video_frame_unmap (&wanted);
+  gst_video_frame_unmap (&frame);
+  return right;
+}
+
+static GstFlowReturn
+on_decoded (GstAppSink *sink, gpointer user_data)
+{
+  Trial *trial = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+
+  if (sample == NULL)
+    return GST_FLOW_OK;
+  if (is_right (trial, sample))
+    trial->readable++;
+  else
+    trial->wrong = TRUE;
+  return GST_FLOW_OK;
+}
+
+static void
+add_probe (GstElement *element, const char *name, GstPadProbeCallback callback, Trial *trial)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, trial, NULL);
+}
+
+static gboolean
+refuse (GError **error, const char *text)
+{
+  g_set_error_literal (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED, text);
+  return FALSE;
+}
+
+static gboolean
+judge (const Trial *trial, GError **error)
+{
+  if (trial->wrong)
+    return refuse (error, "what comes out is not what went in");
+  if (trial->readable < FRAMES)
+    return refuse (error, "frames are lost");
+  if (trial->key_frames < 2)
+    return refuse (error, "there is no key frame on request");
+  return TRUE;
+}
+
+static gboolean
+run (GstElement *pipeline, Trial *trial, GstAppSrc *source, GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+  gboolean over;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < FRAMES; i++)
+    gst_app_src_push_buffer (source, draw (&trial->info, i));
+  gst_app_src_end_of_stream (source);
+  message = gst_bus_timed_pop_filtered (bus, LIMIT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  over = message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
+  if (message != NULL && !over)
+    gst_message_parse_error (message, error, NULL);
+  else if (!over)
+    refuse (error, "it does not end");
+  return over;
+}
+
+gboolean
+beckon_codec_choice_try (const char *encoder, const char *decoder, GError **error)
+{
+  Trial trial = { 0 };
+  GstAppSinkCallbacks callbacks = { .new_sample = on_decoded };
+  g_autofree char *description = g_strdup_printf (
+      "appsrc name=in format=time max-bytes=0 ! videoconvert ! %s name=encoder ! %s ! videoconvert ! "
+      "video/x-raw,format=I420 ! appsink name=out sync=false",
+      encoder, decoder);
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (description, &problem);
+  g_autoptr (GstElement) source = NULL, sink = NULL, coder = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+
+  if (problem != NULL)
+    { /* there can be a pipeline that is not whole */
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  source = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "out");
+  trial.encoder = coder = gst_bin_get_by_name (GST_BIN (pipeline), "encoder");
+  gst_video_info_set_format (&trial.info, GST_VIDEO_FORMAT_I420, WIDTH, HEIGHT);
+  trial.info.fps_n = FPS;
+  caps = gst_video_info_to_caps (&trial.info);
+  gst_app_src_set_caps (GST_APP_SRC (source), caps);
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, &trial, NULL);
+  add_probe (coder, "sink", on_raw, &trial);
+  add_probe (coder, "src", on_encoded, &trial);
+  beckon_codec_set_up_encoder (coder);
+  beckon_codec_set_bitrate (coder, 1000000);
+  return run (pipeline, &trial, GST_APP_SRC (source), error) && judge (&trial, error);
+}
+
+/* ---- the choice ---- */
+
+/* Returns: (nullable): interned: the first of the hardware's that proves itself. */
+static const char *
+find (gboolean encoder)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (CODEC);
+  GList *all = gst_element_factory_list_get_elements (
+      encoder ? GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER
+              : GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO,
+      GST_RANK_NONE);
+  GList *able = gst_element_factory_list_filter (all, caps, encoder ? GST_PAD_SRC : GST_PAD_SINK,
+                                                 FALSE);
+  const char *found = NULL;
+
+  for (GList *l = able; l != NULL && found == NULL; l = l->next)
+    {
+      const char *name = GST_OBJECT_NAME (l->data);
+      g_autoptr (GError) error = NULL;
+
+      if (!gst_element_factory_list_is_type (l->data, GST_ELEMENT_FACTORY_TYPE_HARDWARE))
+        continue;
+      if (beckon_codec_choice_try (encoder ? name : BECKON_SOFTWARE_ENCODER,
+                                   encoder ? BECKON_SOFTWARE_DECODER : name, &error))
+        found = g_intern_string (name);
+      else
+        g_message ("%s is not used: %s", name, error->message);
+    }
+  gst_plugin_feature_list_free (able);
+  gst_plugin_feature_list_free (all);
+  return found;
+}
+
+void
+beckon_codec_choice_make (void)
+{
+  const char *encoder = find (TRUE), *decoder = find (FALSE);
+
+  g_mutex_lock (&lock);
+  chosen_encoder = encoder;
+  chosen_decoder = decoder;
+  g_mutex_unlock (&lock);
+}
+
+static const char *
+get (const char *const *chosen, const char *software)
+{
+  const char *name;
+
+  g_mutex_lock (&lock);
+  name = *chosen != NULL ? *chosen : software;
+  g_mutex_unlock (&lock);
+  return name;
+}
+
+const char *
+beckon_codec_choice_get_encoder (void)
+{
+  return get (&chosen_encoder, BECKON_SOFTWARE_ENCODER);
+}
+
+const char *
+beckon_codec_choice_get_decoder (void)
+{
+  return get (&chosen_decoder, BECKON_SOFTWARE_DECODER);
+}
+
+/* ---- settings ---- */
+
+static gboolean
+set_if_there (GstElement *element, const char *property, const char *value)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property) == NULL)
+    return FALSE;
+  gst_util_set_object_arg (G_OBJECT (element), property, value);
+  return TRUE;
+}
+
+void
+beckon_codec_set_up_encoder (GstElement *encoder)
+{
+  static const struct
+  {
+    const char *property, *value;
+  } settings[] = {
+    { "rate-control", "cbr" },    { "rc-mode", "cbr" },   { "end-usage", "cbr" },
+    { "b-frames", "0" },          { "bframes", "0" },     { "zerolatency", "true" },
+    { "key-int-max", "1024" },    { "gop-size", "1024" }, { "keyframe-period", "1024" },
+    { "keyframe-max-dist", "1024" }, { "target-usage", "7" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    set_if_there (encoder, settings[i].property, settings[i].value);
+}
+
+void
+beckon_codec_set_bitrate (GstElement *encoder, guint bits)
+{
+  g_autofree char *in_bits = g_strdup_printf ("%u", bits);
+  g_autofree char *in_kilobits = g_strdup_printf ("%u", bits / 1000);
+  g_autofree char *controls = g_strdup_printf ("controls,video_bitrate=%u", bits);
+
+  /* libvpx counts bits, VA and NVENC kilobits, and V4L2 has controls of the kernel's. */
+  if (!set_if_there (encoder, "target-bitrate", in_bits) &&
+      !set_if_there (encoder, "bitrate", in_kilobits))
+    set_if_there (encoder, "extra-controls", controls);
+}
