@@ -58,7 +58,9 @@ list_contacts (BeckonCallManager *self)
 }
 
 static void
-on_session_started (BeckonSignalingService *service, gboolean resumed, GPtrArray *calls,
+on_session_started (BeckonSignalingService *service,
+                    gboolean resumed,
+                    GPtrArray *calls,
                     BeckonCallManager *self)
 {
   if (resumed)

@@ -501,8 +501,8 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
   properties[PROP_PRECONNECT] =
       g_param_spec_enum ("preconnect", NULL, NULL, BECKON_TYPE_PRECONNECT,
                          BECKON_PRECONNECT_CONTACTS, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_RELAY_ONLY] = g_param_spec_boolean (
-      "relay-only", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_RELAY_ONLY] = g_param_spec_boolean ("relay-only", NULL, NULL, FALSE,
+                                                      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[INCOMING_CALL] = g_signal_new ("incoming-call", BECKON_TYPE_CALL_MANAGER,

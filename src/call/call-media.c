@@ -7,13 +7,15 @@
  * who joins. So one of two people offers, and all are connected to all. Who joins again, from
  * another device or after a break, is offered a connection of the next generation in the place of
  * the old one. Should both have joined again at once, the offer of whose user id sorts first holds.
+ * Where the old one still carries, or may again, it goes only when the new one is up:
+ * call-handover.c.
  *
- * While it rings the two connect already, if we trust the caller: no media flows before we accept, and
- * no device is open. For others the answer is ready but held, and so are their candidates: they
+ * While it rings the two connect already, if we trust the caller: no media flows before we accept,
+ * and no device is open. For others the answer is ready but held, and so are their candidates: they
  * learn nothing about us, not even an address.
  *
- * An offer goes to all devices of a person. The first that answers is connected to; the others wait.
- * If one of them accepts, it is offered a connection of its own.
+ * An offer goes to all devices of a person. The first that answers is connected to; the others
+ * wait. If one of them accepts, it is offered a connection of its own.
  */
 
 #define G_LOG_DOMAIN "beckon-call"
@@ -34,6 +36,7 @@ on_signal_sent (GObject *source, GAsyncResult *result, gpointer unused)
 static void
 send_signal (BeckonCall *self, BeckonCallMember *member, const BeckonPeerSignal *signal)
 {
+  /* Of the next one, too: it is to the same device. */
   const char *device = member->peer != NULL ? beckon_media_peer_get_device (member->peer) : NULL;
 
   beckon_signaling_service_send_signal_async (self->signaling, self->id, member->user->id, device,
@@ -52,7 +55,7 @@ on_local_signal (BeckonMediaPeer *peer, const BeckonPeerSignal *signal, BeckonCa
 {
   BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
 
-  if (member == NULL || member->peer != peer)
+  if (member == NULL || (member->peer != peer && member->next != peer))
     return;
   if (is_holding (self, member))
     g_queue_push_tail (&member->outbox, beckon_peer_signal_copy (signal));
@@ -63,9 +66,10 @@ on_local_signal (BeckonMediaPeer *peer, const BeckonPeerSignal *signal, BeckonCa
 static void
 handle_signal (BeckonCallMember *member, const BeckonPeerSignal *signal)
 {
+  const gboolean next = member->next != NULL && signal->generation == member->generation;
   g_autoptr (GError) error = NULL;
 
-  if (!beckon_media_peer_handle_signal (member->peer, signal, &error))
+  if (!beckon_media_peer_handle_signal (next ? member->next : member->peer, signal, &error))
     g_message ("Refused a signal of %s: %s", member->user->id, error->message);
 }
 
@@ -88,9 +92,7 @@ on_lost_second (gpointer user_data)
     }
   self->lost_source = 0;
   beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_CONNECTION_LOST,
-                        g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
-                                     "%s did not answer for %d seconds",
-                                     beckon_call_get_peer_name (self), BECKON_CALL_LOST_SECONDS));
+                        beckon_call_handover_new_cause (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -211,6 +213,7 @@ update_progress (BeckonCall *self)
 static void
 on_peer_state (BeckonMediaPeer *peer, GParamSpec *pspec, BeckonCall *self)
 {
+  beckon_call_handover_step (self);
   update_progress (self);
 }
 
@@ -220,6 +223,7 @@ drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
 {
   BeckonMediaPeer *peer = g_steal_pointer (&member->peer);
 
+  beckon_call_handover_drop (self, member);
   g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
   g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
   if (peer == NULL)
@@ -236,7 +240,7 @@ on_peer_bye (BeckonMediaPeer *peer, const char *word, BeckonCall *self)
   BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
   BeckonLeaveReason reason = BECKON_LEAVE_HUNG_UP;
 
-  if (member == NULL || member->peer != peer)
+  if (member == NULL || (member->peer != peer && member->next != peer))
     return;
   /* Who has not answered, or whom we have not, says goodbye to a connection and not to a call. */
   if (self->state != BECKON_CALL_STATE_CALLING || member->state != BECKON_MEMBER_JOINED)
@@ -275,13 +279,23 @@ forward (BeckonCall *self, gpointer source, const char *const *names)
 static void
 on_first_audio (BeckonMediaPeer *peer, BeckonCall *self)
 {
+  BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
+
+  if (member->next == peer)
+    {
+      member->next_heard = TRUE; /* and it was not the first of this person */
+      return;
+    }
   g_signal_emit_by_name (self, "first-audio", beckon_media_peer_get_user (peer));
 }
 
 static void
 on_first_video (BeckonMediaPeer *peer, guint width, guint height, BeckonCall *self)
 {
-  g_signal_emit_by_name (self, "first-video", beckon_media_peer_get_user (peer), width, height);
+  BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
+
+  if (member->next != peer)
+    g_signal_emit_by_name (self, "first-video", beckon_media_peer_get_user (peer), width, height);
 }
 
 /* Credentials do not last as long as a call may. */
@@ -301,9 +315,12 @@ update_ice_servers (BeckonCall *self)
     }
 }
 
-static void
-add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint generation,
-          gboolean offerer)
+BeckonMediaPeer *
+beckon_call_media_new_peer (BeckonCall *self,
+                            BeckonCallMember *member,
+                            const char *device,
+                            guint generation,
+                            gboolean offerer)
 {
   static const char *const names[] = { "remote-microphone",
                                        "remote-camera",
@@ -313,17 +330,30 @@ add_peer (BeckonCall *self, BeckonCallMember *member, const char *device, guint 
                                        "audio-level",
                                        NULL };
 
-  g_assert (member->peer == NULL);
+  BeckonMediaPeer *peer;
+
   update_ice_servers (self);
   member->generation = generation;
-  member->peer = beckon_media_session_add_peer (self->media_session, member->user->id, device,
-                                                generation, offerer);
-  g_signal_connect_object (member->peer, "local-signal", G_CALLBACK (on_local_signal), self, 0);
-  g_signal_connect_object (member->peer, "notify::state", G_CALLBACK (on_peer_state), self, 0);
-  g_signal_connect_object (member->peer, "bye", G_CALLBACK (on_peer_bye), self, 0);
-  g_signal_connect_object (member->peer, "first-audio", G_CALLBACK (on_first_audio), self, 0);
-  g_signal_connect_object (member->peer, "first-video", G_CALLBACK (on_first_video), self, 0);
-  forward (self, member->peer, names);
+  peer = beckon_media_session_add_peer (self->media_session, member->user->id, device, generation,
+                                        offerer);
+  g_signal_connect_object (peer, "local-signal", G_CALLBACK (on_local_signal), self, 0);
+  g_signal_connect_object (peer, "notify::state", G_CALLBACK (on_peer_state), self, 0);
+  g_signal_connect_object (peer, "bye", G_CALLBACK (on_peer_bye), self, 0);
+  g_signal_connect_object (peer, "first-audio", G_CALLBACK (on_first_audio), self, 0);
+  g_signal_connect_object (peer, "first-video", G_CALLBACK (on_first_video), self, 0);
+  forward (self, peer, names);
+  return peer;
+}
+
+static void
+add_peer (BeckonCall *self,
+          BeckonCallMember *member,
+          const char *device,
+          guint generation,
+          gboolean offerer)
+{
+  g_assert (member->peer == NULL);
+  member->peer = beckon_call_media_new_peer (self, member, device, generation, offerer);
 }
 
 void
@@ -348,12 +378,15 @@ beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
 void
 beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device)
 {
+  if (beckon_call_handover_start (self, member, device))
+    return;
   drop_peer (self, member, NULL);
   add_peer (self, member, device, member->generation + 1, TRUE);
   update_progress (self);
 }
 
-/* Whether there is a connection, and @device (nullable) is the other end of it as far as we know. */
+/* Whether there is a connection, and @device (nullable) is the other end of it as far as we know.
+ */
 static gboolean
 is_from_peer (BeckonCallMember *member, const char *device)
 {
@@ -376,6 +409,7 @@ is_new_offer (BeckonCall *self, BeckonCallMember *member, const char *device,
               const BeckonPeerSignal *offer)
 {
   const char *own = beckon_signaling_service_get_user_id (self->signaling);
+  BeckonMediaPeer *ours = member->next != NULL ? member->next : member->peer;
 
   if (offer->kind != BECKON_PEER_SIGNAL_DESCRIPTION || offer->sdp_type != BECKON_SDP_OFFER)
     return FALSE;
@@ -384,9 +418,9 @@ is_new_offer (BeckonCall *self, BeckonCallMember *member, const char *device,
   if (member->peer != NULL && !is_from_peer (member, device))
     return TRUE; /* that one counts for itself */
   /* Both offered at once. */
-  return member->peer != NULL && offer->generation == member->generation &&
-         beckon_media_peer_is_offerer (member->peer) &&
-         beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_NEW &&
+  return ours != NULL && offer->generation == member->generation &&
+         beckon_media_peer_is_offerer (ours) &&
+         beckon_media_peer_get_state (ours) == BECKON_MEDIA_PEER_NEW &&
          g_strcmp0 (member->user->id, own) < 0;
 }
 
@@ -406,11 +440,14 @@ beckon_call_media_signal (BeckonCall *self,
     }
   if (signal->kind == BECKON_PEER_SIGNAL_BYE)
     {
-      if (is_from_peer (member, device) && signal->generation == member->generation)
+      if (is_from_peer (member, device) &&
+          (signal->generation == member->generation ||
+           signal->generation == beckon_media_peer_get_generation (member->peer)))
         on_peer_bye (member->peer, signal->reason, self);
       return;
     }
-  if (is_new_offer (self, member, device, signal))
+  if (is_new_offer (self, member, device, signal) &&
+      !beckon_call_handover_answer (self, member, device, signal->generation))
     {
       drop_peer (self, member, NULL);
       add_peer (self, member, device, signal->generation, FALSE);
@@ -474,6 +511,7 @@ beckon_call_media_open (BeckonCall *self)
       if (!self->outgoing && member->peer != NULL && beckon_call_media_is_dead (member))
         drop_peer (self, member, NULL);
     }
+  beckon_call_handover_open (self);
   beckon_media_session_open (self->media_session);
   update_progress (self);
 }
@@ -504,6 +542,7 @@ void
 beckon_call_media_close (BeckonCall *self, const char *reason)
 {
   stop_lost (self);
+  beckon_call_handover_stop (self);
   g_clear_handle_id (&self->offer_source, g_source_remove);
   g_clear_handle_id (&self->media_source, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->media_session, self);
@@ -513,7 +552,9 @@ beckon_call_media_close (BeckonCall *self, const char *reason)
 
       if (member->peer != NULL)
         g_signal_handlers_disconnect_by_data (member->peer, self);
-      member->peer = NULL;
+      if (member->next != NULL)
+        g_signal_handlers_disconnect_by_data (member->next, self);
+      member->peer = member->next = NULL;
     }
   beckon_media_session_close_async (self->media_session, reason, on_media_closed,
                                     g_object_ref (self));

@@ -24,7 +24,12 @@ typedef struct
   BeckonUser *user;
   BeckonMemberState state;
   BeckonMediaPeer *peer; /* borrowed of the media session; nullable */
+  BeckonMediaPeer *next; /* borrowed; nullable: is to take the place of @peer (call-handover.c) */
   guint generation;      /* of the last connection with them, 0: there was none */
+  gint64 next_since;     /* monotonic µs: when @next, or the one before, was begun; 0: none was */
+  gint64 moved_at;       /* when we began to send on @next; 0: not yet */
+  gboolean next_heard;   /* sound of theirs came on it */
+  gboolean stale;        /* @peer was made on another network, and no other has been begun */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
   gboolean ours;         /* ALERTED: we invited them */
   gboolean trusted;      /* may connect to us, and know our addresses, before we accept */
@@ -47,6 +52,7 @@ struct _BeckonCall
   GError *error;
   char *message;
   char *answered_device;
+  char *addresses;     /* nullable: of this computer, as far as the connections know */
   GList *accept_tasks; /* GTask: everybody who waits for the one accept */
   GList *closed_tasks; /* GTask: everybody who waits for the media's end */
 
@@ -55,6 +61,8 @@ struct _BeckonCall
   guint guard_source; /* of our own for the server's timers */
   guint media_source; /* no media in time */
   guint lost_source;  /* every second while the path is lost */
+  guint handover_source; /* the beat of what takes the place of something else */
+  guint calm_source;     /* the network has changed; until it does so no more */
 
   BeckonCallState state;
   BeckonCallProgress progress;
@@ -176,6 +184,13 @@ void beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
 void beckon_call_media_offer (BeckonCall *self, BeckonCallMember *member, const char *device);
 void beckon_call_media_signal (BeckonCall *self, const char *user, const char *device,
                                const BeckonPeerSignal *signal);
+/** beckon_call_media_new_peer: a connection to @member whose descriptions are carried; the newest.
+ * Returns: (transfer none) */
+BeckonMediaPeer *beckon_call_media_new_peer (BeckonCall *self,
+                                             BeckonCallMember *member,
+                                             const char *device,
+                                             guint generation,
+                                             gboolean offerer);
 /** beckon_call_media_is_dead: whether the connection to @member, who has one, carries nothing. */
 gboolean beckon_call_media_is_dead (BeckonCallMember *member);
 /** beckon_call_media_trust: @user may connect to us while it rings here; nothing flows before we
@@ -188,5 +203,26 @@ void beckon_call_media_open (BeckonCall *self);
 void beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member);
 /** beckon_call_media_close: @reason: what the peers are told; %NULL: nothing, we go on in it. */
 void beckon_call_media_close (BeckonCall *self, const char *reason);
+
+/* call-handover.c: a connection in the place of another, while the call goes on */
+
+/** beckon_call_handover_open: watches the network from now on. */
+void beckon_call_handover_open (BeckonCall *self);
+/** beckon_call_handover_start: offers @device (nullable) of @member another connection. Returns:
+ * FALSE if there is none to that device that could go on meanwhile. */
+gboolean
+beckon_call_handover_start (BeckonCall *self, BeckonCallMember *member, const char *device);
+/** beckon_call_handover_answer: as beckon_call_handover_start(), for an offer that came. */
+gboolean beckon_call_handover_answer (BeckonCall *self,
+                                      BeckonCallMember *member,
+                                      const char *device,
+                                      guint generation);
+/** beckon_call_handover_step: something has changed: goes on with what is under way. */
+void beckon_call_handover_step (BeckonCall *self);
+/** beckon_call_handover_drop: of what was to take the place of another, if there is something. */
+void beckon_call_handover_drop (BeckonCall *self, BeckonCallMember *member);
+void beckon_call_handover_stop (BeckonCall *self);
+/** beckon_call_handover_new_cause: Returns: (transfer full): why a lost path did not come back. */
+GError *beckon_call_handover_new_cause (BeckonCall *self);
 
 G_END_DECLS

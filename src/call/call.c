@@ -649,6 +649,7 @@ beckon_call_dispose (GObject *object)
   g_clear_handle_id (&self->guard_source, g_source_remove);
   g_clear_handle_id (&self->media_source, g_source_remove);
   g_clear_handle_id (&self->lost_source, g_source_remove);
+  beckon_call_handover_stop (self);
   g_clear_object (&self->media_session);
   g_clear_object (&self->signaling);
   G_OBJECT_CLASS (beckon_call_parent_class)->dispose (object);
@@ -664,6 +665,7 @@ beckon_call_finalize (GObject *object)
   g_clear_error (&self->error);
   g_free (self->message);
   g_free (self->answered_device);
+  g_free (self->addresses);
   g_free (self->id);
   G_OBJECT_CLASS (beckon_call_parent_class)->finalize (object);
 }
@@ -727,6 +729,8 @@ beckon_call_class_init (BeckonCallClass *klass)
                 G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("first-video", BECKON_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT);
+  g_signal_new ("handed-over", BECKON_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
 }
 
 static void

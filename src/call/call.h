@@ -81,7 +81,8 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * answered or took over).
  *
  * Signals: first-audio (char *user) and first-video (char *user, guint width, guint height): the
- * first decoded sound and picture of a person.
+ * first decoded sound and picture of a person. handed-over (char *user, guint generation): another
+ * connection to them has taken the place of the one there was.
  *
  * Every property change is notified; at the end: state is FREE, then "end" is notified last, once.
  */

@@ -89,6 +89,15 @@ on_first_video (BeckonCall *call, const char *user, guint width, guint height, g
 }
 
 static void
+on_handed_over (BeckonCall *call, const char *user, guint generation, gpointer user_data)
+{
+  BeckonCliClient *self = user_data;
+
+  beckon_cli_output_event (&self->output, "handed-over", "user", beckon_cli_text (user),
+                           "generation", g_variant_new_uint32 (generation), NULL);
+}
+
+static void
 on_remote_state (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
 {
   BeckonCliClient *self = user_data;
@@ -272,6 +281,7 @@ follow_call (BeckonCliClient *self, BeckonCall *call)
   self->sharing = beckon_screen_sharing_new (call, NULL);
   g_signal_connect (call, "first-audio", G_CALLBACK (on_first_audio), self);
   g_signal_connect (call, "first-video", G_CALLBACK (on_first_video), self);
+  g_signal_connect (call, "handed-over", G_CALLBACK (on_handed_over), self);
   g_signal_connect (call, "notify::progress", G_CALLBACK (on_progress), self);
   g_signal_connect (call, "notify::state", G_CALLBACK (on_state), self);
   g_signal_connect (call, "notify::end", G_CALLBACK (on_end), self);

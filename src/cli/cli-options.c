@@ -175,8 +175,8 @@ static gboolean
 fill_preconnect (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   g_autoptr (GEnumClass) words = g_type_class_ref (BECKON_TYPE_PRECONNECT);
-  const GEnumValue *value = g_enum_get_value_by_nick (
-      words, raw->preconnect != NULL ? raw->preconnect : "contacts");
+  const GEnumValue *value =
+      g_enum_get_value_by_nick (words, raw->preconnect != NULL ? raw->preconnect : "contacts");
 
   if (value == NULL)
     return usage (error, "--preconnect takes contacts, everyone or nobody");

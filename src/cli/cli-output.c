@@ -79,6 +79,8 @@ code_of (const GError *error)
     [BECKON_MEDIA_ERROR_BAD_DESCRIPTION] = "bad-description",
     [BECKON_MEDIA_ERROR_BAD_CANDIDATE] = "bad-candidate",
     [BECKON_MEDIA_ERROR_NO_PATH] = "no-path",
+    [BECKON_MEDIA_ERROR_NO_NETWORK] = "no-network",
+    [BECKON_MEDIA_ERROR_PEER_SILENT] = "peer-silent",
     [BECKON_MEDIA_ERROR_NO_RELAY] = "no-relay",
     [BECKON_MEDIA_ERROR_ENCRYPTION] = "encryption",
     [BECKON_MEDIA_ERROR_NO_DEVICE] = "no-device",

@@ -333,6 +333,18 @@ beckon_media_peer_get_source (BeckonMediaPeer *self, BeckonLine line)
 }
 
 void
+beckon_media_peer_set_sent_to (BeckonMediaPeer *self, gboolean sent_to)
+{
+  self->not_sent_to = !sent_to;
+}
+
+gboolean
+beckon_media_peer_is_sent_to (BeckonMediaPeer *self)
+{
+  return !self->not_sent_to;
+}
+
+void
 beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line)
 {
   g_autoptr (GstPad) pad = NULL;

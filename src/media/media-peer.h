@@ -28,6 +28,8 @@ typedef enum
   BECKON_MEDIA_ERROR_BAD_DESCRIPTION, /* malformed SDP, or one that does not fit; a stranger wrote it */
   BECKON_MEDIA_ERROR_BAD_CANDIDATE,
   BECKON_MEDIA_ERROR_NO_PATH,         /* ICE failed */
+  BECKON_MEDIA_ERROR_NO_NETWORK,      /* this computer has none any more */
+  BECKON_MEDIA_ERROR_PEER_SILENT,     /* was connected, and nothing comes any more */
   BECKON_MEDIA_ERROR_NO_RELAY,        /* only relays may be used, and there is none */
   BECKON_MEDIA_ERROR_ENCRYPTION,      /* DTLS failed */
   BECKON_MEDIA_ERROR_NO_DEVICE,       /* no camera, no microphone, no speaker */

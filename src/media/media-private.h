@@ -56,12 +56,15 @@ void beckon_media_peer_add_turn_server (BeckonMediaPeer *self, const char *uri);
 void beckon_media_peer_start (BeckonMediaPeer *self);
 /** beckon_media_peer_get_source: (transfer none): where the frames of a line are pushed. */
 GstAppSrc *beckon_media_peer_get_source (BeckonMediaPeer *self, BeckonLine line);
+/** beckon_media_peer_set_sent_to: whether it gets our frames; the session sees to it. */
+void beckon_media_peer_set_sent_to (BeckonMediaPeer *self, gboolean sent_to);
+gboolean beckon_media_peer_is_sent_to (BeckonMediaPeer *self);
 void beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line);
 /** beckon_media_peer_set_local_state: what we send now; told to the peer. */
 void beckon_media_peer_set_local_state (BeckonMediaPeer *self, gboolean microphone, gboolean camera,
                                         gboolean screen);
-/** beckon_media_peer_open: what they send is played from now on, and echoed if so configured; before,
- * it is dropped where it comes out of the network. */
+/** beckon_media_peer_open: what they send is played from now on, and echoed if so configured;
+ * before, it is dropped where it comes out of the network. */
 void beckon_media_peer_open (BeckonMediaPeer *self);
 void beckon_media_peer_close_async (BeckonMediaPeer *self, const char *reason,
                                     GAsyncReadyCallback callback, gpointer user_data);

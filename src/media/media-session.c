@@ -118,7 +118,7 @@ update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
       BeckonCapture *capture = capture_of (self, line);
       GstAppSrc *source = beckon_media_peer_get_source (peer, line);
 
-      if (is_sent (self, line) && !is_echo (self, line))
+      if (is_sent (self, line) && !is_echo (self, line) && beckon_media_peer_is_sent_to (peer))
         {
           if (line != BECKON_LINE_MICROPHONE && !beckon_capture_has_target (capture, source))
             beckon_media_peer_force_key_frame (peer, line);
@@ -177,6 +177,8 @@ on_capture_started (BeckonCapture *capture, BeckonMediaSession *self)
 static void
 on_speaker_failed (BeckonMediaPeer *peer, BeckonMediaSession *self)
 {
+  if (self->problems[PROP_SPEAKER_PROBLEM - PROP_MICROPHONE_PROBLEM] != NULL)
+    return; /* so another connection finds, too */
   set_problem (self, PROP_SPEAKER_PROBLEM,
                g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE,
                                     "There is no speaker"));
@@ -300,6 +302,18 @@ beckon_media_session_add_peer (BeckonMediaSession *self,
   beckon_media_peer_start (peer);
   update_peer (self, peer);
   return peer;
+}
+
+void
+beckon_media_session_set_sending (BeckonMediaSession *self, BeckonMediaPeer *peer, gboolean sending)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+  g_return_if_fail (g_ptr_array_find (self->peers, peer, NULL));
+
+  if (beckon_media_peer_is_sent_to (peer) == sending)
+    return;
+  beckon_media_peer_set_sent_to (peer, sending);
+  update_peer (self, peer);
 }
 
 GPtrArray *

@@ -61,6 +61,12 @@ BeckonMediaPeer *beckon_media_session_add_peer (BeckonMediaSession *self, const 
 void beckon_media_session_remove_peer (BeckonMediaSession *self, BeckonMediaPeer *peer,
                                        const char *reason);
 
+/** beckon_media_session_set_sending: whether @peer gets what we send; it does from the start. One
+ * that is to take the place of another does not before it is up. */
+void beckon_media_session_set_sending (BeckonMediaSession *self,
+                                       BeckonMediaPeer *peer,
+                                       gboolean sending);
+
 /** beckon_media_session_get_peers: (transfer none) (element-type BeckonMediaPeer) */
 GPtrArray *beckon_media_session_get_peers (BeckonMediaSession *self);
 

@@ -52,6 +52,7 @@ struct _BeckonMediaPeer
   gboolean offerer;
   gboolean started;
   gboolean has_relay;
+  gboolean not_sent_to;
   gboolean has_local, has_remote;  /* descriptions */
   gboolean was_connected;
   gboolean channel_open;

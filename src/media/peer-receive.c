@@ -382,8 +382,8 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   gst_pad_link (pad, sink);
 }
 
-/* Who sends before the call is accepted sends to nobody: nothing is decoded, and no speaker opens. The
- * depayloader asks for a key frame when it finds that it has missed one. */
+/* Who sends before the call is accepted sends to nobody: nothing is decoded, and no speaker opens.
+ * The depayloader asks for a key frame when it finds that it has missed one. */
 static GstPadProbeReturn
 on_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {

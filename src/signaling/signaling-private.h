@@ -47,6 +47,7 @@ struct _BeckonSignalingService
   guint frame_source;
   guint retry_source;
   guint silence_source;
+  guint probe_source;
   guint deadline_source;
   guint bye_source;
   guint ice_source;
@@ -59,6 +60,7 @@ struct _BeckonSignalingService
   gint64 last_seq;       /* of an event of this session that was handled */
   gint64 acked;
   gint64 heard; /* monotonic time of the last frame */
+  gint64 probed; /* when we asked whether the connection still holds */
   gboolean ring;
   gboolean dnd;
   gboolean wanted;
@@ -107,6 +109,10 @@ void beckon_signaling_set_missed (BeckonSignalingService *self, guint missed);
 GTask *beckon_signaling_take_sign_in (BeckonSignalingService *self);
 
 /* signaling-session.c: what is said on a connection */
+
+/** beckon_signaling_probe: the network has changed: whether our connection outlived that shows in a
+ * second, and not when nothing has come for long. */
+void beckon_signaling_probe (BeckonSignalingService *self);
 
 /** beckon_signaling_say_hello: the socket is open. */
 void beckon_signaling_say_hello (BeckonSignalingService *self);

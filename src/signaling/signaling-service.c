@@ -461,6 +461,7 @@ beckon_signaling_service_class_init (BeckonSignalingServiceClass *klass)
 static void
 on_network_changed (GNetworkMonitor *network, gboolean available, gpointer user_data)
 {
+  beckon_signaling_probe (user_data);
   if (available)
     beckon_signaling_service_retry (user_data);
 }

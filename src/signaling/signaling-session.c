@@ -15,6 +15,7 @@
 
 #define HELLO_ID 1         /* of every hello; requests go on behind it, also over connections */
 #define SILENCE_SECONDS 15 /* then we ping */
+#define PROBE_MS 1000      /* the answer may take so long where the network has just changed */
 /* Credentials for relays are fetched anew when half their life is over, or after this time where
  * our clock says that they are of the past. */
 #define ICE_SECONDS 300
@@ -23,6 +24,7 @@ void
 beckon_signaling_stop_session_sources (BeckonSignalingService *self)
 {
   g_clear_handle_id (&self->silence_source, g_source_remove);
+  g_clear_handle_id (&self->probe_source, g_source_remove);
   g_clear_handle_id (&self->deadline_source, g_source_remove);
   g_clear_handle_id (&self->frame_source, g_source_remove);
   g_clear_handle_id (&self->ice_source, g_source_remove);
@@ -75,6 +77,31 @@ on_silence (gpointer user_data)
   ping = beckon_message_new_request (BECKON_PING, ++self->last_id);
   beckon_signaling_send_message (self, ping);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_probe_over (gpointer user_data)
+{
+  BeckonSignalingService *self = user_data;
+
+  self->probe_source = 0;
+  if (self->heard < self->probed)
+    beckon_signaling_connection_broke (self, new_unreachable (self, "does not answer any more"));
+  return G_SOURCE_REMOVE;
+}
+
+void
+beckon_signaling_probe (BeckonSignalingService *self)
+{
+  g_autoptr (BeckonMessage) ping = NULL;
+
+  if (!self->ready)
+    return;
+  g_clear_handle_id (&self->probe_source, g_source_remove);
+  self->probed = g_get_monotonic_time ();
+  self->probe_source = g_timeout_add (PROBE_MS, on_probe_over, self);
+  ping = beckon_message_new_request (BECKON_PING, ++self->last_id);
+  beckon_signaling_send_message (self, ping);
 }
 
 /* ---- ICE servers ---- */

@@ -101,6 +101,10 @@ phrase_for_media_error (BeckonMediaError code)
     {
     case BECKON_MEDIA_ERROR_NO_PATH:
       return g_strdup (_("No way through the network between the two computers was found."));
+    case BECKON_MEDIA_ERROR_NO_NETWORK:
+      return g_strdup (_("This computer has no network any more."));
+    case BECKON_MEDIA_ERROR_PEER_SILENT:
+      return g_strdup (_("The other computer does not answer any more."));
     case BECKON_MEDIA_ERROR_NO_RELAY:
       return g_strdup (_("Calls may only go through a relay, and the server has none."));
     case BECKON_MEDIA_ERROR_ENCRYPTION:

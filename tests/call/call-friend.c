@@ -24,19 +24,35 @@ on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, CallFriend *se
 
 /* ---- what it hears ---- */
 
+/* An offer that is newer, or that holds because both were made at once. */
+static gboolean
+is_answered (CallFriend *self, const BeckonPeerSignal *offer)
+{
+  const guint generation = self->peer != NULL ? beckon_media_peer_get_generation (self->peer) : 0;
+
+  if (offer->generation != generation)
+    return offer->generation > generation;
+  if (!beckon_media_peer_is_offerer (self->peer) || strcmp ("alice", self->user) > 0)
+    return FALSE;
+  beckon_media_session_remove_peer (self->session, self->peer, NULL);
+  return TRUE;
+}
+
 static void
 take (CallFriend *self, JsonObject *request)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonPeerSignal) signal = beckon_peer_signal_from_json (
-      json_object_get_object_member (request, "payload"), &error);
+  g_autoptr (BeckonPeerSignal) signal =
+      beckon_peer_signal_from_json (json_object_get_object_member (request, "payload"), &error);
 
   g_assert_no_error (error);
   self->heard++;
-  if (signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION && signal->sdp_type == BECKON_SDP_OFFER &&
-      (self->peer == NULL ||
-       signal->generation > beckon_media_peer_get_generation (self->peer)))
-    add_peer (self, signal->generation, FALSE);
+  if (signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION && signal->sdp_type == BECKON_SDP_OFFER)
+    {
+      if (!is_answered (self, signal))
+        return;
+      add_peer (self, signal->generation, FALSE);
+    }
   for (guint i = 0; i < self->peers->len; i++)
     beckon_media_peer_handle_signal (self->peers->pdata[i], signal, &error);
   g_assert_no_error (error);
@@ -63,12 +79,12 @@ on_pump (gpointer user_data)
 {
   CallFriend *self = user_data;
 
-  for (GList *l = self->f->server->requests.head; l != NULL && !self->deaf && !self->closed;
-       l = l->next)
+  for (GList *l = self->f->server->requests.head; l != NULL && !self->closed; l = l->next)
     if (is_for (self, l->data))
       {
         json_object_set_boolean_member (l->data, self->device, TRUE);
-        take (self, l->data);
+        if (!self->deaf)
+          take (self, l->data);
       }
   return G_SOURCE_CONTINUE;
 }
@@ -96,7 +112,8 @@ on_bye (BeckonMediaPeer *peer, const char *reason, CallFriend *self)
 static void
 add_peer (CallFriend *self, guint generation, gboolean offerer)
 {
-  self->peer = beckon_media_session_add_peer (self->session, "alice", "device", generation, offerer);
+  self->peer =
+      beckon_media_session_add_peer (self->session, "alice", "device", generation, offerer);
   g_ptr_array_add (self->peers, g_object_ref (self->peer));
   g_signal_connect (self->peer, "local-signal", G_CALLBACK (on_local_signal), self);
   g_signal_connect (self->peer, "first-audio", G_CALLBACK (on_first_audio), self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* While it rings: who may connect to us, what they get of it, and what becomes of it. The other end is a
- * real one; only the server does what the test says. */
+/* While it rings: who may connect to us, what they get of it, and what becomes of it. The other end
+ * is a real one; only the server does what the test says. */
 
 #include "config.h"
 

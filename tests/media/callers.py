@@ -24,11 +24,11 @@ def make_clip(path, user, seconds):
 class Server:
     """A beckon-server with data of its own; @settings as in its key file."""
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", address="127.0.0.1:0"):
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-media-")
         with open(self.path("config"), "w", encoding="utf-8") as file:
             file.write(settings)
-        self._start("127.0.0.1:0")
+        self._start(address)
         with open(self.path("password"), "w", encoding="utf-8") as file:
             file.write("correct horse\n")
 
@@ -68,13 +68,13 @@ class Server:
 
 
 class Caller:
-    """One beckon-call: what it says is read as it comes."""
+    """One beckon-call: what it says is read as it comes. @prefix: of its command line."""
 
-    def __init__(self, server, user, *words, register=True):
+    def __init__(self, server, user, *words, register=True, prefix=()):
         self.user = user
         self.events = []
         self._queue = queue.Queue()
-        command = [CALL, "--server", server.url, "--user", user, "--password-file",
+        command = [*prefix, CALL, "--server", server.url, "--user", user, "--password-file",
                    server.path("password"), "--json", *(["--register"] if register else []), *words]
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

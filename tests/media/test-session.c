@@ -420,8 +420,8 @@ says_addresses (Side *side)
 static gboolean
 says_description (Side *side)
 {
-  return side->said->len > 0 && ((BeckonPeerSignal *) side->said->pdata[0])->kind ==
-                                    BECKON_PEER_SIGNAL_DESCRIPTION;
+  return side->said->len > 0 &&
+         ((BeckonPeerSignal *) side->said->pdata[0])->kind == BECKON_PEER_SIGNAL_DESCRIPTION;
 }
 
 /* The relay does not answer: then there is no connection, rather than one that shows who is who. */

@@ -58,10 +58,9 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
       G_OBJECT_CLASS (klass), 2,
       g_param_spec_boxed ("other-call", NULL, NULL, BECKON_TYPE_CALL_SNAPSHOT,
                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
-  g_object_class_install_property (
-      G_OBJECT_CLASS (klass), 3,
-      g_param_spec_string ("preconnect", NULL, NULL, NULL,
-                           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (G_OBJECT_CLASS (klass), 3,
+                                   g_param_spec_string ("preconnect", NULL, NULL, NULL,
+                                                        G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (
       G_OBJECT_CLASS (klass), 4,
       g_param_spec_boolean ("relay-only", NULL, NULL, FALSE,

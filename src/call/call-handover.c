@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Another connection in the place of one that still carries, or does not any more: webrtcbin cannot
+ * move one to another network. Make before break:
+ *
+ *   offer ──▶ up: we send on both ──200 ms──▶ we send on the new one ──▶ they do, too: the old one
+ * goes
+ *
+ * It begins when the addresses of this computer change, and when a connection is lost; also because
+ * the other end does. Should both begin at once, the offer of whose user id sorts first holds. What
+ * does not come up is tried again, with the next generation, until the call is given up. */
+
+#define G_LOG_DOMAIN "beckon-call"
+
+#include "config.h"
+
+#include "call-private.h"
+#include "media-addresses.h"
+
+#define BEAT_MS 200
+/* So long we send on both: what is on its way on the new one overtakes nothing then. */
+#define OVERLAP_US (200 * G_TIME_SPAN_MILLISECOND)
+/* So long we wait for what they send on the new one. */
+#define SETTLE_US (2 * G_TIME_SPAN_SECOND)
+/* An attempt has so long. */
+#define ATTEMPT_US (5 * G_TIME_SPAN_SECOND)
+/* An interface comes with several changes: its address, its routes. */
+#define CALM_MS 150
+
+static void schedule (BeckonCall *self);
+
+/* ---- one member ---- */
+
+static gboolean
+can_hand_over (BeckonCall *self, BeckonCallMember *member)
+{
+  return self->state == BECKON_CALL_STATE_CALLING && member->state == BECKON_MEMBER_JOINED &&
+         member->peer != NULL && beckon_media_peer_get_device (member->peer) != NULL &&
+         (beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_CONNECTED ||
+          beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_LOST);
+}
+
+void
+beckon_call_handover_drop (BeckonCall *self, BeckonCallMember *member)
+{
+  BeckonMediaPeer *next = g_steal_pointer (&member->next);
+
+  member->moved_at = 0;
+  member->next_heard = FALSE;
+  if (next == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (next, self);
+  beckon_media_session_remove_peer (self->media_session, next, NULL);
+}
+
+/* The new one takes the place of the old one, which nobody needs any more. */
+static void
+finish (BeckonCall *self, BeckonCallMember *member)
+{
+  static const char *const names[] = { "remote-microphone", "remote-camera", "remote-video",
+                                       "remote-level" };
+  BeckonMediaPeer *old = member->peer;
+
+  member->peer = g_steal_pointer (&member->next);
+  member->moved_at = 0;
+  member->next_heard = FALSE;
+  g_signal_handlers_disconnect_by_data (old, self);
+  beckon_media_session_remove_peer (self->media_session, old, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_object_notify (G_OBJECT (self), names[i]);
+  g_signal_emit_by_name (self, "handed-over", member->user->id, member->generation);
+}
+
+static gboolean
+is_up (BeckonMediaPeer *peer)
+{
+  return peer != NULL && beckon_media_peer_get_state (peer) == BECKON_MEDIA_PEER_CONNECTED;
+}
+
+/* No more of what is under way: but what is up may be all that the other end has kept. */
+static void
+conclude (BeckonCall *self, BeckonCallMember *member)
+{
+  if (is_up (member->next))
+    finish (self, member);
+  else
+    beckon_call_handover_drop (self, member);
+}
+
+static void
+make_next (BeckonCall *self, BeckonCallMember *member, guint generation, gboolean offerer)
+{
+  conclude (self, member);
+  g_debug ("Call %s: connection %u with %s, %s", self->id, generation, member->user->id,
+           offerer ? "offered" : "answered");
+  member->next_since = g_get_monotonic_time ();
+  member->stale = FALSE;
+  member->next = beckon_call_media_new_peer (
+      self, member, beckon_media_peer_get_device (member->peer), generation, offerer);
+  beckon_media_session_set_sending (self->media_session, member->next, FALSE);
+  schedule (self);
+}
+
+gboolean
+beckon_call_handover_start (BeckonCall *self, BeckonCallMember *member, const char *device)
+{
+  if (!can_hand_over (self, member) ||
+      g_strcmp0 (device, beckon_media_peer_get_device (member->peer)) != 0)
+    return FALSE;
+  make_next (self, member, member->generation + 1, TRUE);
+  return TRUE;
+}
+
+gboolean
+beckon_call_handover_answer (BeckonCall *self,
+                             BeckonCallMember *member,
+                             const char *device,
+                             guint generation)
+{
+  if (!can_hand_over (self, member) ||
+      g_strcmp0 (device, beckon_media_peer_get_device (member->peer)) != 0)
+    return FALSE;
+  make_next (self, member, generation, FALSE);
+  return TRUE;
+}
+
+/* Up: we begin to send there. */
+static void
+move (BeckonCall *self, BeckonCallMember *member)
+{
+  member->moved_at = g_get_monotonic_time ();
+  beckon_media_session_set_sending (self->media_session, member->next, TRUE);
+}
+
+/* Whether all that they send comes on the new one. */
+static gboolean
+has_come (BeckonCallMember *member)
+{
+  if (beckon_media_peer_get_remote_camera (member->peer) &&
+      beckon_media_peer_get_remote_video (member->next) == NULL)
+    return FALSE;
+  return member->next_heard || !beckon_media_peer_get_remote_microphone (member->peer);
+}
+
+/* The new one is up. */
+static void
+advance (BeckonCall *self, BeckonCallMember *member)
+{
+  const gboolean lost = beckon_call_media_is_dead (member);
+  gint64 since;
+
+  if (member->moved_at == 0)
+    move (self, member);
+  since = g_get_monotonic_time () - member->moved_at;
+  if (since >= OVERLAP_US)
+    beckon_media_session_set_sending (self->media_session, member->peer, FALSE);
+  if (lost || since >= SETTLE_US || (since >= OVERLAP_US && has_come (member)))
+    finish (self, member);
+}
+
+/* Whether there was a network, and is none now: people on one machine need none. */
+static gboolean
+is_cut_off (BeckonCall *self)
+{
+  g_autofree char *addresses = beckon_media_list_addresses ();
+
+  return *addresses == '\0' && *self->addresses != '\0';
+}
+
+static gboolean
+can_signal (BeckonCall *self)
+{
+  return beckon_signaling_service_get_state (self->signaling) == BECKON_SIGNALING_CONNECTED;
+}
+
+static void
+step (BeckonCall *self, BeckonCallMember *member)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (!can_hand_over (self, member))
+    return;
+  if (member->next != NULL)
+    switch (beckon_media_peer_get_state (member->next))
+      {
+      case BECKON_MEDIA_PEER_CONNECTED:
+        advance (self, member);
+        return;
+      case BECKON_MEDIA_PEER_NEW:
+      case BECKON_MEDIA_PEER_CONNECTING:
+        if (now - member->next_since < ATTEMPT_US)
+          return;
+        break;
+      case BECKON_MEDIA_PEER_LOST:
+      case BECKON_MEDIA_PEER_FAILED:
+      case BECKON_MEDIA_PEER_CLOSED:
+      default:
+        break;
+      }
+  beckon_call_handover_drop (self, member);
+  if (!can_signal (self) || now - member->next_since < ATTEMPT_US ||
+      !(member->stale || beckon_call_media_is_dead (member)) || is_cut_off (self))
+    return;
+  beckon_call_handover_start (self, member, beckon_media_peer_get_device (member->peer));
+}
+
+/* ---- all of them ---- */
+
+static gboolean
+is_busy (BeckonCall *self)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (can_hand_over (self, member) &&
+          (member->next != NULL || member->stale || beckon_call_media_is_dead (member)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+on_beat (gpointer user_data)
+{
+  g_autoptr (BeckonCall) self = g_object_ref (user_data);
+
+  beckon_call_handover_step (self);
+  if (is_busy (self))
+    return G_SOURCE_CONTINUE;
+  self->handover_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (BeckonCall *self)
+{
+  if (self->handover_source == 0 && is_busy (self))
+    self->handover_source = g_timeout_add (BEAT_MS, on_beat, self);
+}
+
+void
+beckon_call_handover_step (BeckonCall *self)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    step (self, g_ptr_array_index (self->members, i));
+  schedule (self);
+}
+
+void
+beckon_call_handover_stop (BeckonCall *self)
+{
+  g_clear_handle_id (&self->handover_source, g_source_remove);
+  g_clear_handle_id (&self->calm_source, g_source_remove);
+}
+
+/* ---- the network ---- */
+
+/* What there is was made on another network, unless it was only the routes that changed; and so was
+ * what is under way. */
+static void
+start_anew (BeckonCall *self, gboolean moved)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (!moved && is_up (member->next))
+        continue;
+      conclude (self, member);
+      member->stale = TRUE;
+      member->next_since = 0; /* as soon as it can be told */
+    }
+  beckon_call_handover_step (self);
+}
+
+static gboolean
+on_calm (gpointer user_data)
+{
+  BeckonCall *self = user_data;
+  g_autofree char *addresses = beckon_media_list_addresses ();
+  const gboolean moved = !g_str_equal (addresses, self->addresses);
+
+  self->calm_source = 0;
+  if (*addresses == '\0' || (!moved && !is_busy (self)))
+    return G_SOURCE_REMOVE; /* nowhere to go, or nothing to us */
+  g_debug ("Call %s: the addresses are %s, were %s", self->id, addresses, self->addresses);
+  g_free (self->addresses);
+  self->addresses = g_steal_pointer (&addresses);
+  start_anew (self, moved);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_network_changed (GNetworkMonitor *monitor, gboolean available, BeckonCall *self)
+{
+  if (self->state != BECKON_CALL_STATE_CALLING)
+    return;
+  g_clear_handle_id (&self->calm_source, g_source_remove);
+  self->calm_source = g_timeout_add (CALM_MS, on_calm, self);
+}
+
+void
+beckon_call_handover_open (BeckonCall *self)
+{
+  self->addresses = beckon_media_list_addresses ();
+  g_signal_connect_object (g_network_monitor_get_default (), "network-changed",
+                           G_CALLBACK (on_network_changed), self, 0);
+  /* What had to wait for the server. */
+  g_signal_connect_object (self->signaling, "notify::state", G_CALLBACK (beckon_call_handover_step),
+                           self, G_CONNECT_SWAPPED);
+}
+
+GError *
+beckon_call_handover_new_cause (BeckonCall *self)
+{
+  if (is_cut_off (self))
+    return g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_NETWORK,
+                                "This computer has no network");
+  if (!can_signal (self))
+    return g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
+                        "Neither %s nor the server could be reached for %d seconds",
+                        beckon_call_get_peer_name (self), BECKON_CALL_LOST_SECONDS);
+  return g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_PEER_SILENT,
+                      "%s did not answer for %d seconds", beckon_call_get_peer_name (self),
+                      BECKON_CALL_LOST_SECONDS);
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Another connection in the place of one that carries, or does not any more. The other end is a
+ * real one; only the server, and what the computer's network is, does what the test says. */
+
+#include "config.h"
+
+#include "call-friend.h"
+#include "call-private.h"
+
+typedef struct
+{
+  CallFixture base;
+  CallFriend *friend;
+  guint handed_over, generation; /* the last one's */
+  guint lost;                    /* so often the person was told so */
+} Fixture;
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_clear_pointer (&f->friend, call_friend_free);
+  call_fixture_tear_down (&f->base, data);
+}
+
+static BeckonCallMember *
+member (Fixture *f)
+{
+  return g_ptr_array_index (f->base.call->members, 0);
+}
+
+static void
+on_handed_over (BeckonCall *call, const char *user, guint generation, Fixture *f)
+{
+  g_assert_cmpuint (generation, ==, beckon_media_peer_get_generation (member (f)->peer));
+  g_assert_null (member (f)->next);
+  f->handed_over++;
+  f->generation = generation;
+}
+
+static void
+on_progress (BeckonCall *call, GParamSpec *pspec, Fixture *f)
+{
+  f->lost += beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING;
+}
+
+static gboolean
+is_seen_and_heard (Fixture *f)
+{
+  return beckon_call_get_progress (f->base.call) == BECKON_CALL_PROGRESS_CONNECTED &&
+         beckon_call_get_remote_video (f->base.call) != NULL &&
+         beckon_call_get_remote_level (f->base.call) > 0.3;
+}
+
+/* Everybody hears everybody, and alice sees who she talks to. */
+static void
+wait_for_media (Fixture *f)
+{
+  g_signal_connect (f->base.call, "handed-over", G_CALLBACK (on_handed_over), f);
+  g_signal_connect (f->base.call, "notify::progress", G_CALLBACK (on_progress), f);
+  beckon_media_session_open (f->friend->session);
+  wait_until (is_seen_and_heard (f) && f->friend->first_audio == 1);
+}
+
+/* A call to bob: alice's id sorts first. */
+static void
+talk (Fixture *f)
+{
+  call_fixture_place (&f->base);
+  f->friend = call_friend_new (&f->base, "out", "bob", "d");
+  wait_until (call_friend_is_connected (f->friend));
+  half_server_event (f->base.server, "call.accepted",
+                     "\"call\":\"out\",\"user\":\"%s\",\"device\":\"d\"", "bob");
+  wait_for_media (f);
+}
+
+/* A call of aaron's: his id sorts first. */
+static void
+be_called (Fixture *f)
+{
+  call_fixture_ring_as (&f->base, "in", "aaron", 30000);
+  wait_until (f->base.incoming == 1);
+  f->friend = call_friend_new (&f->base, "in", "aaron", "d");
+  call_friend_offer (f->friend, 1);
+  call_fixture_accept (&f->base);
+  wait_for_media (f);
+}
+
+/* As the system would say it; @other: the addresses are others than they were. */
+static void
+change_network (Fixture *f, gboolean other)
+{
+  if (other)
+    {
+      g_free (f->base.call->addresses);
+      f->base.call->addresses = g_strdup ("192.0.2.1");
+    }
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+}
+
+static gboolean
+is_over (Fixture *f, guint generation)
+{
+  return f->generation == generation && is_seen_and_heard (f) &&
+         call_friend_is_connected (f->friend) &&
+         beckon_media_peer_get_generation (f->friend->peer) == generation &&
+         beckon_media_session_get_peers (f->base.call->media_session)->len == 1;
+}
+
+/* ---- cases ---- */
+
+static void
+test_addresses_change (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  change_network (f, TRUE);
+  wait_until (is_over (f, 2) && f->friend->first_audio == 2);
+  g_assert_cmpuint (f->handed_over, ==, 1);
+  g_assert_cmpuint (f->lost, ==, 0);
+  g_assert_cmpuint (f->friend->byes, ==, 0);
+  g_assert_cmpint (beckon_call_get_state (f->base.call), ==, BECKON_CALL_STATE_CALLING);
+}
+
+/* Something about the network has changed that is nothing to us. */
+static void
+test_addresses_stay (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  change_network (f, FALSE);
+  wait_until (f->base.call->calm_source == 0);
+  g_assert_null (member (f)->next);
+  g_assert_cmpuint (member (f)->generation, ==, 1);
+}
+
+static void
+test_twice (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  change_network (f, TRUE); /* what is under way began in between */
+  wait_until (is_over (f, 3));
+  g_assert_cmpuint (f->lost, ==, 0);
+}
+
+static void
+test_other_end_begins (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  call_friend_offer (f->friend, 2);
+  wait_until (is_over (f, 2));
+  g_assert_cmpuint (f->handed_over, ==, 1);
+  g_assert_cmpuint (f->lost, ==, 0);
+}
+
+static void
+test_both_begin_and_ours_holds (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  call_friend_offer (f->friend, 2);
+  wait_until (is_over (f, 2));
+  g_assert_true (beckon_media_peer_is_offerer (member (f)->peer));
+}
+
+static void
+test_both_begin_and_theirs_holds (Fixture *f, gconstpointer unused)
+{
+  be_called (f);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  call_friend_offer (f->friend, 2);
+  wait_until (is_over (f, 2));
+  g_assert_false (beckon_media_peer_is_offerer (member (f)->peer));
+}
+
+static void
+test_path_is_lost (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  beckon_media_session_remove_peer (f->friend->session, f->friend->peer, NULL);
+  wait_until (f->lost == 1);
+  wait_until (is_over (f, 2));
+  g_assert_cmpuint (beckon_call_get_seconds_to_end (f->base.call), ==, 0);
+}
+
+/* The first offer comes to nothing, and is made once more. */
+static void
+test_attempt_fails (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  f->friend->deaf = TRUE;
+  beckon_media_session_remove_peer (f->friend->session, f->friend->peer, NULL);
+  wait_until (member (f)->generation == 2);
+  wait_until (member (f)->generation == 3);
+  f->friend->deaf = FALSE;
+  wait_until (is_over (f, 3));
+}
+
+/* Who was away for a moment joined again; nobody notices. */
+static void
+test_same_device_joins_again (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  half_server_event (f->base.server, "call.accepted",
+                     "\"call\":\"out\",\"user\":\"%s\",\"device\":\"d\"", "bob");
+  wait_until (is_over (f, 2));
+  g_assert_cmpuint (f->lost, ==, 0);
+}
+
+static void
+test_ends_on_the_way (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  call_friend_close (f->friend, "hung-up");
+  wait_until (f->base.ends == 1);
+  call_fixture_assert_free (&f->base, BECKON_CALL_END_PEER_HUNG_UP);
+}
+
+static void
+test_left_on_the_way (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  beckon_call_hang_up (f->base.call);
+  wait_until (f->friend->byes > 0);
+  call_fixture_assert_free (&f->base, BECKON_CALL_END_HUNG_UP);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  call_fixture_set_up (&f->base, data);
+}
+
+#define add(path, function)                                                                        \
+  g_test_add ("/call-handover/" path, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  beckon_media_init (&argc, &argv, &error);
+  g_assert_no_error (error);
+  add ("addresses-change", test_addresses_change);
+  add ("addresses-stay", test_addresses_stay);
+  add ("twice", test_twice);
+  add ("other-end-begins", test_other_end_begins);
+  add ("both-begin-and-ours-holds", test_both_begin_and_ours_holds);
+  add ("both-begin-and-theirs-holds", test_both_begin_and_theirs_holds);
+  add ("path-is-lost", test_path_is_lost);
+  add ("attempt-fails", test_attempt_fails);
+  add ("same-device-joins-again", test_same_device_joins_again);
+  add ("ends-on-the-way", test_ends_on_the_way);
+  add ("left-on-the-way", test_left_on_the_way);
+  return g_test_run ();
+}

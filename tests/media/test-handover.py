@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A computer changes its network in a call: each person is in a network namespace of their own."""
+import networks
+
+networks.enter()
+
+import callers  # pylint: disable=wrong-import-position
+import tap  # pylint: disable=wrong-import-position
+
+SERVER = None
+CUT_OFF = None
+# Nobody here has a certificate for 10.0.0.1: the server takes everybody for a proxy that has one.
+SETTINGS = "[server]\nproxies=10.0.0.0/8\n"
+VOICE = ("--video-in", "none", "--audio-in", "test")
+
+
+class Call:
+    """Two people talk: @caller, whose computer is the one at 10.0.0.@address, and @callee."""
+
+    def __init__(self, caller="alice", callee="bob", address=2, media=callers.TEST, kind=()):
+        self.here, self.there = networks.Computer(caller[0]), networks.Computer(callee[0])
+        self.first = self.here.plug_in(f"10.0.0.{address}")
+        self.there.plug_in(f"10.0.0.{address + 1}")
+        self.there.plug_in(f"10.0.1.{address + 1}")
+        self.callee = callers.Caller(SERVER, callee, *media, "answer", prefix=self.there.prefix)
+        self.callee.wait("connected")
+        self.caller = callers.Caller(SERVER, caller, *media, "call", callee, *kind,
+                                     prefix=self.here.prefix)
+        for person in self:
+            person.wait("first-audio")
+
+    def __iter__(self):
+        return iter((self.caller, self.callee))
+
+    def watch_pictures(self):
+        for person in self:
+            person.watch_pictures()
+
+    def wait_for_hand_over(self):
+        """Both go on with the new connection, and see each other on it."""
+        for person in self:
+            person.wait("handed-over", 30)
+        self.watch_pictures()
+
+    def hang_up(self):
+        self.caller.say("hang-up")
+        for person in self:
+            assert person.finish() == 0, (person.user, person.events)
+        assert self.callee.all("ended")[0]["reason"] == "peer-hung-up", self.callee.events
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        for person in self:
+            person.__exit__(*failure)
+        self.here.__exit__()
+        self.there.__exit__()
+
+
+def set_up():
+    global SERVER, CUT_OFF
+    networks.Switch("10.0.0", "10.0.1")
+    SERVER = callers.Server(SETTINGS, "10.0.0.1:0")
+    # Looked at again at the end: it takes 20 s until they give up.
+    CUT_OFF = Call("carol", "dave", 20, VOICE, ("--voice",))
+    CUT_OFF.here.unplug(CUT_OFF.first)
+
+
+def test_another_network_comes():
+    """As from a wireless network to a cable: nobody notices, also when the first network goes then."""
+    with Call() as call:
+        call.watch_pictures()
+        call.here.plug_in("10.0.1.2")
+        call.wait_for_hand_over()
+        for person in call:
+            assert "reconnecting" not in person.names(), person.events
+        call.here.unplug(call.first)
+        call.watch_pictures()
+        call.hang_up()
+
+
+def test_network_goes_and_another_comes():
+    with Call() as call:
+        call.watch_pictures()
+        call.here.unplug(call.first)
+        for person in call:
+            person.wait("reconnecting")
+        call.here.plug_in("10.0.1.2")
+        call.wait_for_hand_over()
+        call.hang_up()
+
+
+def test_network_goes_for_good():
+    with CUT_OFF as call:
+        for person, code in (call.caller, "no-network"), (call.callee, "peer-silent"):
+            assert person.finish(60) == 8, person.events
+            assert "reconnecting" in person.names(), person.events
+            assert person.all("error")[-1]["code"] == code, person.all("error")
+            assert person.all("ended")[0]["reason"] == "connection-lost", person.events
+
+
+def test_server_stops_cleanly():
+    SERVER.__exit__()
+
+
+tap.run(test_another_network_comes, test_network_goes_and_another_comes, test_network_goes_for_good,
+        test_server_stops_cleanly, before=set_up, limit=90)
