@@ -315,7 +315,7 @@ GError *
 beckon_call_handover_new_cause (BeckonCall *self)
 {
   if (is_cut_off (self))
-    return g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_NETWORK,
+    return g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_ROUTE,
                                 "This computer has no network");
   if (!can_signal (self))
     return g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,

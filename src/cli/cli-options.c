@@ -38,7 +38,7 @@
 typedef struct
 {
   char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
-      *record, *preconnect;
+      *record, *preconnect, *relay_authority;
   double duration;
   int timeout, after;
   gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only;
@@ -59,6 +59,7 @@ raw_clear (Raw *raw)
   g_free (raw->screen_in);
   g_free (raw->record);
   g_free (raw->preconnect);
+  g_free (raw->relay_authority);
   g_strfreev (raw->words);
   g_strfreev (raw->added);
 }
@@ -89,6 +90,10 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, "One JSON object a line", NULL },
     { "statistics", 0, 0, G_OPTION_ARG_NONE, &raw->statistics,
       "Say each second how good the connection is, and not only at the end", NULL },
+    { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
+      "Send and receive over relays only, so that the others do not learn our address", NULL },
+    { "relay-authority", 0, 0, G_OPTION_ARG_FILENAME, &raw->relay_authority,
+      "Who vouches for relays over TLS, in the place of whom the system trusts", "FILE.pem" },
     { "video-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->video_in, "What is shown",
       "FILE|test|camera|none" },
     { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->audio_in, "What is said",
@@ -100,8 +105,6 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
       "FILE.mkv" },
     { "preconnect", 0, 0, G_OPTION_ARG_STRING, &raw->preconnect,
       "Who may connect while it rings (default: contacts)", "contacts|everyone|nobody" },
-    { "relay-only", 0, 0, G_OPTION_ARG_NONE, &raw->relay_only,
-      "Show nobody an address of this computer", NULL },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
       "Hang up so long after media flows", "SECONDS" },
     { "voice", 0, 0, G_OPTION_ARG_NONE, &raw->voice, "call: a voice call", NULL },
@@ -159,6 +162,7 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
     config->screen = parse_source (raw->screen_in, "portal", &config->screen_file);
   config->record_path = g_strdup (raw->record);
   config->relay_only = raw->relay_only;
+  config->relay_authority = g_strdup (raw->relay_authority);
   if (self->command == BECKON_CLI_ECHO)
     {
       config->video = config->audio = BECKON_SOURCE_ECHO;

@@ -30,6 +30,7 @@ beckon_media_config_copy (const BeckonMediaConfig *self)
   copy->identity = g_strdup (self->identity);
   copy->video_sink = g_strdup (self->video_sink);
   copy->record_path = g_strdup (self->record_path);
+  copy->relay_authority = g_strdup (self->relay_authority);
   return copy;
 }
 
@@ -45,6 +46,7 @@ beckon_media_config_free (BeckonMediaConfig *self)
   g_free (self->identity);
   g_free (self->video_sink);
   g_free (self->record_path);
+  g_free (self->relay_authority);
   g_free (self);
 }
 

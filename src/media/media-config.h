@@ -44,10 +44,11 @@ typedef struct
   char *video_sink;   /* factory name of the element that shows a picture; it must have a
                        * "paintable" property if somebody looks; NULL: pictures are decoded and dropped */
   char *record_path;  /* Matroska file of what the peers sent, as it was received; or NULL */
-  gboolean relay_only; /* peers learn no address of ours but those of relays */
   guint video_width;  /* of TEST and camera pictures; 0: 1280x720 at 30 */
   guint video_height;
   guint video_fps;
+  gboolean relay_only;   /* only over relays: nobody learns our address but them */
+  char *relay_authority; /* file (PEM) of who vouches for relays over TLS; NULL: whom the system trusts */
 } BeckonMediaConfig;
 
 BeckonMediaConfig *beckon_media_config_new (void);

@@ -298,30 +298,14 @@ beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri)
 }
 
 void
-beckon_media_peer_add_turn_server (BeckonMediaPeer *self, const char *uri)
-{
-  gboolean added = FALSE;
-
-  g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &added);
-  self->has_relay |= added;
-  if (!added)
-    g_message ("A relay's address was refused");
-}
-
-void
 beckon_media_peer_start (BeckonMediaPeer *self)
 {
   g_assert (!self->started);
   self->started = TRUE;
   self->counted_at = g_get_monotonic_time ();
-  if (self->config->relay_only && !self->has_relay)
-    {
-      beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_NO_RELAY,
-                              "Only relays may be used, and the server has none");
-      return;
-    }
   self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
   beckon_peer_receive_prepare (self);
+  beckon_peer_relay_expect (self);
   if (self->offerer)
     beckon_peer_connection_offer (self);
 }
@@ -417,11 +401,17 @@ on_screen_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_relays_left (BeckonMediaPeer *self)
+{
+  beckon_peer_screen_finish_async (self, on_screen_recorded, g_object_ref (self));
+}
+
+static void
 on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonMediaPeer) self = user_data;
 
-  beckon_peer_screen_finish_async (self, on_screen_recorded, g_object_ref (self));
+  beckon_peer_relay_leave (self, on_relays_left);
 }
 
 /* They know, or had their time: everything of this connection goes, in a thread. */
@@ -430,12 +420,13 @@ stop (BeckonMediaPeer *self)
 {
   g_clear_handle_id (&self->bye_source, g_source_remove);
   g_clear_handle_id (&self->tick_source, g_source_remove);
+  g_clear_handle_id (&self->relay_source, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   self->channel_open = FALSE;
   if (self->channel != NULL)
     g_signal_handlers_disconnect_by_data (self->channel, self);
   g_clear_object (&self->channel);
-  beckon_peer_close_async (self, on_stopped, g_object_ref (self));
+  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
 }
 
 static gboolean
@@ -698,6 +689,7 @@ beckon_media_peer_dispose (GObject *object)
 
   g_clear_handle_id (&self->bye_source, g_source_remove);
   g_clear_handle_id (&self->tick_source, g_source_remove);
+  g_clear_handle_id (&self->relay_source, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   if (self->channel != NULL)
     g_signal_handlers_disconnect_by_data (self->channel, self);
@@ -727,6 +719,8 @@ beckon_media_peer_finalize (GObject *object)
 
   g_queue_clear_full (&self->candidates, (GDestroyNotify) beckon_peer_signal_free);
   g_clear_error (&self->problem);
+  g_clear_error (&self->relay_problem);
+  g_ptr_array_unref (self->relays);
   beckon_meter_free (self->meter);
   g_free (self->report);
   beckon_media_config_free (self->config);
@@ -795,5 +789,6 @@ beckon_media_peer_init (BeckonMediaPeer *self)
     self->sources[line] = new_source ();
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
+  self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);
   beckon_media_stats_clear (&self->stats);
 }

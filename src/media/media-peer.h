@@ -28,9 +28,11 @@ typedef enum
   BECKON_MEDIA_ERROR_BAD_DESCRIPTION, /* malformed SDP, or one that does not fit; a stranger wrote it */
   BECKON_MEDIA_ERROR_BAD_CANDIDATE,
   BECKON_MEDIA_ERROR_NO_PATH,         /* ICE failed */
-  BECKON_MEDIA_ERROR_NO_NETWORK,      /* this computer has none any more */
+  BECKON_MEDIA_ERROR_NO_ROUTE,        /* this computer has no network, or none any more */
+  BECKON_MEDIA_ERROR_UDP_BLOCKED,     /* nothing comes back over UDP */
   BECKON_MEDIA_ERROR_PEER_SILENT,     /* was connected, and nothing comes any more */
-  BECKON_MEDIA_ERROR_NO_RELAY,        /* only relays may be used, and there is none */
+  BECKON_MEDIA_ERROR_NO_RELAY,        /* only relays may be used, and there is none, or none answers */
+  BECKON_MEDIA_ERROR_RELAY_REFUSED,   /* it does not believe us, or has no room */
   BECKON_MEDIA_ERROR_ENCRYPTION,      /* DTLS failed */
   BECKON_MEDIA_ERROR_NO_DEVICE,       /* no camera, no microphone, no speaker */
   BECKON_MEDIA_ERROR_DEVICE_BUSY,

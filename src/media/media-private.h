@@ -9,6 +9,7 @@
 
 #include "media-config.h"
 #include "media-peer.h"
+#include "media-relay.h"
 
 G_BEGIN_DECLS
 
@@ -51,7 +52,7 @@ BeckonMediaPeer *beckon_media_peer_new (const BeckonMediaConfig *config, const c
                                         const char *device, guint generation, gboolean offerer,
                                         const char *record_path);
 void beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri);
-void beckon_media_peer_add_turn_server (BeckonMediaPeer *self, const char *uri);
+void beckon_peer_relay_add (BeckonMediaPeer *self, const BeckonRelay *relay);
 /** beckon_media_peer_start: builds the pipeline, once servers are set; the offerer offers. */
 void beckon_media_peer_start (BeckonMediaPeer *self);
 /** beckon_media_peer_get_source: (transfer none): where the frames of a line are pushed. */

@@ -238,30 +238,24 @@ beckon_media_session_add_ice_server (BeckonMediaSession *self,
   g_ptr_array_add (self->servers, server);
 }
 
-/* "turn:host:port?transport=udp" → "turn://user:password@host:port?transport=udp" */
 static void
 apply_server (BeckonMediaPeer *peer, const IceServer *server)
 {
-  const char *rest = strchr (server->url, ':');
-  g_autofree char *scheme = rest != NULL ? g_strndup (server->url, rest - server->url) : NULL;
-  g_autofree char *uri = NULL;
+  g_autoptr (BeckonRelay) relay = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (g_strcmp0 (scheme, "stun") == 0)
+  if (g_str_has_prefix (server->url, "stun:"))
     {
-      uri = g_strconcat ("stun://", rest + 1, NULL);
+      g_autofree char *uri = g_strconcat ("stun://", server->url + strlen ("stun:"), NULL);
+
       beckon_media_peer_set_stun_server (peer, uri);
+      return;
     }
-  else if ((g_strcmp0 (scheme, "turn") == 0 || g_strcmp0 (scheme, "turns") == 0) &&
-           server->username != NULL && server->credential != NULL)
-    {
-      g_autofree char *user = g_uri_escape_string (server->username, NULL, FALSE);
-      g_autofree char *password = g_uri_escape_string (server->credential, NULL, FALSE);
-
-      uri = g_strconcat (scheme, "://", user, ":", password, "@", rest + 1, NULL);
-      beckon_media_peer_add_turn_server (peer, uri);
-    }
+  relay = beckon_relay_parse (server->url, server->username, server->credential, &error);
+  if (relay != NULL)
+    beckon_peer_relay_add (peer, relay);
   else
-    g_message ("An ICE server of an unknown kind was left out");
+    g_message ("An ICE server was left out: %s", error->message);
 }
 
 /* The first person's recording has the name that was asked for, the next ones a number in it. */

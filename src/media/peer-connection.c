@@ -215,6 +215,7 @@ emit_local_candidate (gpointer object, gpointer data)
   BeckonPeerSignal *signal = data;
 
   signal->generation = BECKON_MEDIA_PEER (object)->generation;
+  beckon_peer_relay_note (object, signal);
   beckon_media_peer_emit_signal (object, beckon_peer_signal_copy (signal));
 }
 

@@ -2,7 +2,7 @@
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
  * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-screen.c (the shared screen,
- * both ways), peer-channel.c (the data channel), peer-close.c (its end), peer-stats.c (what is known
+ * both ways), peer-channel.c (the data channel), peer-relay.c (relays), peer-stats.c (what is known
  * of it all). */
 
 #pragma once
@@ -12,6 +12,7 @@
 #include "media-meter.h"
 #include "media-private.h"
 #include "recorder.h"
+#include "relay-tunnel.h"
 
 G_BEGIN_DECLS
 
@@ -51,7 +52,6 @@ struct _BeckonMediaPeer
   guint generation;
   gboolean offerer;
   gboolean started;
-  gboolean has_relay;
   gboolean not_sent_to;
   gboolean has_local, has_remote;  /* descriptions */
   gboolean was_connected;
@@ -84,7 +84,14 @@ struct _BeckonMediaPeer
   gpointer report;            /* nullable: what webrtcbin said last */
   gint64 counted_at, reported_at; /* monotonic */
   double frozen;              /* see beckon_meter_read() */
-  const char *relay_protocol; /* static, nullable: how we speak to our relay */
+
+  /* peer-relay.c */
+  GPtrArray *relays;     /* PeerRelay */
+  GError *relay_problem; /* nullable: what is wrong with them, as far as it was found out */
+  guint probing;         /* relays that have not answered us yet */
+  guint relay_source;
+  gboolean has_relay;    /* one has a place for us */
+  gboolean gathered;     /* there are no more candidates of ours */
 };
 
 /* media-peer.c */
@@ -146,6 +153,22 @@ void beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element);
 void beckon_peer_receive_drop_speaker (BeckonMediaPeer *self);
 gint beckon_media_now_ms (void);
 
+/* peer-relay.c */
+
+typedef void (*BeckonPeerRelayFunc) (BeckonMediaPeer *self);
+
+void beckon_peer_relay_free (gpointer data);
+/** beckon_peer_relay_leave: the pipeline has stopped: gives back what relays have for us, which would
+ * be kept for ten minutes; @done: that was said, or took too long */
+void beckon_peer_relay_leave (BeckonMediaPeer *self, BeckonPeerRelayFunc done);
+/** beckon_peer_relay_expect: servers are set: where only a relay will do, one has to answer in time. */
+void beckon_peer_relay_expect (BeckonMediaPeer *self);
+/** beckon_peer_relay_note: @signal: a candidate of ours, or that there are no more */
+void beckon_peer_relay_note (BeckonMediaPeer *self, const BeckonPeerSignal *signal);
+/** beckon_peer_relay_get_protocol: Returns: (nullable): how we speak to the relay that is used, static;
+ * webrtcbin does not tell */
+const char *beckon_peer_relay_get_protocol (BeckonMediaPeer *self);
+
 /* peer-stats.c */
 
 /** beckon_peer_stats_count: once a second */
@@ -181,11 +204,5 @@ void beckon_peer_channel_send_state (BeckonMediaPeer *self);
 void beckon_peer_channel_send_heartbeat (BeckonMediaPeer *self);
 /** beckon_peer_channel_send_bye: Returns: whether there is a channel to say it on. */
 gboolean beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason);
-
-/* peer-close.c */
-
-/** beckon_peer_close_async: gives relays back and stops the pipeline, in a thread; @done: then called
- * on the main thread. */
-void beckon_peer_close_async (BeckonMediaPeer *self, GAsyncReadyCallback done, gpointer user_data);
 
 G_END_DECLS

@@ -282,8 +282,8 @@ take_report (gpointer peer, gpointer data)
   s->round_trip_ms = now->round_trip_ms;
   s->jitter_ms = now->jitter_ms;
   s->path = now->path;
-  if (g_strcmp0 (s->path.local_type, "relayed") == 0 && self->relay_protocol != NULL)
-    s->path.protocol = self->relay_protocol;
+  if (g_strcmp0 (s->path.local_type, "relayed") == 0)
+    s->path.protocol = beckon_peer_relay_get_protocol (self);
   judge (self);
   g_free (self->report);
   self->report = g_memdup2 (now, sizeof *now);

@@ -93,7 +93,7 @@ def test_network_goes_and_another_comes():
 
 def test_network_goes_for_good():
     with CUT_OFF as call:
-        for person, code in (call.caller, "no-network"), (call.callee, "peer-silent"):
+        for person, code in (call.caller, "no-route"), (call.callee, "peer-silent"):
             assert person.finish(60) == 8, person.events
             assert "reconnecting" in person.names(), person.events
             assert person.all("error")[-1]["code"] == code, person.all("error")
