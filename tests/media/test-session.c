@@ -455,7 +455,7 @@ test_relay_only_without_relay (void)
 
   alice->relay_only = TRUE;
   fixture_init (&f, alice, bob);
-  g_assert_cmpint (beckon_media_peer_get_state (f.alice.peer), ==, BECKON_MEDIA_PEER_FAILED);
+  wait_until (beckon_media_peer_get_state (f.alice.peer) == BECKON_MEDIA_PEER_FAILED);
   g_assert_error (beckon_media_peer_get_problem (f.alice.peer), BECKON_MEDIA_ERROR,
                   BECKON_MEDIA_ERROR_NO_RELAY);
   g_assert_cmpuint (f.alice.said->len, ==, 0);
