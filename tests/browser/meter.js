@@ -9,7 +9,7 @@ async function statistics() {
   const entries = [...(await peer.pc.getStats()).values()];
   const find = (type, more = () => true) =>
     entries.find(entry => entry.type == type && more(entry)) || {};
-  const lines = peer.pc.getTransceivers().map(transceiver => transceiver.mid);
+  const lines = peer.lines.map(transceiver => transceiver.mid);
   const inbound = line => find("inbound-rtp", entry => entry.mid == lines[line]);
   const codec = entry => (find("codec", other => other.id == entry.codecId).mimeType || "");
   const pair = find("candidate-pair", entry => entry.nominated && entry.state == "succeeded");
@@ -48,7 +48,7 @@ function tone() {
 
 /** The steps between the time stamps of @n packets of sound that were looked at one after the other. */
 async function soundSteps(n) {
-  const receiver = peer.pc.getTransceivers()[0].receiver;
+  const receiver = peer.lines[0].receiver;
   const stamps = [];
   while (stamps.length <= n) {
     const [source] = receiver.getSynchronizationSources();

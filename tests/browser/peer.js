@@ -62,8 +62,18 @@ class Peer {
     this.pc.ondatachannel = e => this.watch(e.channel);
   }
 
+  /** A line that is refused stops, and is not told of any more: they are kept as they were. */
+  get lines() {
+    if (!this.transceivers) this.transceivers = this.pc.getTransceivers();
+    return this.transceivers;
+  }
+
+  line(name) {
+    return this.lines[LINES.indexOf(name)];
+  }
+
   show(transceiver, track) {
-    const line = LINES[this.pc.getTransceivers().indexOf(transceiver)];
+    const line = LINES[this.lines.indexOf(transceiver)];
     const element = document.getElementById(line);
     element.srcObject = new MediaStream([track]);
     if (line == "camera")
@@ -89,7 +99,7 @@ class Peer {
   /** What is sent, on the data channel. */
   tell() {
     const state = { kind: "state" };
-    this.pc.getTransceivers().forEach((transceiver, i) => {
+    this.lines.forEach((transceiver, i) => {
       const track = transceiver.sender.track;
       state[LINES[i]] = track != null && track.enabled;
     });
@@ -102,7 +112,7 @@ class Peer {
     const all = RTCRtpReceiver.getCapabilities("video").codecs;
     const codecs = [...wanted, "rtx"].flatMap(
       name => all.filter(codec => codec.mimeType == "video/" + name));
-    for (const transceiver of this.pc.getTransceivers())
+    for (const transceiver of this.lines)
       if (transceiver.receiver.track.kind == "video")
         transceiver.setCodecPreferences(codecs);
   }
@@ -127,7 +137,7 @@ class Peer {
     if (payload.kind != "description") return;
     await this.pc.setRemoteDescription(payload.sdp);
     if (payload.sdp.type != "offer") return;
-    for (const transceiver of this.pc.getTransceivers()) transceiver.direction = "sendrecv";
+    for (const transceiver of this.lines) transceiver.direction = "sendrecv";
     this.preferCodecs();
     await this.describe(await this.pc.createAnswer());
     this.times.prepared = now();
@@ -135,7 +145,8 @@ class Peer {
 
   /** Sends @track, or nothing (null), on @line, and says so. */
   async put(line, track) {
-    await this.pc.getTransceivers()[LINES.indexOf(line)].sender.replaceTrack(track);
+    if (this.line(line).currentDirection == "stopped") return;
+    await this.line(line).sender.replaceTrack(track);
     if (line == "camera" && track)
       document.getElementById("own").srcObject = new MediaStream([track]);
     if (this.channel) this.tell();
@@ -143,7 +154,7 @@ class Peer {
 
   /** Turns what is sent on @line off or on. */
   turn(line, on) {
-    this.pc.getTransceivers()[LINES.indexOf(line)].sender.track.enabled = on;
+    this.line(line).sender.track.enabled = on;
     this.tell();
   }
 

@@ -159,6 +159,18 @@ def test_no_codec_in_common():
         assert call.bob.event("call.left")["reason"] == "media-failed"
 
 
+def test_no_codec_in_common_for_the_answer():
+    """It closes the lines of pictures; they talk all the same."""
+    with Call(codecs=["H264"]) as call:
+        call.connected()
+        call.bob.hears(callers.TONES["alice"])
+        before = call.alice.wait("stats")["audio_packets_received"]
+        call.alice.wait("stats", where=lambda stats: stats["audio_packets_received"] > before + 40)
+        recording = call.hang_up()
+        check_sound(recording)
+        assert recording["counters"] == [], recording["counters"]
+
+
 def test_voice():
     with Call(media="voice") as call:
         call.connected()
@@ -171,6 +183,19 @@ def test_voice():
         recording = call.hang_up()
         check_sound(recording)
         assert recording["counters"] == [], "a voice call sent pictures"
+
+
+def test_a_camera_later():
+    """From voice to video with nothing negotiated."""
+    with Call(alice_calls=False, media="voice") as call:
+        call.connected()
+        call.bob.hears(callers.TONES["alice"])
+        call.bob.run("async () => peer.put('camera', (await openDevices()).getVideoTracks()[0])")
+        call.alice.wait("remote-state", where=lambda state: state["camera"])
+        if "first-video" not in call.alice.names():
+            call.alice.wait("first-video")
+        call.alice.watch_pictures()
+        call.hang_up()
 
 
 def test_what_is_told_on_the_data_channel():
@@ -243,7 +268,8 @@ def main():
             callers.make_clip(path, user, seconds)
         with Server() as SERVER, chromium.Chromium(video, audio) as BROWSER:
             tap.run(test_we_call, test_the_browser_calls, test_the_browser_prefers_another_codec,
-                    test_no_codec_in_common, test_voice, test_what_is_told_on_the_data_channel,
+                    test_no_codec_in_common, test_no_codec_in_common_for_the_answer, test_voice,
+                    test_a_camera_later, test_what_is_told_on_the_data_channel,
                     test_a_screen_is_no_camera, test_the_browser_hangs_up_on_the_data_channel,
                     test_we_hang_up_on_the_data_channel, test_by_relay_only, limit=120)
 
