@@ -3,8 +3,8 @@
 /* picture-end USER VIDEO AUDIO offer|answer: one end of a call, drawn in a window as the application
  * draws it, for glass-to-glass. The other end's signals come as lines of JSON, ours go out as such
  * ("signal"), and between them what becomes of numbered frames, by the machine's monotonic clock in ms:
- * "captured" when one of ours was taken, "shown" when one of theirs had been painted. Ends with its
- * standard input. */
+ * "captured" when one of ours was taken, "shown" when one of theirs had been painted; and their "width",
+ * when it changes. Ends with its standard input. */
 
 #include "config.h"
 
@@ -28,6 +28,8 @@ typedef struct
   gint newest;     /* of theirs, that the sink has; atomic */
   int taken;       /* that is to be painted */
   int painted;
+  gint width;      /* of theirs, atomic */
+  int told_width;
 } End;
 
 static void
@@ -36,46 +38,49 @@ print_frame (const char *what, int number, double ms)
   g_print ("{\"%s\":[%d,%.3f]}\n", what, number, ms);
 }
 
-/* As beckon_test_source_read(), of a picture in RGB. Returns: the number, or -1. */
-static int
-read_number (GstPad *pad, GstBuffer *buffer)
+static gboolean
+map (GstPad *pad, GstBuffer *buffer, GstVideoFrame *frame)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstVideoFrame frame;
   GstVideoInfo info;
+
+  return caps != NULL && gst_video_info_from_caps (&info, caps) &&
+         gst_video_frame_map (frame, &info, buffer, GST_MAP_READ);
+}
+
+/* As beckon_test_source_read(), of a picture in RGB. Returns: the number, or -1. */
+static int
+read_number (const GstVideoFrame *frame)
+{
+  const int cell = GST_VIDEO_FRAME_WIDTH (frame) / BECKON_COUNTER_CELLS;
+  const guint8 *row = GST_VIDEO_FRAME_COMP_DATA (frame, GST_VIDEO_COMP_G);
   int number = 0;
 
-  if (caps == NULL || !gst_video_info_from_caps (&info, caps) ||
-      !gst_video_frame_map (&frame, &info, buffer, GST_MAP_READ))
-    return -1;
-  for (int i = 0, cell = info.width / BECKON_COUNTER_CELLS; i < BECKON_COUNTER_CELLS; i++)
+  row += cell / 2 * GST_VIDEO_FRAME_COMP_STRIDE (frame, GST_VIDEO_COMP_G);
+  for (int i = 0; i < BECKON_COUNTER_CELLS; i++)
     {
-      const guint8 *green = GST_VIDEO_FRAME_COMP_DATA (&frame, GST_VIDEO_COMP_G);
-      const guint8 level = green[cell / 2 * GST_VIDEO_FRAME_COMP_STRIDE (&frame, GST_VIDEO_COMP_G) +
-                                 (i * cell + cell / 2) *
-                                     GST_VIDEO_FRAME_COMP_PSTRIDE (&frame, GST_VIDEO_COMP_G)];
+      const int x = i * cell + cell / 2;
+      const guint8 level = row[x * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, GST_VIDEO_COMP_G)];
 
-      if (number >= 0)
-        number = level > BLACK_MAX && level < WHITE_MIN ? -1 : number << 1 | (level >= WHITE_MIN);
+      if (level > BLACK_MAX && level < WHITE_MIN)
+        return -1;
+      number = number << 1 | (level >= WHITE_MIN);
     }
-  gst_video_frame_unmap (&frame);
   return number;
 }
 
-/* When it was taken is what its source has stamped it with. */
+/* It comes from its source, on its way to the encoder and to the own picture. */
 static GstPadProbeReturn
 on_own_frame (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
 {
-  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  g_autoptr (GstElement) sink = gst_pad_get_parent_element (pad);
-  g_autoptr (GstEvent) event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
-  const GstSegment *segment;
-  GstClockTime at;
+  const double now = g_get_monotonic_time () / 1e3;
+  GstVideoFrame frame;
 
-  gst_event_parse_segment (event, &segment);
-  at = gst_element_get_base_time (sink) +
-       gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-  print_frame ("captured", read_number (pad, buffer), at / 1e6);
+  if (map (pad, GST_PAD_PROBE_INFO_BUFFER (info), &frame))
+    {
+      print_frame ("captured", beckon_test_source_read (&frame), now);
+      gst_video_frame_unmap (&frame);
+    }
   return GST_PAD_PROBE_OK;
 }
 
@@ -83,8 +88,14 @@ static GstPadProbeReturn
 on_their_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   End *end = user_data;
+  GstVideoFrame frame;
 
-  g_atomic_int_set (&end->newest, read_number (pad, GST_PAD_PROBE_INFO_BUFFER (info)));
+  if (map (pad, GST_PAD_PROBE_INFO_BUFFER (info), &frame))
+    {
+      g_atomic_int_set (&end->newest, read_number (&frame));
+      g_atomic_int_set (&end->width, GST_VIDEO_FRAME_WIDTH (&frame));
+      gst_video_frame_unmap (&frame);
+    }
   return GST_PAD_PROBE_OK;
 }
 
@@ -101,25 +112,50 @@ on_painted (GdkFrameClock *clock, End *end)
     return;
   end->painted = end->taken;
   print_frame ("shown", end->painted, g_get_monotonic_time () / 1e3);
+  if (g_atomic_int_get (&end->width) == end->told_width)
+    return;
+  end->told_width = g_atomic_int_get (&end->width);
+  g_print ("{\"width\":%d}\n", end->told_width);
 }
 
-static GdkPaintable *
-watch_sink (GObject *sink, GstPadProbeCallback callback, End *end)
+static void
+watch (GstElement *element, GstPadProbeCallback callback, End *end)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (sink), "sink");
-  GdkPaintable *paintable = NULL;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
 
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, end, NULL);
+}
+
+/* Returns: (transfer full): what shows @sink's frames. */
+static GdkPaintable *
+paintable_of (GObject *sink)
+{
+  GdkPaintable *paintable = NULL;
+
   g_object_get (sink, "paintable", &paintable, NULL);
   return paintable;
+}
+
+/* Where a capture's frames part, for us and for the others. */
+static void
+watch_capture (GstElement *shown, End *end)
+{
+  g_autoptr (GstObject) pipeline = gst_element_get_parent (shown);
+  GstIterator *iterator = gst_bin_iterate_all_by_element_factory_name (GST_BIN (pipeline), "tee");
+  g_auto (GValue) tee = G_VALUE_INIT;
+
+  g_assert (gst_iterator_next (iterator, &tee) == GST_ITERATOR_OK);
+  watch (g_value_get_object (&tee), on_own_frame, end);
+  gst_iterator_free (iterator);
 }
 
 static void
 on_first_video (BeckonMediaPeer *peer, guint width, guint height, End *end)
 {
-  g_autoptr (GdkPaintable) theirs =
-      watch_sink (beckon_media_peer_get_remote_video (peer), on_their_frame, end);
+  GObject *sink = beckon_media_peer_get_remote_video (peer);
+  g_autoptr (GdkPaintable) theirs = paintable_of (sink);
 
+  watch (GST_ELEMENT (sink), on_their_frame, end);
   g_signal_connect (theirs, "invalidate-contents", G_CALLBACK (on_taken), end);
   gtk_picture_set_paintable (end->theirs, theirs);
 }
@@ -128,12 +164,13 @@ on_first_video (BeckonMediaPeer *peer, guint width, guint height, End *end)
 static void
 show (End *end)
 {
-  g_autoptr (GdkPaintable) ours =
-      watch_sink (beckon_media_session_get_local_video (end->session), on_own_frame, end);
+  GObject *sink = beckon_media_session_get_local_video (end->session);
+  g_autoptr (GdkPaintable) ours = paintable_of (sink);
   GtkWidget *window = gtk_window_new ();
   GtkWidget *overlay = gtk_overlay_new ();
   GtkWidget *own = gtk_picture_new_for_paintable (ours);
 
+  watch_capture (GST_ELEMENT (sink), end);
   end->theirs = GTK_PICTURE (gtk_picture_new ());
   gtk_widget_set_size_request (own, 240, 135);
   gtk_widget_set_halign (own, GTK_ALIGN_END);

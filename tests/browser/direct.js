@@ -38,5 +38,5 @@ async function measured() {
   const after = await statistics();
   return { camera: watches.camera.stop(), own: watches.own.stop(),
            samples: after.samples - before.samples, concealed: after.concealed - before.concealed,
-           bytes: after.bytes - before.bytes };
+           bytes: after.bytes - before.bytes, width: after.width };
 }

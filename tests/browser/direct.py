@@ -72,6 +72,6 @@ class DirectCall:
             end.run("measure")
         time.sleep(seconds)
         there, here = callee.run("measured"), caller.run("measured")
-        return {**quality(there["camera"], here["own"], seconds),
+        return {**quality(there["camera"], here["own"], seconds), "width_px": there["width"],
                 "concealed": there["concealed"] / max(1, there["samples"]),
                 "kbps": there["bytes"] * 8 / 1000 / seconds}
