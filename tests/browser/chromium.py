@@ -11,13 +11,15 @@ import tempfile
 import time
 
 PAGE = "file://" + os.path.join(os.path.dirname(os.path.abspath(__file__)), "call.html")
+# Loopback, for a machine without a network has two people on it, too.
 FLAGS = ["--headless", "--window-size=1280,800", "--no-sandbox", "--disable-gpu",
          "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
          "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--disable-quic", "--disable-extensions",
          "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
          "--disable-backgrounding-occluded-windows", "--autoplay-policy=no-user-gesture-required",
-         "--allow-file-access-from-files", "--disable-features=WebRtcHideLocalIpsWithMdns"]
+         "--allow-loopback-in-peer-connection", "--allow-file-access-from-files",
+         "--disable-features=WebRtcHideLocalIpsWithMdns"]
 
 
 def available():
