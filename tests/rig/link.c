@@ -2,10 +2,10 @@
 
 /* link: two network namespaces, A and B, and a bad network between them.
  *
- * Kernels of test machines often have no netem. So each namespace has a TUN device, and what is sent
- * into the one comes out of the other as the conditions say: rate and queue first, as a thin line
- * would have it, then delay and jitter. Loss meets UDP only, so that a test measures media and not
- * TCP.
+ * Kernels of test machines often have no netem. So each namespace has a TUN device, and what is
+ * sent into the one comes out of the other as the conditions say: rate and queue first, as a thin
+ * line would have it, then delay and jitter. Loss meets UDP only, so that a test measures media and
+ * not TCP.
  *
  * The first line of standard output is a JSON object that says where the namespaces are; they live
  * as long as somebody is in them. Lines of standard input change the conditions, each answered by
@@ -148,7 +148,7 @@ make_network (const char *address, int *network)
   bring_up (s, &request);
 
   tun = open ("/dev/net/tun", O_RDWR | O_NONBLOCK);
-  request = (struct ifreq) { .ifr_name = "tun0", .ifr_flags = IFF_TUN | IFF_NO_PI };
+  request = (struct ifreq){ .ifr_name = "tun0", .ifr_flags = IFF_TUN | IFF_NO_PI };
   if (tun < 0 || ioctl (tun, TUNSETIFF, &request) < 0)
     cannot ("A TUN device");
   request.ifr_qlen = WAITING_MAX;
@@ -346,9 +346,9 @@ static void
 carry (Direction *directions)
 {
   g_autoptr (GString) input = g_string_new (NULL);
-  struct pollfd polled[] = {
-    { directions[0].in, POLLIN }, { directions[1].in, POLLIN }, { STDIN_FILENO, POLLIN }
-  };
+  struct pollfd polled[] = { { directions[0].in, POLLIN },
+                             { directions[1].in, POLLIN },
+                             { STDIN_FILENO, POLLIN } };
 
   while (TRUE)
     {

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The header says what this is about. One state machine:
+ *
+ *             over-use                queue is empty
+ *   STARTING ─────────▶ DRAINING ───────────────────▶ GROWING
+ *   ×2 a second         below what     ▲                 │ slowly at the capacity that was
+ * measured, was measured   └─────────────────┘ faster beyond it over-use
+ *
+ * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
+ * path has become longer. Then this is how long packets take from now on, and growing goes on. */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "bandwidth-estimator.h"
+
+#include <math.h>
+
+#define MS 1000
+#define SECOND G_USEC_PER_SEC
+
+#define START_BITS 500000
+#define BITS_MIN 30000
+#define BITS_MAX 20000000
+
+/* So many of the latest packets, over so long at least, have to have waited. */
+#define WINDOW_PACKETS 5
+#define WINDOW_US (50 * MS)
+/* Very long waits need fewer witnesses: on a thin line five packets are a second. */
+#define WITNESSES 2
+#define LONG_WAIT 4
+#define WAIT_US (25 * MS)
+#define MEASURED_US (250 * MS)
+#define HISTORY_US SECOND
+#define HISTORY_PACKETS 512
+/* The shortest way is forgotten after one to two of these: clocks drift, and paths change. */
+#define BASE_US (8 * SECOND)
+/* A clock that jumped so far is another clock. */
+#define JUMP_US (10 * SECOND)
+
+#define BACK_OFF 0.85
+#define BACK_OFF_MIN 0.2
+#define CUTS_OF_ONE_QUEUE 2
+/* target = capacity × (1 + CURVE × (t - 1)³), t in seconds: back at the capacity after one second.
+ */
+#define CURVE 0.15
+#define GROWTH_MAX 2.0 /* a second */
+/* Who sends less than this share of the target has not tried it. */
+#define USED_SHARE 0.6
+#define UNUSED_GROWTH 1.1 /* a second */
+#define UNUSED_RATIO 4
+/* Loss comes of the rate if it rose by so much while the rate rose by so much. */
+#define LOSS_RISE 0.15
+#define RATE_RISE 1.25
+#define LOSS_PACKETS 100
+#define LOSS_REMEMBERED_US (10 * SECOND)
+#define ROUND_TRIP_WEIGHT (1 / 8.0)
+#define REORDER_KEPT (1 - 1 / 256.0) /* a packet */
+#define REORDER_MAX SECOND
+
+typedef enum
+{
+  STARTING,
+  DRAINING,
+  GROWING,
+} State;
+
+typedef struct
+{
+  gint64 arrived;
+  gint64 delay; /* with an offset that nobody knows */
+  guint size;
+} Arrival;
+
+struct _BeckonBandwidthEstimator
+{
+  State state;
+  double target, cap;
+  double capacity;  /* as the last over-use has shown it */
+  double delivered; /* what arrived, over the last second */
+  gint64 cut_at, fed_at;
+  gint64 queue_at_cut;
+  double growing_for; /* seconds in which the target was used */
+  guint n_cuts;       /* of the queue that is there now */
+
+  GArray *arrivals;       /* Arrival, by time of arrival */
+  gint64 base, next_base; /* the shortest delay of two spans of time */
+  gint64 base_since;
+  double reordered; /* by how much packets overtook each other lately, at most */
+  double loss;
+  guint n_reports;                       /* in all, up to LOSS_PACKETS */
+  double compared_target, compared_loss; /* before the last growth that counts */
+  gint64 compared_at;
+  gint64 round_trip;
+};
+
+BeckonBandwidthEstimator *
+beckon_bandwidth_estimator_new (void)
+{
+  BeckonBandwidthEstimator *self = g_new0 (BeckonBandwidthEstimator, 1);
+
+  self->target = START_BITS;
+  self->cap = BITS_MAX;
+  self->arrivals = g_array_new (FALSE, FALSE, sizeof (Arrival));
+  self->base = self->next_base = G_MAXINT64;
+  self->round_trip = -1;
+  return self;
+}
+
+void
+beckon_bandwidth_estimator_free (BeckonBandwidthEstimator *self)
+{
+  g_array_unref (self->arrivals);
+  g_free (self);
+}
+
+static Arrival *
+latest (BeckonBandwidthEstimator *self, guint back)
+{
+  return &g_array_index (self->arrivals, Arrival, self->arrivals->len - 1 - back);
+}
+
+static void
+forget_path (BeckonBandwidthEstimator *self)
+{
+  g_array_set_size (self->arrivals, 0);
+  self->base = self->next_base = G_MAXINT64;
+}
+
+/* ---- taking in ---- */
+
+static void
+note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
+{
+  if (now - self->base_since > BASE_US)
+    {
+      self->base = self->next_base;
+      self->next_base = G_MAXINT64;
+      self->base_since = now;
+    }
+  self->next_base = MIN (self->next_base, delay);
+  self->base = MIN (self->base, self->next_base);
+}
+
+static void
+add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, gint64 now)
+{
+  const Arrival arrival = { report->arrived_us, report->arrived_us - report->sent_us,
+                            report->size };
+  gint64 overtaken = 0;
+  guint i = self->arrivals->len;
+
+  if (i > 0 && ABS (latest (self, 0)->delay - arrival.delay) > JUMP_US)
+    {
+      forget_path (self);
+      i = 0;
+    }
+  while (i > 0 && g_array_index (self->arrivals, Arrival, i - 1).arrived > arrival.arrived)
+    i--;
+  if (i < self->arrivals->len)
+    overtaken = latest (self, 0)->arrived - arrival.arrived;
+  self->reordered = CLAMP (overtaken, self->reordered * REORDER_KEPT, REORDER_MAX);
+  g_array_insert_val (self->arrivals, i, arrival);
+  note_delay (self, arrival.delay, now);
+}
+
+static void
+forget_old (BeckonBandwidthEstimator *self)
+{
+  const guint len = self->arrivals->len;
+  guint n = len > HISTORY_PACKETS ? len - HISTORY_PACKETS : 0;
+
+  while (n < len && latest (self, 0)->arrived - g_array_index (self->arrivals, Arrival, n).arrived >
+                        HISTORY_US)
+    n++;
+  if (n > 0)
+    g_array_remove_range (self->arrivals, 0, n);
+}
+
+static void
+take_reports (BeckonBandwidthEstimator *self,
+              gint64 now,
+              const BeckonPacketReport *reports,
+              guint n_reports)
+{
+  gint64 sent = G_MININT64;
+  guint64 bits = 0;
+
+  for (guint i = 0; i < n_reports; i++)
+    {
+      self->n_reports = MIN (self->n_reports + 1, LOSS_PACKETS);
+      self->loss += ((reports[i].lost ? 1 : 0) - self->loss) / self->n_reports;
+      if (reports[i].lost)
+        continue;
+      add_arrival (self, &reports[i], now);
+      sent = reports[i].sent_us;
+    }
+  if (sent != G_MININT64 && now >= sent)
+    self->round_trip = self->round_trip < 0
+                           ? now - sent
+                           : self->round_trip + (now - sent - self->round_trip) * ROUND_TRIP_WEIGHT;
+  forget_old (self);
+  for (guint i = 0; i < self->arrivals->len; i++)
+    bits += g_array_index (self->arrivals, Arrival, i).size * 8;
+  self->delivered = bits * (double) SECOND / HISTORY_US;
+}
+
+/* ---- over-use ---- */
+
+static gint64
+wait_of (BeckonBandwidthEstimator *self, guint back)
+{
+  return latest (self, back)->delay - self->base;
+}
+
+/* What even the luckiest of the latest packets has waited. */
+static gint64
+least_wait (BeckonBandwidthEstimator *self, guint n_packets, gint64 span)
+{
+  gint64 least = G_MAXINT64;
+
+  if (self->arrivals->len < n_packets)
+    return 0;
+  for (guint back = 0; back < self->arrivals->len; back++)
+    {
+      least = MIN (least, wait_of (self, back));
+      if (back + 1 >= n_packets && latest (self, 0)->arrived - latest (self, back)->arrived >= span)
+        return least;
+    }
+  return n_packets > WITNESSES ? 0 : least;
+}
+
+/* Waits that are shorter are jitter, or a large packet on a thin line. */
+static gint64
+longest_harmless_wait (BeckonBandwidthEstimator *self)
+{
+  const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
+
+  return MAX (WAIT_US, 1.5 * packet * SECOND) + self->reordered;
+}
+
+/* Returns: the queue in microseconds, 0 if there is none that matters. */
+static gint64
+get_queue (BeckonBandwidthEstimator *self)
+{
+  const gint64 harmless = longest_harmless_wait (self);
+  const gint64 wait = least_wait (self, WINDOW_PACKETS, WINDOW_US);
+  const gint64 long_wait = least_wait (self, WITNESSES, 0);
+
+  if (wait > harmless || long_wait > LONG_WAIT * harmless)
+    return MAX (wait, long_wait);
+  return 0;
+}
+
+/* Packets that waited came out of the queue one behind the other: at the rate of the path. */
+static double
+measure_capacity (BeckonBandwidthEstimator *self)
+{
+  const gint64 end = latest (self, 0)->arrived, harmless = longest_harmless_wait (self);
+  guint64 bits = 0;
+  gint64 begin = end;
+
+  for (guint back = 0; back + 1 < self->arrivals->len; back++)
+    {
+      if (wait_of (self, back + 1) < harmless)
+        break;
+      bits += latest (self, back)->size * 8;
+      begin = latest (self, back + 1)->arrived;
+      if (back + 1 >= WINDOW_PACKETS && end - begin > MEASURED_US)
+        break;
+    }
+  return end > begin ? bits * (double) SECOND / (end - begin) : self->delivered;
+}
+
+static void
+cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
+{
+  const double share = CLAMP (BACK_OFF - (double) queue / SECOND, BACK_OFF_MIN, BACK_OFF);
+
+  self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
+  self->target = MIN (self->target, share * self->capacity);
+  self->cut_at = now;
+  self->queue_at_cut = queue;
+  self->n_cuts++;
+  self->state = DRAINING;
+}
+
+static void
+grow_from_capacity (BeckonBandwidthEstimator *self)
+{
+  self->state = GROWING;
+  self->target = MAX (self->target, BACK_OFF * self->capacity);
+  self->growing_for = 0;
+  self->n_cuts = 0;
+}
+
+static void
+drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
+{
+  /* The cut shows when what was sent before it has arrived. */
+  const gint64 shows_after = self->queue_at_cut + MAX (self->round_trip, 0) + 4 * WINDOW_US;
+
+  if (queue == 0)
+    {
+      grow_from_capacity (self);
+      return;
+    }
+  if (queue > 2 * self->queue_at_cut && now - self->cut_at > self->round_trip)
+    {
+      cut (self, now, queue); /* what was measured at its beginning was too much */
+      return;
+    }
+  if (now - self->cut_at < shows_after)
+    return;
+  if (queue < self->queue_at_cut * 3 / 4)
+    {
+      self->cut_at = now;
+      self->queue_at_cut = queue;
+    }
+  else if (self->n_cuts < CUTS_OF_ONE_QUEUE)
+    cut (self, now, queue);
+  else
+    {
+      forget_path (self);
+      grow_from_capacity (self);
+    }
+}
+
+/* ---- growing ---- */
+
+/* Some lines drop what others would queue: there more bits do not arrive, only more are lost.
+ * Whoever loses at random loses the same share at any rate. */
+static gboolean
+loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
+{
+  const double rise = self->loss - self->compared_loss;
+  const gboolean higher = self->target > RATE_RISE * self->compared_target;
+
+  if (self->n_reports < LOSS_PACKETS)
+    return FALSE;
+  if (self->compared_target > 0 && higher && rise > LOSS_RISE)
+    {
+      self->capacity = self->delivered / (1 - self->compared_loss);
+      self->target = MIN (self->target, BACK_OFF * self->capacity);
+      self->compared_target = self->target;
+      self->compared_at = now;
+      /* What is lost at the new rate is another matter. */
+      self->loss = self->compared_loss;
+      self->n_reports = LOSS_PACKETS / 4;
+      return TRUE;
+    }
+  if (self->compared_target == 0 || self->target < self->compared_target ||
+      (higher && rise < LOSS_RISE / 3) || now - self->compared_at > LOSS_REMEMBERED_US)
+    {
+      self->compared_target = self->target;
+      self->compared_loss = self->loss;
+      self->compared_at = now;
+    }
+  return FALSE;
+}
+
+/* Returns: what the target is multiplied with after @seconds. */
+static double
+follow_curve (BeckonBandwidthEstimator *self, double seconds)
+{
+  double wanted;
+
+  self->growing_for += seconds;
+  wanted = self->capacity * (1 + CURVE * pow (self->growing_for - 1, 3));
+  return CLAMP (wanted / self->target, 1, pow (GROWTH_MAX, seconds));
+}
+
+static void
+grow (BeckonBandwidthEstimator *self, double seconds)
+{
+  const double sent = self->delivered / MAX (1 - self->loss, 0.2);
+
+  if (sent > USED_SHARE * self->target)
+    self->target *=
+        self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
+  else if (self->target < UNUSED_RATIO * sent)
+    self->target *= pow (UNUSED_GROWTH, seconds);
+}
+
+/* ---- public ---- */
+
+void
+beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint bits)
+{
+  self->cap = bits > 0 ? CLAMP (bits, BITS_MIN, BITS_MAX) : BITS_MAX;
+  self->target = MIN (self->target, self->cap);
+}
+
+void
+beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
+                                 gint64 now_us,
+                                 const BeckonPacketReport *reports,
+                                 guint n_reports)
+{
+  /* After a silence it is one feedback's worth that is known, and not the silence's. */
+  const double seconds = CLAMP (now_us - self->fed_at, 0, SECOND / 4) / (double) SECOND;
+  gint64 queue;
+
+  self->fed_at = now_us;
+  take_reports (self, now_us, reports, n_reports);
+  if (self->arrivals->len == 0)
+    return;
+  queue = get_queue (self);
+  if (self->state == DRAINING)
+    drain (self, now_us, queue);
+  else if (queue > 0)
+    cut (self, now_us, queue);
+  else if (loses_by_rate (self, now_us))
+    grow_from_capacity (self);
+  else
+    grow (self, seconds);
+  self->target = CLAMP (self->target, BITS_MIN, self->cap);
+}
+
+guint
+beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
+{
+  return self->target;
+}
+
+double
+beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self)
+{
+  return self->loss;
+}
+
+gint64
+beckon_bandwidth_estimator_get_round_trip (BeckonBandwidthEstimator *self)
+{
+  return self->round_trip;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The bandwidth estimator on a simulated path: a camera that sends what it may, a line with a rate,
+ * a queue, loss and jitter, and a peer that reports 20 times a second. Time is only a number here.
+ */
+
+#include "config.h"
+
+#include <glib.h>
+
+#include "bandwidth-estimator.h"
+
+#define MS 1000
+#define SECOND G_USEC_PER_SEC
+#define FRAME_US (SECOND / 30)
+#define FEEDBACK_US (50 * MS)
+#define PACKET 1200
+#define OFFSET (12345 * (gint64) SECOND) /* the peer's clock is another one */
+
+typedef struct
+{
+  BeckonBandwidthEstimator *estimator;
+  GRand *dice;
+  GQueue packets; /* BeckonPacketReport, by time of sending; arrived_us by our clock */
+  gint64 now;
+  double busy_until;
+  gint64 next_frame, next_feedback;
+
+  /* The path */
+  guint rate;   /* bits a second; 0: no limit */
+  gint64 queue; /* the longest wait */
+  gint64 delay; /* one way */
+  gint64 jitter;
+  double loss;
+
+  /* The camera */
+  double use; /* share of the target that it sends */
+
+  /* What was seen */
+  double longest_wait;
+  guint lowest;
+} Path;
+
+static Path *
+path_new (guint rate)
+{
+  Path *self = g_new0 (Path, 1);
+
+  self->estimator = beckon_bandwidth_estimator_new ();
+  self->dice = g_rand_new_with_seed (7);
+  self->rate = rate;
+  self->queue = SECOND;
+  self->delay = 20 * MS;
+  self->use = 1;
+  return self;
+}
+
+static void
+path_free (Path *self)
+{
+  g_queue_clear_full (&self->packets, g_free);
+  beckon_bandwidth_estimator_free (self->estimator);
+  g_rand_free (self->dice);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Path, path_free)
+
+static guint
+target (Path *self)
+{
+  return beckon_bandwidth_estimator_get_target (self->estimator);
+}
+
+static void
+send_packet (Path *self, guint size)
+{
+  BeckonPacketReport *packet = g_new0 (BeckonPacketReport, 1);
+  double leaves = MAX (self->busy_until, self->now);
+
+  packet->sent_us = self->now;
+  packet->size = size;
+  packet->lost = g_rand_double (self->dice) < self->loss || leaves - self->now > self->queue;
+  if (!packet->lost && self->rate > 0)
+    {
+      self->longest_wait = MAX (self->longest_wait, leaves - self->now);
+      leaves += size * 8.0 * SECOND / self->rate;
+      self->busy_until = leaves;
+    }
+  packet->arrived_us = leaves + self->delay + self->jitter * g_rand_double (self->dice);
+  g_queue_push_tail (&self->packets, packet);
+}
+
+static void
+send_frame (Path *self)
+{
+  gint bytes = self->use * target (self) / 8 * FRAME_US / SECOND;
+
+  while (bytes > 0)
+    {
+      send_packet (self, MIN (bytes, PACKET));
+      bytes -= PACKET;
+    }
+}
+
+/* All that has come, reported as the peer saw it; the report takes its time, too. */
+static void
+feed (Path *self)
+{
+  g_autoptr (GArray) reports = g_array_new (FALSE, FALSE, sizeof (BeckonPacketReport));
+  BeckonPacketReport *packet;
+
+  while ((packet = g_queue_peek_head (&self->packets)) != NULL &&
+         packet->arrived_us + self->delay <= self->now)
+    {
+      packet->arrived_us += OFFSET;
+      g_array_append_val (reports, *packet);
+      g_free (g_queue_pop_head (&self->packets));
+    }
+  if (reports->len > 0)
+    beckon_bandwidth_estimator_take (self->estimator, self->now, (gpointer) reports->data,
+                                     reports->len);
+  self->lowest = MIN (self->lowest, target (self));
+}
+
+static void
+run_for (Path *self, gint64 time)
+{
+  const gint64 end = self->now + time;
+
+  self->longest_wait = 0;
+  self->lowest = G_MAXUINT;
+  for (; self->now < end; self->now += MS)
+    {
+      if (self->now >= self->next_frame)
+        {
+          send_frame (self);
+          self->next_frame += FRAME_US;
+        }
+      if (self->now >= self->next_feedback)
+        {
+          feed (self);
+          self->next_feedback += FEEDBACK_US;
+        }
+    }
+  g_test_message ("at %5.1f s: target %5u kbit/s, lowest %5u, longest wait %4.0f ms",
+                  self->now / 1e6, target (self) / 1000, self->lowest / 1000,
+                  self->longest_wait / MS);
+}
+
+static void
+test_start (void)
+{
+  g_autoptr (Path) path = path_new (3000000);
+
+  g_assert_cmpuint (target (path), ==, 500000);
+  run_for (path, 4 * SECOND);
+  g_assert_cmpuint (target (path), >=, 2200000);
+  g_assert_cmpuint (target (path), <=, 3600000);
+}
+
+static void
+test_stays_within_rate (gconstpointer data)
+{
+  const guint rate = GPOINTER_TO_UINT (data);
+  g_autoptr (Path) path = path_new (rate);
+  double sum = 0;
+
+  run_for (path, 10 * SECOND);
+  for (guint i = 0; i < 100; i++)
+    {
+      run_for (path, SECOND / 5);
+      sum += target (path);
+      g_assert_cmpfloat (path->longest_wait, <, MAX (150 * MS, 5 * PACKET * 8.0 * SECOND / rate));
+    }
+  g_assert_cmpfloat (sum / 100, >=, 0.7 * rate);
+  g_assert_cmpfloat (sum / 100, <=, 1.05 * rate);
+}
+
+static void
+test_random_loss_cuts_nothing (gconstpointer data)
+{
+  const guint percent = GPOINTER_TO_UINT (data);
+  g_autoptr (Path) path = path_new (0);
+
+  path->loss = percent / 100.0;
+  beckon_bandwidth_estimator_set_cap (path->estimator, 2500000);
+  run_for (path, 10 * SECOND);
+  g_assert_cmpuint (target (path), ==, 2500000);
+  g_assert_cmpuint (path->lowest, ==, 500000);
+  g_assert_cmpfloat_with_epsilon (beckon_bandwidth_estimator_get_loss (path->estimator), path->loss,
+                                  0.15);
+}
+
+/* A full line that also loses. */
+static void
+test_loss_hides_no_queue (void)
+{
+  g_autoptr (Path) path = path_new (1000000);
+
+  path->loss = 0.1;
+  run_for (path, 5 * SECOND);
+  run_for (path, 20 * SECOND);
+  g_assert_cmpuint (path->lowest, >=, 550000);
+  g_assert_cmpfloat (path->longest_wait, <, 200 * MS);
+}
+
+static void
+test_step (void)
+{
+  g_autoptr (Path) path = path_new (3000000);
+
+  run_for (path, 8 * SECOND);
+  path->rate = 500000;
+  /* Two round trips through the queue that this makes. */
+  run_for (path, 250 * MS);
+  g_assert_cmpuint (target (path), <=, 700000);
+  run_for (path, 3 * SECOND);
+  run_for (path, 10 * SECOND);
+  g_assert_cmpuint (path->lowest, >=, 300000);
+  g_assert_cmpfloat (path->longest_wait, <, 200 * MS);
+  path->rate = 3000000;
+  run_for (path, 4 * SECOND);
+  g_assert_cmpuint (target (path), >=, 2400000);
+}
+
+/* A line that drops what would have to wait: there only loss can tell. */
+static void
+test_short_queue (void)
+{
+  g_autoptr (Path) path = path_new (1000000);
+
+  path->queue = 15 * MS;
+  run_for (path, 10 * SECOND);
+  for (guint i = 0; i < 20; i++)
+    {
+      run_for (path, SECOND);
+      g_assert_cmpuint (path->lowest, >=, 500000);
+      g_assert_cmpuint (target (path), <=, 1500000);
+      g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), <, 0.4);
+    }
+}
+
+static void
+test_jitter_is_no_queue (gconstpointer data)
+{
+  g_autoptr (Path) path = path_new (0);
+
+  path->jitter = GPOINTER_TO_UINT (data) * MS;
+  beckon_bandwidth_estimator_set_cap (path->estimator, 2000000);
+  run_for (path, 5 * SECOND);
+  run_for (path, 10 * SECOND);
+  g_assert_cmpuint (path->lowest, >=, 1000000);
+}
+
+static void
+test_longer_path (void)
+{
+  g_autoptr (Path) path = path_new (0);
+
+  beckon_bandwidth_estimator_set_cap (path->estimator, 2000000);
+  run_for (path, 5 * SECOND);
+  path->delay += 80 * MS;
+  run_for (path, 5 * SECOND);
+  g_assert_cmpuint (path->lowest, >=, 500000);
+  run_for (path, 4 * SECOND);
+  g_assert_cmpuint (target (path), >=, 1800000);
+}
+
+/* Who does not use what they may have does not know what there is. */
+static void
+test_still_picture (void)
+{
+  g_autoptr (Path) path = path_new (0);
+
+  path->use = 0.1;
+  run_for (path, 30 * SECOND);
+  g_assert_cmpuint (target (path), <=, 600000);
+}
+
+static void
+test_cap (void)
+{
+  g_autoptr (Path) path = path_new (0);
+
+  beckon_bandwidth_estimator_set_cap (path->estimator, 300000);
+  g_assert_cmpuint (target (path), ==, 300000);
+  run_for (path, 5 * SECOND);
+  g_assert_cmpuint (target (path), ==, 300000);
+  beckon_bandwidth_estimator_set_cap (path->estimator, 0);
+  run_for (path, 3 * SECOND);
+  g_assert_cmpuint (target (path), >=, 2000000);
+}
+
+/* What a peer says can be anything. */
+static void
+test_nonsense (void)
+{
+  g_autoptr (Path) path = path_new (1000000);
+  BeckonPacketReport reports[32];
+
+  for (guint i = 0; i < 5000; i++)
+    {
+      for (guint j = 0; j < G_N_ELEMENTS (reports); j++)
+        reports[j] = (BeckonPacketReport){
+          .sent_us = i * 50 * MS,
+          .arrived_us = (gint64) g_rand_int (path->dice) << g_rand_int_range (path->dice, 0, 12),
+          .size = g_rand_int_range (path->dice, 0, 65536),
+          .lost = g_rand_boolean (path->dice),
+        };
+      beckon_bandwidth_estimator_take (path->estimator, i * 50 * MS, reports,
+                                       g_rand_int_range (path->dice, 0, 32));
+      g_assert_cmpuint (target (path), >=, 30000);
+      g_assert_cmpuint (target (path), <=, 20000000);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    GTestDataFunc function;
+    guint values[4];
+  } tables[] = {
+    { "/bandwidth/stays-within/%u-kbps", test_stays_within_rate, { 100, 300, 1000, 5000 } },
+    { "/bandwidth/random-loss-cuts-nothing/%u-percent",
+      test_random_loss_cuts_nothing,
+      { 5, 10, 30, 50 } },
+    { "/bandwidth/jitter-is-no-queue/%u-ms", test_jitter_is_no_queue, { 10, 30, 100, 300 } },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/bandwidth/start", test_start);
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (tables[i].values); j++)
+      {
+        g_autoptr (GString) name = g_string_new (tables[i].name);
+        const guint value = tables[i].values[j];
+        g_autofree char *number = g_strdup_printf ("%u", value);
+
+        g_string_replace (name, "%u", number, 1);
+        g_test_add_data_func (name->str, GUINT_TO_POINTER (i == 0 ? value * 1000 : value),
+                              tables[i].function);
+      }
+  g_test_add_func ("/bandwidth/loss-hides-no-queue", test_loss_hides_no_queue);
+  g_test_add_func ("/bandwidth/short-queue", test_short_queue);
+  g_test_add_func ("/bandwidth/step", test_step);
+  g_test_add_func ("/bandwidth/longer-path", test_longer_path);
+  g_test_add_func ("/bandwidth/still-picture", test_still_picture);
+  g_test_add_func ("/bandwidth/cap", test_cap);
+  g_test_add_func ("/bandwidth/nonsense", test_nonsense);
+  return g_test_run ();
+}
