@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "quality-ladder.h"
+
+/* IP, UDP, RTP with one extension, and what SRTP adds. */
+#define HEADER_BITS (58 * 8)
+#define VIDEO_PAYLOAD 1200
+#define UP_AFTER_US (1500 * (gint64) 1000)
+#define DOWN_AFTER_US (700 * (gint64) 1000)
+#define UP_SHARE 1.15
+/* With less than this share of what a rung needs there are no pictures until one is down. */
+#define PAUSE_SHARE 0.5
+#define REPAIR_MAX 0.5
+
+/* From the largest. @bits: what it takes to look well enough. The last one has no pictures. */
+static const struct
+{
+  guint width, height, fps, bits;
+} rungs[] = {
+  { 1920, 1080, 30, 2400000 }, { 1280, 720, 30, 1200000 }, { 960, 540, 30, 700000 },
+  { 640, 360, 30, 300000 },    { 480, 270, 20, 150000 },   { 320, 180, 15, 80000 },
+  { 320, 180, 7, 25000 },      { 320, 180, 0, 0 },
+};
+#define START_RUNG 3
+
+/* From the most. Below the first rate of a row the next row holds. The less there is, the larger a
+ * packet: its headers are as much as its sound. */
+static const struct
+{
+  guint target, bits, ms;
+} sounds[] = {
+  { 400000, 40000, 20 }, { 200000, 32000, 20 }, { 101000, 24000, 40 },
+  { 60000, 16000, 60 },  { 0, 12000, 60 },
+};
+
+struct _BeckonQualityLadder
+{
+  BeckonQuality quality;
+  guint rung;
+  guint sound;
+  gint64 up_since, down_since; /* 0: not now */
+};
+
+BeckonQualityLadder *
+beckon_quality_ladder_new (void)
+{
+  BeckonQualityLadder *self = g_new0 (BeckonQualityLadder, 1);
+
+  self->rung = START_RUNG;
+  return self;
+}
+
+void
+beckon_quality_ladder_free (BeckonQualityLadder *self)
+{
+  g_free (self);
+}
+
+/* More sound only when there is clearly more: each change is heard. */
+static void
+choose_sound (BeckonQualityLadder *self, guint target)
+{
+  while (target < sounds[self->sound].target)
+    self->sound++;
+  while (self->sound > 0 && target > UP_SHARE * sounds[self->sound - 1].target)
+    self->sound--;
+  self->quality.audio_bits = sounds[self->sound].bits;
+  self->quality.audio_ms = sounds[self->sound].ms;
+}
+
+/* Returns: whether @condition has held for @time. */
+static gboolean
+has_held (gint64 *since, gboolean condition, gint64 now, gint64 time)
+{
+  if (!condition)
+    *since = 0;
+  else if (*since == 0)
+    *since = now;
+  return condition && now - *since >= time;
+}
+
+static guint
+find_rung (double bits)
+{
+  guint rung = 0;
+
+  while (bits < rungs[rung].bits)
+    rung++;
+  return rung;
+}
+
+static void
+choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
+{
+  const guint lower = find_rung (bits), higher = find_rung (bits / UP_SHARE);
+
+  if (has_held (&self->up_since, higher < self->rung, now, UP_AFTER_US))
+    self->rung = higher;
+  if (has_held (&self->down_since, lower > self->rung, now, DOWN_AFTER_US))
+    {
+      self->rung = lower;
+      self->down_since = 0;
+    }
+}
+
+const BeckonQuality *
+beckon_quality_ladder_update (
+    BeckonQualityLadder *self, gint64 now_us, guint target, double loss, guint pictures)
+{
+  BeckonQuality *quality = &self->quality;
+  double bits;
+
+  choose_sound (self, target);
+  bits = target - (quality->audio_bits + HEADER_BITS * 1000.0 / quality->audio_ms);
+  bits = MAX (bits, 0) * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0);
+  bits *= 1 - MIN (loss, REPAIR_MAX);
+  bits /= MAX (pictures, 1);
+  if (pictures > 0)
+    choose_rung (self, now_us, bits);
+  quality->width = rungs[self->rung].width;
+  quality->height = rungs[self->rung].height;
+  quality->fps = bits < PAUSE_SHARE * rungs[self->rung].bits ? 0 : rungs[self->rung].fps;
+  quality->video_bits = bits;
+  return quality;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** BeckonQuality: what to make of the bits that there are. */
+typedef struct
+{
+  guint audio_bits;    /* a second, without headers */
+  guint audio_ms;      /* of sound in a packet: 20, 40 or 60 */
+  guint width, height; /* the picture is not to be larger; its own shape is kept */
+  guint fps;           /* 0: no pictures now */
+  guint video_bits;    /* a second, without headers */
+} BeckonQuality;
+
+/**
+ * BeckonQualityLadder:
+ *
+ * Turns a target of bits a second into sound and pictures. Sound comes first: it always gets what it
+ * needs to be understood. Pictures get what is left, and are made smaller and fewer, rung by rung,
+ * when that is too little for their size. Nothing but arithmetic, as the estimator.
+ *
+ * A new size needs a key frame, and those are large. So one goes up after a while of more than
+ * enough, and down after a moment of too little; in that moment, if it is much too little, no
+ * pictures are made at all: a queue is being emptied.
+ */
+typedef struct _BeckonQualityLadder BeckonQualityLadder;
+
+BeckonQualityLadder *beckon_quality_ladder_new (void);
+void beckon_quality_ladder_free (BeckonQualityLadder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonQualityLadder, beckon_quality_ladder_free)
+
+/**
+ * beckon_quality_ladder_update:
+ * @now_us: the monotonic clock
+ * @target: bits a second for everything, headers too
+ * @loss: 0..1, what the peer reports lost: repeating it takes bits from the picture
+ * @pictures: how many lines of pictures share what sound leaves, 0 in a voice call
+ *
+ * Returns: (transfer none): valid until the next call.
+ */
+const BeckonQuality *beckon_quality_ladder_update (BeckonQualityLadder *self, gint64 now_us,
+                                                   guint target, double loss, guint pictures);
+
+G_END_DECLS

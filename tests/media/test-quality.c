@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <glib.h>
+
+#include "quality-ladder.h"
+
+#define SECOND G_USEC_PER_SEC
+#define HEADERS (58 * 8)
+
+/* Ten times a second, for @seconds. Returns: what holds then. */
+static BeckonQuality
+hold (BeckonQualityLadder *ladder, gint64 *now, guint target, double loss, double seconds)
+{
+  const gint64 end = *now + seconds * SECOND;
+  BeckonQuality quality = { 0 };
+
+  for (; *now < end; *now += SECOND / 10)
+    quality = *beckon_quality_ladder_update (ladder, *now, target, loss, 1);
+  return quality;
+}
+
+static void
+test_rungs (void)
+{
+  static const struct
+  {
+    guint target, height, fps, audio_bits, audio_ms;
+  } wanted[] = {
+    { 5000000, 1080, 30, 40000, 20 }, { 1700000, 720, 30, 40000, 20 },
+    { 1000000, 540, 30, 40000, 20 },  { 500000, 360, 30, 40000, 20 },
+    { 300000, 270, 20, 32000, 20 },   { 180000, 180, 15, 24000, 40 },
+    { 100000, 180, 7, 16000, 60 },    { 80000, 180, 7, 16000, 60 },
+    { 50000, 180, 7, 12000, 60 },     { 30000, 180, 0, 12000, 60 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+      gint64 now = SECOND;
+      const BeckonQuality q = hold (ladder, &now, wanted[i].target, 0, 20);
+      const guint all = q.audio_bits + HEADERS * 1000 / q.audio_ms + q.video_bits;
+
+      g_test_message ("%u kbit/s: sound %u in %u ms, %ux%u at %u, %u kbit/s",
+                      wanted[i].target / 1000, q.audio_bits, q.audio_ms, q.width, q.height, q.fps,
+                      q.video_bits / 1000);
+      g_assert_cmpuint (q.height, ==, wanted[i].height);
+      g_assert_cmpuint (q.fps, ==, wanted[i].fps);
+      g_assert_cmpuint (q.audio_bits, ==, wanted[i].audio_bits);
+      g_assert_cmpuint (q.audio_ms, ==, wanted[i].audio_ms);
+      g_assert_cmpuint (all, <=, wanted[i].target);
+    }
+}
+
+static void
+test_moves_when_it_lasts (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 1).height, ==, 360);
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 1).height, ==, 720);
+  /* A queue is emptied: no pictures, and then the same as before. */
+  g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.5).height, ==, 720);
+  g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.1).fps, ==, 0);
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 0.1).fps, ==, 30);
+  g_assert_cmpuint (hold (ladder, &now, 200000, 0, 1).height, ==, 180);
+  g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.1).fps, ==, 15);
+}
+
+/* A target that goes up and down by a tenth, as it does on a full line, changes no size. */
+static void
+test_does_not_flap (void)
+{
+  for (guint target = 60000; target < 4000000; target = target * 1.07)
+    {
+      g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+      gint64 now = SECOND;
+      guint changes = 0, height;
+
+      height = hold (ladder, &now, target, 0, 20).height;
+      for (guint i = 0; i < 40; i++)
+        {
+          const guint next = hold (ladder, &now, i % 2 ? target : target * 0.9, 0, 1).height;
+
+          changes += next != height;
+          height = next;
+        }
+      g_assert_cmpuint (changes, <=, 1);
+    }
+}
+
+static void
+test_repair_takes_from_the_picture (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+  const BeckonQuality whole = hold (ladder, &now, 1000000, 0, 10);
+  const BeckonQuality lossy = hold (ladder, &now, 1000000, 0.3, 10);
+
+  g_assert_cmpuint (lossy.video_bits, <=, 0.75 * whole.video_bits);
+  g_assert_cmpuint (lossy.audio_bits, ==, whole.audio_bits);
+}
+
+static void
+test_two_pictures (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  const guint one = beckon_quality_ladder_update (ladder, 1, 1000000, 0, 1)->video_bits;
+  const guint each = beckon_quality_ladder_update (ladder, 2, 1000000, 0, 2)->video_bits;
+
+  g_assert_cmpuint (each, ==, one / 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/quality/rungs", test_rungs);
+  g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
+  g_test_add_func ("/quality/does-not-flap", test_does_not_flap);
+  g_test_add_func ("/quality/repair-takes-from-the-picture", test_repair_takes_from_the_picture);
+  g_test_add_func ("/quality/two-pictures", test_two_pictures);
+  return g_test_run ();
+}
