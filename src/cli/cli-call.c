@@ -34,7 +34,8 @@ print_stats (BeckonCliClient *self)
       g_variant_new_uint32 (s.screen_width), "screen_height",
       g_variant_new_uint32 (s.screen_height), "video_encoder",
       g_variant_new_string (s.video_encoder), "video_decoder",
-      g_variant_new_string (s.video_decoder), NULL);
+      g_variant_new_string (s.video_decoder), "kbps_target",
+      g_variant_new_double (s.kbps_target), NULL);
 }
 
 static gboolean

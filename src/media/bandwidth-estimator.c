@@ -50,7 +50,7 @@
 /* Who sends less than this share of the target has not tried it. */
 #define USED_SHARE 0.6
 #define UNUSED_GROWTH 1.1 /* a second */
-#define UNUSED_RATIO 4
+#define UNUSED_RATIO 8
 /* Loss comes of the rate if it rose by so much while the rate rose by so much. */
 #define LOSS_RISE 0.15
 #define RATE_RISE 1.25

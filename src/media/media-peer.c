@@ -7,6 +7,8 @@
 #include "codec-choice.h"
 #include "peer-private.h"
 
+#include "peer-bandwidth.h"
+
 /* Everything that is looked at now and then is looked at on this beat. */
 #define TICK_MS 250
 #define TICKS_PER_HEARTBEAT 2
@@ -193,6 +195,7 @@ on_tick (gpointer user_data)
   self->ticks++;
   look_for_life (self);
   look_for_silence (self);
+  beckon_peer_bandwidth_update (self->bandwidth);
   if (self->ticks % TICKS_PER_HEARTBEAT == 0)
     beckon_peer_channel_send_heartbeat (self);
   if (self->ticks % TICKS_PER_SECOND == 0)
@@ -353,6 +356,7 @@ beckon_media_peer_set_local_state (BeckonMediaPeer *self,
   if (memcmp (self->local, now, sizeof now) == 0)
     return;
   memcpy (self->local, now, sizeof now);
+  beckon_peer_bandwidth_update (self->bandwidth);
   beckon_peer_channel_send_state (self);
 }
 
@@ -724,6 +728,7 @@ beckon_media_peer_finalize (GObject *object)
   beckon_meter_free (self->meter);
   g_free (self->report);
   beckon_media_config_free (self->config);
+  beckon_peer_bandwidth_free (self->bandwidth);
   g_free (self->user);
   g_free (self->device);
   G_OBJECT_CLASS (beckon_media_peer_parent_class)->finalize (object);
@@ -787,6 +792,7 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->sources[line] = new_source ();
+  self->bandwidth = beckon_peer_bandwidth_new (self);
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);

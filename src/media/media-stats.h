@@ -38,6 +38,7 @@ typedef struct
   guint screen_width, screen_height; /* of the received screen, 0 without one */
   double fps_sent, fps_received;
   double kbps_sent, kbps_received; /* of all that is on the wire */
+  double kbps_target;              /* what the path to them is taken to carry */
   double video_kbps_sent, video_kbps_received;
   double audio_kbps_sent, audio_kbps_received;
   guint freezes;           /* times at which no picture of theirs came for 200 ms */

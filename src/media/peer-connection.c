@@ -12,7 +12,8 @@
 #include "codec-choice.h"
 #include "peer-private.h"
 
-#include <gst/video/video.h>
+#include "peer-bandwidth.h"
+
 #include <nice/agent.h>
 #include <nice/interfaces.h>
 
@@ -20,12 +21,10 @@
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
 #define PIPELINE_LATENCY (100 * GST_MSECOND)
 #define STUN_PACING_MS 5
-#define BITS_PER_PIXEL 0.06
-#define VIDEO_BITS_MIN 250000
-#define VIDEO_BITS_MAX 2500000
-#define AUDIO_BITS 40000
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
+#define KEY_FRAME_INTERVAL (300 * GST_MSECOND)
+#define TWCC_ID 3 /* when we offer */
 
 static const struct
 {
@@ -52,29 +51,6 @@ add (BeckonMediaPeer *self, GstElement *after, const char *factory)
   return element;
 }
 
-/* The rate that fits the picture; its size is known when the first frame comes. */
-static GstPadProbeReturn
-on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  g_autoptr (GstElement) encoder = NULL;
-  GstVideoInfo video;
-  GstCaps *caps;
-  double fps = 30, bits;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
-  if (!gst_video_info_from_caps (&video, caps))
-    return GST_PAD_PROBE_OK;
-  if (GST_VIDEO_INFO_FPS_N (&video) > 0)
-    fps = (double) GST_VIDEO_INFO_FPS_N (&video) / GST_VIDEO_INFO_FPS_D (&video);
-  bits = BITS_PER_PIXEL * fps * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
-  encoder = gst_pad_get_parent_element (pad);
-  beckon_codec_set_bitrate (encoder, CLAMP (bits, VIDEO_BITS_MIN, VIDEO_BITS_MAX));
-  return GST_PAD_PROBE_OK;
-}
-
 static GstPadProbeReturn
 on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
 {
@@ -86,7 +62,6 @@ static void
 set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
 {
   GstElement *encoder = self->encoders[line];
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
   g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
 
   if (line == BECKON_LINE_MICROPHONE)
@@ -95,8 +70,7 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
       /* Frames are stamped when they arrive here, give or take some milliseconds. Handed on, that is a
        * hole or an overlap for who plays by the stamps, and browsers fill each. */
       g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
-      g_object_set (encoder, "inband-fec", TRUE, "packet-loss-percentage", 5, "bitrate", AUDIO_BITS,
-                    NULL);
+      g_object_set (encoder, "inband-fec", TRUE, NULL);
       gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);
       return;
     }
@@ -109,17 +83,23 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
     {
       gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
       g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames",
-                    0, "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56, NULL);
+                    0, "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56,
+                    /* It keeps to its rate: frames are left out rather than queued. */
+                    "dropframe-threshold", 30, "overshoot", 15, "buffer-size", 1000,
+                    "buffer-initial-size", 500, "buffer-optimal-size", 600,
+                    /* Who asks for key frames again and again gets no burst. */
+                    "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
     }
   else
     beckon_codec_set_up_encoder (encoder);
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, NULL, NULL);
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
 }
 
+/* @twcc: the id of the transport-wide sequence number, or 0: then nothing is known of the bandwidth. */
 static GstCaps *
-rtp_caps (BeckonLine line, int payload, guint ssrc)
+rtp_caps (BeckonLine line, int payload, int twcc, guint ssrc)
 {
+  g_autofree char *extension = g_strdup_printf ("extmap-%d", twcc);
   GstCaps *caps = gst_caps_new_simple (
       "application/x-rtp", "media", G_TYPE_STRING, lines[line].media, "encoding-name",
       G_TYPE_STRING, lines[line].encoding, "clock-rate", G_TYPE_INT, lines[line].clock_rate,
@@ -127,6 +107,9 @@ rtp_caps (BeckonLine line, int payload, guint ssrc)
 
   if (lines[line].params != NULL)
     gst_caps_set_simple (caps, "encoding-params", G_TYPE_STRING, lines[line].params, NULL);
+  if (twcc > 0)
+    gst_caps_set_simple (caps, extension, G_TYPE_STRING, BECKON_TWCC_URI,
+                         "rtcp-fb-transport-cc", G_TYPE_BOOLEAN, TRUE, NULL);
   return caps;
 }
 
@@ -140,12 +123,12 @@ set_if_there (gpointer object, const char *property, const char *value)
 /* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps
  * every stream would land on the first line. */
 static void
-add_line (BeckonMediaPeer *self, BeckonLine line, int payload)
+add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
 {
   const gboolean audio = line == BECKON_LINE_MICROPHONE;
   const guint ssrc = g_random_int_range (1, G_MAXINT32);
   g_autofree char *name = g_strdup_printf ("sink_%u", line);
-  g_autoptr (GstCaps) caps = rtp_caps (line, payload, ssrc);
+  g_autoptr (GstCaps) caps = rtp_caps (line, payload, twcc, ssrc);
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstPad) pad = NULL;
   g_autoptr (GstPad) source = NULL;
@@ -156,10 +139,13 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload)
   g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 4,
                 "max-size-bytes", 0, "max-size-time", (guint64) 0, NULL);
   convert = add (self, queue, audio ? "audioconvert" : "videoconvert");
+  if (!audio)
+    convert = beckon_peer_bandwidth_add_picture (self->bandwidth, line, convert);
   /* Hardware does not know what a screen needs. */
   self->encoders[line] =
       add (self, convert, line == BECKON_LINE_CAMERA ? self->video_encoder : lines[line].encoder);
   set_up_encoder (self, line);
+  beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
   payloader = add (self, self->encoders[line], lines[line].payloader);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
   if (!audio)
@@ -270,6 +256,7 @@ static void
 on_deep_element (GstBin *bin, GstBin *parent, GstElement *element, BeckonMediaPeer *self)
 {
   beckon_peer_receive_watch (self, element);
+  beckon_peer_bandwidth_watch (self, element);
 }
 
 static void
@@ -371,7 +358,7 @@ void
 beckon_peer_connection_offer (BeckonMediaPeer *self)
 {
   for (guint line = 0; line < BECKON_N_LINES; line++)
-    add_line (self, line, lines[line].payload);
+    add_line (self, line, lines[line].payload, TWCC_ID);
   beckon_peer_channel_create (self);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   g_signal_emit_by_name (self->webrtc, "create-offer", NULL,
@@ -411,7 +398,7 @@ on_applied (gpointer object, gpointer data)
     }
   for (guint line = 0; line < BECKON_N_LINES; line++)
     if (applied->lines.payload[line] >= 0)
-      add_line (self, line, applied->lines.payload[line]);
+      add_line (self, line, applied->lines.payload[line], applied->lines.twcc[line]);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   g_signal_emit_by_name (self->webrtc, "create-answer", NULL,
                          gst_promise_new_with_change_func (on_description, self, NULL));

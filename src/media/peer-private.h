@@ -36,6 +36,7 @@ struct _BeckonMediaPeer
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
   BeckonRecorder *screen_recorder;     /* nullable: the same */
+  struct _BeckonPeerBandwidth *bandwidth; /* peer-bandwidth.h */
 
   /* Owned, as it goes */
   GstWebRTCDataChannel *channel; /* nullable */
@@ -122,11 +123,14 @@ gboolean beckon_peer_connection_set_remote (BeckonMediaPeer *self, const BeckonP
 gboolean beckon_peer_connection_add_candidate (BeckonMediaPeer *self,
                                                const BeckonPeerSignal *signal, GError **error);
 
+#define BECKON_TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
 /* peer-sdp.c: a stranger's description, looked at before webrtcbin sees it */
 
 typedef struct
 {
   int payload[BECKON_N_LINES]; /* of the codec that we speak; -1: the line is not there */
+  int twcc[BECKON_N_LINES];    /* id of the transport-wide sequence number; 0: not known there */
 } BeckonSdpLines;
 
 /** beckon_peer_sdp_parse: @offer: it must have the lines that we need. Returns: (transfer full): the

@@ -49,6 +49,29 @@ find_payload (const GstSDPMedia *media, const char *encoding)
   return -1;
 }
 
+/* Returns: the id that @media gives to the transport-wide sequence number ("3/sendonly URI attributes"),
+ * or 0. */
+static int
+find_twcc (const GstSDPMedia *media)
+{
+  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
+    {
+      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
+      g_auto (GStrv) words = NULL;
+      guint64 id;
+
+      if (g_strcmp0 (attribute->key, "extmap") != 0 || attribute->value == NULL)
+        continue;
+      words = g_strsplit_set (attribute->value, " /", 2);
+      if (words[0] == NULL || strstr (attribute->value, BECKON_TWCC_URI) == NULL)
+        continue;
+      /* Ids of the one-byte form. */
+      if (g_ascii_string_to_unsigned (words[0], 10, 1, 14, &id, NULL))
+        return id;
+    }
+  return 0;
+}
+
 static gboolean
 has_credentials (const GstSDPMessage *sdp, const GstSDPMedia *media)
 {
@@ -99,9 +122,11 @@ check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GE
       const GstSDPMedia *media = line < n_media ? gst_sdp_message_get_media (sdp, line) : NULL;
 
       lines->payload[line] = -1;
+      lines->twcc[line] = 0;
       if (media == NULL || g_strcmp0 (media->media, wanted[line].media) != 0)
         continue;
       lines->payload[line] = find_payload (media, wanted[line].encoding);
+      lines->twcc[line] = find_twcc (media);
     }
   for (guint i = 0; i < n_media; i++)
     {

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "peer-bandwidth.h"
 #include "peer-private.h"
 
 #include <gst/video/video.h>
@@ -328,6 +329,7 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   s->audio_packets_sent = g_atomic_int_get (&self->audio_packets_out);
   s->fps_received = (s->video_frames_received - self->before.video_frames_received) / seconds;
   s->fps_sent = (s->video_frames_sent - self->before.video_frames_sent) / seconds;
+  s->kbps_target = beckon_peer_bandwidth_get_target (self->bandwidth) / 1000.0;
   s->width = g_atomic_int_get (&self->width);
   s->height = g_atomic_int_get (&self->height);
   beckon_peer_screen_count (self, s);

@@ -274,7 +274,7 @@ test_still_picture (void)
 
   path->use = 0.1;
   run_for (path, 30 * SECOND);
-  g_assert_cmpuint (target (path), <=, 600000);
+  g_assert_cmpuint (target (path), <=, 1000000);
 }
 
 static void

@@ -303,6 +303,50 @@ test_video (void)
   fixture_clear (&f);
 }
 
+static guint
+count (const char *text, const char *part)
+{
+  guint n = 0;
+
+  while ((text = strstr (text, part)) != NULL)
+    {
+      n++;
+      text += strlen (part);
+    }
+  return n;
+}
+
+/* Each RTP line of offer and answer has transport-wide numbers, with one id; what comes of them is a
+ * target that grows while there is room, and a size that follows. */
+static void
+test_bandwidth (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  BeckonMediaStats stats;
+  Fixture f;
+
+  alice->video_width = 1280;
+  alice->video_height = 720;
+  fixture_init (&f, alice, bob);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until (f.bob.first_video == 1);
+  g_assert_cmpuint (f.bob.height, ==, 360);
+  for (guint i = 0; i < 2; i++)
+    {
+      const BeckonPeerSignal *said = g_ptr_array_index ((i == 0 ? &f.alice : &f.bob)->said, 0);
+
+      g_assert_cmpint (said->kind, ==, BECKON_PEER_SIGNAL_DESCRIPTION);
+      g_assert_cmpuint (count (said->sdp, "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-"
+                                          "transport-wide-cc-extensions-01"), ==, 3);
+      g_assert_cmpuint (count (said->sdp, " transport-cc"), ==, 3);
+    }
+  wait_until ((beckon_media_peer_get_stats (f.alice.peer, &stats), stats.kbps_target > 550));
+  wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.height > 360));
+  fixture_clear (&f);
+}
+
 /* Connected while it rings; but neither a picture nor a sound goes anywhere before it is accepted.
  */
 static void
@@ -624,6 +668,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/media/session/voice", test_voice);
   g_test_add_func ("/media/session/video", test_video);
+  g_test_add_func ("/media/session/bandwidth", test_bandwidth);
   g_test_add_func ("/media/session/nothing-before-open", test_nothing_before_open);
   g_test_add_func ("/media/session/mute", test_mute);
   g_test_add_func ("/media/session/screen", test_screen);

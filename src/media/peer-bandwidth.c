@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-bandwidth.h"
+
+#include "bandwidth-estimator.h"
+#include "quality-ladder.h"
+
+#include <gst/video/video.h>
+
+/* What a session's sizes leave out: IP, UDP, and what SRTP adds. */
+#define OUTER_BYTES 38
+#define FEEDBACK_MAX 4096
+/* More than enough for a picture of that size: what is above would be sent for nothing. */
+#define BITS_PER_PIXEL 0.1
+#define PICTURE_BITS_MIN 250000
+#define PICTURE_BITS_MAX 4000000
+#define ENCODER_BITS_MIN 15000
+/* A key frame is as large as the frames of so long a time. */
+#define KEY_FRAME_MS 250
+#define KEY_FRAME_PERCENT_MIN 300
+#define FEC_PERCENT_MIN 3
+#define FEC_PERCENT_MAX 30
+
+typedef struct
+{
+  BeckonPeerBandwidth *owner;
+  GstElement *encoder; /* borrowed of the pipeline, as the others */
+  GstElement *filter;
+  guint width, height; /* as they are set */
+  GstClockTime next;   /* when the next frame is due; of the streaming thread */
+  gint fps;            /* atomic; 0: none now */
+  gint bits;                /* atomic: what there is for it */
+  gint bits_max;            /* atomic: what a picture of its size needs */
+} Line;
+
+struct _BeckonPeerBandwidth
+{
+  BeckonMediaPeer *peer;
+  BeckonBandwidthEstimator *estimator;
+  BeckonQualityLadder *ladder;
+  Line lines[BECKON_N_LINES];
+  guint audio_bits, audio_ms, audio_loss; /* as they are set */
+};
+
+BeckonPeerBandwidth *
+beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
+{
+  BeckonPeerBandwidth *self = g_new0 (BeckonPeerBandwidth, 1);
+
+  self->peer = peer;
+  self->estimator = beckon_bandwidth_estimator_new ();
+  self->ladder = beckon_quality_ladder_new ();
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    self->lines[line] = (Line){ .owner = self, .bits_max = PICTURE_BITS_MAX };
+  return self;
+}
+
+void
+beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
+{
+  beckon_bandwidth_estimator_free (self->estimator);
+  beckon_quality_ladder_free (self->ladder);
+  g_free (self);
+}
+
+/* ---- what the encoders make ---- */
+
+/* On the main thread and on the streaming one: both read both. */
+static void
+set_encoder_bits (Line *line)
+{
+  const gint bits = MIN (g_atomic_int_get (&line->bits), g_atomic_int_get (&line->bits_max));
+
+  g_object_set (line->encoder, "target-bitrate", MAX (bits, ENCODER_BITS_MIN), NULL);
+}
+
+static void
+set_size (Line *line, guint width, guint height)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_simple (
+      "video/x-raw", "width", GST_TYPE_INT_RANGE, 1, width, "height", GST_TYPE_INT_RANGE, 1, height,
+      "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
+
+  if (line->width == width && line->height == height)
+    return;
+  line->width = width;
+  line->height = height;
+  g_object_set (line->filter, "caps", caps, NULL);
+}
+
+static void
+set_fps (Line *line, guint fps)
+{
+  if (g_atomic_int_exchange (&line->fps, fps) == fps || fps == 0)
+    return;
+  g_object_set (line->encoder, "max-intra-bitrate",
+                MAX (KEY_FRAME_PERCENT_MIN, KEY_FRAME_MS * fps / 10), NULL);
+}
+
+static void
+set_picture (Line *line, const BeckonQuality *quality)
+{
+  if (line->encoder == NULL)
+    return;
+  g_atomic_int_set (&line->bits, quality->video_bits);
+  set_encoder_bits (line);
+  set_size (line, quality->width, quality->height);
+  set_fps (line, quality->fps);
+}
+
+static void
+set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
+{
+  const guint percent = CLAMP (loss * 100, FEC_PERCENT_MIN, FEC_PERCENT_MAX);
+  GstElement *encoder = self->lines[BECKON_LINE_MICROPHONE].encoder;
+
+  if (encoder == NULL)
+    return;
+  if (self->audio_bits != quality->audio_bits)
+    g_object_set (encoder, "bitrate", quality->audio_bits, NULL);
+  if (self->audio_ms != quality->audio_ms)
+    g_object_set (encoder, "frame-size", quality->audio_ms, NULL);
+  if (ABS ((gint) (self->audio_loss - percent)) >= FEC_PERCENT_MIN)
+    {
+      g_object_set (encoder, "packet-loss-percentage", percent, NULL);
+      self->audio_loss = percent;
+    }
+  self->audio_bits = quality->audio_bits;
+  self->audio_ms = quality->audio_ms;
+}
+
+void
+beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
+{
+  const double loss = beckon_bandwidth_estimator_get_loss (self->estimator);
+  const gboolean *sent = self->peer->local;
+  const BeckonQuality *quality =
+      beckon_quality_ladder_update (self->ladder, g_get_monotonic_time (),
+                                    beckon_bandwidth_estimator_get_target (self->estimator), loss,
+                                    sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
+
+  set_sound (self, quality, loss);
+  set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
+  set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
+}
+
+/* ---- building ---- */
+
+/* Leaves out frames above the rate. The encoder goes by their time stamps, and needs no key frame.
+ */
+static GstPadProbeReturn
+on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Line *line = user_data;
+  const GstClockTime pts = GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info));
+  const gint fps = g_atomic_int_get (&line->fps);
+  GstClockTime interval;
+
+  if (fps == 0)
+    return GST_PAD_PROBE_DROP;
+  interval = GST_SECOND / fps;
+  if (!GST_CLOCK_TIME_IS_VALID (pts))
+    return GST_PAD_PROBE_OK;
+  if (pts + interval / 3 < line->next && pts + 2 * interval > line->next)
+    return GST_PAD_PROBE_DROP;
+  line->next =
+      ABS (GST_CLOCK_DIFF (line->next, pts)) < interval ? line->next + interval : pts + interval;
+  return GST_PAD_PROBE_OK;
+}
+
+GstElement *
+beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, BeckonLine line, GstElement *after)
+{
+  Line *l = &self->lines[line];
+  GstElement *scale = beckon_media_make_element ("videoscale");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (after, "sink");
+
+  l->filter = beckon_media_make_element ("capsfilter");
+  gst_bin_add_many (GST_BIN (self->peer->pipeline), scale, l->filter, NULL);
+  gst_element_link_many (after, scale, l->filter, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_picture, l, NULL);
+  return l->filter;
+}
+
+/* A small picture has no use for the bits of a large one; its size is known when the first comes.
+ */
+static GstPadProbeReturn
+on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  Line *line = user_data;
+  GstVideoInfo video;
+  GstCaps *caps;
+  double fps = 30, bits;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  if (!gst_video_info_from_caps (&video, caps))
+    return GST_PAD_PROBE_OK;
+  if (GST_VIDEO_INFO_FPS_N (&video) > 0)
+    fps = (double) GST_VIDEO_INFO_FPS_N (&video) / GST_VIDEO_INFO_FPS_D (&video);
+  bits = BITS_PER_PIXEL * fps * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
+  g_atomic_int_set (&line->bits_max, (gint) CLAMP (bits, PICTURE_BITS_MIN, PICTURE_BITS_MAX));
+  set_encoder_bits (line);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, GstElement *encoder)
+{
+  Line *l = &self->lines[line];
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
+
+  l->encoder = encoder;
+  if (l->filter != NULL)
+    gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, l, NULL);
+  beckon_peer_bandwidth_update (self);
+}
+
+/* ---- what the peer reports ---- */
+
+static void
+take_feedback (gpointer object, gpointer data)
+{
+  BeckonPeerBandwidth *self = BECKON_MEDIA_PEER (object)->bandwidth;
+  GArray *reports = data;
+
+  beckon_bandwidth_estimator_take (self->estimator, g_get_monotonic_time (),
+                                   (const BeckonPacketReport *) reports->data, reports->len);
+  beckon_peer_bandwidth_update (self);
+}
+
+static void
+add_report (GArray *reports, const GValue *value)
+{
+  const GstStructure *packet =
+      GST_VALUE_HOLDS_STRUCTURE (value) ? gst_value_get_structure (value) : NULL;
+  guint64 sent = 0, arrived = 0;
+  BeckonPacketReport report = { 0 };
+
+  if (packet == NULL || reports->len >= FEEDBACK_MAX ||
+      !gst_structure_get (packet, "local-ts", G_TYPE_UINT64, &sent, "remote-ts", G_TYPE_UINT64,
+                          &arrived, "size", G_TYPE_UINT, &report.size, NULL) ||
+      !GST_CLOCK_TIME_IS_VALID (sent))
+    return;
+  report.lost = !GST_CLOCK_TIME_IS_VALID (arrived);
+  report.sent_us = sent / GST_USECOND;
+  report.arrived_us = report.lost ? 0 : arrived / GST_USECOND;
+  report.size += OUTER_BYTES;
+  g_array_append_val (reports, report);
+}
+
+/* On the thread that receives: a session says upstream what became of the packets it sent. */
+static GstPadProbeReturn
+on_session_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  const GstStructure *structure = gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
+  const GValue *packets;
+  const GValueArray *array;
+  GArray *reports;
+
+  if (structure == NULL || !gst_structure_has_name (structure, "RTPTWCCPackets"))
+    return GST_PAD_PROBE_OK;
+  packets = gst_structure_get_value (structure, "packets");
+  /* GLib warns of the type's macro, and GStreamer still uses the type. */
+  array = packets != NULL && g_str_equal (G_VALUE_TYPE_NAME (packets), "GValueArray")
+              ? g_value_get_boxed (packets)
+              : NULL;
+  if (array == NULL)
+    return GST_PAD_PROBE_OK;
+  reports = g_array_new (FALSE, FALSE, sizeof (BeckonPacketReport));
+  for (guint i = 0; i < array->n_values; i++)
+    add_report (reports, &array->values[i]);
+  beckon_media_hop (user_data, take_feedback, reports, (GDestroyNotify) g_array_unref);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+on_session_pad (GstElement *session, GstPad *pad, BeckonMediaPeer *peer)
+{
+  if (g_str_equal (GST_OBJECT_NAME (pad), "send_rtp_sink"))
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_session_event, peer, NULL);
+}
+
+void
+beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory != NULL && g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
+    g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);
+}
+
+/* ---- public ---- */
+
+void
+beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint bits)
+{
+  beckon_bandwidth_estimator_set_cap (self->estimator, bits);
+  beckon_peer_bandwidth_update (self);
+}
+
+guint
+beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self)
+{
+  return beckon_bandwidth_estimator_get_target (self->estimator);
+}

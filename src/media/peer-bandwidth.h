@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "peer-private.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BeckonPeerBandwidth:
+ *
+ * Where a connection meets the estimator and the ladder: what the peer's session reports goes in,
+ * and the encoders, and what is before them, are set to what comes out. Nothing is negotiated for
+ * that. Main thread, but for what says otherwise.
+ */
+typedef struct _BeckonPeerBandwidth BeckonPeerBandwidth;
+
+/** beckon_peer_bandwidth_new: @peer: (transfer none): outlives it */
+BeckonPeerBandwidth *beckon_peer_bandwidth_new (BeckonMediaPeer *peer);
+void beckon_peer_bandwidth_free (BeckonPeerBandwidth *self);
+
+/** beckon_peer_bandwidth_watch: (thread any): @element was made inside webrtcbin: if it is an RTP
+ * session, its reports are taken from now on. */
+void beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element);
+
+/** beckon_peer_bandwidth_add_picture: adds what makes pictures smaller and fewer behind @after.
+ * Returns: (transfer none): the last of it. */
+GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, BeckonLine line,
+                                               GstElement *after);
+/** beckon_peer_bandwidth_set_encoder: @encoder: (transfer none): of a line, in the same pipeline */
+void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
+                                        GstElement *encoder);
+
+/** beckon_peer_bandwidth_update: what is sent has changed, or time has passed. */
+void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
+
+/** beckon_peer_bandwidth_set_cap: @bits: a second; 0: no cap */
+void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint bits);
+/** beckon_peer_bandwidth_get_target: Returns: bits a second that we may send. */
+guint beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self);
+
+G_END_DECLS
