@@ -7,6 +7,10 @@
  *   ×2 a second         below what     ▲                 │ slowly at the capacity that was
  * measured, was measured   └─────────────────┘ faster beyond it over-use
  *
+ * Where much is lost and no delay says why, EXAMINING sends half of what arrives for a moment: if
+ * much less is lost then, it was the rate; if not, everything is as before. Where no reports come
+ * at all, half is sent, and half of that.
+ *
  * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
  * path has become longer. Then this is how long packets take from now on, and growing goes on. */
 
@@ -43,6 +47,9 @@
 #define BACK_OFF 0.85
 #define BACK_OFF_MIN 0.2
 #define CUTS_OF_ONE_QUEUE 2
+/* A line that loses by the rate is full, though it may never have been seen empty. */
+#define BLIND_SHARE 0.5
+#define BLIND_US SECOND
 /* target = capacity × (1 + CURVE × (t - 1)³), t in seconds: back at the capacity after one second.
  */
 #define CURVE 0.15
@@ -56,6 +63,14 @@
 #define RATE_RISE 1.25
 #define LOSS_PACKETS 100
 #define LOSS_REMEMBERED_US (10 * SECOND)
+#define LOSS_EXAMINED 0.3
+#define EXAMINE_EVERY_US (20 * SECOND)
+#define EXAMINE_US (800 * MS)
+#define EXAMINE_PACKETS 10
+#define EXAMINE_SHARE 0.5 /* of what arrives */
+#define LOSS_FELL 0.6
+/* Reports come several times a second, and a few of them are lost. */
+#define SILENCE_US (700 * MS)
 #define ROUND_TRIP_WEIGHT (1 / 8.0)
 #define REORDER_KEPT (1 - 1 / 256.0) /* a packet */
 #define REORDER_MAX SECOND
@@ -65,6 +80,7 @@ typedef enum
   STARTING,
   DRAINING,
   GROWING,
+  EXAMINING,
 } State;
 
 typedef struct
@@ -80,7 +96,7 @@ struct _BeckonBandwidthEstimator
   double target, cap;
   double capacity;  /* as the last over-use has shown it */
   double delivered; /* what arrived, over the last second */
-  gint64 cut_at, fed_at;
+  gint64 cut_at, fed_at, blind_until;
   gint64 queue_at_cut;
   double growing_for; /* seconds in which the target was used */
   guint n_cuts;       /* of the queue that is there now */
@@ -93,6 +109,11 @@ struct _BeckonBandwidthEstimator
   guint n_reports;                       /* in all, up to LOSS_PACKETS */
   double compared_target, compared_loss; /* before the last growth that counts */
   gint64 compared_at;
+  State examined_from; /* what was before EXAMINING, as the next two */
+  double examined_target, examined_loss;
+  gint64 examined_at;
+  guint n_examined, n_examined_lost;
+  gint64 silent_since; /* 0: nothing is sent, or it is reported */
   gint64 round_trip;
 };
 
@@ -192,6 +213,11 @@ take_reports (BeckonBandwidthEstimator *self,
     {
       self->n_reports = MIN (self->n_reports + 1, LOSS_PACKETS);
       self->loss += ((reports[i].lost ? 1 : 0) - self->loss) / self->n_reports;
+      if (self->state == EXAMINING && reports[i].sent_us >= self->examined_at)
+        {
+          self->n_examined++;
+          self->n_examined_lost += reports[i].lost;
+        }
       if (reports[i].lost)
         continue;
       add_arrival (self, &reports[i], now);
@@ -297,11 +323,29 @@ grow_from_capacity (BeckonBandwidthEstimator *self)
 }
 
 static void
+drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
+{
+  self->capacity = CLAMP (capacity, BITS_MIN, BITS_MAX);
+  self->target = MIN (self->target, BLIND_SHARE * self->capacity);
+  self->cut_at = now;
+  self->blind_until = now + BLIND_US;
+  self->queue_at_cut = 0;
+  self->state = DRAINING;
+  /* What is lost at the new rate is another matter. */
+  self->compared_target = self->target;
+  self->compared_at = now;
+  self->loss = self->compared_loss;
+  self->n_reports = LOSS_PACKETS / 4;
+}
+
+static void
 drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
   /* The cut shows when what was sent before it has arrived. */
   const gint64 shows_after = self->queue_at_cut + MAX (self->round_trip, 0) + 4 * WINDOW_US;
 
+  if (now < self->blind_until)
+    return;
   if (queue == 0)
     {
       grow_from_capacity (self);
@@ -342,13 +386,7 @@ loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
     return FALSE;
   if (self->compared_target > 0 && higher && rise > LOSS_RISE)
     {
-      self->capacity = self->delivered / (1 - self->compared_loss);
-      self->target = MIN (self->target, BACK_OFF * self->capacity);
-      self->compared_target = self->target;
-      self->compared_at = now;
-      /* What is lost at the new rate is another matter. */
-      self->loss = self->compared_loss;
-      self->n_reports = LOSS_PACKETS / 4;
+      drain_blindly (self, now, self->delivered / (1 - self->compared_loss));
       return TRUE;
     }
   if (self->compared_target == 0 || self->target < self->compared_target ||
@@ -359,6 +397,40 @@ loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
       self->compared_at = now;
     }
   return FALSE;
+}
+
+static gboolean
+should_examine (BeckonBandwidthEstimator *self, gint64 now)
+{
+  return self->loss > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
+         (self->examined_at == 0 || now - self->examined_at > EXAMINE_EVERY_US);
+}
+
+static void
+begin_examination (BeckonBandwidthEstimator *self, gint64 now)
+{
+  self->examined_from = self->state;
+  self->examined_target = self->target;
+  self->examined_loss = self->loss;
+  self->examined_at = now;
+  self->n_examined = self->n_examined_lost = 0;
+  self->target = MIN (self->target, EXAMINE_SHARE * self->delivered);
+  self->state = EXAMINING;
+}
+
+static void
+examine (BeckonBandwidthEstimator *self, gint64 now)
+{
+  if (now - self->examined_at < EXAMINE_US || self->n_examined < EXAMINE_PACKETS)
+    return;
+  if (self->n_examined_lost < LOSS_FELL * self->examined_loss * self->n_examined)
+    {
+      self->compared_loss = (double) self->n_examined_lost / self->n_examined;
+      drain_blindly (self, now, self->delivered);
+      return;
+    }
+  self->state = self->examined_from;
+  self->target = self->examined_target;
 }
 
 /* Returns: what the target is multiplied with after @seconds. */
@@ -377,6 +449,8 @@ grow (BeckonBandwidthEstimator *self, double seconds)
 {
   const double sent = self->delivered / MAX (1 - self->loss, 0.2);
 
+  if (self->loss > LOSS_EXAMINED && self->examined_at == 0)
+    return; /* that has to be looked into first */
   if (sent > USED_SHARE * self->target)
     self->target *=
         self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
@@ -404,6 +478,7 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   gint64 queue;
 
   self->fed_at = now_us;
+  self->silent_since = 0;
   take_reports (self, now_us, reports, n_reports);
   if (self->arrivals->len == 0)
     return;
@@ -412,11 +487,32 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
     drain (self, now_us, queue);
   else if (queue > 0)
     cut (self, now_us, queue);
-  else if (loses_by_rate (self, now_us))
-    grow_from_capacity (self);
-  else
+  else if (self->state == EXAMINING)
+    examine (self, now_us);
+  else if (should_examine (self, now_us))
+    begin_examination (self, now_us);
+  else if (!loses_by_rate (self, now_us))
     grow (self, seconds);
   self->target = CLAMP (self->target, BITS_MIN, self->cap);
+}
+
+void
+beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, gboolean sending)
+{
+  const gint64 patience = SILENCE_US + MAX (self->round_trip, 0);
+
+  if (!sending)
+    self->silent_since = 0;
+  else if (self->silent_since == 0)
+    self->silent_since = now_us;
+  else if (now_us - self->silent_since > patience)
+    {
+      self->silent_since = now_us;
+      self->target = MAX (self->target / 2, BITS_MIN);
+      self->capacity = self->target;
+      self->growing_for = 0;
+      self->state = GROWING;
+    }
 }
 
 guint

@@ -28,7 +28,8 @@ typedef struct
  * that was too much and faster and faster beyond it. It begins by doubling every second.
  *
  * Loss alone does not lower the target: radio loses packets without being full, and of half the bits
- * as large a share would be lost. Only where the share grows with the rate is it the rate that loses.
+ * as large a share would be lost. Only where the share depends on the rate is it the rate that loses;
+ * where very much is lost that is tried out.
  */
 typedef struct _BeckonBandwidthEstimator BeckonBandwidthEstimator;
 
@@ -43,6 +44,11 @@ void beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint b
  * the order of sending. A hostile peer may say what it likes: the target stays within its bounds. */
 void beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self, gint64 now_us,
                                       const BeckonPacketReport *reports, guint n_reports);
+
+/** beckon_bandwidth_estimator_tick: now and then: a path that reports nothing at all while something is
+ * sent is full, or gone. */
+void beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us,
+                                      gboolean sending);
 
 /** beckon_bandwidth_estimator_get_target: Returns: bits a second to send, headers and all. */
 guint beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self);

@@ -195,7 +195,7 @@ on_tick (gpointer user_data)
   self->ticks++;
   look_for_life (self);
   look_for_silence (self);
-  beckon_peer_bandwidth_update (self->bandwidth);
+  beckon_peer_bandwidth_tick (self->bandwidth);
   if (self->ticks % TICKS_PER_HEARTBEAT == 0)
     beckon_peer_channel_send_heartbeat (self);
   if (self->ticks % TICKS_PER_SECOND == 0)

@@ -33,13 +33,17 @@ typedef struct
   guint width, height; /* as they are set */
   GstClockTime next;   /* when the next frame is due; of the streaming thread */
   gint fps;            /* atomic; 0: none now */
-  gint bits;                /* atomic: what there is for it */
-  gint bits_max;            /* atomic: what a picture of its size needs */
+  gint bits;           /* atomic: what there is for it */
+  gint bits_max;       /* atomic: what a picture of its size needs */
 } Line;
 
 struct _BeckonPeerBandwidth
 {
   BeckonMediaPeer *peer;
+  GWeakRef session;  /* GObject: the RTP session, once it is there */
+  guint feedback_ms; /* as it is set */
+  gboolean numbered; /* the peer knows transport-wide numbers */
+  gint packets_seen; /* at the last tick */
   BeckonBandwidthEstimator *estimator;
   BeckonQualityLadder *ladder;
   Line lines[BECKON_N_LINES];
@@ -52,6 +56,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
   BeckonPeerBandwidth *self = g_new0 (BeckonPeerBandwidth, 1);
 
   self->peer = peer;
+  g_weak_ref_init (&self->session, NULL);
   self->estimator = beckon_bandwidth_estimator_new ();
   self->ladder = beckon_quality_ladder_new ();
   for (guint line = 0; line < BECKON_N_LINES; line++)
@@ -62,6 +67,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
 void
 beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
 {
+  g_weak_ref_clear (&self->session);
   beckon_bandwidth_estimator_free (self->estimator);
   beckon_quality_ladder_free (self->ladder);
   g_free (self);
@@ -133,9 +139,36 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
   self->audio_ms = quality->audio_ms;
 }
 
+/* Ours to them goes the way of our own packets: where that is thin there are fewer. By itself a
+ * session reports at the end of a frame only, and so never of sound alone. */
+static void
+set_feedback (BeckonPeerBandwidth *self, guint target)
+{
+  const guint ms = target >= 300000 ? 50 : target >= 100000 ? 100 : 200;
+  g_autoptr (GObject) session = g_weak_ref_get (&self->session);
+
+  if (session == NULL || ms == self->feedback_ms)
+    return;
+  self->feedback_ms = ms;
+  g_object_set (session, "twcc-feedback-interval", ms * GST_MSECOND, NULL);
+}
+
+void
+beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self)
+{
+  const gint packets = g_atomic_int_get (&self->peer->audio_packets_out) +
+                       g_atomic_int_get (&self->peer->frames_out);
+
+  beckon_bandwidth_estimator_tick (self->estimator, g_get_monotonic_time (),
+                                   self->numbered && packets != self->packets_seen);
+  self->packets_seen = packets;
+  beckon_peer_bandwidth_update (self);
+}
+
 void
 beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
 {
+  const guint target = beckon_bandwidth_estimator_get_target (self->estimator);
   const double loss = beckon_bandwidth_estimator_get_loss (self->estimator);
   const gboolean *sent = self->peer->local;
   const BeckonQuality *quality =
@@ -143,6 +176,7 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
                                     beckon_bandwidth_estimator_get_target (self->estimator), loss,
                                     sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
 
+  set_feedback (self, target);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
@@ -291,12 +325,23 @@ void
 beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
 {
   GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GObject) session = NULL;
 
-  if (factory != NULL && g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
-    g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);
+  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
+    return;
+  g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);
+  g_object_get (element, "internal-session", &session, NULL);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (session), "twcc-feedback-interval") != NULL)
+    g_weak_ref_set (&peer->bandwidth->session, session);
 }
 
 /* ---- public ---- */
+
+void
+beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered)
+{
+  self->numbered = numbered;
+}
 
 void
 beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint bits)

@@ -31,8 +31,14 @@ GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, Beckon
 void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
                                         GstElement *encoder);
 
-/** beckon_peer_bandwidth_update: what is sent has changed, or time has passed. */
+/** beckon_peer_bandwidth_set_numbered: whether the peer's description knows transport-wide numbers: then
+ * it reports what it gets, and silence means something. */
+void beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered);
+
+/** beckon_peer_bandwidth_update: what is sent has changed. */
 void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
+/** beckon_peer_bandwidth_tick: several times a second. */
+void beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self);
 
 /** beckon_peer_bandwidth_set_cap: @bits: a second; 0: no cap */
 void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint bits);

@@ -390,6 +390,8 @@ on_applied (gpointer object, gpointer data)
   Applied *applied = data;
 
   add_held_candidates (self);
+  beckon_peer_bandwidth_set_numbered (self->bandwidth,
+                                      applied->lines.twcc[BECKON_LINE_MICROPHONE] > 0);
   if (self->offerer)
     {
       if (self->state == BECKON_MEDIA_PEER_NEW)
