@@ -56,7 +56,7 @@
 #define GROWTH_MAX 2.0 /* a second */
 /* Who sends less than this share of the target has not tried it. */
 #define USED_SHARE 0.6
-#define UNUSED_GROWTH 1.1 /* a second */
+#define UNUSED_GROWTH 1.2 /* a second */
 #define UNUSED_RATIO 8
 /* Loss comes of the rate if it rose by so much while the rate rose by so much. */
 #define LOSS_RISE 0.15
@@ -71,8 +71,11 @@
 #define LOSS_FELL 0.6
 /* Reports come several times a second, and a few of them are lost. */
 #define SILENCE_US (700 * MS)
+/* After it what was before is tried again soon: more often a processor stalls than a line. */
+#define RETURN_GROWTH 4.0 /* a second */
+#define RETURN_LOSS 0.1
 #define ROUND_TRIP_WEIGHT (1 / 8.0)
-#define REORDER_KEPT (1 - 1 / 256.0) /* a packet */
+#define REORDER_KEPT (1 - 1 / 1024.0) /* a packet */
 #define REORDER_MAX SECOND
 
 typedef enum
@@ -114,6 +117,7 @@ struct _BeckonBandwidthEstimator
   gint64 examined_at;
   guint n_examined, n_examined_lost;
   gint64 silent_since; /* 0: nothing is sent, or it is reported */
+  double silent_target; /* what was before the silence; 0: that is over */
   gint64 round_trip;
 };
 
@@ -307,6 +311,7 @@ cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 
   self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
   self->target = MIN (self->target, share * self->capacity);
+  self->silent_target = 0;
   self->cut_at = now;
   self->queue_at_cut = queue;
   self->n_cuts++;
@@ -451,6 +456,12 @@ grow (BeckonBandwidthEstimator *self, double seconds)
 
   if (self->loss > LOSS_EXAMINED && self->examined_at == 0)
     return; /* that has to be looked into first */
+  if (self->target < self->silent_target && self->loss < RETURN_LOSS)
+    {
+      self->target = MIN (self->silent_target, self->target * pow (RETURN_GROWTH, seconds));
+      return;
+    }
+  self->silent_target = 0;
   if (sent > USED_SHARE * self->target)
     self->target *=
         self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
@@ -508,6 +519,7 @@ beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, 
   else if (now_us - self->silent_since > patience)
     {
       self->silent_since = now_us;
+      self->silent_target = MAX (self->silent_target, self->target);
       self->target = MAX (self->target / 2, BITS_MIN);
       self->capacity = self->target;
       self->growing_for = 0;
