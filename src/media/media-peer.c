@@ -8,6 +8,7 @@
 #include "peer-private.h"
 
 #include "peer-bandwidth.h"
+#include "peer-jitter.h"
 
 /* Everything that is looked at now and then is looked at on this beat. */
 #define TICK_MS 250
@@ -729,6 +730,7 @@ beckon_media_peer_finalize (GObject *object)
   g_free (self->report);
   beckon_media_config_free (self->config);
   beckon_peer_bandwidth_free (self->bandwidth);
+  beckon_peer_jitter_free (self->jitter);
   g_free (self->user);
   g_free (self->device);
   G_OBJECT_CLASS (beckon_media_peer_parent_class)->finalize (object);
@@ -793,6 +795,7 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->sources[line] = new_source ();
   self->bandwidth = beckon_peer_bandwidth_new (self);
+  self->jitter = beckon_peer_jitter_new (self);
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);

@@ -13,6 +13,7 @@
 #include "peer-private.h"
 
 #include "peer-bandwidth.h"
+#include "peer-jitter.h"
 
 #include <nice/agent.h>
 #include <nice/interfaces.h>
@@ -257,6 +258,7 @@ on_deep_element (GstBin *bin, GstBin *parent, GstElement *element, BeckonMediaPe
 {
   beckon_peer_receive_watch (self, element);
   beckon_peer_bandwidth_watch (self, element);
+  beckon_peer_jitter_watch (self, element);
 }
 
 static void

@@ -37,6 +37,7 @@ struct _BeckonMediaPeer
   BeckonMeter *meter;
   BeckonRecorder *screen_recorder;     /* nullable: the same */
   struct _BeckonPeerBandwidth *bandwidth; /* peer-bandwidth.h */
+  struct _BeckonPeerJitter *jitter;       /* peer-jitter.h */
 
   /* Owned, as it goes */
   GstWebRTCDataChannel *channel; /* nullable */

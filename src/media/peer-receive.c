@@ -15,6 +15,7 @@
 #include <gst/video/video.h>
 
 #define LEVEL_INTERVAL (120 * GST_MSECOND)
+#define HELD_BACK_MAX (1500 * GST_MSECOND)
 
 gint
 beckon_media_now_ms (void)
@@ -231,7 +232,9 @@ receive_video (BeckonMediaPeer *self, gboolean screen)
   else
     add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_video, self);
   last = make (self, decoder, "queue");
-  g_object_set (last, "leaky", 2 /* downstream */, "max-size-buffers", 3, NULL);
+  /* All that is held back waits in here; see peer-jitter.c. */
+  g_object_set (last, "leaky", 2 /* downstream */, "max-size-buffers", 0, "max-size-bytes", 0,
+                "max-size-time", (guint64) HELD_BACK_MAX, NULL);
   last = make (self, last, "videoconvert");
   add (self, last, screen ? self->screen_sink : self->video_sink);
   return depay;
@@ -319,6 +322,7 @@ receive_audio (BeckonMediaPeer *self)
   level = make (self, last, "level");
   g_object_set (level, "interval", (guint64) LEVEL_INTERVAL, "post-messages", TRUE, NULL);
   last = make (self, level, "queue");
+  g_object_set (last, "max-size-buffers", 0, "max-size-time", (guint64) HELD_BACK_MAX, NULL);
   sink = add (self, last, g_thread_join (g_steal_pointer (&self->output)));
   GST_OBJECT_LOCK (self->pipeline);
   self->audio_sink = sink;

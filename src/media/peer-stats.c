@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "peer-bandwidth.h"
+#include "peer-jitter.h"
 #include "peer-private.h"
 
 #include <gst/video/video.h>
@@ -332,6 +333,7 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   s->kbps_target = beckon_peer_bandwidth_get_target (self->bandwidth) / 1000.0;
   s->width = g_atomic_int_get (&self->width);
   s->height = g_atomic_int_get (&self->height);
+  beckon_peer_jitter_update (self->jitter, s->round_trip_ms);
   beckon_peer_screen_count (self, s);
   beckon_meter_expect_pictures (self->meter, self->remote[BECKON_LINE_CAMERA], at);
   self->frozen = beckon_meter_read (self->meter, at, s);

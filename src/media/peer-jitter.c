@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-jitter.h"
+
+/* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
+static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
+#define CALM_SECONDS 5
+/* Nearly all packets are within so many mean deviations. */
+#define JITTERS 4
+/* Before that the buffer knows neither delays nor losses. */
+#define PACKETS_MIN 30
+/* A gap is seen when the next packet comes. */
+#define GAP_MS 30
+/* Neither the request nor the answer are sent at once. */
+#define REPAIR_MS 40
+/* The more is lost, the more often also what was sent again is. */
+static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
+#define LOSS_WEIGHT 0.3
+/* Sinks wait for decoders, too. */
+#define DECODING_MS 40
+
+typedef struct
+{
+  guint64 pushed, lost, late, repaired;
+} Counts;
+
+struct _BeckonPeerJitter
+{
+  BeckonMediaPeer *peer;
+  GMutex lock;
+  GPtrArray *buffers; /* GstElement; under the lock */
+  Counts before;
+  double loss; /* 0..1, over a few seconds */
+  guint latency_ms;
+  guint calm; /* seconds in which less was enough */
+};
+
+BeckonPeerJitter *
+beckon_peer_jitter_new (BeckonMediaPeer *peer)
+{
+  BeckonPeerJitter *self = g_new0 (BeckonPeerJitter, 1);
+
+  self->peer = peer;
+  self->latency_ms = steps[0];
+  self->buffers = g_ptr_array_new_with_free_func (gst_object_unref);
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+void
+beckon_peer_jitter_free (BeckonPeerJitter *self)
+{
+  g_ptr_array_unref (self->buffers);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element)
+{
+  BeckonPeerJitter *self = peer->jitter;
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer"))
+    return;
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->buffers, gst_object_ref (element));
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+look_at (GstElement *buffer, Counts *counts, double *jitter_ms)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 pushed = 0, lost = 0, late = 0, repaired = 0, jitter = 0;
+
+  g_object_get (buffer, "stats", &stats, NULL);
+  gst_structure_get (stats, "num-pushed", G_TYPE_UINT64, &pushed, "num-lost", G_TYPE_UINT64, &lost,
+                     "num-late", G_TYPE_UINT64, &late, "rtx-success-count", G_TYPE_UINT64,
+                     &repaired, "avg-jitter", G_TYPE_UINT64, &jitter, NULL);
+  counts->pushed += pushed;
+  counts->lost += lost;
+  counts->late += late;
+  counts->repaired += repaired;
+  *jitter_ms = MAX (*jitter_ms, jitter / (double) GST_MSECOND);
+}
+
+guint
+beckon_peer_jitter_choose (
+    guint now_ms, double jitter_ms, double round_trip_ms, double loss, gboolean late)
+{
+  double needed = 0;
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (rounds) && loss >= rounds[i])
+    i++;
+  if (i > 0)
+    needed = GAP_MS + i * (MAX (round_trip_ms, 0) + REPAIR_MS);
+  needed = MAX (needed, JITTERS * jitter_ms);
+  if (late)
+    needed = MAX (needed, now_ms + 1);
+  for (i = 0; i + 1 < G_N_ELEMENTS (steps) && steps[i] < needed;)
+    i++;
+  return steps[i];
+}
+
+static void
+set_latency (BeckonPeerJitter *self, guint ms)
+{
+  g_debug ("%s: held back for %u ms", self->peer->user, ms);
+  self->latency_ms = ms;
+  self->calm = 0;
+  g_object_set (self->peer->webrtc, "latency", ms, NULL);
+  gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);
+  gst_bin_recalculate_latency (GST_BIN (self->peer->pipeline));
+}
+
+void
+beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
+{
+  Counts now = { 0 };
+  double jitter_ms = 0, missing, all;
+  gboolean late;
+  guint wanted;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    look_at (g_ptr_array_index (self->buffers, i), &now, &jitter_ms);
+  g_mutex_unlock (&self->lock);
+  missing = now.lost + now.repaired - (self->before.lost + self->before.repaired);
+  all = now.pushed - self->before.pushed + missing;
+  late = now.late > self->before.late;
+  self->before = now;
+  if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
+    return;
+  self->loss += (missing / all - self->loss) * LOSS_WEIGHT;
+  wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms, round_trip_ms, self->loss, late);
+  if (wanted == self->latency_ms)
+    self->calm = 0;
+  else if (wanted > self->latency_ms || ++self->calm >= CALM_SECONDS)
+    set_latency (self, wanted);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "peer-private.h"
+
+G_BEGIN_DECLS
+
+/**
+ * BeckonPeerJitter:
+ *
+ * How long what comes in is held back, so that what is late or has to be sent again still arrives in
+ * time: no longer than the network makes it necessary. Main thread, but for what says otherwise.
+ */
+typedef struct _BeckonPeerJitter BeckonPeerJitter;
+
+/** beckon_peer_jitter_new: @peer: (transfer none): outlives it */
+BeckonPeerJitter *beckon_peer_jitter_new (BeckonMediaPeer *peer);
+void beckon_peer_jitter_free (BeckonPeerJitter *self);
+
+/** beckon_peer_jitter_watch: (thread any): @element was made inside webrtcbin: if it is a jitter
+ * buffer, it is looked at from now on. */
+void beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element);
+
+/** beckon_peer_jitter_update: once a second. @round_trip_ms: -1: not known */
+void beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms);
+
+/** beckon_peer_jitter_choose:
+ * @now_ms: the latency that holds
+ * @jitter_ms: mean deviation of the packets' delay
+ * @round_trip_ms: to the peer and back, less than 0 if that is not known
+ * @loss: 0..1
+ * @late: whether packets came too late in the last second
+ *
+ * Returns: the latency that is needed. */
+guint beckon_peer_jitter_choose (guint now_ms, double jitter_ms, double round_trip_ms, double loss,
+                                 gboolean late);
+
+G_END_DECLS
