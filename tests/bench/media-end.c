@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* media-end IDENTITY caller|callee|listener WIDTH HEIGHT FPS: one end of a connection, for
+ * benchmarks. Only the media is real: descriptions and candidates go out and come in as lines of
+ * standard output and input, so that they need not cross the network that is measured. A listener
+ * sends sound alone. Each picture has its number in it; when it is captured or shown a line says
+ * so: signal JSON · captured NUMBER MICROSECONDS · shown NUMBER MICROSECONDS HEIGHT stats KBPS-SENT
+ * KBPS-RECEIVED KBPS-TARGET AUDIO-SENT AUDIO-RECEIVED The end of standard input ends it. Times are
+ * of the monotonic clock, the same for both ends. */
+
+#include "config.h"
+
+#include <gio/gunixinputstream.h>
+#include <gst/video/gstvideosink.h>
+#include <gst/video/video.h>
+
+#include "media-session.h"
+#include "test-source.h"
+
+/* ---- a sink that reads the number ---- */
+
+typedef struct
+{
+  GstVideoSink parent;
+  GstVideoInfo info;
+} CounterSink;
+typedef GstVideoSinkClass CounterSinkClass;
+
+static GType counter_sink_get_type (void);
+G_DEFINE_TYPE (CounterSink, counter_sink, GST_TYPE_VIDEO_SINK)
+
+/* Of our own picture, which is shown by a sink of the same kind: it has another ground. */
+static guint32 own_color;
+static GMutex output;
+
+static gboolean
+is_own (const GstVideoFrame *frame)
+{
+  const int y = GST_VIDEO_FRAME_HEIGHT (frame) / 4, width = GST_VIDEO_FRAME_WIDTH (frame) / 2;
+  const guint8 *u = GST_VIDEO_FRAME_COMP_DATA (frame, 1);
+  const guint8 *v = GST_VIDEO_FRAME_COMP_DATA (frame, 2);
+  const int at_u = y / 2 * GST_VIDEO_FRAME_COMP_STRIDE (frame, 1) + width / 2;
+  const int at_v = y / 2 * GST_VIDEO_FRAME_COMP_STRIDE (frame, 2) + width / 2;
+  const double r = own_color >> 16 & 0xff, g = own_color >> 8 & 0xff, b = own_color & 0xff;
+
+  return ABS (u[at_u] - (128 - 0.148 * r - 0.291 * g + 0.439 * b)) < 6 &&
+         ABS (v[at_v] - (128 + 0.439 * r - 0.368 * g - 0.071 * b)) < 6;
+}
+
+static GstFlowReturn
+counter_sink_show (GstVideoSink *sink, GstBuffer *buffer)
+{
+  CounterSink *self = (CounterSink *) sink;
+  GstVideoFrame frame;
+  int number;
+  gboolean own;
+
+  if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_READ))
+    return GST_FLOW_ERROR;
+  number = beckon_test_source_read (&frame);
+  own = is_own (&frame);
+  gst_video_frame_unmap (&frame);
+  g_mutex_lock (&output);
+  if (own)
+    g_print ("captured %d %" G_GINT64_FORMAT "\n", number, g_get_monotonic_time ());
+  else
+    g_print ("shown %d %" G_GINT64_FORMAT " %d\n", number, g_get_monotonic_time (),
+             GST_VIDEO_INFO_HEIGHT (&self->info));
+  g_mutex_unlock (&output);
+  return GST_FLOW_OK;
+}
+
+static gboolean
+counter_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
+{
+  return gst_video_info_from_caps (&((CounterSink *) sink)->info, caps);
+}
+
+static void
+counter_sink_class_init (CounterSinkClass *klass)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  gst_element_class_set_static_metadata (element_class, "Counter", "Sink/Video",
+                                         "Reads the number in a picture", "Beckon");
+  gst_element_class_add_pad_template (
+      element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                                           gst_caps_new_simple ("video/x-raw", "format",
+                                                                G_TYPE_STRING, "I420", NULL)));
+  GST_BASE_SINK_CLASS (klass)->set_caps = counter_sink_set_caps;
+  klass->show_frame = counter_sink_show;
+}
+
+static void
+counter_sink_init (CounterSink *self)
+{
+}
+
+/* ---- signals ---- */
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, gpointer unused)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  json_node_take_object (node, beckon_peer_signal_to_json (signal));
+  text = json_to_string (node, FALSE);
+  g_mutex_lock (&output);
+  g_print ("signal %s\n", text);
+  g_mutex_unlock (&output);
+}
+
+typedef struct
+{
+  GMainLoop *loop;
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer;
+  GDataInputStream *input;
+} End;
+
+static void
+on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  End *end = user_data;
+  g_autofree char *line = g_data_input_stream_read_line_finish (end->input, result, NULL, NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (BeckonPeerSignal) signal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (line == NULL)
+    {
+      g_main_loop_quit (end->loop);
+      return;
+    }
+  if (json_parser_load_from_data (parser, line, -1, &error))
+    signal =
+        beckon_peer_signal_from_json (json_node_get_object (json_parser_get_root (parser)), &error);
+  if (signal == NULL || !beckon_media_peer_handle_signal (end->peer, signal, &error))
+    g_printerr ("media-end: %s\n", error->message);
+  g_data_input_stream_read_line_async (end->input, G_PRIORITY_DEFAULT, NULL, on_line, end);
+}
+
+static gboolean
+on_second (gpointer user_data)
+{
+  End *end = user_data;
+  BeckonMediaStats s;
+
+  beckon_media_peer_get_stats (end->peer, &s);
+  g_mutex_lock (&output);
+  g_print ("stats %.0f %.0f %.0f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", s.kbps_sent,
+           s.kbps_received, s.kbps_target, s.audio_packets_sent, s.audio_packets_received);
+  g_mutex_unlock (&output);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL);
+  g_main_loop_quit (user_data);
+}
+
+static BeckonMediaConfig *
+new_config (char **argv)
+{
+  BeckonMediaConfig *config = beckon_media_config_new ();
+
+  config->identity = g_strdup (argv[1]);
+  config->video = g_str_equal (argv[2], "listener") ? BECKON_SOURCE_NONE : BECKON_SOURCE_TEST;
+  config->audio = BECKON_SOURCE_TEST;
+  config->audio_output = BECKON_OUTPUT_NONE;
+  config->video_sink = g_strdup ("beckonbenchsink");
+  config->video_width = g_ascii_strtoull (argv[3], NULL, 10);
+  config->video_height = g_ascii_strtoull (argv[4], NULL, 10);
+  config->video_fps = g_ascii_strtoull (argv[5], NULL, 10);
+  own_color = beckon_media_test_color (config->identity);
+  return config;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (BeckonMediaConfig) config = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr (GError) error = NULL;
+  End end = { .loop = loop };
+
+  if (argc != 6)
+    {
+      g_printerr ("usage: media-end IDENTITY caller|callee|listener WIDTH HEIGHT FPS\n");
+      return 2;
+    }
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  gst_element_register (NULL, "beckonbenchsink", GST_RANK_NONE, counter_sink_get_type ());
+  config = new_config (argv);
+  end.session = beckon_media_session_new (config);
+  end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
+                                            g_str_equal (argv[2], "caller"));
+  end.input = g_data_input_stream_new (input);
+  g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), NULL);
+  beckon_media_session_set_camera (end.session, config->video != BECKON_SOURCE_NONE);
+  beckon_media_session_open (end.session);
+  g_data_input_stream_read_line_async (end.input, G_PRIORITY_DEFAULT, NULL, on_line, &end);
+  g_timeout_add_seconds (1, on_second, &end);
+  g_main_loop_run (loop);
+  beckon_media_session_close_async (end.session, "hung-up", on_closed, loop);
+  g_main_loop_run (loop);
+  g_object_unref (end.session);
+  g_object_unref (end.input);
+  return 0;
+}
