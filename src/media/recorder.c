@@ -32,6 +32,7 @@ struct _BeckonRecorder
   GMutex lock; /* what follows is under it */
   GQueue gathered[N_STREAMS]; /* GstSample */
   GstAppSrc *sources[N_STREAMS];
+  GstCaps *caps[N_STREAMS]; /* of the first frame; nullable */
   gboolean gathering;
   gboolean closed;
   GstClockTime origin; /* time of the first frame of all */
@@ -41,7 +42,7 @@ struct _BeckonRecorder
 G_DEFINE_FINAL_TYPE (BeckonRecorder, beckon_recorder, G_TYPE_OBJECT)
 
 static GstSample *
-copy_sample (BeckonRecorder *self, GstCaps *caps, GstBuffer *buffer)
+copy_sample (BeckonRecorder *self, int stream, GstCaps *caps, GstBuffer *buffer)
 {
   GstBuffer *copy = gst_buffer_copy (buffer);
   GstSample *sample;
@@ -56,7 +57,10 @@ copy_sample (BeckonRecorder *self, GstCaps *caps, GstBuffer *buffer)
   else
     GST_BUFFER_PTS (copy) = 0;
   GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
-  sample = gst_sample_new (copy, caps, NULL, NULL);
+  /* Pictures change their size, and the container cannot; players go by the pictures themselves. */
+  if (self->caps[stream] == NULL)
+    self->caps[stream] = gst_caps_ref (caps);
+  sample = gst_sample_new (copy, self->caps[stream], NULL, NULL);
   gst_buffer_unref (copy);
   return sample;
 }
@@ -73,7 +77,7 @@ beckon_recorder_push (BeckonRecorder *self, gboolean video, GstCaps *caps, GstBu
   g_mutex_lock (&self->lock);
   if (!self->closed)
     {
-      sample = copy_sample (self, caps, buffer);
+      sample = copy_sample (self, stream, caps, buffer);
       if (self->gathering)
         g_queue_push_tail (&self->gathered[stream], g_steal_pointer (&sample));
       else if (self->sources[stream] != NULL)
@@ -249,6 +253,7 @@ beckon_recorder_finalize (GObject *object)
     {
       g_queue_clear_full (&self->gathered[i], (GDestroyNotify) gst_sample_unref);
       gst_clear_object (&self->sources[i]);
+      gst_clear_caps (&self->caps[i]);
     }
   g_mutex_clear (&self->lock);
   g_free (self->path);

@@ -22,20 +22,22 @@ def make_clip(path, user, seconds):
 
 
 class Server:
-    """A beckon-server with data of its own; @settings as in its key file."""
+    """A beckon-server with data of its own; @settings as in its key file. @inside: the words before its
+    command, where it is to run at an end of a network, and listen at @address there."""
 
-    def __init__(self, settings="", address="127.0.0.1:0"):
+    def __init__(self, settings="", address="127.0.0.1", inside=()):
+        self._inside = inside
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-media-")
         with open(self.path("config"), "w", encoding="utf-8") as file:
             file.write(settings)
-        self._start(address)
+        self._start(address + ":0")
         with open(self.path("password"), "w", encoding="utf-8") as file:
             file.write("correct horse\n")
 
     def _start(self, address):
         self.process = subprocess.Popen(
-            [SERVER, "--listen", address, "--data", self.path("data"), "--config", self.path("config")],
-            stdout=subprocess.PIPE)
+            [*self._inside, SERVER, "--listen", address, "--data", self.path("data"), "--config",
+             self.path("config")], stdout=subprocess.PIPE)
         self.url = json.loads(self.process.stdout.readline())["listening"]
 
     def restart(self):
@@ -68,13 +70,13 @@ class Server:
 
 
 class Caller:
-    """One beckon-call: what it says is read as it comes. @prefix: of its command line."""
+    """One beckon-call: what it says is read as it comes. @inside: the words before its command."""
 
-    def __init__(self, server, user, *words, register=True, prefix=()):
+    def __init__(self, server, user, *words, register=True, inside=()):
         self.user = user
         self.events = []
         self._queue = queue.Queue()
-        command = [*prefix, CALL, "--server", server.url, "--user", user, "--password-file",
+        command = [*inside, CALL, "--server", server.url, "--user", user, "--password-file",
                    server.path("password"), "--json", *(["--register"] if register else []), *words]
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -22,10 +22,10 @@ class Call:
         self.first = self.here.plug_in(f"10.0.0.{address}")
         self.there.plug_in(f"10.0.0.{address + 1}")
         self.there.plug_in(f"10.0.1.{address + 1}")
-        self.callee = callers.Caller(SERVER, callee, *media, "answer", prefix=self.there.prefix)
+        self.callee = callers.Caller(SERVER, callee, *media, "answer", inside=self.there.prefix)
         self.callee.wait("connected")
         self.caller = callers.Caller(SERVER, caller, *media, "call", callee, *kind,
-                                     prefix=self.here.prefix)
+                                     inside=self.here.prefix)
         for person in self:
             person.wait("first-audio")
 
@@ -61,7 +61,7 @@ class Call:
 def set_up():
     global SERVER, CUT_OFF
     networks.Switch("10.0.0", "10.0.1")
-    SERVER = callers.Server(SETTINGS, "10.0.0.1:0")
+    SERVER = callers.Server(SETTINGS, "10.0.0.1")
     # Looked at again at the end: it takes 20 s until they give up.
     CUT_OFF = Call("carol", "dave", 20, VOICE, ("--voice",))
     CUT_OFF.here.unplug(CUT_OFF.first)
