@@ -23,6 +23,8 @@
 #define KEY_FRAME_MS 250
 #define KEY_FRAME_PERCENT_MIN 300
 #define FEC_PERCENT_MIN 3
+/* Frames that a stall has delayed come together, and are not too many. */
+#define CREDIT 6
 #define FEC_PERCENT_MAX 30
 
 typedef struct
@@ -199,10 +201,12 @@ on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   interval = GST_SECOND / fps;
   if (!GST_CLOCK_TIME_IS_VALID (pts))
     return GST_PAD_PROBE_OK;
-  if (pts + interval / 3 < line->next && pts + 2 * interval > line->next)
+  /* A clock that began anew, or a long pause. */
+  if (ABS (GST_CLOCK_DIFF (line->next, pts)) > CREDIT * interval)
+    line->next = pts;
+  if (pts + interval / 3 < line->next)
     return GST_PAD_PROBE_DROP;
-  line->next =
-      ABS (GST_CLOCK_DIFF (line->next, pts)) < interval ? line->next + interval : pts + interval;
+  line->next += interval;
   return GST_PAD_PROBE_OK;
 }
 
