@@ -40,7 +40,7 @@ typedef struct
   char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
       *record, *preconnect, *relay_authority;
   double duration;
-  int timeout, after;
+  int timeout, after, bandwidth;
   gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only;
   char **words, **added;
 } Raw;
@@ -105,6 +105,7 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
       "FILE.mkv" },
     { "preconnect", 0, 0, G_OPTION_ARG_STRING, &raw->preconnect,
       "Who may connect while it rings (default: contacts)", "contacts|everyone|nobody" },
+    { "bandwidth", 0, 0, G_OPTION_ARG_INT, &raw->bandwidth, "Send no more to each person", "KBPS" },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
       "Hang up so long after media flows", "SECONDS" },
     { "voice", 0, 0, G_OPTION_ARG_NONE, &raw->voice, "call: a voice call", NULL },
@@ -163,6 +164,9 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
   config->record_path = g_strdup (raw->record);
   config->relay_only = raw->relay_only;
   config->relay_authority = g_strdup (raw->relay_authority);
+  if (raw->bandwidth < 0)
+    return usage (error, "--bandwidth takes kbit/s, 0 or more");
+  config->bandwidth = raw->bandwidth;
   if (self->command == BECKON_CLI_ECHO)
     {
       config->video = config->audio = BECKON_SOURCE_ECHO;

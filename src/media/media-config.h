@@ -47,6 +47,7 @@ typedef struct
   guint video_width;  /* of TEST and camera pictures; 0: 1280x720 at 30 */
   guint video_height;
   guint video_fps;
+  guint bandwidth; /* kbit/s that are sent to each peer at most; 0: what the path to them carries */
   gboolean relay_only;   /* only over relays: nobody learns our address but them */
   char *relay_authority; /* file (PEM) of who vouches for relays over TLS; NULL: whom the system trusts */
 } BeckonMediaConfig;

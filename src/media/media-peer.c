@@ -285,6 +285,7 @@ beckon_media_peer_new (const BeckonMediaConfig *config,
                                                                            : "fakesink");
   gst_object_ref_sink (self->video_sink);
   g_object_set (self->video_sink, "sync", TRUE, "async", FALSE, NULL);
+  beckon_peer_bandwidth_set_cap (self->bandwidth, config->bandwidth);
   if (record_path != NULL)
     self->recorder = beckon_recorder_new (record_path);
   beckon_peer_screen_prepare (self, record_path);

@@ -14,6 +14,7 @@
 /* What a session's sizes leave out: IP, UDP, and what SRTP adds. */
 #define OUTER_BYTES 38
 #define FEEDBACK_MAX 4096
+#define KBPS_MAX 1000000
 /* More than enough for a picture of that size: what is above would be sent for nothing. */
 #define BITS_PER_PIXEL 0.1
 #define PICTURE_BITS_MIN 250000
@@ -348,9 +349,9 @@ beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered
 }
 
 void
-beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint bits)
+beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps)
 {
-  beckon_bandwidth_estimator_set_cap (self->estimator, bits);
+  beckon_bandwidth_estimator_set_cap (self->estimator, MIN (kbps, KBPS_MAX) * 1000);
   beckon_peer_bandwidth_update (self);
 }
 

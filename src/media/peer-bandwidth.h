@@ -40,8 +40,8 @@ void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
 /** beckon_peer_bandwidth_tick: several times a second. */
 void beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self);
 
-/** beckon_peer_bandwidth_set_cap: @bits: a second; 0: no cap */
-void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint bits);
+/** beckon_peer_bandwidth_set_cap: @kbps: what is sent at most; 0: no cap */
+void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps);
 /** beckon_peer_bandwidth_get_target: Returns: bits a second that we may send. */
 guint beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self);
 

@@ -347,6 +347,26 @@ test_bandwidth (void)
   fixture_clear (&f);
 }
 
+static void
+test_bandwidth_cap (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  BeckonMediaStats stats;
+  Fixture f;
+
+  alice->video_width = 1280;
+  alice->video_height = 720;
+  alice->bandwidth = 150;
+  fixture_init (&f, alice, bob);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.height == 180));
+  beckon_media_peer_get_stats (f.alice.peer, &stats);
+  g_assert_cmpfloat (stats.kbps_target, <=, 150);
+  fixture_clear (&f);
+}
+
 /* Connected while it rings; but neither a picture nor a sound goes anywhere before it is accepted.
  */
 static void
@@ -669,6 +689,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/voice", test_voice);
   g_test_add_func ("/media/session/video", test_video);
   g_test_add_func ("/media/session/bandwidth", test_bandwidth);
+  g_test_add_func ("/media/session/bandwidth-cap", test_bandwidth_cap);
   g_test_add_func ("/media/session/nothing-before-open", test_nothing_before_open);
   g_test_add_func ("/media/session/mute", test_mute);
   g_test_add_func ("/media/session/screen", test_screen);
