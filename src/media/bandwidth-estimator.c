@@ -77,6 +77,16 @@
 #define ROUND_TRIP_WEIGHT (1 / 8.0)
 #define REORDER_KEPT (1 - 1 / 1024.0) /* a packet */
 #define REORDER_MAX SECOND
+/* Waits that go up and down by themselves: so many mean steps of them are harmless. */
+#define NOISE_WEIGHT (1 / 16.0)
+#define NOISE_STEPS 6
+#define NOISE_MAX (SECOND / 6)
+/* A line that is over-used below what it has carried has become thinner, or only seems to be: each
+ * time more is harmless, and half as much more after so long. */
+#define DOUBT_GROWTH 1.5
+#define DOUBT_MAX 10.0
+#define DOUBT_HALF_US (20 * SECOND)
+#define BELOW 0.9
 
 typedef enum
 {
@@ -108,6 +118,9 @@ struct _BeckonBandwidthEstimator
   gint64 base, next_base; /* the shortest delay of two spans of time */
   gint64 base_since;
   double reordered; /* by how much packets overtook each other lately, at most */
+  double doubt;     /* 1..DOUBT_MAX */
+  double noise;     /* mean step of the least wait against its direction */
+  gint64 wait;      /* the least wait at the last feedback */
   double loss;
   guint n_reports;                       /* in all, up to LOSS_PACKETS */
   double compared_target, compared_loss; /* before the last growth that counts */
@@ -116,7 +129,7 @@ struct _BeckonBandwidthEstimator
   double examined_target, examined_loss;
   gint64 examined_at;
   guint n_examined, n_examined_lost;
-  gint64 silent_since; /* 0: nothing is sent, or it is reported */
+  gint64 silent_since;  /* 0: nothing is sent, or it is reported */
   double silent_target; /* what was before the silence; 0: that is over */
   gint64 round_trip;
 };
@@ -128,6 +141,7 @@ beckon_bandwidth_estimator_new (void)
 
   self->target = START_BITS;
   self->cap = BITS_MAX;
+  self->doubt = 1;
   self->arrivals = g_array_new (FALSE, FALSE, sizeof (Arrival));
   self->base = self->next_base = G_MAXINT64;
   self->round_trip = -1;
@@ -268,7 +282,20 @@ longest_harmless_wait (BeckonBandwidthEstimator *self)
 {
   const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
 
-  return MAX (WAIT_US, 1.5 * packet * SECOND) + self->reordered;
+  return MAX (WAIT_US * self->doubt, 1.5 * packet * SECOND) + self->reordered +
+         NOISE_STEPS * self->noise;
+}
+
+/* A queue that fills only grows, and one that is emptied only shrinks. What goes the other way is
+ * jitter, also where no packet overtakes another. */
+static void
+note_noise (BeckonBandwidthEstimator *self)
+{
+  const gint64 wait = least_wait (self, WINDOW_PACKETS, WINDOW_US);
+  const gint64 step = self->state == DRAINING ? wait - self->wait : self->wait - wait;
+
+  self->noise += (CLAMP (step, 0, NOISE_MAX) - self->noise) * NOISE_WEIGHT;
+  self->wait = wait;
 }
 
 /* Returns: the queue in microseconds, 0 if there is none that matters. */
@@ -309,6 +336,8 @@ cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
   const double share = CLAMP (BACK_OFF - (double) queue / SECOND, BACK_OFF_MIN, BACK_OFF);
 
+  if (self->capacity > 0 && self->target < BELOW * self->capacity)
+    self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
   self->target = MIN (self->target, share * self->capacity);
   self->silent_target = 0;
@@ -493,6 +522,8 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   take_reports (self, now_us, reports, n_reports);
   if (self->arrivals->len == 0)
     return;
+  note_noise (self);
+  self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * SECOND / DOUBT_HALF_US);
   queue = get_queue (self);
   if (self->state == DRAINING)
     drain (self, now_us, queue);

@@ -15,6 +15,8 @@
 #define OUTER_BYTES 38
 #define FEEDBACK_MAX 4096
 #define KBPS_MAX 1000000
+/* The other reports are larger, and less urgent. */
+#define REPORTS_PER_RTCP 4
 /* More than enough for a picture of that size: what is above would be sent for nothing. */
 #define BITS_PER_PIXEL 0.1
 #define PICTURE_BITS_MIN 250000
@@ -153,7 +155,8 @@ set_feedback (BeckonPeerBandwidth *self, guint target)
   if (session == NULL || ms == self->feedback_ms)
     return;
   self->feedback_ms = ms;
-  g_object_set (session, "twcc-feedback-interval", ms * GST_MSECOND, NULL);
+  g_object_set (session, "twcc-feedback-interval", ms * GST_MSECOND, "rtcp-min-interval",
+                (guint64) REPORTS_PER_RTCP * ms * GST_MSECOND, NULL);
 }
 
 void

@@ -31,6 +31,8 @@ typedef struct
   gint64 queue; /* the longest wait */
   gint64 delay; /* one way */
   gint64 jitter;
+  gboolean ordered; /* no packet overtakes another */
+  gint64 last_arrival;
   double loss;
 
   /* The camera */
@@ -87,6 +89,9 @@ send_packet (Path *self, guint size)
       self->busy_until = leaves;
     }
   packet->arrived_us = leaves + self->delay + self->jitter * g_rand_double (self->dice);
+  if (self->ordered)
+    packet->arrived_us = MAX (packet->arrived_us, self->last_arrival);
+  self->last_arrival = packet->arrived_us;
   g_queue_push_tail (&self->packets, packet);
 }
 
@@ -250,7 +255,9 @@ test_step (void)
   path->rate = 500000;
   /* Two round trips through the queue that this makes. */
   run_for (path, 250 * MS);
-  g_assert_cmpuint (target (path), <=, 700000);
+  g_assert_cmpuint (target (path), <=, 1000000);
+  run_for (path, 250 * MS);
+  g_assert_cmpuint (target (path), <=, 500000);
   run_for (path, 3 * SECOND);
   run_for (path, 10 * SECOND);
   g_assert_cmpuint (path->lowest, >=, 300000);
@@ -287,6 +294,19 @@ test_jitter_is_no_queue (gconstpointer data)
   run_for (path, 5 * SECOND);
   run_for (path, 10 * SECOND);
   g_assert_cmpuint (path->lowest, >=, 700000);
+}
+
+static void
+test_ordered_jitter_is_no_queue (gconstpointer data)
+{
+  g_autoptr (Path) path = path_new (0);
+
+  path->jitter = GPOINTER_TO_UINT (data) * MS;
+  path->ordered = TRUE;
+  beckon_bandwidth_estimator_set_cap (path->estimator, 2000000);
+  run_for (path, 10 * SECOND);
+  run_for (path, 10 * SECOND);
+  g_assert_cmpuint (path->lowest, >=, 1000000);
 }
 
 static void
@@ -365,6 +385,9 @@ main (int argc, char **argv)
       test_random_loss_cuts_nothing,
       { 5, 10, 30, 50 } },
     { "/bandwidth/jitter-is-no-queue/%u-ms", test_jitter_is_no_queue, { 10, 30, 100, 300 } },
+    { "/bandwidth/ordered-jitter-is-no-queue/%u-ms",
+      test_ordered_jitter_is_no_queue,
+      { 10, 30, 60, 100 } },
   };
 
   g_test_init (&argc, &argv, NULL);
