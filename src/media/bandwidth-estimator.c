@@ -56,7 +56,7 @@
 #define GROWTH_MAX 2.0 /* a second */
 /* Who sends less than this share of the target has not tried it. */
 #define USED_SHARE 0.6
-#define UNUSED_GROWTH 1.2 /* a second */
+#define UNUSED_GROWTH 1.4 /* a second */
 #define UNUSED_RATIO 8
 /* Loss comes of the rate if it rose by so much while the rate rose by so much. */
 #define LOSS_RISE 0.15
