@@ -17,12 +17,18 @@
 #define LENGTH_MAX (1u << 30)
 /* So much may be superseded before it is taken out, and more where more than half is worth it. */
 #define SUPERSEDED_MIN 65536
+/* What most batches need. */
+#define BYTES 16384
+#define SLOTS 512
 
+/* A hash table of the entries, with their keys where they are: one of GLib's, with copies of the
+ * keys, cost more than all else that is done for a change. */
 struct _BeckonRecordChanges
 {
   GByteArray *bytes;
-  GHashTable *offsets; /* char * (in keys) → where its entry is in bytes */
-  GStringChunk *keys;
+  guint32 *slots; /* one more than where an entry is in bytes; 0: none */
+  guint n_slots;  /* a power of two */
+  guint n_keys;
   gsize superseded; /* bytes of entries */
 };
 
@@ -31,9 +37,9 @@ beckon_record_changes_new (void)
 {
   BeckonRecordChanges *self = g_new0 (BeckonRecordChanges, 1);
 
-  self->bytes = g_byte_array_new ();
-  self->offsets = g_hash_table_new (g_str_hash, g_str_equal);
-  self->keys = g_string_chunk_new (4096);
+  self->bytes = g_byte_array_sized_new (BYTES);
+  self->n_slots = SLOTS;
+  self->slots = g_new0 (guint32, SLOTS);
   return self;
 }
 
@@ -41,8 +47,7 @@ void
 beckon_record_changes_free (BeckonRecordChanges *self)
 {
   g_byte_array_unref (self->bytes);
-  g_hash_table_unref (self->offsets);
-  g_string_chunk_free (self->keys);
+  g_free (self->slots);
   g_free (self);
 }
 
@@ -63,12 +68,60 @@ write_number (guint8 *at, guint32 number)
 }
 
 static gsize
+get_key_length (const guint8 *entry)
+{
+  return read_number (entry) & ~(SUPERSEDED | NEW);
+}
+
+static gsize
 entry_size (const guint8 *entry)
 {
   const guint32 length = read_number (entry + sizeof (guint32));
 
-  return HEADER + (read_number (entry) & ~(SUPERSEDED | NEW)) + (length == ERASED ? 0 : length);
+  return HEADER + get_key_length (entry) + (length == ERASED ? 0 : length);
 }
+
+/* ---- the table ---- */
+
+/* @length: of @key with its NUL. Returns: where its entry is, or is to be. */
+static guint32 *
+find_slot (BeckonRecordChanges *self, const char *key, gsize length)
+{
+  guint i = g_str_hash (key) & (self->n_slots - 1);
+
+  for (; self->slots[i] != 0; i = (i + 1) & (self->n_slots - 1))
+    {
+      const guint8 *entry = self->bytes->data + self->slots[i] - 1;
+
+      if (get_key_length (entry) == length && memcmp (entry + HEADER, key, length) == 0)
+        break;
+    }
+  return &self->slots[i];
+}
+
+static void
+empty_slots (BeckonRecordChanges *self, guint n_slots)
+{
+  if (n_slots != self->n_slots)
+    self->slots = g_renew (guint32, self->slots, n_slots);
+  self->n_slots = n_slots;
+  memset (self->slots, 0, n_slots * sizeof *self->slots);
+}
+
+static void
+make_room (BeckonRecordChanges *self)
+{
+  const guint8 *data = self->bytes->data;
+
+  if (self->n_keys < self->n_slots / 2)
+    return;
+  empty_slots (self, 2 * self->n_slots);
+  for (gsize at = 0; at < self->bytes->len; at += entry_size (data + at))
+    if (!(read_number (data + at) & SUPERSEDED))
+      *find_slot (self, (const char *) data + at + HEADER, get_key_length (data + at)) = at + 1;
+}
+
+/* ---- entries ---- */
 
 static void
 supersede (BeckonRecordChanges *self, gsize offset)
@@ -85,50 +138,53 @@ take_out_superseded (BeckonRecordChanges *self)
   guint8 *data = self->bytes->data;
   gsize to = 0;
 
+  empty_slots (self, self->n_slots);
   for (gsize from = 0, size; from < self->bytes->len; from += size)
     {
       size = entry_size (data + from);
       if (read_number (data + from) & SUPERSEDED)
         continue;
       memmove (data + to, data + from, size);
-      /* the table keeps the key that it has */
-      g_hash_table_insert (self->offsets, data + to + HEADER, GSIZE_TO_POINTER (to));
+      *find_slot (self, (const char *) data + to + HEADER, get_key_length (data + to)) = to + 1;
       to += size;
     }
   g_byte_array_set_size (self->bytes, to);
   self->superseded = 0;
 }
 
-/* @length: of the value, or ERASED; @new: NEW or 0, if it is the first word about that key */
+/* @length: of the value, or ERASED; @new: NEW or 0, if this is the first word about that key */
 static void
 append (BeckonRecordChanges *self, const char *key, const void *value, guint32 length, guint32 new)
 {
   const gsize key_length = strlen (key) + 1;
-  gpointer kept = NULL, before = NULL;
+  const gsize size = HEADER + key_length + (length == ERASED ? 0 : length);
+  guint32 *slot;
   gsize offset;
   guint8 *entry;
 
   g_assert (key_length < NEW);
-  if (g_hash_table_lookup_extended (self->offsets, key, &kept, &before))
-    {
-      new = read_number (self->bytes->data + GPOINTER_TO_SIZE (before)) & NEW;
-      supersede (self, GPOINTER_TO_SIZE (before));
-    }
-  else
-    kept = g_string_chunk_insert_len (self->keys, key, key_length - 1);
   if (self->superseded > MAX (SUPERSEDED_MIN, self->bytes->len / 2))
     take_out_superseded (self);
+  make_room (self);
+  slot = find_slot (self, key, key_length);
+  if (*slot == 0)
+    self->n_keys++;
+  else
+    {
+      new = read_number (self->bytes->data + *slot - 1) & NEW;
+      supersede (self, *slot - 1);
+    }
 
   offset = self->bytes->len;
-  g_byte_array_set_size (self->bytes,
-                         offset + HEADER + key_length + (length == ERASED ? 0 : length));
+  *slot = offset + 1;
+  g_assert (size < G_MAXUINT32 - offset);
+  g_byte_array_set_size (self->bytes, offset + size);
   entry = self->bytes->data + offset;
   write_number (entry, key_length | new);
   write_number (entry + sizeof (guint32), length);
   memcpy (entry + HEADER, key, key_length);
   if (length != ERASED && length > 0)
     memcpy (entry + HEADER + key_length, value, length);
-  g_hash_table_insert (self->offsets, kept, GSIZE_TO_POINTER (offset));
 }
 
 void
@@ -177,9 +233,9 @@ beckon_record_changes_steal (BeckonRecordChanges *self)
   if (self->superseded > 0)
     take_out_superseded (self);
   bytes = self->bytes;
-  self->bytes = g_byte_array_new ();
-  g_hash_table_remove_all (self->offsets);
-  g_string_chunk_clear (self->keys);
+  self->bytes = g_byte_array_sized_new (BYTES);
+  self->n_keys = 0;
+  empty_slots (self, SLOTS);
   return g_byte_array_free_to_bytes (bytes);
 }
 

@@ -80,6 +80,36 @@ test_new (void)
   assert_changes (changes, "+a=2 +b! c=1 ");
 }
 
+/* More keys than there is room for at first, and each finds its own entry; then a batch with few. */
+static void
+test_many_keys (void)
+{
+  g_autoptr (BeckonRecordChanges) changes = beckon_record_changes_new ();
+
+  for (guint n_keys = 5000; n_keys > 0; n_keys /= 70)
+    {
+      g_autoptr (GString) expected = g_string_new (NULL);
+
+      for (guint i = 0; i < n_keys; i++)
+        {
+          g_autofree char *key = g_strdup_printf ("%u", i);
+
+          beckon_record_changes_set_new (changes, key, "first", 5);
+        }
+      for (guint i = 0; i < n_keys; i++)
+        {
+          g_autofree char *key = g_strdup_printf ("%u", i);
+
+          if (i % 3 == 0)
+            beckon_record_changes_erase (changes, key);
+          else
+            beckon_record_changes_set (changes, key, key, strlen (key));
+          g_string_append_printf (expected, i % 3 == 0 ? "+%u! " : "+%u=%u ", i, i);
+        }
+      assert_changes (changes, expected->str);
+    }
+}
+
 /* A key that changes for ever in one batch costs as much memory as one that changes once. */
 static void
 test_superseded (void)
@@ -149,6 +179,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record-changes/last-word", test_last_word);
   g_test_add_func ("/record-changes/new", test_new);
+  g_test_add_func ("/record-changes/many-keys", test_many_keys);
   g_test_add_func ("/record-changes/superseded", test_superseded);
   g_test_add_func ("/record-changes/damaged", test_damaged);
   return g_test_run ();
