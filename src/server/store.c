@@ -16,7 +16,7 @@
 #define RETRY_MAX_MS 2000
 /* A commit costs much more than what is in it: when one is due after the other they wait for each other, so that more shares
  * one. So many may go at once, which is more than a call needs that is alone. */
-#define INTERVAL_US 2000
+#define INTERVAL_US 4000
 #define BURST 16
 #define FLUSH_LIMIT (2 * G_USEC_PER_SEC)
 
