@@ -125,16 +125,28 @@ dup_sharing (Asking *asking)
 }
 
 static void
+keep_token (BeckonScreenSharing *self)
+{
+  g_autofree char *token = xdp_session_get_restore_token (self->session);
+
+  if (self->settings != NULL)
+    g_settings_set_string (self->settings, TOKEN_KEY, token != NULL ? token : "");
+}
+
+static void
 share (BeckonScreenSharing *self)
 {
   GVariant *streams = xdp_session_get_streams (self->session);
-  g_autofree char *token = xdp_session_get_restore_token (self->session);
   guint32 node;
   int fd;
 
   g_clear_object (&self->cancellable);
-  if (self->settings != NULL)
-    g_settings_set_string (self->settings, TOKEN_KEY, token != NULL ? token : "");
+  if (xdp_session_get_session_state (self->session) != XDP_SESSION_ACTIVE)
+    { /* closed as soon as it was there */
+      on_closed (self);
+      return;
+    }
+  keep_token (self);
   if (streams == NULL || g_variant_n_children (streams) == 0)
     {
       fail (self, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED, "The desktop shared nothing");
@@ -150,6 +162,8 @@ share (BeckonScreenSharing *self)
       return;
     }
   beckon_call_share_screen (self->call, fd, node);
+  if (!beckon_call_get_screen (self->call))
+    release (self); /* it could not, and has said why */
 }
 
 static void

@@ -25,7 +25,7 @@ static const GOptionEntry entries[] = {
   { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
     N_ ("Where your sound comes from: microphone, test, none or a file"), N_ ("SOURCE") },
   { "screen-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_ ("Where a shared screen comes from: portal, test, none or a file"), N_ ("SOURCE") },
+    N_("Where a shared screen comes from: portal, test, none or a file"), N_("SOURCE") },
   { "test-media", 0, 0, G_OPTION_ARG_NONE, NULL,
     N_ ("Send a test picture and a tone where there is no device"), NULL },
   { NULL }
