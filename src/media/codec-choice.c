@@ -17,7 +17,7 @@
 #define KEY_FRAME_AT 6
 #define COLOR 0x3070c0
 #define COLOR_TOLERANCE 24
-#define LIMIT (5 * GST_SECOND)
+#define LIMIT (10 * GST_SECOND) /* only a driver that hangs takes so long */
 
 static GMutex lock;
 static const char *chosen_encoder; /* interned; under the lock; NULL: software */

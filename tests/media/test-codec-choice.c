@@ -232,7 +232,7 @@ test_call (void)
   BeckonMediaPeer *to_alice, *to_bob;
   BeckonMediaStats stats;
   gboolean came = FALSE, closed[2] = { FALSE, FALSE };
-  const guint watchdog = g_timeout_add_seconds (20, on_watchdog, NULL);
+  const guint watchdog = g_timeout_add_seconds (60, on_watchdog, NULL);
 
   config->video = BECKON_SOURCE_TEST;
   config->audio = BECKON_SOURCE_NONE;
