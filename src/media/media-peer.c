@@ -284,7 +284,9 @@ beckon_media_peer_new (const BeckonMediaConfig *config,
   self->video_sink = beckon_media_make_element (config->video_sink != NULL ? config->video_sink
                                                                            : "fakesink");
   gst_object_ref_sink (self->video_sink);
-  g_object_set (self->video_sink, "sync", TRUE, "async", FALSE, NULL);
+  /* A late picture is better than none: it has been decoded already, and the newest is always shown. */
+  g_object_set (self->video_sink, "sync", TRUE, "async", FALSE, "max-lateness", (gint64) -1, "qos",
+                FALSE, NULL);
   beckon_peer_bandwidth_set_cap (self->bandwidth, config->bandwidth);
   if (record_path != NULL)
     self->recorder = beckon_recorder_new (record_path);

@@ -8,6 +8,7 @@
 #include "media-session.h"
 
 #include <dirent.h>
+#include <gst/video/gstvideosink.h>
 
 #define LIMIT_SECONDS 20
 
@@ -369,6 +370,62 @@ test_bandwidth_cap (void)
 
 /* Connected while it rings; but neither a picture nor a sound goes anywhere before it is accepted.
  */
+/* A sink to which every picture comes ten seconds too late. */
+typedef struct
+{
+  GstVideoSink parent_instance;
+  gint shown; /* atomic */
+} LateSink;
+typedef GstVideoSinkClass LateSinkClass;
+
+GType late_sink_get_type (void);
+G_DEFINE_TYPE (LateSink, late_sink, GST_TYPE_VIDEO_SINK)
+
+static GstFlowReturn
+late_sink_show_frame (GstVideoSink *sink, GstBuffer *buffer)
+{
+  g_atomic_int_inc (&((LateSink *) sink)->shown);
+  return GST_FLOW_OK;
+}
+
+static void
+late_sink_class_init (LateSinkClass *klass)
+{
+  static GstStaticPadTemplate pad = GST_STATIC_PAD_TEMPLATE (
+      "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw"));
+
+  klass->show_frame = late_sink_show_frame;
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass), &pad);
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "Late", "Sink/Video", "Late",
+                                         "Beckon");
+}
+
+static void
+late_sink_init (LateSink *self)
+{
+  gst_base_sink_set_ts_offset (GST_BASE_SINK (self), -10 * (GstClockTimeDiff) GST_SECOND);
+}
+
+/* Left to itself a sink drops what is late, but for one picture a second. */
+static void
+test_late_pictures_are_shown (void)
+{
+  g_autoptr (BeckonMediaConfig) alice = new_config ("alice");
+  g_autoptr (BeckonMediaConfig) bob = new_config ("bob");
+  LateSink *sink;
+  Fixture f;
+
+  gst_element_register (NULL, "latesink", GST_RANK_NONE, late_sink_get_type ());
+  bob->video_sink = g_strdup ("latesink");
+  fixture_init (&f, alice, bob);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until (f.bob.first_video == 1);
+  sink = (LateSink *) beckon_media_peer_get_remote_video (f.bob.peer);
+  wait_until (g_atomic_int_get (&sink->shown) > 3 * LIMIT_SECONDS);
+  fixture_clear (&f);
+}
+
 static void
 test_nothing_before_open (void)
 {
@@ -690,6 +747,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/video", test_video);
   g_test_add_func ("/media/session/bandwidth", test_bandwidth);
   g_test_add_func ("/media/session/bandwidth-cap", test_bandwidth_cap);
+  g_test_add_func ("/media/session/late-pictures-are-shown", test_late_pictures_are_shown);
   g_test_add_func ("/media/session/nothing-before-open", test_nothing_before_open);
   g_test_add_func ("/media/session/mute", test_mute);
   g_test_add_func ("/media/session/screen", test_screen);
