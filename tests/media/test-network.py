@@ -74,11 +74,11 @@ def check_loss(percent, share):
 
 
 def test_5_percent_lost():
-    check_loss(5, 0.5)
+    check_loss(5, 0.4)
 
 
 def test_20_percent_lost():
-    check_loss(20, 0.25)
+    check_loss(20, 0.1)
 
 
 def play_test(_):
