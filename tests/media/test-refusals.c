@@ -131,6 +131,9 @@ static const struct
   { "no data channel port", "a=sctp-port:", "a=x-port:", NULL },
   { "data channel is sound", "m=application", "m=audio", NULL },
   { "lines are closed", "m=video 9", "m=video 0", NULL },
+  { "numbers with the id 0", "a=extmap:3", "a=extmap:0", NULL },
+  { "numbers with a huge id", "a=extmap:3", "a=extmap:4294967299", NULL },
+  { "numbers of one direction", "a=extmap:3", "a=extmap:3/recvonly", NULL },
   { "broken feedback", "a=rtcp-fb:", "a=rtcp-fb:\r\na=rtcp-fb:* ", NULL },
 };
 
