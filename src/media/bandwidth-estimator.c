@@ -66,11 +66,12 @@
 #define LOSS_EXAMINED 0.3
 #define EXAMINE_EVERY_US (20 * SECOND)
 #define EXAMINE_US (800 * MS)
-#define EXAMINE_PACKETS 10
+#define EXAMINE_PACKETS 25
 #define EXAMINE_SHARE 0.5 /* of what arrives */
-#define LOSS_FELL 0.6
-/* Reports come several times a second, and a few of them are lost. */
+#define LOSS_FELL 0.4
+/* Reports come several times a second, and are lost as other packets are. */
 #define SILENCE_US (700 * MS)
+#define SILENCE_OF_LOSS_US (3 * SECOND)
 /* After it what was before is tried again soon: more often a processor stalls than a line. */
 #define RETURN_GROWTH 4.0 /* a second */
 #define RETURN_LOSS 0.1
@@ -541,7 +542,7 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
 void
 beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, gboolean sending)
 {
-  const gint64 patience = SILENCE_US + MAX (self->round_trip, 0);
+  const gint64 patience = SILENCE_US + self->loss * SILENCE_OF_LOSS_US + MAX (self->round_trip, 0);
 
   if (!sending)
     self->silent_since = 0;

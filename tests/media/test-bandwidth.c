@@ -233,6 +233,21 @@ test_silence (void)
   g_assert_cmpuint (target (path), ==, 2000000);
 }
 
+/* Where half is lost, half of the reports are, too. */
+static void
+test_silence_of_loss (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  guint before;
+
+  path->loss = 0.5;
+  run_for (path, 10 * SECOND);
+  before = target (path);
+  for (guint i = 0; i < 6; i++)
+    beckon_bandwidth_estimator_tick (path->estimator, path->now + i * SECOND / 4, TRUE);
+  g_assert_cmpuint (target (path), ==, before);
+}
+
 /* A full line that also loses. */
 static void
 test_loss_hides_no_queue (void)
@@ -407,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bandwidth/short-queue", test_short_queue);
   g_test_add_func ("/bandwidth/full-from-the-start", test_full_from_the_start);
   g_test_add_func ("/bandwidth/silence", test_silence);
+  g_test_add_func ("/bandwidth/silence-of-loss", test_silence_of_loss);
   g_test_add_func ("/bandwidth/step", test_step);
   g_test_add_func ("/bandwidth/longer-path", test_longer_path);
   g_test_add_func ("/bandwidth/still-picture", test_still_picture);
