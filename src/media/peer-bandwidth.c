@@ -7,6 +7,7 @@
 #include "peer-bandwidth.h"
 
 #include "bandwidth-estimator.h"
+#include "codec-choice.h"
 #include "quality-ladder.h"
 
 #include <gst/video/video.h>
@@ -34,7 +35,7 @@ typedef struct
 {
   BeckonPeerBandwidth *owner;
   GstElement *encoder; /* borrowed of the pipeline, as the others */
-  GstElement *filter;
+  GstElement *filter;  /* nullable: its size stays as it is */
   guint width, height; /* as they are set */
   GstClockTime next;   /* when the next frame is due; of the streaming thread */
   gint fps;            /* atomic; 0: none now */
@@ -86,7 +87,7 @@ set_encoder_bits (Line *line)
 {
   const gint bits = MIN (g_atomic_int_get (&line->bits), g_atomic_int_get (&line->bits_max));
 
-  g_object_set (line->encoder, "target-bitrate", MAX (bits, ENCODER_BITS_MIN), NULL);
+  beckon_codec_set_bitrate (line->encoder, MAX (bits, ENCODER_BITS_MIN));
 }
 
 static void
@@ -96,7 +97,7 @@ set_size (Line *line, guint width, guint height)
       "video/x-raw", "width", GST_TYPE_INT_RANGE, 1, width, "height", GST_TYPE_INT_RANGE, 1, height,
       "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
 
-  if (line->width == width && line->height == height)
+  if (line->filter == NULL || (line->width == width && line->height == height))
     return;
   line->width = width;
   line->height = height;
@@ -108,8 +109,9 @@ set_fps (Line *line, guint fps)
 {
   if (g_atomic_int_exchange (&line->fps, fps) == fps || fps == 0)
     return;
-  g_object_set (line->encoder, "max-intra-bitrate",
-                MAX (KEY_FRAME_PERCENT_MIN, KEY_FRAME_MS * fps / 10), NULL);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (line->encoder), "max-intra-bitrate") != NULL)
+    g_object_set (line->encoder, "max-intra-bitrate",
+                  MAX (KEY_FRAME_PERCENT_MIN, KEY_FRAME_MS * fps / 10), NULL);
 }
 
 static void
@@ -218,13 +220,16 @@ GstElement *
 beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, BeckonLine line, GstElement *after)
 {
   Line *l = &self->lines[line];
-  GstElement *scale = beckon_media_make_element ("videoscale");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (after, "sink");
+  GstElement *scale;
 
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_picture, l, NULL);
+  if (line == BECKON_LINE_SCREEN)
+    return after; /* text stays sharp: its rate yields, not its size */
+  scale = beckon_media_make_element ("videoscale");
   l->filter = beckon_media_make_element ("capsfilter");
   gst_bin_add_many (GST_BIN (self->peer->pipeline), scale, l->filter, NULL);
   gst_element_link_many (after, scale, l->filter, NULL);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_picture, l, NULL);
   return l->filter;
 }
 
@@ -259,7 +264,7 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
   g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
 
   l->encoder = encoder;
-  if (l->filter != NULL)
+  if (line != BECKON_LINE_MICROPHONE)
     gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, l, NULL);
   beckon_peer_bandwidth_update (self);
 }

@@ -23,8 +23,8 @@ void beckon_peer_bandwidth_free (BeckonPeerBandwidth *self);
  * session, its reports are taken from now on. */
 void beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element);
 
-/** beckon_peer_bandwidth_add_picture: adds what makes pictures smaller and fewer behind @after.
- * Returns: (transfer none): the last of it. */
+/** beckon_peer_bandwidth_add_picture: adds what makes pictures smaller and fewer behind @after; those
+ * of a screen are only made fewer. Returns: (transfer none): the last of it. */
 GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, BeckonLine line,
                                                GstElement *after);
 /** beckon_peer_bandwidth_set_encoder: @encoder: (transfer none): of a line, in the same pipeline */

@@ -16,9 +16,6 @@
 #define MAX_QUANTIZER 36
 #define DROP_FRAMES_BELOW 30 /* percent of the rate controller's buffer */
 #define STATIC_THRESHOLD 100 /* what libvpx advises for screens */
-#define BITS_PER_PIXEL 1.2   /* a second, of all pixels */
-#define BITS_MIN 500000
-#define BITS_MAX 4000000
 
 void
 beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path)
@@ -28,7 +25,8 @@ beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path)
   g_autofree char *path = NULL;
 
   self->screen_sink = gst_object_ref_sink (beckon_media_make_element (factory));
-  g_object_set (self->screen_sink, "sync", TRUE, "async", FALSE, NULL);
+  g_object_set (self->screen_sink, "sync", TRUE, "async", FALSE, "max-lateness", (gint64) -1, "qos",
+                FALSE, NULL);
   if (record_path == NULL)
     return;
   if (dot == NULL)
@@ -40,26 +38,6 @@ beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path)
 /* ---- ours ---- */
 
 static GstPadProbeReturn
-on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  g_autoptr (GstElement) encoder = NULL;
-  GstVideoInfo video;
-  GstCaps *caps;
-  double bits;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
-  if (!gst_video_info_from_caps (&video, caps))
-    return GST_PAD_PROBE_OK;
-  bits = BITS_PER_PIXEL * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
-  encoder = gst_pad_get_parent_element (pad);
-  g_object_set (encoder, "target-bitrate", (int) CLAMP (bits, BITS_MIN, BITS_MAX), NULL);
-  return GST_PAD_PROBE_OK;
-}
-
-static GstPadProbeReturn
 on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   g_atomic_int_inc (&((BeckonMediaPeer *) user_data)->screen_frames_out);
@@ -69,7 +47,6 @@ on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 void
 beckon_peer_screen_set_up_encoder (BeckonMediaPeer *self, GstElement *encoder)
 {
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
   g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
 
   gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
@@ -77,7 +54,6 @@ beckon_peer_screen_set_up_encoder (BeckonMediaPeer *self, GstElement *encoder)
                 "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", MAX_QUANTIZER,
                 "dropframe-threshold", DROP_FRAMES_BELOW, "resize-allowed", FALSE,
                 "static-threshold", STATIC_THRESHOLD, NULL);
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, NULL, NULL);
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, self, NULL);
 }
 
