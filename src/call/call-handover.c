@@ -22,7 +22,7 @@
 #define OVERLAP_US (200 * G_TIME_SPAN_MILLISECOND)
 /* So long we wait for what they send on the new one. */
 #define SETTLE_US (2 * G_TIME_SPAN_SECOND)
-/* An attempt has so long. */
+/* An attempt has so long for each of its two halves: until it is answered, and until it is up. */
 #define ATTEMPT_US (5 * G_TIME_SPAN_SECOND)
 /* An interface comes with several changes: its address, its routes. */
 #define CALM_MS 150
@@ -94,7 +94,7 @@ make_next (BeckonCall *self, BeckonCallMember *member, guint generation, gboolea
   g_debug ("Call %s: connection %u with %s, %s", self->id, generation, member->user->id,
            offerer ? "offered" : "answered");
   member->next_since = g_get_monotonic_time ();
-  member->stale = FALSE;
+  member->stale = member->next_answered = FALSE;
   member->next = beckon_call_media_new_peer (
       self, member, beckon_media_peer_get_device (member->peer), generation, offerer);
   beckon_media_session_set_sending (self->media_session, member->next, FALSE);
@@ -173,11 +173,23 @@ can_signal (BeckonCall *self)
   return beckon_signaling_service_get_state (self->signaling) == BECKON_SIGNALING_CONNECTED;
 }
 
-static void
-step (BeckonCall *self, BeckonCallMember *member)
+static gboolean
+has_time (BeckonCallMember *member)
 {
   const gint64 now = g_get_monotonic_time ();
 
+  if (!member->next_answered &&
+      beckon_media_peer_get_state (member->next) == BECKON_MEDIA_PEER_CONNECTING)
+    {
+      member->next_answered = TRUE;
+      member->next_since = now;
+    }
+  return now - member->next_since < ATTEMPT_US;
+}
+
+static void
+step (BeckonCall *self, BeckonCallMember *member)
+{
   if (!can_hand_over (self, member))
     return;
   if (member->next != NULL)
@@ -188,7 +200,7 @@ step (BeckonCall *self, BeckonCallMember *member)
         return;
       case BECKON_MEDIA_PEER_NEW:
       case BECKON_MEDIA_PEER_CONNECTING:
-        if (now - member->next_since < ATTEMPT_US)
+        if (has_time (member))
           return;
         break;
       case BECKON_MEDIA_PEER_LOST:
@@ -198,7 +210,7 @@ step (BeckonCall *self, BeckonCallMember *member)
         break;
       }
   beckon_call_handover_drop (self, member);
-  if (!can_signal (self) || now - member->next_since < ATTEMPT_US ||
+  if (!can_signal (self) || g_get_monotonic_time () - member->next_since < ATTEMPT_US ||
       !(member->stale || beckon_call_media_is_dead (member)) || is_cut_off (self))
     return;
   beckon_call_handover_start (self, member, beckon_media_peer_get_device (member->peer));

@@ -28,6 +28,7 @@ typedef struct
   guint generation;      /* of the last connection with them, 0: there was none */
   gint64 next_since;     /* monotonic µs: when @next, or the one before, was begun; 0: none was */
   gint64 moved_at;       /* when we began to send on @next; 0: not yet */
+  gboolean next_answered; /* both descriptions of it are there */
   gboolean next_heard;   /* sound of theirs came on it */
   gboolean stale;        /* @peer was made on another network, and no other has been begun */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
