@@ -72,7 +72,7 @@ take (CallFriend *self, JsonObject *request)
   self->heard++;
   if (signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION && signal->sdp_type == BECKON_SDP_OFFER)
     {
-      if (self->closing || !is_answered (self, signal))
+      if (!is_answered (self, signal))
         return;
       add_peer (self, signal->generation, FALSE);
     }
@@ -190,7 +190,7 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 call_friend_close (CallFriend *self, const char *reason)
 {
-  self->closing = TRUE;
+  self->deaf = TRUE;
   beckon_media_session_close_async (self->session, reason, on_closed, self);
   wait_until (self->closed);
 }

@@ -19,7 +19,7 @@ typedef struct
   guint first_audio, first_video, byes;
   guint pump;
   gboolean deaf; /* what we say does not arrive */
-  gboolean closing, closed;
+  gboolean closed;
 } CallFriend;
 
 /** call_friend_init: once, behind g_test_init(): what GStreamer is known to complain of is not
