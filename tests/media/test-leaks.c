@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A hundred calls in a row in one process leave nothing behind: no descriptor, no thread, and no
+ * memory that grows with each of them. */
+
+#include "config.h"
+
+#include "media-session.h"
+
+#include <dirent.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#define CALLS 100
+/* What is made once is there by then, and caches are full. */
+#define WARM_UP 30
+#define LIMIT_SECONDS 30
+/* A leaked frame of this size would be 86 KB, a leaked connection some MB; allocators wobble. */
+#define KB_PER_CALL_MAX 24
+#define LOOSE_ENDS 2
+
+typedef struct _Side
+{
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer;
+  struct _Side *other;
+  guint first_audio, first_video;
+  gboolean closed;
+} Side;
+
+static gboolean
+on_limit (gpointer what)
+{
+  g_error ("Waited for too long: %s", (const char *) what);
+  return G_SOURCE_REMOVE;
+}
+
+/* What nobody announces is looked at again. */
+static gboolean
+on_tick (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define wait_until(condition)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const guint limit = g_timeout_add_seconds (LIMIT_SECONDS, on_limit, (gpointer) #condition);    \
+    const guint tick = g_timeout_add (20, on_tick, NULL);                                          \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (tick);                                                                        \
+    g_source_remove (limit);                                                                       \
+  }                                                                                                \
+  G_STMT_END
+
+/* ---- one call ---- */
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
+  g_assert_no_error (error);
+}
+
+static void
+on_first_audio (BeckonMediaPeer *peer, Side *side)
+{
+  side->first_audio++;
+}
+
+static void
+on_first_video (BeckonMediaPeer *peer, guint width, guint height, Side *side)
+{
+  side->first_video++;
+}
+
+static void
+begin (Side *side, Side *other, const char *identity, gboolean offerer)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+
+  config->video = config->audio = BECKON_SOURCE_TEST;
+  config->audio_output = BECKON_OUTPUT_NONE;
+  config->identity = g_strdup (identity);
+  config->video_width = 320;
+  config->video_height = 180;
+  config->video_fps = 15;
+  side->other = other;
+  side->session = beckon_media_session_new (config);
+  beckon_media_session_set_camera (side->session, TRUE);
+  side->peer =
+      g_object_ref (beckon_media_session_add_peer (side->session, "peer", "device", 1, offerer));
+  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+  g_signal_connect (side->peer, "first-audio", G_CALLBACK (on_first_audio), side);
+  g_signal_connect (side->peer, "first-video", G_CALLBACK (on_first_video), side);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  ((Side *) user_data)->closed = TRUE;
+}
+
+static void
+end (Side *side)
+{
+  g_signal_handlers_disconnect_by_data (side->peer, side);
+  g_assert_finalize_object (side->session);
+  /* What still flew from a thread of its may keep it a moment. */
+  wait_until (G_OBJECT (side->peer)->ref_count == 1);
+  g_assert_finalize_object (side->peer);
+}
+
+static void
+call (void)
+{
+  Side alice = { 0 }, bob = { 0 };
+
+  begin (&bob, &alice, "bob", FALSE);
+  begin (&alice, &bob, "alice", TRUE);
+  beckon_media_session_open (alice.session);
+  beckon_media_session_open (bob.session);
+  wait_until (alice.first_video > 0 && bob.first_video > 0 && alice.first_audio > 0 &&
+              bob.first_audio > 0);
+  beckon_media_session_close_async (alice.session, "hangup", on_closed, &alice);
+  beckon_media_session_close_async (bob.session, NULL, on_closed, &bob);
+  wait_until (alice.closed && bob.closed);
+  end (&alice);
+  end (&bob);
+}
+
+/* ---- what is left ---- */
+
+static guint
+count_entries (const char *path)
+{
+  DIR *folder = opendir (path);
+  guint n = 0;
+
+  g_assert_nonnull (folder);
+  while (readdir (folder) != NULL)
+    n++;
+  closedir (folder);
+  return n;
+}
+
+static double
+resident_kb (void)
+{
+  g_autofree char *text = NULL;
+  unsigned long pages;
+
+  malloc_trim (0);
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  g_assert_cmpint (sscanf (text, "%*u %lu", &pages), ==, 1);
+  return pages * (sysconf (_SC_PAGESIZE) / 1024.0);
+}
+
+/* The slope of the straight line through them: what one more costs. One outlier is none. */
+static double
+slope (const double *values, guint n)
+{
+  double x = 0, y = 0, xx = 0, xy = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      x += i;
+      y += values[i];
+      xx += (double) i * i;
+      xy += i * values[i];
+    }
+  return (n * xy - x * y) / (n * xx - x * x);
+}
+
+/* See test-session.c: a complaint of GLib about GStreamer 1.22 that is harmless. */
+static gboolean
+is_fatal (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
+{
+  return strstr (message, "version == hash_table->version") == NULL;
+}
+
+static void
+on_glib_critical (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
+{
+  if (is_fatal (domain, level, message, NULL))
+    g_log_default_handler (domain, level, message, NULL);
+}
+
+static void
+test_hundred_calls (void)
+{
+  double kb[CALLS - WARM_UP];
+  guint files = 0, threads = 0;
+  double grown;
+
+  g_test_log_set_fatal_handler (is_fatal, NULL);
+  for (guint i = 0; i < CALLS; i++)
+    {
+      call ();
+      if (i == WARM_UP)
+        {
+          files = count_entries ("/proc/self/fd");
+          threads = count_entries ("/proc/self/task");
+        }
+      if (i >= WARM_UP)
+        kb[i - WARM_UP] = resident_kb ();
+    }
+  grown = slope (kb, G_N_ELEMENTS (kb));
+  g_test_message ("memory: %.1f MB after %d calls, %.1f MB after %d, %.1f KB for each",
+                  kb[0] / 1024, WARM_UP, kb[G_N_ELEMENTS (kb) - 1] / 1024, CALLS, grown);
+  wait_until (count_entries ("/proc/self/fd") <= files + LOOSE_ENDS);
+  wait_until (count_entries ("/proc/self/task") <= threads + LOOSE_ENDS);
+  g_assert_cmpfloat (grown, <, KB_PER_CALL_MAX);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_handler ("GLib", G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL, on_glib_critical, NULL);
+  beckon_media_init (NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_test_add_func ("/media/leaks/hundred-calls", test_hundred_calls);
+  return g_test_run ();
+}
