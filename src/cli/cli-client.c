@@ -86,6 +86,9 @@ run_command (BeckonCliClient *self)
     case BECKON_CLI_HISTORY:
       beckon_cli_client_show_history (self);
       break;
+    case BECKON_CLI_CHECK:
+      beckon_cli_client_check (self);
+      break;
     case BECKON_CLI_ANSWER:
     case BECKON_CLI_ECHO:
     default:
@@ -158,6 +161,11 @@ on_interrupted (gpointer user_data)
   BeckonCliClient *self = user_data;
   BeckonCliExit status = BECKON_CLI_EXIT_OK;
 
+  if (self->checking)
+    {
+      g_cancellable_cancel (self->sign_in); /* its end stops us */
+      return G_SOURCE_CONTINUE;
+    }
   if (self->call != NULL)
     beckon_call_hang_up (self->call); /* its end sets the exit status, where there is but one */
   if (beckon_cli_options_is_one_call (self->options))
@@ -188,7 +196,7 @@ set_up (BeckonCliClient *self, GError **error)
   g_autofree char *device = make_device_id (options);
   const gboolean calls = beckon_cli_options_has_calls (options);
 
-  if (calls && !beckon_media_init (NULL, NULL, error))
+  if ((calls || options->command == BECKON_CLI_CHECK) && !beckon_media_init (NULL, NULL, error))
     return FALSE;
   self->signaling = beckon_signaling_service_new (
       options->server, device, options->device != NULL ? options->device : g_get_host_name (),

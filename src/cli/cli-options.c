@@ -25,6 +25,7 @@
   "  contacts [add|remove|block|unblock USER]\n"                                                   \
   "                                        list contacts and blocked people, or change the list\n" \
   "  history [--seen]                      list past calls; say that they have been looked at\n"   \
+  "  check                                 try what a call would need: the server, UDP, relays, media\n" \
   "\n"                                                                                             \
   "While a call of call, answer or join is there, lines of standard input are commands:\n"         \
   "  add USER…   withdraw USER…   mute   unmute   share   unshare   hang-up\n"                      \
@@ -252,13 +253,13 @@ static gboolean
 fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   static const char *const names[] = { "call",     "answer",  "echo", "watch", "join",
-                                       "contacts", "history", NULL };
+                                       "contacts", "history", "check", NULL };
   const char *word = raw->words != NULL ? raw->words[0] : NULL;
 
   if (word == NULL)
-    return usage (error, "What to do? call, answer, join, echo, watch, contacts or history");
+    return usage (error, "What to do? call, answer, join, echo, watch, contacts, history or check");
   if (!g_strv_contains (names, word))
-    return usage (error, "Commands are call, answer, join, echo, watch, contacts and history");
+    return usage (error, "Commands are call, answer, join, echo, watch, contacts, history and check");
   while (!g_str_equal (names[self->command], word))
     self->command++;
   if (raw->timeout < 0 || raw->timeout > BECKON_INVITATION_TIMEOUT_MAX)
@@ -377,7 +378,8 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
 gboolean
 beckon_cli_options_has_calls (const BeckonCliOptions *self)
 {
-  return self->command != BECKON_CLI_CONTACTS && self->command != BECKON_CLI_HISTORY;
+  return self->command != BECKON_CLI_CONTACTS && self->command != BECKON_CLI_HISTORY &&
+         self->command != BECKON_CLI_CHECK;
 }
 
 gboolean

@@ -17,6 +17,7 @@ typedef enum
   BECKON_CLI_JOIN,
   BECKON_CLI_CONTACTS,
   BECKON_CLI_HISTORY,
+  BECKON_CLI_CHECK,
 } BeckonCliCommand;
 
 typedef enum

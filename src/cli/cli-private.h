@@ -29,6 +29,9 @@ typedef struct
   BeckonCliExit exit;
   BeckonMediaStats stats; /* the last that were read */
   gboolean has_stats;
+  gint64 asked; /* the server, when: monotonic */
+  gboolean checking;
+  gboolean check_failed;
   gboolean media_flowed;
   gboolean stopping;
 } BeckonCliClient;
@@ -56,6 +59,10 @@ void beckon_cli_client_forget_call (BeckonCliClient *self);
 void beckon_cli_client_read_statistics (BeckonCliClient *self);
 /** beckon_cli_client_print_last_statistics: the call is over: says how it was, if media flowed. */
 void beckon_cli_client_print_last_statistics (BeckonCliClient *self);
+
+/* cli-check.c */
+
+void beckon_cli_client_check (BeckonCliClient *self);
 
 /* cli-commands.c */
 

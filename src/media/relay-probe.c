@@ -39,6 +39,7 @@ typedef struct
   GCancellable *cancellable;
   gint64 end_us;
   gboolean datagrams;
+  BeckonMediaError blocked; /* what it is if nothing comes back */
   StunAgent agent;
   StunMessage reply;
   guint8 reply_bytes[MESSAGE_MAX]; /* @reply is made of them */
@@ -58,8 +59,12 @@ probe_free (gpointer data)
 static gboolean
 fail (GError **error, BeckonMediaError code, const Talk *talk, const char *why)
 {
-  g_set_error (error, BECKON_MEDIA_ERROR, code, "%s (%s over %s)", why, talk->relay->host,
-               beckon_relay_protocol_to_string (talk->relay->protocol));
+  if (code == BECKON_MEDIA_ERROR_UDP_BLOCKED)
+    g_set_error (error, BECKON_MEDIA_ERROR, code, "Nothing comes back over UDP from %s: %s",
+                 talk->relay->host, why);
+  else
+    g_set_error (error, BECKON_MEDIA_ERROR, code, "The relay %s cannot be used over %s: %s",
+                 talk->relay->host, beckon_relay_protocol_to_string (talk->relay->protocol), why);
   return FALSE;
 }
 
@@ -108,7 +113,7 @@ dial (Talk *talk, const char *authority, GError **error)
   if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&why));
   else
-    fail (error, BECKON_MEDIA_ERROR_NO_RELAY, talk, why->message);
+    fail (error, talk->blocked, talk, why->message);
   return FALSE;
 }
 
@@ -207,13 +212,13 @@ ask (Talk *talk, const guint8 *request, gsize length, GError **error)
 }
 
 static gboolean
-no_answer (Talk *talk, BeckonMediaError code, GError *why, GError **error)
+no_answer (Talk *talk, GError *why, GError **error)
 {
   if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, why);
   else
     {
-      fail (error, code, talk, why != NULL ? why->message : "There is no answer");
+      fail (error, talk->blocked, talk, why != NULL ? why->message : "there is no answer");
       g_clear_error (&why);
     }
   return FALSE;
@@ -279,7 +284,7 @@ allocate (Talk *talk, GError **error)
       const size_t length = write_request (talk, request, attempt == 0 ? NULL : &before, FALSE);
 
       if (length == 0 || !ask (talk, request, length, &why))
-        return no_answer (talk, BECKON_MEDIA_ERROR_NO_RELAY, why, error);
+        return no_answer (talk, why, error);
       if (read_allocation (talk, &code))
         {
           const size_t last = write_request (talk, request, attempt == 0 ? NULL : &before, TRUE);
@@ -296,8 +301,8 @@ allocate (Talk *talk, GError **error)
       before.buffer = before_bytes;
     }
   g_set_error (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_RELAY_REFUSED,
-               "The relay %s does not let us in (error %d over %s)", talk->relay->host, code,
-               beckon_relay_protocol_to_string (talk->relay->protocol));
+               "The relay %s does not let us in over %s (error %d)", talk->relay->host,
+               beckon_relay_protocol_to_string (talk->relay->protocol), code);
   return FALSE;
 }
 
@@ -311,7 +316,7 @@ bind_address (Talk *talk, GError **error)
 
   if (length > 0 && ask (talk, bytes, length, &why))
     return TRUE;
-  return no_answer (talk, BECKON_MEDIA_ERROR_UDP_BLOCKED, why, error);
+  return no_answer (talk, why, error);
 }
 
 /* ---- in a thread ---- */
@@ -328,6 +333,7 @@ run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable
   talk->cancellable = cancellable;
   talk->datagrams = probe->relay->protocol == BECKON_RELAY_UDP;
   talk->end_us = g_get_monotonic_time () + LIMIT_US;
+  talk->blocked = probe->stun_only ? BECKON_MEDIA_ERROR_UDP_BLOCKED : BECKON_MEDIA_ERROR_NO_RELAY;
   stun_agent_init (&talk->agent, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
                    probe->stun_only ? STUN_AGENT_USAGE_IGNORE_CREDENTIALS
                                     : STUN_AGENT_USAGE_LONG_TERM_CREDENTIALS);
