@@ -124,6 +124,21 @@ best_state (BeckonCall *self, const GError **problem)
   return best;
 }
 
+/* What is known of the best of those who should be there. */
+static GError *
+explain_silence (BeckonCall *self)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (member->peer != NULL && member->state == BECKON_MEMBER_JOINED)
+        return beckon_media_peer_explain (member->peer);
+    }
+  return g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_PEER_SILENT,
+                      "No sound and no picture came within %d seconds", BECKON_CALL_MEDIA_SECONDS);
+}
+
 static gboolean
 on_no_media (gpointer user_data)
 {
@@ -131,9 +146,7 @@ on_no_media (gpointer user_data)
 
   self->media_source = 0;
   beckon_call_dispatch (self, BECKON_CALL_EVENT_MEDIA_LOST, BECKON_CALL_END_NO_MEDIA,
-                        g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_PATH,
-                                     "No sound and no picture came within %d seconds",
-                                     BECKON_CALL_MEDIA_SECONDS));
+                        explain_silence (self));
   return G_SOURCE_REMOVE;
 }
 

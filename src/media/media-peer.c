@@ -20,6 +20,7 @@
 /* So long our last words need to leave the machine. */
 #define LAST_WORDS_MS 100
 #define LEVEL_FLOOR_DB -60.0
+#define STUN_PORT 3478
 
 enum
 {
@@ -195,6 +196,7 @@ on_tick (gpointer user_data)
 
   self->ticks++;
   look_for_life (self);
+  beckon_peer_cause_tick (self);
   look_for_silence (self);
   beckon_peer_bandwidth_tick (self->bandwidth);
   if (self->ticks % TICKS_PER_HEARTBEAT == 0)
@@ -301,7 +303,13 @@ beckon_media_peer_new (const BeckonMediaConfig *config,
 void
 beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri)
 {
+  g_autoptr (GSocketConnectable) place =
+      g_network_address_parse (uri + strlen ("stun://"), STUN_PORT, NULL);
+
   g_object_set (self->webrtc, "stun-server", uri, NULL);
+  if (place != NULL)
+    beckon_peer_cause_set_stun (self, g_network_address_get_hostname (G_NETWORK_ADDRESS (place)),
+                                g_network_address_get_port (G_NETWORK_ADDRESS (place)));
 }
 
 void
@@ -728,6 +736,8 @@ beckon_media_peer_finalize (GObject *object)
   g_queue_clear_full (&self->candidates, (GDestroyNotify) beckon_peer_signal_free);
   g_clear_error (&self->problem);
   g_clear_error (&self->relay_problem);
+  g_clear_error (&self->udp_problem);
+  g_free (self->stun_host);
   g_ptr_array_unref (self->relays);
   beckon_meter_free (self->meter);
   g_free (self->report);

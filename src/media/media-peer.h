@@ -88,6 +88,10 @@ GObject *beckon_media_peer_get_remote_video (BeckonMediaPeer *self);
 /** beckon_media_peer_get_remote_screen_video: (transfer none) (nullable): while they share one */
 GObject *beckon_media_peer_get_remote_screen_video (BeckonMediaPeer *self);
 double beckon_media_peer_get_audio_level (BeckonMediaPeer *self);
+/** beckon_media_peer_explain: Returns: (transfer full): why nothing came from it although it should
+ * have, as far as is known: NO_ROUTE, UDP_BLOCKED, NO_RELAY, RELAY_REFUSED, ENCRYPTION, PEER_SILENT,
+ * NO_PATH */
+GError *beckon_media_peer_explain (BeckonMediaPeer *self);
 void beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats);
 
 G_END_DECLS

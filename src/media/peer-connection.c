@@ -233,15 +233,21 @@ take_connection_state (gpointer object, gpointer data)
   BeckonMediaPeer *self = object;
   const GstWebRTCPeerConnectionState state = GPOINTER_TO_INT (data);
 
-  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !beckon_peer_verify (self))
+    {
+      /* Not a word more to whoever that is. */
+      beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_ENCRYPTION,
+                              "Somebody else is at the other end of the connection");
+      beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
+    }
+  else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
     {
       g_atomic_int_set (&self->heard, beckon_media_now_ms ());
       self->was_connected = TRUE;
       beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
     }
   else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
-    beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_NO_PATH,
-                            "No way was found through the networks between you");
+    beckon_peer_cause_ice_failed (self);
 }
 
 static void
@@ -478,6 +484,7 @@ beckon_peer_connection_add_candidate (BeckonMediaPeer *self,
     return FALSE;
   if (!beckon_peer_sdp_is_useful_candidate (signal->candidate))
     return TRUE; /* the others of theirs will do */
+  self->n_remote_candidates++;
   if (self->has_remote)
     g_signal_emit_by_name (self->webrtc, "add-ice-candidate", signal->mline, signal->candidate);
   else

@@ -94,6 +94,20 @@ struct _BeckonMediaPeer
   guint relay_source;
   gboolean has_relay;    /* one has a place for us */
   gboolean gathered;     /* there are no more candidates of ours */
+
+  /* peer-cause.c */
+  char *stun_host; /* nullable: who says whether UDP gets through */
+  guint16 stun_port;
+  GError *udp_problem; /* nullable */
+  enum
+  {
+    BECKON_CAUSE_UNKNOWN,
+    BECKON_CAUSE_ASKED,
+    BECKON_CAUSE_KNOWN,
+  } cause;
+  guint connecting_ticks;
+  guint n_remote_candidates;
+  gboolean ice_failed;
 };
 
 /* media-peer.c */
@@ -173,6 +187,21 @@ void beckon_peer_relay_note (BeckonMediaPeer *self, const BeckonPeerSignal *sign
 /** beckon_peer_relay_get_protocol: Returns: (nullable): how we speak to the relay that is used, static;
  * webrtcbin does not tell */
 const char *beckon_peer_relay_get_protocol (BeckonMediaPeer *self);
+
+/* peer-verify.c */
+
+/** beckon_peer_verify: once DTLS is up: Returns: whether the certificate is the announced one. */
+gboolean beckon_peer_verify (BeckonMediaPeer *self);
+/** beckon_peer_verify_certificate: @fingerprint: as a description has it; a stranger wrote both */
+gboolean beckon_peer_verify_certificate (const char *fingerprint, const char *pem);
+
+/* peer-cause.c */
+
+void beckon_peer_cause_set_stun (BeckonMediaPeer *self, const char *host, guint16 port);
+/** beckon_peer_cause_tick: on the beat: looks what is wrong if connecting takes long. */
+void beckon_peer_cause_tick (BeckonMediaPeer *self);
+/** beckon_peer_cause_ice_failed: fails with a named cause, at once or when it is found out. */
+void beckon_peer_cause_ice_failed (BeckonMediaPeer *self);
 
 /* peer-stats.c */
 

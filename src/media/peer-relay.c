@@ -50,6 +50,8 @@ beckon_peer_relay_add (BeckonMediaPeer *self, const BeckonRelay *relay)
 
   entry->relay = beckon_relay_copy (relay);
   g_ptr_array_add (self->relays, entry);
+  if (relay->protocol == BECKON_RELAY_UDP && self->stun_host == NULL)
+    beckon_peer_cause_set_stun (self, relay->host, relay->port);
   if (relay->protocol != BECKON_RELAY_UDP)
     {
       entry->tunnel =

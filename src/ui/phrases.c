@@ -124,6 +124,16 @@ phrase_for_media_error (BeckonMediaError code)
       return g_strdup (_("The device was disconnected."));
     case BECKON_MEDIA_ERROR_MISSING_PLUGIN:
       return g_strdup (_("A part of GStreamer is not installed."));
+    case BECKON_MEDIA_ERROR_NO_RELAY:
+      return g_strdup (_("No relay could be reached, and nothing else would do."));
+    case BECKON_MEDIA_ERROR_RELAY_REFUSED:
+      return g_strdup (_("The relay did not let this computer in."));
+    case BECKON_MEDIA_ERROR_UDP_BLOCKED:
+      return g_strdup (_("This network does not let calls through."));
+    case BECKON_MEDIA_ERROR_NO_ROUTE:
+      return g_strdup (_("This computer is on no network."));
+    case BECKON_MEDIA_ERROR_PEER_SILENT:
+      return g_strdup (_("Nothing came from the other computer."));
     case BECKON_MEDIA_ERROR_FAILED:
     default:
       return NULL;
@@ -456,9 +466,9 @@ beckon_phrase_for_end_detail (BeckonCall *call)
 
       return g_strdup_printf (_("%s’s computer did not answer any more"), first);
     }
-  if (beckon_call_get_end (call) == BECKON_CALL_END_NO_MEDIA)
-    return g_strdup (_("No sound and no picture came through"));
   error = beckon_call_get_error (call);
+  if (beckon_call_get_end (call) == BECKON_CALL_END_NO_MEDIA && error == NULL)
+    return g_strdup (_("No sound and no picture came through"));
   if (error != NULL)
     return beckon_phrase_for_error (error, NULL);
   if (beckon_call_get_duration (call) < 500)

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Why there is no connection: each cause has its name. One real session, and a peer that is played
+ * by handing on, changing or keeping back what a second session says. */
+
+#include "config.h"
+
+#include "media-session.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define LIMIT_SECONDS 30
+/* Nobody has this address (RFC 5737). */
+#define NOWHERE "candidate:1 1 UDP 2015363327 198.51.100.77 9 typ host"
+
+typedef struct
+{
+  BeckonMediaSession *sessions[2];
+  BeckonMediaPeer *peers[2]; /* the first offers */
+  gboolean keep_answer;      /* what the second says does not get through */
+  gboolean keep_candidates;  /* nor where either is */
+  gboolean forge;            /* another certificate is announced */
+  guint closed;
+} Fixture;
+
+static gboolean
+on_limit (gpointer what)
+{
+  g_error ("Waited for too long: %s", (const char *) what);
+  return G_SOURCE_REMOVE;
+}
+
+/* What nobody announces is looked at again. */
+static gboolean
+on_tick (gpointer unused)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define wait_until(condition)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const guint limit = g_timeout_add_seconds (LIMIT_SECONDS, on_limit, (gpointer) #condition);    \
+    const guint tick = g_timeout_add (20, on_tick, NULL);                                          \
+    while (!(condition))                                                                           \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (tick);                                                                        \
+    g_source_remove (limit);                                                                       \
+  }                                                                                                \
+  G_STMT_END
+
+/* The other's certificate has another fingerprint: a digit is turned round. */
+static char *
+forge (const char *sdp)
+{
+  char *forged = g_strdup (sdp);
+
+  for (char *at = forged; (at = strstr (at, "a=fingerprint:sha-256 ")) != NULL; at++)
+    {
+      char *digit = at + strlen ("a=fingerprint:sha-256 ");
+
+      *digit = *digit == '0' ? '1' : '0';
+    }
+  return forged;
+}
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Fixture *f)
+{
+  const guint from = peer == f->peers[1];
+  g_autoptr (BeckonPeerSignal) changed = NULL;
+  g_autofree char *sdp = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if ((from == 1 && f->keep_answer) ||
+      (signal->kind != BECKON_PEER_SIGNAL_DESCRIPTION && f->keep_candidates))
+    return;
+  if (from == 1 && f->forge && signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION)
+    {
+      sdp = forge (signal->sdp);
+      changed = beckon_peer_signal_new_description (1, BECKON_SDP_ANSWER, sdp);
+    }
+  beckon_media_peer_handle_signal (f->peers[1 - from], changed != NULL ? changed : signal, &error);
+  g_assert_no_error (error);
+}
+
+static void
+begin (Fixture *f, const char *stun)
+{
+  for (int i = 1; i >= 0; i--)
+    {
+      g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+
+      config->video = config->audio = BECKON_SOURCE_TEST;
+      config->audio_output = BECKON_OUTPUT_NONE;
+      f->sessions[i] = beckon_media_session_new (config);
+      if (stun != NULL)
+        beckon_media_session_add_ice_server (f->sessions[i], stun, NULL, NULL);
+      f->peers[i] = g_object_ref (
+          beckon_media_session_add_peer (f->sessions[i], i == 0 ? "bob" : "alice", "x", 1, i == 0));
+      g_signal_connect (f->peers[i], "local-signal", G_CALLBACK (on_local_signal), f);
+    }
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  ((Fixture *) user_data)->closed++;
+}
+
+static void
+end (Fixture *f)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_signal_handlers_disconnect_by_data (f->peers[i], f);
+      beckon_media_session_close_async (f->sessions[i], NULL, on_closed, f);
+    }
+  wait_until (f->closed == 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_finalize_object (f->sessions[i]);
+      /* A look at the network may still be under way. */
+      wait_until (G_OBJECT (f->peers[i])->ref_count == 1);
+      g_assert_finalize_object (f->peers[i]);
+    }
+}
+
+static BeckonMediaError
+cause (Fixture *f)
+{
+  g_autoptr (GError) error = beckon_media_peer_explain (f->peers[0]);
+
+  g_assert_true (error->domain == BECKON_MEDIA_ERROR);
+  return error->code;
+}
+
+static void
+look_nowhere (Fixture *f)
+{
+  g_autoptr (BeckonPeerSignal) signal = beckon_peer_signal_new_candidate (1, 0, NOWHERE);
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_peer_handle_signal (f->peers[0], signal, &error);
+  g_assert_no_error (error);
+}
+
+/* ---- causes ---- */
+
+static void
+test_peer_silent (void)
+{
+  Fixture f = { .keep_answer = TRUE };
+
+  begin (&f, NULL);
+  g_assert_cmpint (cause (&f), ==, BECKON_MEDIA_ERROR_PEER_SILENT);
+  end (&f);
+}
+
+/* They answer, and say nothing of where they are; or something that leads nowhere. */
+static void
+test_no_path (void)
+{
+  Fixture f = { .keep_candidates = TRUE };
+  BeckonMediaError first;
+
+  begin (&f, NULL);
+  wait_until (beckon_media_peer_get_state (f.peers[0]) == BECKON_MEDIA_PEER_CONNECTING);
+  first = cause (&f);
+  if (first == BECKON_MEDIA_ERROR_NO_ROUTE)
+    g_test_skip ("This machine is on no network");
+  else
+    {
+      g_assert_cmpint (first, ==, BECKON_MEDIA_ERROR_PEER_SILENT);
+      look_nowhere (&f);
+      g_assert_cmpint (cause (&f), ==, BECKON_MEDIA_ERROR_NO_PATH);
+    }
+  end (&f);
+}
+
+/* Whoever should say whether UDP gets through hears nothing. */
+static void
+test_udp_blocked (void)
+{
+  Fixture f = { .keep_candidates = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) deaf =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &error);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) ours = NULL;
+  g_autofree char *url = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (deaf, any, FALSE, NULL));
+  ours = g_socket_get_local_address (deaf, NULL);
+  url = g_strdup_printf ("stun:127.0.0.1:%u",
+                         g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (ours)));
+  begin (&f, url);
+  wait_until (beckon_media_peer_get_state (f.peers[0]) == BECKON_MEDIA_PEER_CONNECTING);
+  look_nowhere (&f);
+  if (cause (&f) == BECKON_MEDIA_ERROR_NO_ROUTE)
+    g_test_skip ("This machine is on no network");
+  else
+    wait_until (cause (&f) == BECKON_MEDIA_ERROR_UDP_BLOCKED);
+  end (&f);
+}
+
+/* Somebody else is at the other end of the way that was found. */
+static void
+test_encryption (void)
+{
+  Fixture f = { .forge = TRUE };
+
+  begin (&f, NULL);
+  wait_until (beckon_media_peer_get_state (f.peers[0]) >= BECKON_MEDIA_PEER_CONNECTED);
+  g_assert_cmpint (beckon_media_peer_get_state (f.peers[0]), ==, BECKON_MEDIA_PEER_FAILED);
+  g_assert_cmpint (cause (&f), ==, BECKON_MEDIA_ERROR_ENCRYPTION);
+  end (&f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  beckon_media_init (NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_test_add_func ("/media/causes/peer-silent", test_peer_silent);
+  g_test_add_func ("/media/causes/no-path", test_no_path);
+  g_test_add_func ("/media/causes/udp-blocked", test_udp_blocked);
+  g_test_add_func ("/media/causes/encryption", test_encryption);
+  return g_test_run ();
+}
