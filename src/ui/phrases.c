@@ -101,16 +101,6 @@ phrase_for_media_error (BeckonMediaError code)
     {
     case BECKON_MEDIA_ERROR_NO_PATH:
       return g_strdup (_("No way through the network between the two computers was found."));
-    case BECKON_MEDIA_ERROR_NO_ROUTE:
-      return g_strdup (_("This computer has no network any more."));
-    case BECKON_MEDIA_ERROR_PEER_SILENT:
-      return g_strdup (_("The other computer does not answer any more."));
-    case BECKON_MEDIA_ERROR_NO_RELAY:
-      return g_strdup (_("Calls may only go through a relay, and none is there or answers."));
-    case BECKON_MEDIA_ERROR_RELAY_REFUSED:
-      return g_strdup (_("Calls may only go through a relay, and it refused this one."));
-    case BECKON_MEDIA_ERROR_UDP_BLOCKED:
-      return g_strdup (_("This network lets no calls through."));
     case BECKON_MEDIA_ERROR_ENCRYPTION:
       return g_strdup (_("The two computers could not agree on an encryption."));
     case BECKON_MEDIA_ERROR_BAD_DESCRIPTION:
