@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bad network is as bad as it was told to be. Two small programs at its ends send numbered
 datagrams, and say which came when."""
+import itertools
 import json
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import network
 import tap
 
 LINK = sys.argv[1]
-PORT = 4000
+PORTS = itertools.count(4000)  # what is still on its way is of another one
 
 RECEIVER = """
 import json, socket, sys, time
@@ -43,10 +44,11 @@ for n in range(20):
 
 def carry(link, number=500, size=200, gap=0.001):
     """(number, seconds on the way) of what came from A to B, in order of coming."""
-    receiver = subprocess.Popen([*link.inside("b"), sys.executable, "-c", RECEIVER, str(PORT)],
+    port = str(next(PORTS))
+    receiver = subprocess.Popen([*link.inside("b"), sys.executable, "-c", RECEIVER, port],
                                 stdout=subprocess.PIPE, text=True)
     assert receiver.stdout.readline() == "ready\n"
-    subprocess.run([*link.inside("a"), sys.executable, "-c", SENDER, link.address("b"), str(PORT),
+    subprocess.run([*link.inside("a"), sys.executable, "-c", SENDER, link.address("b"), port,
                     str(number), str(size), str(gap)], check=True, timeout=30)
     came = json.loads(receiver.communicate(timeout=30)[0])
     return [entry for entry in came if entry[0] >= 0]
@@ -83,7 +85,7 @@ def test_has_a_rate_and_a_queue():
         assert 20 <= len(came) <= 300, len(came)
         assert stats["dropped"] >= 100 and 150 < stats["longest_wait_ms"] <= 200, stats
         link.set("a rate 0")
-        assert len(carry(link, 100, 1000, 0)) == 100
+        assert len(carry(link, 100, 1000)) == 100
 
 
 tap.run(test_carries_everything_in_order, test_loses_what_it_was_told, test_reorders,
