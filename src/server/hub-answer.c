@@ -214,6 +214,16 @@ hub_call_reject (HubSession *session, BeckonMessage *request)
 /* ---- join ---- */
 
 static gboolean
+is_full (HubCall *call)
+{
+  guint live = 0;
+
+  for (guint i = 0; i < call->participants->len; i++)
+    live += hub_participant_is_live (g_ptr_array_index (call->participants, i));
+  return live > BECKON_INVITEES_MAX;
+}
+
+static gboolean
 may_join (HubSession *session, BeckonMessage *request, HubParticipant *participant)
 {
   HubCall *other = hub_call_occupation (session->user, participant->call);
@@ -223,6 +233,12 @@ may_join (HubSession *session, BeckonMessage *request, HubParticipant *participa
     {
       hub_session_refuse (session, request, BECKON_PROTOCOL_ERROR_NOT_IN_CALL,
                           "You were not in that call");
+      return FALSE;
+    }
+  if (participant->state == HUB_LEFT && is_full (participant->call))
+    {
+      hub_session_refuse (session, request, BECKON_PROTOCOL_ERROR_TOO_MANY_INVITEES,
+                          "A call has at most 10 people");
       return FALSE;
     }
   if (other != NULL && hub_call_find_participant (other, session->user)->state == HUB_JOINED)

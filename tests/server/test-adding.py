@@ -79,8 +79,10 @@ async def test_ten_people(server):
     await alice.request("call.add", call=call, invitees=[*more[:2], more[0], others[0].user])
     await alice.refused("too-many-invitees", "call.add", call=call, invitees=more[2:])
     await others[0].event("call.received", call=call)
-    await others[0].request("call.reject", call=call, reason="declined")
+    await others[0].request("call.accept", call=call)
+    await others[0].request("call.leave", call=call, reason="hung-up")
     await alice.request("call.add", call=call, invitees=more[2:])  # there is room again
+    await others[0].refused("too-many-invitees", "call.join", call=call)  # and now there is none
     for person in others[1:]:
         await person.event("call.received", call=call)
     await alice.request("call.end", call=call)
