@@ -364,13 +364,15 @@ beckon_signaling_say_hello (BeckonSignalingService *self)
 
 /* ---- frames ---- */
 
-/* One word for all that came together; at once where nothing follows: a caller waits for it. */
+/* One word for all that came together; at once where nothing follows, or @now: a caller waits for it,
+ * and our answer to them must not overtake it. */
 static void
-acknowledge (BeckonSignalingService *self)
+acknowledge (BeckonSignalingService *self, gboolean now)
 {
   g_autoptr (BeckonMessage) ack = NULL;
 
-  if (self->socket == NULL || self->acked >= self->last_seq || !g_queue_is_empty (&self->frames))
+  if (self->socket == NULL || self->acked >= self->last_seq ||
+      (!now && !g_queue_is_empty (&self->frames)))
     return;
   self->acked = self->last_seq;
   ack = beckon_message_new_ack (self->acked);
@@ -433,7 +435,8 @@ handle_frame (BeckonSignalingService *self, GBytes *bytes)
     take_reply (self, message);
   else
     take_event (self, seq, message); /* the codec lets a server say nothing else */
-  acknowledge (self);
+  acknowledge (self, message != NULL &&
+                         beckon_message_get_message_type (message) == BECKON_CALL_RECEIVED);
 }
 
 static gboolean on_frame_turn (gpointer user_data);
