@@ -15,6 +15,7 @@
 #include <stun/usages/bind.h>
 #include <stun/usages/turn.h>
 
+/* For connecting, and once more for the answers */
 #define LIMIT_US (4 * G_TIME_SPAN_SECOND)
 #define FIRST_WAIT_US (250 * G_TIME_SPAN_MILLISECOND)
 #define MESSAGE_MAX 2048
@@ -109,7 +110,10 @@ dial (Talk *talk, const char *authority, GError **error)
           client, talk->relay->host, talk->relay->port, talk->cancellable, &why);
     }
   if (talk->connection != NULL)
-    return TRUE;
+    {
+      talk->end_us = g_get_monotonic_time () + LIMIT_US;
+      return TRUE;
+    }
   if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_propagate_error (error, g_steal_pointer (&why));
   else
@@ -332,7 +336,6 @@ run (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable
   talk->relay = probe->relay;
   talk->cancellable = cancellable;
   talk->datagrams = probe->relay->protocol == BECKON_RELAY_UDP;
-  talk->end_us = g_get_monotonic_time () + LIMIT_US;
   talk->blocked = probe->stun_only ? BECKON_MEDIA_ERROR_UDP_BLOCKED : BECKON_MEDIA_ERROR_NO_RELAY;
   stun_agent_init (&talk->agent, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
                    probe->stun_only ? STUN_AGENT_USAGE_IGNORE_CREDENTIALS

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * @cancellable: (nullable)
  *
  * Asks a relay for a place of ours, and gives it back at once: whether it can be reached, and
- * believes the credentials. Within four seconds; in a thread.
+ * believes the credentials. Within eight seconds; in a thread.
  */
 void beckon_relay_probe_async (const BeckonRelay *relay,
                                const char *authority,
