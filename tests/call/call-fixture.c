@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "call-fixture.h"
+#include "gst-complaints.h"
 
 static void
 count_done (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -63,6 +64,7 @@ call_fixture_set_up (CallFixture *f, gconstpointer data)
   const CallSources *sources = data;
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
 
+  gst_complaints_pass ();
   config->video = config->audio = BECKON_SOURCE_TEST;
   config->audio_output = BECKON_OUTPUT_NONE;
   config->identity = g_strdup ("alice");

@@ -6,29 +6,6 @@
 
 static void add_peer (CallFriend *self, guint generation, gboolean offerer);
 
-/* ---- complaints ---- */
-
-/* GStreamer 1.22 lets go of a lock while it walks through a session's sources to write reports; if
- * a new source comes at that moment, GLib complains once. It is harmless. */
-static gboolean
-is_fatal (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
-{
-  return strstr (message, "version == hash_table->version") == NULL;
-}
-
-static void
-on_glib_critical (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
-{
-  if (is_fatal (domain, level, message, NULL))
-    g_log_default_handler (domain, level, message, NULL);
-}
-
-void
-call_friend_init (void)
-{
-  g_log_set_handler ("GLib", G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL, on_glib_critical, NULL);
-}
-
 /* ---- what it says ---- */
 
 static void
@@ -163,7 +140,6 @@ call_friend_new (CallFixture *f, const char *call, const char *user, const char 
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
   CallFriend *self = g_new0 (CallFriend, 1);
 
-  g_test_log_set_fatal_handler (is_fatal, NULL); /* each test forgets it */
   config->video = config->audio = BECKON_SOURCE_TEST;
   config->audio_output = BECKON_OUTPUT_NONE;
   config->identity = g_strdup (user);

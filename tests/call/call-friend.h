@@ -22,9 +22,6 @@ typedef struct
   gboolean closed;
 } CallFriend;
 
-/** call_friend_init: once, behind g_test_init(): what GStreamer is known to complain of is not
- * fatal. */
-void call_friend_init (void);
 /** call_friend_new: it has a camera that is on and a microphone, and answers every offer. */
 CallFriend *
 call_friend_new (CallFixture *f, const char *call, const char *user, const char *device);

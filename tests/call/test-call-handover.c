@@ -263,7 +263,6 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  call_friend_init ();
   beckon_media_init (&argc, &argv, &error);
   g_assert_no_error (error);
   add ("addresses-change", test_addresses_change);

@@ -333,7 +333,6 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  call_friend_init ();
   beckon_media_init (&argc, &argv, &error);
   g_assert_no_error (error);
   recorded.record = record;

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "gst-complaints.h"
 #include "media-session.h"
 
 #include <dirent.h>
@@ -179,20 +180,6 @@ slope (const double *values, guint n)
   return (n * xy - x * y) / (n * xx - x * x);
 }
 
-/* See test-session.c: a complaint of GLib about GStreamer 1.22 that is harmless. */
-static gboolean
-is_fatal (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
-{
-  return strstr (message, "version == hash_table->version") == NULL;
-}
-
-static void
-on_glib_critical (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
-{
-  if (is_fatal (domain, level, message, NULL))
-    g_log_default_handler (domain, level, message, NULL);
-}
-
 static void
 test_hundred_calls (void)
 {
@@ -200,7 +187,7 @@ test_hundred_calls (void)
   guint files = 0, threads = 0;
   double grown;
 
-  g_test_log_set_fatal_handler (is_fatal, NULL);
+  gst_complaints_pass ();
   for (guint i = 0; i < CALLS; i++)
     {
       call ();
@@ -226,7 +213,6 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  g_log_set_handler ("GLib", G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL, on_glib_critical, NULL);
   beckon_media_init (NULL, NULL, &error);
   g_assert_no_error (error);
   g_test_add_func ("/media/leaks/hundred-calls", test_hundred_calls);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "gst-complaints.h"
 #include "media-session.h"
 
 #include <gst/gst.h>
@@ -53,6 +54,7 @@ on_offer (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Fixture *f)
 static void
 set_up (Fixture *f, gconstpointer unused)
 {
+  gst_complaints_pass ();
   f->watchdog = g_timeout_add_seconds (LIMIT_S, on_watchdog, NULL);
   f->alice = new_session ("alice");
   f->bob = new_session ("bob");

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "gst-complaints.h"
 #include "media-session.h"
 
 #include <dirent.h>
@@ -144,28 +145,11 @@ side_add_peer (Side *side, const char *user, gboolean offerer)
   g_signal_connect (side->peer, "bye", G_CALLBACK (on_bye), side);
 }
 
-/* GStreamer 1.22 lets go of a lock while it walks through a session's sources to write reports; if
- * a new source comes at that moment, GLib complains once. It is harmless: the rest of that report
- * is left out, and the next one comes 200 ms later. */
-static gboolean
-is_fatal (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
-{
-  return strstr (message, "version == hash_table->version") == NULL;
-}
-
-/* What is not fatal must not be told as the end of the tests either. */
-static void
-on_glib_critical (const char *domain, GLogLevelFlags level, const char *message, gpointer unused)
-{
-  if (is_fatal (domain, level, message, NULL))
-    g_log_default_handler (domain, level, message, NULL);
-}
-
 static void
 fixture_init (Fixture *f, const BeckonMediaConfig *alice, const BeckonMediaConfig *bob)
 {
   memset (f, 0, sizeof *f);
-  g_test_log_set_fatal_handler (is_fatal, NULL);
+  gst_complaints_pass ();
   side_init (&f->alice, &f->bob, alice);
   side_init (&f->bob, &f->alice, bob);
   side_add_peer (&f->bob, "alice", FALSE);
@@ -740,7 +724,6 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  g_log_set_handler ("GLib", G_LOG_LEVEL_CRITICAL | G_LOG_FLAG_FATAL, on_glib_critical, NULL);
   beckon_media_init (NULL, NULL, &error);
   g_assert_no_error (error);
   g_test_add_func ("/media/session/voice", test_voice);
