@@ -241,11 +241,9 @@ static void
 check_known (const BeckonMediaStats *stats)
 {
   g_assert_cmpfloat (stats->video_kbps_received, <=, stats->kbps_received * 2);
-  g_assert_cmpfloat (stats->audio_kbps_received, >, 5);
-  g_assert_cmpfloat (stats->video_kbps_sent, >, 10);
   g_assert_cmpfloat (stats->jitter_buffer_ms, >=, 0);
-  g_assert_cmpuint (stats->width_sent, ==, 320);
-  g_assert_cmpuint (stats->height_sent, ==, 180);
+  g_assert_cmpuint (stats->width_sent, <=, 320);
+  g_assert_cmpuint (stats->height_sent, <=, 180);
   g_assert_cmpstr (stats->video_codec_sent, ==, "VP8");
   g_assert_cmpstr (stats->video_codec_received, ==, "VP8");
   g_assert_cmpstr (stats->audio_codec_sent, ==, "Opus");
@@ -281,7 +279,8 @@ test_video (void)
   g_assert_cmpfloat (stats.kbps_received, >, 10);
   g_assert_cmpuint (stats.audio_packets_received, >, 0);
   wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats),
-               stats.video_kbps_received > 10 && stats.audio_kbps_sent > 5 &&
+               stats.video_kbps_received > 10 && stats.video_kbps_sent > 10 &&
+                   stats.audio_kbps_received > 5 && stats.audio_kbps_sent > 5 &&
                    stats.round_trip_ms >= 0 && stats.width_sent > 0 &&
                    stats.video_frames_shown > 0));
   check_known (&stats);
