@@ -19,7 +19,7 @@ build-aux/deps.sh build run rig bench
 build=build-bench
 if [ ! -f $build/build.ninja ]; then
   meson setup $build --buildtype=release -Dtests=false -Dbench=true >/dev/null
-elif ! grep -q picture-end $build/build.ninja; then # from before there was any
+elif ! grep -q bench-link $build/build.ninja; then # from before there was any
   meson configure $build -Dapp=true -Dbench=true
 fi
 ninja -C $build >/dev/null
