@@ -276,15 +276,6 @@ beckon_codec_choice_get_decoder (void)
 
 /* ---- settings ---- */
 
-static gboolean
-set_if_there (GstElement *element, const char *property, const char *value)
-{
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property) == NULL)
-    return FALSE;
-  gst_util_set_object_arg (G_OBJECT (element), property, value);
-  return TRUE;
-}
-
 void
 beckon_codec_set_up_encoder (GstElement *encoder)
 {
@@ -299,7 +290,7 @@ beckon_codec_set_up_encoder (GstElement *encoder)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    set_if_there (encoder, settings[i].property, settings[i].value);
+    beckon_media_set_if_there (encoder, settings[i].property, settings[i].value);
 }
 
 void
@@ -310,7 +301,7 @@ beckon_codec_set_bitrate (GstElement *encoder, guint bits)
   g_autofree char *controls = g_strdup_printf ("controls,video_bitrate=%u", bits);
 
   /* libvpx counts bits, VA and NVENC kilobits, and V4L2 has controls of the kernel's. */
-  if (!set_if_there (encoder, "target-bitrate", in_bits) &&
-      !set_if_there (encoder, "bitrate", in_kilobits))
-    set_if_there (encoder, "extra-controls", controls);
+  if (!beckon_media_set_if_there (encoder, "target-bitrate", in_bits) &&
+      !beckon_media_set_if_there (encoder, "bitrate", in_kilobits))
+    beckon_media_set_if_there (encoder, "extra-controls", controls);
 }

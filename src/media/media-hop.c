@@ -74,3 +74,12 @@ beckon_media_make_element (const char *factory)
     g_error ("The GStreamer element “%s” has gone since the start", factory);
   return element;
 }
+
+gboolean
+beckon_media_set_if_there (gpointer object, const char *property, const char *value)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), property) == NULL)
+    return FALSE;
+  gst_util_set_object_arg (G_OBJECT (object), property, value);
+  return TRUE;
+}

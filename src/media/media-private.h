@@ -75,5 +75,8 @@ gboolean beckon_media_peer_close_finish (BeckonMediaPeer *self, GAsyncResult *re
 /** beckon_media_make_element: Returns: (transfer floating): an element of a factory that
  * beckon_media_init() has found. */
 GstElement *beckon_media_make_element (const char *factory);
+/** beckon_media_set_if_there: @value: in GStreamer's words. Returns: FALSE: this release of @object has
+ * no such property. */
+gboolean beckon_media_set_if_there (gpointer object, const char *property, const char *value);
 
 G_END_DECLS

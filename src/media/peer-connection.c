@@ -114,13 +114,6 @@ rtp_caps (BeckonLine line, int payload, int twcc, guint ssrc)
   return caps;
 }
 
-static void
-set_if_there (gpointer object, const char *property, const char *value)
-{
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), property) != NULL)
-    gst_util_set_object_arg (G_OBJECT (object), property, value);
-}
-
 /* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps
  * every stream would land on the first line. */
 static void
@@ -156,7 +149,7 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
 
   pad = gst_element_request_pad_simple (self->webrtc, name);
   g_assert (pad != NULL);
-  set_if_there (pad, "msid", lines[line].msid);
+  beckon_media_set_if_there (pad, "msid", lines[line].msid);
   g_object_get (pad, "transceiver", &transceiver, NULL);
   g_object_set (transceiver, "codec-preferences", caps, NULL);
   if (!audio)
@@ -167,20 +160,39 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
 
 /* ---- building ---- */
 
+/* Returns: (transfer full) (nullable) */
+static GObject *
+get_ice (BeckonMediaPeer *self)
+{
+  GObject *ice = NULL;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->webrtc), "ice-agent") != NULL)
+    g_object_get (self->webrtc, "ice-agent", &ice, NULL);
+  return ice;
+}
+
+GObject *
+beckon_peer_connection_get_agent (BeckonMediaPeer *self)
+{
+  g_autoptr (GObject) ice = get_ice (self);
+  GObject *agent = NULL;
+
+  if (ice != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent") != NULL)
+    g_object_get (ice, "agent", &agent, NULL);
+  return agent;
+}
+
 static void
 set_up_ice (BeckonMediaPeer *self)
 {
-  g_autoptr (GObject) ice = NULL;
-  g_autoptr (GObject) agent = NULL;
+  g_autoptr (GObject) ice = get_ice (self);
+  g_autoptr (GObject) agent = beckon_peer_connection_get_agent (self);
   GList *addresses;
 
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->webrtc), "ice-agent") == NULL)
+  if (ice != NULL)
+    beckon_media_set_if_there (ice, "ice-tcp", "false");
+  if (agent == NULL)
     return;
-  g_object_get (self->webrtc, "ice-agent", &ice, NULL);
-  set_if_there (ice, "ice-tcp", "false");
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent") == NULL)
-    return;
-  g_object_get (ice, "agent", &agent, NULL);
   g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING_MS, NULL);
 
   /* A machine without a network still has two people on it. */
@@ -293,7 +305,7 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
 {
   self->webrtc = beckon_media_make_element ("webrtcbin");
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
-  set_if_there (self->webrtc, "latency", G_STRINGIFY (JITTER_MS));
+  beckon_media_set_if_there (self->webrtc, "latency", G_STRINGIFY (JITTER_MS));
   if (self->config->relay_only)
     gst_util_set_object_arg (G_OBJECT (self->webrtc), "ice-transport-policy", "relay");
   g_signal_connect (self->webrtc, "deep-element-added", G_CALLBACK (on_deep_element), self);

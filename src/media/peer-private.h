@@ -132,6 +132,9 @@ void beckon_media_peer_bye_heard (BeckonMediaPeer *self);
 /* peer-connection.c */
 
 void beckon_peer_connection_build (BeckonMediaPeer *self);
+/** beckon_peer_connection_get_agent: Returns: (transfer full) (nullable): libnice's ICE agent, where
+ * webrtcbin shows it. */
+GObject *beckon_peer_connection_get_agent (BeckonMediaPeer *self);
 void beckon_peer_connection_offer (BeckonMediaPeer *self);
 gboolean beckon_peer_connection_set_remote (BeckonMediaPeer *self, const BeckonPeerSignal *signal,
                                             GError **error);

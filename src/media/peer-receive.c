@@ -87,9 +87,8 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
   const char *name = factory != NULL ? GST_OBJECT_NAME (factory) : "";
 
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (g_str_equal (name, settings[i].factory) &&
-        g_object_class_find_property (G_OBJECT_GET_CLASS (element), settings[i].property) != NULL)
-      gst_util_set_object_arg (G_OBJECT (element), settings[i].property, settings[i].value);
+    if (g_str_equal (name, settings[i].factory))
+      beckon_media_set_if_there (element, settings[i].property, settings[i].value);
   if (g_str_equal (name, "rtpjitterbuffer"))
     beckon_meter_watch_jitter_buffer (self->meter, element);
   if (g_str_equal (name, "nicesrc"))

@@ -70,23 +70,10 @@ beckon_peer_relay_add (BeckonMediaPeer *self, const BeckonRelay *relay)
     g_message ("The address of the relay %s was refused", relay->host);
 }
 
-static GObject *
-get_agent (BeckonMediaPeer *self)
-{
-  g_autoptr (GObject) ice = NULL;
-  GObject *agent = NULL;
-
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->webrtc), "ice-agent") != NULL)
-    g_object_get (self->webrtc, "ice-agent", &ice, NULL);
-  if (ice != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent") != NULL)
-    g_object_get (ice, "agent", &agent, NULL);
-  return agent;
-}
-
 const char *
 beckon_peer_relay_get_protocol (BeckonMediaPeer *self)
 {
-  g_autoptr (GObject) agent = get_agent (self);
+  g_autoptr (GObject) agent = beckon_peer_connection_get_agent (self);
   NiceCandidate *local = NULL, *remote = NULL;
   NiceAddress address;
 
@@ -258,7 +245,7 @@ beckon_peer_relay_leave (BeckonMediaPeer *self, BeckonPeerRelayFunc done)
 
   gst_version (&major, &minor, &micro, &nano);
   if (self->relays->len > 0 && minor < CLOSES_ITSELF_MINOR)
-    agent = get_agent (self);
+    agent = beckon_peer_connection_get_agent (self);
   if (agent == NULL)
     {
       done (self);

@@ -88,13 +88,6 @@ close_fd (gpointer fd)
   close (GPOINTER_TO_INT (fd));
 }
 
-static void
-set_if_there (GstElement *element, const char *property, const char *value)
-{
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property) != NULL)
-    gst_util_set_object_arg (G_OBJECT (element), property, value);
-}
-
 /* @path, @name: one of them. The element borrows @fd; it is closed when the bin goes. */
 static GstElement *
 new_pipewire (int fd, const char *path, const char *name, GError **error)
@@ -118,7 +111,7 @@ new_pipewire (int fd, const char *path, const char *name, GError **error)
     g_object_set (source, "path", path, NULL);
   else
     g_object_set (source, "target-object", name, NULL);
-  set_if_there (source, "keepalive-time", G_STRINGIFY (KEEPALIVE_MS));
+  beckon_media_set_if_there (source, "keepalive-time", G_STRINGIFY (KEEPALIVE_MS));
   g_object_set (source, "do-timestamp", TRUE, NULL);
   /* With no caps right behind it, it does not start: nobody says which kind of stream it is. */
   filter = beckon_media_make_element ("capsfilter");
