@@ -147,7 +147,7 @@ test_no_media_ends_call (CallFixture *f, gconstpointer unused)
   for (guint i = 0; i < 2 && f->ends == 0; i++) /* 15 s: twice the usual patience */
     {
       const gint64 end = g_get_monotonic_time () + 9 * G_USEC_PER_SEC;
-      const guint tick = g_timeout_add (100, half_server_tick, NULL);
+      const guint tick = g_timeout_add (100, waiting_tick, NULL);
 
       while (f->ends == 0 && g_get_monotonic_time () < end)
         g_main_context_iteration (NULL, TRUE);
@@ -306,7 +306,7 @@ test_answer_is_held_until_accept (CallFixture *f, gconstpointer unused)
   call_fixture_be_rung (f);
   call_fixture_send_description (f, "in", "bob", "d", 1, "offer", sdp);
   /* Long enough for the answer to be made: nothing may go out in this second. */
-  tick = g_timeout_add (50, half_server_tick, NULL);
+  tick = g_timeout_add (50, waiting_tick, NULL);
   while (g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (tick);

@@ -4,12 +4,6 @@
 
 #include "half-server.h"
 
-gboolean
-half_server_tick (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 void
 half_server_send_raw (HalfServer *self, const char *text)
 {

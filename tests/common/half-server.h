@@ -9,6 +9,8 @@
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
+#include "waiting.h"
+
 typedef struct
 {
   SoupServer *server;
@@ -52,16 +54,4 @@ void half_server_cut (HalfServer *self); /* the connection, without a word */
 guint half_server_count (HalfServer *self, const char *type);
 
 /** wait_until: runs the main loop until @condition, 30 s at most, else the test fails. */
-#define wait_until(condition)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    gint64 end_ = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;                                   \
-    guint tick_ = g_timeout_add (20, half_server_tick, NULL);                                      \
-    while (!(condition) && g_get_monotonic_time () < end_)                                         \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (tick_);                                                                       \
-    if (!(condition))                                                                              \
-      g_error ("%s: never came true: %s", G_STRLOC, #condition);                                   \
-  }                                                                                                \
-  G_STMT_END
-gboolean half_server_tick (gpointer unused);
+#define wait_until(condition) wait_at_most (30, condition)

@@ -7,6 +7,7 @@
 
 #include "gst-complaints.h"
 #include "media-session.h"
+#include "waiting.h"
 
 #include <dirent.h>
 #include <malloc.h>
@@ -29,31 +30,7 @@ typedef struct _Side
   gboolean closed;
 } Side;
 
-static gboolean
-on_limit (gpointer what)
-{
-  g_error ("Waited for too long: %s", (const char *) what);
-  return G_SOURCE_REMOVE;
-}
-
-/* What nobody announces is looked at again. */
-static gboolean
-on_tick (gpointer unused)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define wait_until(condition)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const guint limit = g_timeout_add_seconds (LIMIT_SECONDS, on_limit, (gpointer) #condition);    \
-    const guint tick = g_timeout_add (20, on_tick, NULL);                                          \
-    while (!(condition))                                                                           \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (tick);                                                                        \
-    g_source_remove (limit);                                                                       \
-  }                                                                                                \
-  G_STMT_END
+#define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
 /* ---- one call ---- */
 

@@ -155,7 +155,7 @@ assert_stays (const guint *counter, guint milliseconds)
 {
   const gint64 end = g_get_monotonic_time () + milliseconds * 1000;
   const guint before = *counter;
-  const guint tick = g_timeout_add (20, half_server_tick, NULL);
+  const guint tick = g_timeout_add (20, waiting_tick, NULL);
 
   while (g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);

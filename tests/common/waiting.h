@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** wait_at_most: runs the main loop until @condition, or else, after so many @seconds, the test fails.
+ * The tick is for what nobody announces. */
+#define wait_at_most(seconds, condition)                                                           \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const gint64 end_ = g_get_monotonic_time () + (seconds) * G_USEC_PER_SEC;                      \
+    const guint tick_ = g_timeout_add (20, waiting_tick, NULL);                                    \
+    gboolean met_;                                                                                 \
+    while (!(met_ = (condition)) && g_get_monotonic_time () < end_)                                \
+      g_main_context_iteration (NULL, TRUE);                                                       \
+    g_source_remove (tick_);                                                                       \
+    if (!met_)                                                                                     \
+      g_error ("%s: never came true: %s", G_STRLOC, #condition);                                   \
+  }                                                                                                \
+  G_STMT_END
+gboolean waiting_tick (gpointer unused);
+
+G_END_DECLS
