@@ -26,7 +26,7 @@ rig=(
 )
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev
-  python3-websockets python3-jsonschema openssl coturn
+  python3-websockets python3-jsonschema openssl coturn libpipewire-0.3-dev
 )
 bench=(
   chromium python3-websockets

@@ -28,6 +28,8 @@ beckon_media_config_copy (const BeckonMediaConfig *self)
   copy->identity = g_strdup (self->identity);
   copy->video_sink = g_strdup (self->video_sink);
   copy->record_path = g_strdup (self->record_path);
+  if (self->devices != NULL)
+    g_object_ref (copy->devices);
   return copy;
 }
 
@@ -41,6 +43,7 @@ beckon_media_config_free (BeckonMediaConfig *self)
   g_free (self->identity);
   g_free (self->video_sink);
   g_free (self->record_path);
+  g_clear_object (&self->devices);
   g_free (self);
 }
 

@@ -60,7 +60,8 @@ typedef struct
  * Properties (read-only): user, device (nullable), generation, offerer, state, problem (GError,
  * nullable), remote-microphone, remote-camera, remote-screen (what they say they send),
  * remote-video (GObject, nullable: the video sink that shows their camera, made by the config's
- * factory when their first frame arrives), audio-level (double 0..1: how loud they are now).
+ * factory when their first frame arrives), audio-level (double 0..1: how loud they are now). Read-write:
+ * volume (double 0..1.5: how loud they are heard here).
  *
  * Signals:
  *   local-signal (BeckonPeerSignal *signal)  to be carried to the peer, in this order
@@ -93,6 +94,9 @@ gboolean beckon_media_peer_get_remote_screen (BeckonMediaPeer *self);
 /** beckon_media_peer_get_remote_video: (transfer none) (nullable) */
 GObject *beckon_media_peer_get_remote_video (BeckonMediaPeer *self);
 double beckon_media_peer_get_audio_level (BeckonMediaPeer *self);
+/** beckon_media_peer_set_volume: @volume: 0..1.5, only here; neither they nor the system notice */
+void beckon_media_peer_set_volume (BeckonMediaPeer *self, double volume);
+double beckon_media_peer_get_volume (BeckonMediaPeer *self);
 void beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats);
 
 G_END_DECLS

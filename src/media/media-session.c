@@ -23,6 +23,7 @@ struct _BeckonMediaSession
   BeckonMediaConfig *config;
   BeckonCapture *microphone;
   BeckonCapture *camera;
+  BeckonSpeaker *speaker; /* nullable: nobody is heard */
   GPtrArray *peers;   /* BeckonMediaPeer */
   GPtrArray *servers; /* IceServer */
   GError *problems[3]; /* microphone, camera, speaker */
@@ -30,6 +31,7 @@ struct _BeckonMediaSession
   guint closing; /* peers that are not closed yet */
   guint n_peers; /* there ever were */
   gboolean wanted[BECKON_N_LINES];
+  gboolean interrupted[BECKON_N_LINES]; /* wanted again when a device is there */
   gboolean previewing;
   gboolean opened;
 };
@@ -45,6 +47,7 @@ enum
   PROP_MICROPHONE_PROBLEM,
   PROP_CAMERA_PROBLEM,
   PROP_SPEAKER_PROBLEM,
+  PROP_MICROPHONE_LEVEL,
   N_PROPS
 };
 
@@ -143,9 +146,11 @@ static void
 on_capture_failed (BeckonCapture *capture, const GError *error, BeckonMediaSession *self)
 {
   const gboolean camera = capture == self->camera;
+  const BeckonLine line = camera ? BECKON_LINE_CAMERA : BECKON_LINE_MICROPHONE;
 
   set_problem (self, camera ? PROP_CAMERA_PROBLEM : PROP_MICROPHONE_PROBLEM, g_error_copy (error));
-  self->wanted[camera ? BECKON_LINE_CAMERA : BECKON_LINE_MICROPHONE] = FALSE;
+  self->wanted[line] = FALSE;
+  self->interrupted[line] = TRUE;
   notify (self, camera ? PROP_CAMERA : PROP_MICROPHONE);
   update (self);
 }
@@ -157,11 +162,46 @@ on_capture_started (BeckonCapture *capture, BeckonMediaSession *self)
 }
 
 static void
-on_speaker_failed (BeckonMediaPeer *peer, BeckonMediaSession *self)
+on_microphone_level (BeckonMediaSession *self)
 {
-  set_problem (self, PROP_SPEAKER_PROBLEM,
-               g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE,
-                                    "There is no speaker"));
+  notify (self, PROP_MICROPHONE_LEVEL);
+}
+
+static void
+on_speaker_opened (BeckonSpeaker *speaker, BeckonMediaSession *self)
+{
+  set_problem (self, PROP_SPEAKER_PROBLEM, NULL);
+}
+
+static void
+on_speaker_failed (BeckonSpeaker *speaker, const GError *error, BeckonMediaSession *self)
+{
+  set_problem (self, PROP_SPEAKER_PROBLEM, g_error_copy (error));
+}
+
+static void
+add_speaker (BeckonMediaSession *self)
+{
+  self->speaker = beckon_speaker_new (self->config->devices);
+  g_signal_connect_object (self->speaker, "opened", G_CALLBACK (on_speaker_opened), self, 0);
+  g_signal_connect_object (self->speaker, "failed", G_CALLBACK (on_speaker_failed), self, 0);
+  beckon_capture_set_probe (self->microphone, beckon_speaker_get_probe (self->speaker));
+}
+
+/* A device has come, or come back, that a person has not stopped wanting. */
+static void
+on_devices_changed (BeckonMediaSession *self, guint use)
+{
+  const BeckonLine line = use == BECKON_DEVICE_USE_CAMERA ? BECKON_LINE_CAMERA
+                                                          : BECKON_LINE_MICROPHONE;
+
+  if (use > BECKON_DEVICE_USE_MICROPHONE || !self->interrupted[line] || self->close != NULL ||
+      beckon_device_settings_get_device (self->config->devices, use) == NULL)
+    return;
+  if (line == BECKON_LINE_CAMERA)
+    beckon_media_session_set_camera (self, TRUE);
+  else
+    beckon_media_session_set_microphone (self, TRUE);
 }
 
 /* ---- public ---- */
@@ -175,12 +215,21 @@ beckon_media_session_new (const BeckonMediaConfig *config)
 
   self = g_object_new (BECKON_TYPE_MEDIA_SESSION, NULL);
   self->config = beckon_media_config_copy (config);
-  self->microphone = beckon_capture_new (config, FALSE);
-  self->camera = beckon_capture_new (config, TRUE);
+  if (self->config->devices == NULL)
+    self->config->devices = beckon_device_settings_new (NULL);
+  self->microphone = beckon_capture_new (self->config, FALSE);
+  self->camera = beckon_capture_new (self->config, TRUE);
+  if (config->audio_output == BECKON_OUTPUT_DEVICE)
+    add_speaker (self);
   self->wanted[BECKON_LINE_MICROPHONE] = config->audio != BECKON_SOURCE_NONE;
   g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "started", G_CALLBACK (on_capture_started), self, 0);
+  g_signal_connect_object (self->microphone, "notify::level", G_CALLBACK (on_microphone_level), self,
+                           G_CONNECT_SWAPPED);
+  /* Behind the captures: what can go on does so by itself. */
+  g_signal_connect_object (self->config->devices, "changed", G_CALLBACK (on_devices_changed), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }
 
@@ -274,7 +323,11 @@ beckon_media_session_add_peer (BeckonMediaSession *self,
   path = record_path (self);
   peer = beckon_media_peer_new (self->config, user, device, generation, offerer, path);
   g_ptr_array_add (self->peers, peer);
-  g_signal_connect_object (peer, "speaker-failed", G_CALLBACK (on_speaker_failed), self, 0);
+  if (self->speaker != NULL)
+    {
+      beckon_media_peer_set_speaker (peer, self->speaker);
+      beckon_speaker_open (self->speaker);
+    }
   for (guint i = 0; i < self->servers->len; i++)
     apply_server (peer, g_ptr_array_index (self->servers, i));
   beckon_media_peer_start (peer);
@@ -327,6 +380,7 @@ set_wanted (BeckonMediaSession *self, BeckonLine line, gboolean on, guint proper
 
   if (source == BECKON_SOURCE_NONE)
     on = FALSE;
+  self->interrupted[line] = FALSE;
   if (self->wanted[line] == on)
     return;
   self->wanted[line] = on;
@@ -374,6 +428,14 @@ beckon_media_session_get_local_video (BeckonMediaSession *self)
   g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
 
   return beckon_capture_get_sink (self->camera);
+}
+
+double
+beckon_media_session_get_microphone_level (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), 0);
+
+  return beckon_capture_get_level (self->microphone);
 }
 
 const GError *
@@ -466,6 +528,8 @@ beckon_media_session_close_async (BeckonMediaSession *self,
   g_task_set_source_tag (self->close, beckon_media_session_close_async);
   beckon_capture_stop (self->microphone);
   beckon_capture_stop (self->camera);
+  if (self->speaker != NULL)
+    beckon_speaker_close (self->speaker);
   notify (self, PROP_LOCAL_VIDEO);
   for (guint i = 0; i < self->peers->len; i++)
     close_peer (self, g_ptr_array_index (self->peers, i), reason);
@@ -506,6 +570,9 @@ beckon_media_session_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_SPEAKER_PROBLEM:
       g_value_set_boxed (value, self->problems[id - PROP_MICROPHONE_PROBLEM]);
       break;
+    case PROP_MICROPHONE_LEVEL:
+      g_value_set_double (value, beckon_media_session_get_microphone_level (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -542,6 +609,9 @@ beckon_media_session_dispose (GObject *object)
   g_ptr_array_set_size (self->peers, 0);
   g_clear_object (&self->microphone);
   g_clear_object (&self->camera);
+  if (self->speaker != NULL)
+    beckon_speaker_close (self->speaker);
+  g_clear_object (&self->speaker);
   G_OBJECT_CLASS (beckon_media_session_parent_class)->dispose (object);
 }
 
@@ -582,6 +652,8 @@ beckon_media_session_class_init (BeckonMediaSessionClass *klass)
                                                         read);
   properties[PROP_SPEAKER_PROBLEM] = g_param_spec_boxed ("speaker-problem", NULL, NULL,
                                                          G_TYPE_ERROR, read);
+  properties[PROP_MICROPHONE_LEVEL] = g_param_spec_double ("microphone-level", NULL, NULL, 0, 1, 0,
+                                                           read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * open only while it is wanted and the session is open or previews), local-video (read-only GObject,
  * nullable: the sink that shows our own camera), opened (read-only), microphone-problem,
  * camera-problem, speaker-problem (read-only GError, nullable: why it is not there, although wanted:
- * NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on without).
+ * NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on without, and takes a device that comes
+ * back), microphone-level (read-only double 0..1).
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
 
@@ -75,6 +76,7 @@ void beckon_media_session_set_camera (BeckonMediaSession *self, gboolean on);
 gboolean beckon_media_session_get_camera (BeckonMediaSession *self);
 /** beckon_media_session_get_local_video: (transfer none) (nullable) */
 GObject *beckon_media_session_get_local_video (BeckonMediaSession *self);
+double beckon_media_session_get_microphone_level (BeckonMediaSession *self);
 const GError *beckon_media_session_get_microphone_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_camera_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_speaker_problem (BeckonMediaSession *self);

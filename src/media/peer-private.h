@@ -25,7 +25,7 @@ struct _BeckonMediaPeer
   GstAppSrc *sources[BECKON_N_LINES];
   GstElement *encoders[BECKON_N_LINES]; /* borrowed of the pipeline; nullable: not built yet */
   GstElement *video_sink;
-  GThread *output; /* nullable: opens the speaker; its result is the sink, floating */
+  BeckonVoice *voice;                  /* nullable: not heard */
   BeckonRecorder *recorder;            /* nullable */
 
   /* Owned, as it goes */
@@ -48,11 +48,13 @@ struct _BeckonMediaPeer
   gboolean channel_open;
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
-  gboolean video_came; /* on the streaming thread of the line */
+  gboolean video_came;  /* on the streaming thread of the line */
+  gboolean audio_taken; /* the same */
   gboolean they_left;
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
   double audio_level;
+  double volume;
   double packets_received, packets_lost; /* as webrtcbin counted them a second ago */
 
   /* Written by GStreamer's threads, all atomic */
@@ -63,7 +65,6 @@ struct _BeckonMediaPeer
   gint audio_packets_in, audio_packets_out;  /* in all */
   gint width, height;
   gint audio_came;
-  GstElement *audio_sink; /* borrowed of the pipeline; under the object's lock */
 
   BeckonMediaStats stats;
   BeckonMediaStats before; /* a second ago */
@@ -80,7 +81,6 @@ void beckon_media_peer_set_remote_state (BeckonMediaPeer *self, gboolean microph
                                          gboolean camera, gboolean screen);
 void beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height);
 void beckon_media_peer_set_level (BeckonMediaPeer *self, double level);
-void beckon_media_peer_speaker_failed (BeckonMediaPeer *self);
 /** beckon_media_peer_they_left: their bye came, on the data channel. */
 void beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason);
 /** beckon_media_peer_bye_heard: they know that we leave. */
@@ -113,17 +113,10 @@ gboolean beckon_peer_sdp_is_useful_candidate (const char *candidate);
 
 /* peer-receive.c */
 
-/** beckon_peer_receive_prepare: looks for a speaker, in a thread: that takes longer than a first
- * packet should have to wait. */
-void beckon_peer_receive_prepare (BeckonMediaPeer *self);
-/** beckon_peer_receive_unprepare: nobody came to hear. */
-void beckon_peer_receive_unprepare (BeckonMediaPeer *self);
 /** beckon_peer_receive_pad: (thread any): a line of theirs begins. */
 void beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad);
 /** beckon_peer_receive_watch: (thread any): @element was made inside webrtcbin: set it, count at it. */
 void beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element);
-/** beckon_peer_receive_drop_speaker: the sound server died: plays to nobody from now on. */
-void beckon_peer_receive_drop_speaker (BeckonMediaPeer *self);
 gint beckon_media_now_ms (void);
 
 /* peer-channel.c */

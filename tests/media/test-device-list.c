@@ -95,7 +95,7 @@ test_once_each (Fixture *f, gconstpointer unused)
 {
   VirtualHeadset *headset = virtual_headset_plug ("one", "First");
   VirtualCamera *camera = virtual_camera_plug ("alice", "camera.one", "Webcam");
-  VirtualCamera *infrared = virtual_camera_plug ("bob", "camera.ir", "Webcam-IR");
+  VirtualCamera *infrared = virtual_camera_plug ("bob", "camera.ir", "Webcam IR");
   Fixture later = { 0 };
   BeckonDevice *device;
 
@@ -111,7 +111,6 @@ test_once_each (Fixture *f, gconstpointer unused)
     }
   device = beckon_device_list_find (later.list, BECKON_DEVICE_MICROPHONE, "one.in");
   g_assert_cmpstr (beckon_device_get_name (device), ==, "First Microphone");
-  g_assert_true (beckon_device_is_default (device));
   virtual_camera_unplug (camera);
   virtual_camera_unplug (infrared);
   virtual_headset_unplug (headset);

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Devices of a private PipeWire. A camera and a tone live in this process, a headset is a process of
- * its own; ending them is pulling the plug. */
+/* Devices of a private PipeWire, each a process; ending it is pulling the plug. */
 
 #include "config.h"
 
 #include "virtual-devices.h"
-
-#include "test-source.h"
 
 #include <gio/gio.h>
 #include <gst/app/app.h>
@@ -48,41 +45,12 @@ pull_plug (GstElement *pipeline)
   gst_object_unref (pipeline);
 }
 
-VirtualCamera *
-virtual_camera_plug (const char *identity, const char *node, const char *description)
-{
-  GstElement *pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
-  GstElement *source = beckon_test_source_new (identity, 320, 180, 15);
-  GstElement *convert = gst_element_factory_make ("videoconvert", NULL);
-  GstElement *sink = gst_element_factory_make ("pipewiresink", NULL);
-  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-raw,format=YUY2,width=320,height=180");
-  GstStructure *properties =
-      gst_structure_new ("props", "media.class", G_TYPE_STRING, "Video/Source", "media.role",
-                         G_TYPE_STRING, "Camera", "node.name", G_TYPE_STRING, node,
-                         "node.description", G_TYPE_STRING, description, NULL);
-
-  gst_util_set_object_arg (G_OBJECT (sink), "mode", "provide");
-  g_object_set (sink, "stream-properties", properties, NULL);
-  gst_structure_free (properties);
-  gst_bin_add_many (GST_BIN (pipeline), source, convert, sink, NULL);
-  g_assert_true (gst_element_link (source, convert));
-  g_assert_true (gst_element_link_filtered (convert, sink, caps));
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  return (VirtualCamera *) pipeline;
-}
-
-void
-virtual_camera_unplug (VirtualCamera *camera)
-{
-  pull_plug ((GstElement *) camera);
-}
-
 VirtualTone *
 virtual_tone_start (const char *node, double frequency)
 {
   g_autofree char *description = g_strdup_printf (
       "audiotestsrc is-live=true freq=%g volume=0.3 ! audio/x-raw,rate=48000,channels=1 ! "
-      "pulsesink device=%s",
+      "pulsesink device=%s buffer-time=400000 latency-time=40000",
       frequency, node);
   g_autoptr (GError) error = NULL;
   GstElement *pipeline = gst_parse_launch (description, &error);
@@ -98,7 +66,33 @@ virtual_tone_stop (VirtualTone *tone)
   pull_plug ((GstElement *) tone);
 }
 
-/* ---- headset ---- */
+/* ---- processes ---- */
+
+/* @process: (transfer full) */
+static void
+end_process (GSubprocess *process)
+{
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_object_unref (process);
+}
+
+VirtualCamera *
+virtual_camera_plug (const char *identity, const char *node, const char *description)
+{
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = g_subprocess_new (0, &error, g_getenv ("VIRTUAL_CAMERA"), identity, node,
+                                           description, NULL);
+
+  g_assert_no_error (error);
+  return (VirtualCamera *) process;
+}
+
+void
+virtual_camera_unplug (VirtualCamera *camera)
+{
+  end_process ((GSubprocess *) camera);
+}
 
 VirtualHeadset *
 virtual_headset_plug (const char *name, const char *description)
@@ -121,10 +115,7 @@ virtual_headset_plug (const char *name, const char *description)
 void
 virtual_headset_unplug (VirtualHeadset *headset)
 {
-  g_autoptr (GSubprocess) process = (GSubprocess *) headset;
-
-  g_subprocess_force_exit (process);
-  g_subprocess_wait (process, NULL, NULL);
+  end_process ((GSubprocess *) headset);
 }
 
 /* ---- ear ---- */
@@ -172,7 +163,8 @@ virtual_ear_new (const char *node)
   g_mutex_init (&ear->lock);
   if (node == NULL)
     return ear;
-  description = g_strdup_printf ("pulsesrc device=%s ! audioconvert ! audioresample ! "
+  description = g_strdup_printf ("pulsesrc device=%s buffer-time=400000 latency-time=40000 ! "
+                                 "audioconvert ! audioresample ! "
                                  "audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
                                  "appsink name=sink sync=false",
                                  node);

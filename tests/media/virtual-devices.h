@@ -6,7 +6,6 @@
 
 /** VirtualCamera: a camera of PipeWire that shows the test picture of @identity. */
 typedef struct _VirtualCamera VirtualCamera;
-/** virtual_camera_plug: @description: without spaces */
 VirtualCamera *virtual_camera_plug (const char *identity, const char *node,
                                     const char *description);
 void virtual_camera_unplug (VirtualCamera *camera);
