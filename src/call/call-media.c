@@ -299,7 +299,7 @@ beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
 {
   static const char *const names[] = { "microphone",         "camera",         "local-video",
                                        "microphone-problem", "camera-problem", "speaker-problem",
-                                       NULL };
+                                       "microphone-level",   NULL };
 
   self->media_session = beckon_media_session_new (config);
   beckon_media_session_set_microphone (self->media_session, TRUE);

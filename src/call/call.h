@@ -74,7 +74,8 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * (GPtrArray of BeckonUser; notified when somebody comes, goes or is invited),
  * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
  * remote-level (double 0..1), local-video, remote-video (GObject, nullable: a sink with a
- * "paintable" property), seconds-to-end, microphone-problem, camera-problem, speaker-problem (GError, nullable),
+ * "paintable" property), seconds-to-end, microphone-level (double 0..1), microphone-problem,
+ * camera-problem, speaker-problem (GError, nullable),
  * message (nullable: what the other wrote when they declined), answered-device (nullable: the name
  * of the device of ours that answered or took over).
  *
@@ -110,6 +111,7 @@ gboolean beckon_call_get_camera (BeckonCall *self);
 void beckon_call_set_camera (BeckonCall *self, gboolean on);
 gboolean beckon_call_get_remote_microphone (BeckonCall *self);
 gboolean beckon_call_get_remote_camera (BeckonCall *self);
+double beckon_call_get_microphone_level (BeckonCall *self);
 double beckon_call_get_remote_level (BeckonCall *self);
 /* (transfer none) (nullable): objects with a "paintable" property */
 GObject *beckon_call_get_local_video (BeckonCall *self);

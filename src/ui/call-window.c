@@ -622,6 +622,7 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   memset (self->toggled_at, 0, sizeof self->toggled_at);
   beckon_calling_page_reset (self->calling);
   g_signal_group_set_target (self->call_signals, call);
+  beckon_call_controls_set_call (self->controls, beckon_call_manager_get_devices (manager), call);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   update (self);

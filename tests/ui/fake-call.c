@@ -235,6 +235,12 @@ beckon_call_get_remote_camera (BeckonCall *self)
 }
 
 double
+beckon_call_get_microphone_level (BeckonCall *self)
+{
+  return 0;
+}
+
+double
 beckon_call_get_remote_level (BeckonCall *self)
 {
   return self->remote_level;
