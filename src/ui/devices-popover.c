@@ -111,11 +111,16 @@ fill_all (BeckonDevicesPopover *self)
     fill (self, use);
 }
 
+/* Which devices there are has not changed by that; and the drop-down may be the one that says so, which
+ * does not bear another model in the middle of it. */
 static void
 on_changed (BeckonDevicesPopover *self, guint use)
 {
-  if (use < G_N_ELEMENTS (self->ids))
-    fill (self, use);
+  if (use >= G_N_ELEMENTS (self->ids) || self->ids[use]->len == 0)
+    return;
+  self->filling = TRUE;
+  gtk_drop_down_set_selected (get_drop_down (self, use), find_row (self, use, self->ids[use]));
+  self->filling = FALSE;
 }
 
 static void

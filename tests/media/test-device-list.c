@@ -6,6 +6,7 @@
 
 #include "device-settings.h"
 #include "media-session.h"
+#include "tone-player.h"
 #include "virtual-devices.h"
 
 typedef struct
@@ -35,6 +36,7 @@ static void
 tear_down (Fixture *f, gconstpointer unused)
 {
   g_assert_finalize_object (f->settings);
+  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
   g_assert_finalize_object (f->list);
 }
 
@@ -172,6 +174,42 @@ test_camera_stays (Fixture *f, gconstpointer unused)
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
 }
 
+static gboolean
+is_loud (VirtualEar *ear)
+{
+  return virtual_ear_count (ear) > 48000 / 4 && virtual_ear_loudness (ear, 200) > -40;
+}
+
+/* A call is heard in the room, and what the other end does by who calls. */
+static void
+test_tones (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *room = virtual_headset_plug ("room", "Room");
+  VirtualHeadset *ears = virtual_headset_plug ("ears", "Ears");
+  g_autoptr (BeckonTonePlayer) player = beckon_tone_player_new ();
+  VirtualEar *at_room, *at_ears;
+
+  wait_for_headset (f, "room", TRUE);
+  wait_for_headset (f, "ears", TRUE);
+  g_object_set (f->settings, "ringer", "room.out", "speaker", "ears.out", NULL);
+  at_room = virtual_ear_new ("room.in");
+  at_ears = virtual_ear_new ("ears.in");
+  beckon_tone_player_set_devices (player, f->settings);
+  beckon_tone_player_play (player, BECKON_TONE_RING);
+  wait_until (is_loud (at_room));
+  g_assert_false (is_loud (at_ears));
+  beckon_tone_player_play (player, BECKON_TONE_RING_BACK);
+  wait_until (is_loud (at_ears));
+  wait_until (!is_loud (at_room));
+  beckon_tone_player_set_devices (player, NULL);
+  g_clear_object (&player);
+  virtual_ear_free (at_room);
+  virtual_ear_free (at_ears);
+  virtual_headset_unplug (room);
+  virtual_headset_unplug (ears);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,6 +223,7 @@ main (int argc, char **argv)
     { "once-each", test_once_each },
     { "chosen-comes-back", test_chosen_comes_back },
     { "camera-stays", test_camera_stays },
+    { "tones", test_tones },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -251,6 +251,7 @@ tear_down (Fixture *f, gconstpointer unused)
   virtual_camera_unplug (f->camera_one);
   virtual_camera_unplug (f->camera_two);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
   g_assert_finalize_object (f->list);
 }
 

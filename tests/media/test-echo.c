@@ -140,6 +140,7 @@ tear_down (Fixture *f, gconstpointer unused)
   virtual_headset_unplug (f->headset);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
   g_assert_finalize_object (f->settings);
+  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
   g_assert_finalize_object (f->list);
 }
 
