@@ -16,7 +16,7 @@
 #define RATE 48000
 #define PART (RATE / 50)
 /* Of what comes back, in dB: so much less is to be heard. The figures of a quiet machine are higher. */
-#define ECHO_LOSS 12.0
+#define ECHO_LOSS 8.0
 
 typedef struct
 {
@@ -144,15 +144,15 @@ tear_down (Fixture *f, gconstpointer unused)
   g_assert_finalize_object (f->list);
 }
 
-/* Returns: how much less of the last two seconds is sent than the microphone has heard, in dB; less than
+/* Returns: how much less of the last second is sent than the microphone has heard, in dB; less than
  * nothing where it has heard nothing. */
 static double
 loss (Fixture *f)
 {
   if (virtual_ear_count (f->at_peer) < 2 * RATE || virtual_ear_count (f->at_microphone) < 2 * RATE ||
-      virtual_ear_loudness (f->at_microphone, 2000) < -45)
+      virtual_ear_loudness (f->at_microphone, 1000) < -45)
     return -1;
-  return virtual_ear_loudness (f->at_microphone, 2000) - virtual_ear_loudness (f->at_peer, 2000);
+  return virtual_ear_loudness (f->at_microphone, 1000) - virtual_ear_loudness (f->at_peer, 1000);
 }
 
 static void

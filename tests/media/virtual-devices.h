@@ -39,7 +39,7 @@ void virtual_ear_free (VirtualEar *ear);
  * the monotonic clock, is over. */
 void virtual_wait (gint64 until, const char *what);
 
-#define VIRTUAL_LIMIT (25 * G_TIME_SPAN_SECOND)
+#define VIRTUAL_LIMIT (40 * G_TIME_SPAN_SECOND)
 #define wait_until(condition)                                                                      \
   G_STMT_START                                                                                     \
   {                                                                                                \
