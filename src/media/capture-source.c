@@ -103,7 +103,12 @@ beckon_capture_source_new_device (GstElement *source, gboolean video)
   g_autoptr (GstCaps) caps = NULL;
 
   if (!video)
-    return make_bin (source);
+    {
+      /* What the clock of the sound server makes of it slips away from what the echo canceller knows. */
+      if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), "slave-method") != NULL)
+        gst_util_set_object_arg (G_OBJECT (source), "slave-method", "re-timestamp");
+      return make_bin (source);
+    }
   /* What PipeWire lends is gone with the device, under the hands of an encoder. */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), "always-copy") != NULL)
     g_object_set (source, "always-copy", TRUE, NULL);
