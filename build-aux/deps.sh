@@ -27,7 +27,7 @@ rig=(
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev
   python3-websockets python3-jsonschema openssl coturn iproute2 libpipewire-0.3-dev
-  mutter xdg-desktop-portal xdg-desktop-portal-gnome
+  mutter xdg-desktop-portal xdg-desktop-portal-gnome xdg-desktop-portal-gtk
 )
 # What we are called by, and measured beside.
 browser=(chromium)

@@ -6,6 +6,7 @@
 
 #include "cli-options.h"
 
+#include "camera-access.h"
 #include "identifiers.h"
 
 #include <stdio.h>
@@ -98,7 +99,7 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "relay-authority", 0, 0, G_OPTION_ARG_FILENAME, &raw->relay_authority,
       "Who vouches for relays over TLS, in the place of whom the system trusts", "FILE.pem" },
     { "video-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->video_in, "What is shown",
-      "FILE|test|camera|none" },
+      "FILE|test|camera|portal|none" },
     { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->audio_in, "What is said",
       "FILE|test|microphone|none" },
     { "screen-in", 0, 0, G_OPTION_ARG_FILENAME, &raw->screen_in,
@@ -154,8 +155,21 @@ check_file (const char *file, GError **error)
   return FALSE;
 }
 
+/* “portal” is a camera that the desktop lends, which is the only one there is in a sandbox. */
+static void
+set_up_cameras (BeckonMediaConfig *config, Raw *raw)
+{
+  const gboolean asked = g_strcmp0 (raw->video_in, "portal") == 0;
+
+  config->devices = beckon_device_settings_new (NULL);
+  if (asked || beckon_camera_access_is_needed ())
+    beckon_camera_access_set_up (beckon_device_settings_get_list (config->devices));
+  if (asked)
+    g_clear_pointer (&raw->video_in, g_free);
+}
+
 static gboolean
-fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
+fill_media (BeckonCliOptions *self, Raw *raw, GError **error)
 {
   BeckonMediaConfig *config = self->config = beckon_media_config_new ();
 
@@ -176,6 +190,7 @@ fill_media (BeckonCliOptions *self, const Raw *raw, GError **error)
       config->audio_output = BECKON_OUTPUT_NONE;
       return TRUE;
     }
+  set_up_cameras (config, raw);
   config->video = parse_source (raw->video_in, "camera", &config->video_file);
   config->audio = parse_source (raw->audio_in, "microphone", &config->audio_file);
   return check_file (config->video_file, error) && check_file (config->audio_file, error) &&

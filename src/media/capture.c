@@ -319,6 +319,18 @@ kind_of (BeckonCapture *self)
 }
 
 static void
+fail_without (BeckonCapture *self)
+{
+  const GError *refusal = self->video ? beckon_device_list_get_refusal (list_of (self)) : NULL;
+
+  if (refusal != NULL)
+    fail (self, refusal->code, refusal->message);
+  else
+    fail (self, BECKON_MEDIA_ERROR_NO_DEVICE,
+          self->video ? "There is no camera" : "There is no microphone");
+}
+
+static void
 open_device (BeckonCapture *self)
 {
   const char *key = beckon_device_settings_get_key (self->config->devices, use_of (self));
@@ -334,8 +346,16 @@ open_device (BeckonCapture *self)
   else if (kind_of (self) == BECKON_SOURCE_DEVICE_OR_TEST)
     run_stand_in (self);
   else
-    fail (self, BECKON_MEDIA_ERROR_NO_DEVICE,
-          self->video ? "There is no camera" : "There is no microphone");
+    fail_without (self);
+}
+
+static void
+on_list_ready (BeckonCapture *self)
+{
+  if (self->opening && beckon_device_list_is_ready (list_of (self), self->video
+                                                                        ? BECKON_DEVICE_CAMERA
+                                                                        : BECKON_DEVICE_MICROPHONE))
+    open_device (self);
 }
 
 static void
@@ -343,15 +363,9 @@ look_for_device (BeckonCapture *self)
 {
   self->opening = TRUE;
   beckon_device_list_start (list_of (self));
-  if (beckon_device_list_is_ready (list_of (self)))
-    open_device (self);
-}
-
-static void
-on_list_ready (BeckonCapture *self)
-{
-  if (self->opening)
-    open_device (self);
+  if (self->video)
+    beckon_device_list_ask_cameras (list_of (self));
+  on_list_ready (self);
 }
 
 /* Another one was chosen, or the one that is open was unplugged, of which neither GStreamer nor the

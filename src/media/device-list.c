@@ -15,6 +15,14 @@
 #define N_RETRIES 18
 #define FORGIVEN_US (10 * G_TIME_SPAN_SECOND)
 
+typedef enum
+{
+  CAMERAS_OPEN,
+  CAMERAS_GATED,    /* whoever needs one has to ask */
+  CAMERAS_ASKED,    /* and the answer is not there yet */
+  CAMERAS_ADMITTED, /* they are looked for */
+} CameraGate;
+
 struct _BeckonDeviceList
 {
   GObject parent_instance;
@@ -29,7 +37,11 @@ struct _BeckonDeviceList
   guint lost; /* a bit for each BeckonDeviceKind that is looked for */
   gboolean started;
   gboolean looking;
+  gboolean again; /* once more, when it has looked */
   gboolean ready;
+  CameraGate gate;
+  GError *refusal; /* nullable */
+  int remote;      /* of PipeWire, for cameras; -1: none */
 };
 
 enum
@@ -42,6 +54,7 @@ enum
 enum
 {
   FOUND,
+  ASK_CAMERAS,
   N_SIGNALS
 };
 
@@ -208,9 +221,10 @@ stop_in_thread (GTask *task, gpointer source, gpointer providers, GCancellable *
 }
 
 static void
-start_in_thread (GTask *task, gpointer source, gpointer unused, GCancellable *cancellable)
+start_in_thread (GTask *task, gpointer source, gpointer remote, GCancellable *cancellable)
 {
-  g_task_return_pointer (task, beckon_device_providers_start (), providers_free);
+  g_task_return_pointer (task, beckon_device_providers_start (GPOINTER_TO_INT (remote)),
+                         providers_free);
 }
 
 /* Stopping waits for the threads of the providers. */
@@ -285,9 +299,16 @@ on_looked (GObject *object, GAsyncResult *result, gpointer unused)
   for (guint i = 0; i < self->providers->len; i++)
     take_provider (self, g_ptr_array_index (self->providers, i));
   update (self);
-  if (!self->ready)
+  if (self->again)
+    {
+      look (self);
+      return;
+    }
+  if (!self->ready || self->gate == CAMERAS_ADMITTED)
     {
       self->ready = TRUE;
+      if (self->gate == CAMERAS_ADMITTED)
+        self->gate = CAMERAS_OPEN;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
     }
   tell_found (self);
@@ -303,7 +324,9 @@ look (BeckonDeviceList *self)
   stop_providers (self);
   g_ptr_array_set_size (self->ways, 0);
   self->started = self->looking = TRUE;
+  self->again = FALSE;
   g_task_set_source_tag (task, look);
+  g_task_set_task_data (task, GINT_TO_POINTER (self->remote), NULL);
   g_task_run_in_thread (task, start_in_thread);
 }
 
@@ -325,11 +348,79 @@ beckon_device_list_start (BeckonDeviceList *self)
 }
 
 gboolean
-beckon_device_list_is_ready (BeckonDeviceList *self)
+beckon_device_list_is_ready (BeckonDeviceList *self, BeckonDeviceKind kind)
 {
   g_return_val_if_fail (BECKON_IS_DEVICE_LIST (self), FALSE);
 
-  return self->ready;
+  return self->ready && (kind != BECKON_DEVICE_CAMERA || self->gate == CAMERAS_OPEN ||
+                         self->gate == CAMERAS_GATED);
+}
+
+/* ---- who has to be asked for cameras ---- */
+
+void
+beckon_device_list_gate_cameras (BeckonDeviceList *self)
+{
+  g_return_if_fail (BECKON_IS_DEVICE_LIST (self) && !self->started);
+
+  self->gate = CAMERAS_GATED;
+}
+
+void
+beckon_device_list_ask_cameras (BeckonDeviceList *self)
+{
+  g_return_if_fail (BECKON_IS_DEVICE_LIST (self));
+
+  if (self->gate != CAMERAS_GATED)
+    return;
+  g_clear_error (&self->refusal);
+  self->gate = CAMERAS_ASKED;
+  g_signal_emit (self, signals[ASK_CAMERAS], 0);
+}
+
+void
+beckon_device_list_admit_cameras (BeckonDeviceList *self, int remote)
+{
+  g_return_if_fail (BECKON_IS_DEVICE_LIST (self) && self->gate == CAMERAS_ASKED);
+  g_return_if_fail (remote >= 0);
+
+  self->remote = remote;
+  self->gate = CAMERAS_ADMITTED;
+  if (self->looking)
+    self->again = TRUE;
+  else
+    look (self);
+}
+
+void
+beckon_device_list_refuse_cameras (BeckonDeviceList *self, const GError *error)
+{
+  g_return_if_fail (BECKON_IS_DEVICE_LIST (self) && self->gate == CAMERAS_ASKED);
+  g_return_if_fail (error != NULL);
+
+  self->refusal = g_error_copy (error);
+  self->gate = CAMERAS_GATED;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
+}
+
+const GError *
+beckon_device_list_get_refusal (BeckonDeviceList *self)
+{
+  g_return_val_if_fail (BECKON_IS_DEVICE_LIST (self), NULL);
+
+  return self->refusal;
+}
+
+/* The connection that we were given leads nowhere any more. It stays open: GStreamer's plug-in, whose
+ * providers are never stopped, knows its connections by that number. */
+static void
+ask_again (BeckonDeviceList *self)
+{
+  if (self->remote < 0 || self->gate != CAMERAS_OPEN)
+    return;
+  self->remote = -1;
+  self->gate = CAMERAS_GATED;
+  beckon_device_list_ask_cameras (self);
 }
 
 void
@@ -344,6 +435,8 @@ beckon_device_list_lost (BeckonDeviceList *self, BeckonDeviceKind kind)
     self->n_retries = N_RETRIES;
   self->lost_at = now;
   self->lost |= 1u << kind;
+  if (kind == BECKON_DEVICE_CAMERA)
+    ask_again (self);
   retry (self);
 }
 
@@ -432,6 +525,7 @@ beckon_device_list_finalize (GObject *object)
   g_ptr_array_unref (self->devices);
   g_ptr_array_unref (self->ways);
   g_array_unref (self->bus_watches);
+  g_clear_error (&self->refusal);
   G_OBJECT_CLASS (beckon_device_list_parent_class)->finalize (object);
 }
 
@@ -451,6 +545,8 @@ beckon_device_list_class_init (BeckonDeviceListClass *klass)
 
   signals[FOUND] = g_signal_new ("found", G_OBJECT_CLASS_TYPE (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                  NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[ASK_CAMERAS] = g_signal_new ("ask-cameras", G_OBJECT_CLASS_TYPE (klass), G_SIGNAL_RUN_LAST,
+                                       0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -459,4 +555,5 @@ beckon_device_list_init (BeckonDeviceList *self)
   self->devices = g_ptr_array_new_with_free_func (g_object_unref);
   self->ways = g_ptr_array_new_with_free_func (gst_object_unref);
   self->bus_watches = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->remote = -1;
 }

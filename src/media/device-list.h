@@ -17,10 +17,13 @@ G_BEGIN_DECLS
  * device that comes back is a new item with the same id. Main thread; devices are looked for in
  * another one.
  *
- * Properties: ready (read-only: whether it has looked; the list may still be empty).
+ * Properties: ready (read-only: whether it has looked; the list may still be empty; notified again when
+ * what was asked for cameras is known).
  *
  * Signals:
  *   found (guint kind)  one of the BeckonDeviceKind that was lost is there again
+ *   ask-cameras ()      somebody needs one: to be answered, at once or later, by
+ *                       beckon_device_list_admit_cameras() or beckon_device_list_refuse_cameras()
  */
 G_DECLARE_FINAL_TYPE (BeckonDeviceList, beckon_device_list, BECKON, DEVICE_LIST, GObject)
 
@@ -28,7 +31,21 @@ BeckonDeviceList *beckon_device_list_new (void);
 
 /** beckon_device_list_start: looks for devices; "ready" follows. Nothing the second time. */
 void beckon_device_list_start (BeckonDeviceList *self);
-gboolean beckon_device_list_is_ready (BeckonDeviceList *self);
+/** beckon_device_list_is_ready: whether it has looked for those of @kind; not while somebody is asked. */
+gboolean beckon_device_list_is_ready (BeckonDeviceList *self, BeckonDeviceKind kind);
+
+/** beckon_device_list_gate_cameras: before the start: in a sandbox there are no cameras before the desktop
+ * has been asked for them. */
+void beckon_device_list_gate_cameras (BeckonDeviceList *self);
+/** beckon_device_list_ask_cameras: a camera is about to be opened: "ask-cameras" follows if there is
+ * somebody to ask, and then "ready". */
+void beckon_device_list_ask_cameras (BeckonDeviceList *self);
+/** beckon_device_list_admit_cameras: @remote: (transfer full): the PipeWire connection that has them */
+void beckon_device_list_admit_cameras (BeckonDeviceList *self, int remote);
+/** beckon_device_list_refuse_cameras: @error: of %BECKON_MEDIA_ERROR. Asked again by the next who needs one. */
+void beckon_device_list_refuse_cameras (BeckonDeviceList *self, const GError *error);
+/** beckon_device_list_get_refusal: (nullable): why there are no cameras */
+const GError *beckon_device_list_get_refusal (BeckonDeviceList *self);
 
 /** beckon_device_list_lost: a device of @kind has failed, and perhaps the server that told us of it:
  * looks anew, again and again for about a minute, until one of that kind is there; then "found". */

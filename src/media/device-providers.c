@@ -14,18 +14,29 @@ is_of_use (GstDeviceProviderFactory *factory)
          gst_device_provider_factory_has_classes (factory, "Sink/Audio");
 }
 
+static gboolean
+is_pipewire (GstDeviceProvider *provider)
+{
+  return strstr (G_OBJECT_TYPE_NAME (provider), "PipeWire") != NULL;
+}
+
 /* Each list has its own: one that was started by somebody else could not be started anew when the
  * sound server has died. Returns: (transfer full) (nullable) */
 static GstDeviceProvider *
-make (GstDeviceProviderFactory *factory)
+make (GstDeviceProviderFactory *factory, int remote)
 {
   g_autoptr (GstPluginFeature) loaded = gst_plugin_feature_load (GST_PLUGIN_FEATURE (factory));
+  GstDeviceProvider *provider;
 
   if (loaded == NULL)
     return NULL;
-  return gst_object_ref_sink (g_object_new (gst_device_provider_factory_get_device_provider_type (
-                                                GST_DEVICE_PROVIDER_FACTORY (loaded)),
-                                            NULL));
+  provider = gst_object_ref_sink (g_object_new (gst_device_provider_factory_get_device_provider_type (
+                                                    GST_DEVICE_PROVIDER_FACTORY (loaded)),
+                                                NULL));
+  if (remote >= 0 && is_pipewire (provider) &&
+      g_object_class_find_property (G_OBJECT_GET_CLASS (provider), "fd") != NULL)
+    g_object_set (provider, "fd", remote, NULL);
+  return provider;
 }
 
 /* A sound server's devices are not told of by the kernel's sound as well. */
@@ -45,7 +56,7 @@ is_hidden (GPtrArray *providers, GstDeviceProviderFactory *factory)
 }
 
 GPtrArray *
-beckon_device_providers_start (void)
+beckon_device_providers_start (int remote)
 {
   GPtrArray *providers = g_ptr_array_new_with_free_func (gst_object_unref);
   GList *factories = gst_device_provider_factory_list_get_device_providers (GST_RANK_MARGINAL);
@@ -54,7 +65,7 @@ beckon_device_providers_start (void)
   for (GList *l = factories; l != NULL; l = l->next)
     {
       GstDeviceProvider *provider = is_of_use (l->data) && !is_hidden (providers, l->data)
-                                        ? make (l->data)
+                                        ? make (l->data, remote)
                                         : NULL;
 
       if (provider == NULL)
@@ -72,7 +83,7 @@ beckon_device_providers_start (void)
 static gboolean
 can_be_stopped (GstDeviceProvider *provider)
 {
-  return strstr (G_OBJECT_TYPE_NAME (provider), "PipeWire") == NULL;
+  return !is_pipewire (provider);
 }
 
 void

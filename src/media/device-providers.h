@@ -8,9 +8,12 @@
 
 G_BEGIN_DECLS
 
-/** beckon_device_providers_start: Returns: (transfer full) (element-type GstDeviceProvider): all that
- * have started. Takes its time: for a thread. */
-GPtrArray *beckon_device_providers_start (void);
+/** beckon_device_providers_start:
+ * @remote: the PipeWire connection that the desktop gave us, which stays open; -1: the usual one
+ *
+ * Returns: (transfer full) (element-type GstDeviceProvider): all that have started. Takes its time: for a
+ * thread. */
+GPtrArray *beckon_device_providers_start (int remote);
 
 /** beckon_device_providers_stop: @providers: (transfer full): takes its time as well */
 void beckon_device_providers_stop (GPtrArray *providers);

@@ -428,7 +428,8 @@ static void
 on_settings_changed (BeckonSpeaker *self, guint use)
 {
   if (use == BECKON_DEVICE_USE_SPEAKER && self->wanted &&
-      beckon_device_list_is_ready (beckon_device_settings_get_list (self->settings)))
+      beckon_device_list_is_ready (beckon_device_settings_get_list (self->settings),
+                                   BECKON_DEVICE_SPEAKER))
     update (self);
 }
 
@@ -472,7 +473,7 @@ beckon_speaker_open (BeckonSpeaker *self)
   self->wanted = TRUE;
   list = beckon_device_settings_get_list (self->settings);
   beckon_device_list_start (list);
-  if (beckon_device_list_is_ready (list))
+  if (beckon_device_list_is_ready (list, BECKON_DEVICE_SPEAKER))
     update (self);
 }
 

@@ -9,6 +9,7 @@
 #include "about.h"
 #include "account.h"
 #include "call-presenter.h"
+#include "camera-access.h"
 #include "home-window.h"
 #include "media-session.h"
 #include "options.h"
@@ -213,6 +214,8 @@ set_up_devices (BeckonApplication *self, GSettings *settings)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     g_settings_bind (settings, names[i], devices, names[i], G_SETTINGS_BIND_DEFAULT);
+  if (beckon_camera_access_is_needed ())
+    beckon_camera_access_set_up (beckon_device_settings_get_list (devices));
   /* The first call finds them looked for. */
   beckon_device_list_start (beckon_device_settings_get_list (devices));
   self->options->media->devices = devices;

@@ -112,6 +112,8 @@ phrase_for_media_error (BeckonMediaError code)
       return g_strdup (_("The device is in use by another application."));
     case BECKON_MEDIA_ERROR_DEVICE_LOST:
       return g_strdup (_("The device was disconnected."));
+    case BECKON_MEDIA_ERROR_NOT_ALLOWED:
+      return g_strdup (_("Beckon is not allowed to use the device."));
     case BECKON_MEDIA_ERROR_MISSING_PLUGIN:
       return g_strdup (_("A part of GStreamer is not installed."));
     case BECKON_MEDIA_ERROR_NO_RELAY:
@@ -344,6 +346,9 @@ beckon_phrase_for_no_camera (BeckonCall *call)
     return g_strdup (_("Another application uses the camera: you are not seen"));
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
     return g_strdup (_("The camera was disconnected: you are not seen"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NOT_ALLOWED))
+    return g_strdup (_("Beckon may not use the camera: you are not seen. Allow it in the settings of the "
+                       "desktop."));
   return g_strdup (_("No camera was found: you are not seen"));
 }
 

@@ -29,7 +29,7 @@ set_up (Fixture *f, gconstpointer unused)
   f->settings = beckon_device_settings_new (f->list);
   g_signal_connect (f->settings, "changed", G_CALLBACK (on_changed), f);
   beckon_device_list_start (f->list);
-  wait_until (beckon_device_list_is_ready (f->list));
+  wait_until (beckon_device_list_is_ready (f->list, BECKON_DEVICE_CAMERA));
 }
 
 static void

@@ -199,7 +199,7 @@ set_up (Fixture *f, gconstpointer unused)
   gst_complaints_pass ();
   f->list = beckon_device_list_new ();
   beckon_device_list_start (f->list);
-  wait_until (beckon_device_list_is_ready (f->list));
+  wait_until (beckon_device_list_is_ready (f->list, BECKON_DEVICE_CAMERA));
   plug_all (f);
   attend (f);
   side_init (&f->alice, &f->bob, f, BECKON_SOURCE_DEVICE, "alice");

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A screen that GNOME hands out: the real compositor without a monitor, the real portal and its dialog,
+"""A screen and a camera that GNOME hands out: the real compositor without a monitor, the real portal and its dialog,
 whose button is pressed as a screen reader would. Runs on a desktop of its own (tests/rig/rig.sh -p)."""
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -17,7 +18,9 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
 LIBEXEC = "/usr/libexec"
-PORTAL, GNOME = f"{LIBEXEC}/xdg-desktop-portal", f"{LIBEXEC}/xdg-desktop-portal-gnome"
+PORTAL, PERMISSIONS = f"{LIBEXEC}/xdg-desktop-portal", f"{LIBEXEC}/xdg-permission-store"
+# Who asks for a screen, and who for a camera.
+GNOME, GTK = f"{LIBEXEC}/xdg-desktop-portal-gnome", f"{LIBEXEC}/xdg-desktop-portal-gtk"
 WIDTH, HEIGHT = 800, 600
 DISPLAY = "beckon-test"
 DESKTOP = None
@@ -27,7 +30,7 @@ class Gnome:
     """mutter, the portal and its dialogs, each with its log."""
 
     def __init__(self):
-        for program in ("mutter", PORTAL, GNOME):
+        for program in ("mutter", PORTAL, PERMISSIONS, GNOME, GTK):
             if not shutil.which(program):
                 raise tap.Skip(f"there is no {program}")
         self.environment = {**os.environ, "XDG_CURRENT_DESKTOP": "GNOME", "GDK_BACKEND": "wayland",
@@ -37,8 +40,10 @@ class Gnome:
         self._start("mutter", "--headless", "--virtual-monitor", f"{WIDTH}x{HEIGHT}", "--wayland",
                     "--no-x11", "--wayland-display", DISPLAY)
         self._until_named("org.gnome.Mutter.ScreenCast")
-        self.dialogs = self._start(GNOME)
-        self._until_named("org.freedesktop.impl.portal.desktop.gnome")
+        self._start(PERMISSIONS)
+        self.dialogs, self.questions = self._start(GNOME), self._start(GTK)
+        for name in ("PermissionStore", "desktop.gnome", "desktop.gtk"):
+            self._until_named(f"org.freedesktop.impl.portal.{name}")
         self._start(PORTAL)
         self._until_named("org.freedesktop.portal.Desktop")
 
@@ -63,6 +68,11 @@ class Gnome:
     def press(self, label):
         desktop = ui.Desktop()
         ui.wait(lambda: self._button(desktop, label), 20, f"the button “{label}”").click()
+
+    def answer(self, label):
+        """Presses a button of a question, which is of GTK 3."""
+        desktop = ui.Desktop()
+        ui.wait(lambda: desktop.press_old(self.questions.pid, label), 20, f"the button “{label}”")
 
     def show_log(self):
         self.log.seek(0)
@@ -113,4 +123,31 @@ def test_cancelled():
         assert alice.wait("screen-problem")["message"] == "No screen was chosen"
 
 
-tap.run(test_shared, test_cancelled, before=set_up, failed=lambda _name: DESKTOP.show_log())
+@contextlib.contextmanager
+def camera():
+    process = subprocess.Popen([os.environ["VIRTUAL_CAMERA"], "alice", "camera.one", "Webcam"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def call_oneself(button=None):
+    """The events of a call to oneself with a camera that the desktop lends, by their names."""
+    with subprocess.Popen([callers.CALL, "test-call", "--json", "--duration", "8", "--video-in", "portal",
+                           "--audio-in", "test"], stdout=subprocess.PIPE) as process:
+        if button is not None:
+            DESKTOP.answer(button)
+        return {event["event"]: event for event in map(json.loads, process.communicate()[0].splitlines())}
+
+
+def test_camera():
+    with camera():
+        events = call_oneself("Grant Access")
+        assert events["seen"]["width"] == 320 and events["seen"]["frames"] > 15, events
+        # It is not asked twice.
+        assert call_oneself()["seen"]["width"] == 320
+
+
+tap.run(test_shared, test_cancelled, test_camera, before=set_up, failed=lambda _name: DESKTOP.show_log())

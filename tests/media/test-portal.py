@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A screen that the desktop hands out: a fake portal with a person at it, and a real PipeWire between
 them. Runs on a desktop of its own (tests/rig/rig.sh -p)."""
+import json
 import os
 import queue
 import subprocess
@@ -193,9 +194,33 @@ def test_node_by_name():
         hang_up(alice, bob)
 
 
+def camera_problem():
+    """Why a call to oneself shows no camera that the desktop lends."""
+    done = subprocess.run([callers.CALL, "test-call", "--json", "--duration", "3", "--video-in", "portal",
+                           "--audio-in", "test"], stdout=subprocess.PIPE, timeout=60)
+    events = {event["event"]: event for event in map(json.loads, done.stdout.splitlines())}
+    assert done.returncode == 1 and "seen" not in events and "heard" in events, events
+    return events["camera-problem"]["message"]
+
+
+def test_camera_refused():
+    with Portal() as portal:
+        portal.will("cancel")
+        assert camera_problem() == "The camera may not be used"
+        portal.wait("asked")
+        portal.will("refuse")
+        assert camera_problem() == "The desktop could not lend a camera"
+        portal.wait("asked")
+        # It lends what it has, and there is none.
+        portal.will("share")
+        assert camera_problem() == "There is no camera"
+        portal.wait("asked")
+    assert camera_problem() == "This desktop has no portal that lends cameras"
+
+
 def test_server_stops_cleanly():
     SERVER.__exit__()
 
 
 tap.run(test_shared, test_closed_by_the_desktop, test_cancelled_and_refused, test_no_portal,
-        test_node_by_name, test_server_stops_cleanly, before=set_up, limit=90)
+        test_node_by_name, test_camera_refused, test_server_stops_cleanly, before=set_up, limit=90)

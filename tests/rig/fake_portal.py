@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fake of the desktop's portal: org.freedesktop.portal.Desktop with nothing but ScreenCast.
+"""A fake of the desktop's portal: org.freedesktop.portal.Desktop with nothing but ScreenCast and Camera.
 
 fake_portal.py NODE: hands out the PipeWire node of that name, and prints READY when it has its name. What
 the person does is said on standard input, a word a line, before it is asked:
@@ -40,6 +40,14 @@ XML = """<node>
     <property name="AvailableCursorModes" type="u" access="read"/>
     <property name="version" type="u" access="read"/>
   </interface>
+  <interface name="org.freedesktop.portal.Camera">
+    <method name="AccessCamera"><arg type="a{sv}" direction="in"/><arg type="o" direction="out"/></method>
+    <method name="OpenPipeWireRemote">
+      <arg type="a{sv}" direction="in"/><arg type="h" direction="out"/>
+    </method>
+    <property name="IsCameraPresent" type="b" access="read"/>
+    <property name="version" type="u" access="read"/>
+  </interface>
   <interface name="org.freedesktop.portal.Session">
     <method name="Close"/>
     <signal name="Closed"><arg type="a{sv}"/></signal>
@@ -47,6 +55,7 @@ XML = """<node>
   <interface name="org.freedesktop.portal.Request"><method name="Close"/></interface>
 </node>"""
 SHARED, CANCELLED, FAILED = 0, 1, 2
+CODES = {"share": SHARED, "cancel": CANCELLED, "refuse": FAILED, "ask": None}
 PROPERTIES = {"AvailableSourceTypes": 3, "AvailableCursorModes": 7, "version": 4}
 
 
@@ -68,11 +77,12 @@ class Portal:
         self.session = None  # path and the id of its registration
         self.token = None  # what an application has to show to share the same again
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-        self.screen_cast, self.session_type, self.request = Gio.DBusNodeInfo.new_for_xml(XML).interfaces
-        self.bus.register_object(PATH, self.screen_cast, self.call, self.get, None)
+        screen_cast, camera, self.session_type, self.request = Gio.DBusNodeInfo.new_for_xml(XML).interfaces
+        self.bus.register_object(PATH, screen_cast, self.call, self.get, None)
+        self.bus.register_object(PATH, camera, self.call, self.get, None)
 
     def get(self, _bus, _sender, _path, _interface, name):
-        return GLib.Variant("u", PROPERTIES[name])
+        return GLib.Variant("b", True) if name == "IsCameraPresent" else GLib.Variant("u", PROPERTIES[name])
 
     def call(self, _bus, sender, path, interface, method, parameters, invocation):
         arguments = parameters.unpack()
@@ -116,8 +126,13 @@ class Portal:
             say("shared", self.token)
             self.answer(sender, options, invocation, SHARED, results)
         else:
-            code = {"cancel": CANCELLED, "refuse": FAILED, "ask": None}[self.mood]
-            self.answer(sender, options, invocation, code)
+            self.answer(sender, options, invocation, CODES[self.mood])
+
+    # org.freedesktop.portal.Camera
+
+    def AccessCamera(self, sender, _path, _interface, options, invocation):
+        say("asked")
+        self.answer(sender, options, invocation, CODES[self.mood])
 
     def OpenPipeWireRemote(self, _sender, _path, _interface, _options, invocation):
         connection = socket.socket(socket.AF_UNIX)

@@ -152,6 +152,22 @@ class Desktop:
         items = self._call(owner, "/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")
         return {item[0][1]: Widget(self.bus, item) for item in items}
 
+    def _offspring(self, owner, path):
+        for _, child in self._children(owner, path):
+            yield child
+            yield from self._offspring(owner, child)
+
+    def press_old(self, pid, label):
+        """Presses what is named so in a process with GTK 3, which has no cache to be asked, once it is
+        there; returns whether it was."""
+        owner = self._owner(pid)
+        for path in self._offspring(owner, ROOT) if owner else ():
+            name = self._call(owner, path, "org.freedesktop.DBus.Properties", "Get",
+                              GLib.Variant("(ss)", ("org.a11y.atspi.Accessible", "Name")))
+            if name == label:
+                return self._call(owner, path, "org.a11y.atspi.Action", "DoAction", GLib.Variant("(i)", (0,)))
+        return False
+
     def application(self, pid):
         """All that the process shows now, or None: its children are windows."""
         owner = self._owner(pid)

@@ -25,7 +25,7 @@ set_up (Fixture *f, gconstpointer unused)
   list = beckon_device_settings_get_list (f->settings);
   beckon_device_list_start (list);
   beckon_devices_popover_set_devices (BECKON_DEVICES_POPOVER (f->popover), f->settings);
-  wait_until (beckon_device_list_is_ready (list));
+  wait_until (beckon_device_list_is_ready (list, BECKON_DEVICE_CAMERA));
 }
 
 static void
