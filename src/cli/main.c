@@ -6,6 +6,7 @@
 
 #include <locale.h>
 
+#include "cli-app.h"
 #include "cli-client.h"
 #include "cli-options.h"
 
@@ -22,5 +23,6 @@ main (int argc, char **argv)
       g_printerr ("beckon-call: %s\nTry “beckon-call --help”.\n", error->message);
       return BECKON_CLI_EXIT_USAGE;
     }
-  return beckon_cli_run (options);
+  return options->command == BECKON_CLI_APP ? beckon_cli_app_run (options)
+                                            : beckon_cli_run (options);
 }
