@@ -25,12 +25,18 @@ is_name (const char *host)
          g_ascii_isalnum (host[0]) && g_ascii_isalnum (host[length - 1]);
 }
 
-/* An IPv6 address in its brackets; what is in them is for the resolver to judge. */
+/* An IPv6 address in its brackets. */
 static gboolean
-is_literal (const char *host, gsize length)
+is_literal (const char *host)
 {
-  return length > 4 && host[0] == '[' && host[length - 1] == ']' &&
-         strspn (host + 1, ADDRESS_CHARACTERS) == length - 2;
+  const gsize length = strlen (host);
+  g_autofree char *address = NULL;
+
+  if (length < 4 || host[0] != '[' || host[length - 1] != ']')
+    return FALSE;
+  address = g_strndup (host + 1, length - 2);
+  return strspn (address, ADDRESS_CHARACTERS) == length - 2 && strchr (address, ':') != NULL &&
+         g_hostname_is_ip_address (address);
 }
 
 static gboolean
@@ -50,7 +56,7 @@ is_server (const char *server)
 
   if (colon != NULL && !is_port (colon + 1))
     return FALSE;
-  return *host == '[' ? is_literal (host, strlen (host)) : is_name (host);
+  return *host == '[' ? is_literal (host) : is_name (host);
 }
 
 static gboolean
