@@ -390,6 +390,15 @@ beckon_call_manager_silence (BeckonCallManager *self)
     beckon_ringer_silence (self->ringer);
 }
 
+void
+beckon_call_manager_set_quiet (BeckonCallManager *self, gboolean quiet)
+{
+  g_return_if_fail (BECKON_IS_CALL_MANAGER (self));
+
+  if (self->ringer != NULL)
+    beckon_ringer_set_quiet (self->ringer, quiet);
+}
+
 /* ---- the end ---- */
 
 static gboolean

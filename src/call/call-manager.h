@@ -53,6 +53,9 @@ BeckonDeviceSettings *beckon_call_manager_get_devices (BeckonCallManager *self);
 /** beckon_call_manager_silence: stops the ring of the current call; it goes on waiting. */
 void beckon_call_manager_silence (BeckonCallManager *self);
 
+/** beckon_call_manager_set_quiet: whether calls ring without a sound. Default FALSE. */
+void beckon_call_manager_set_quiet (BeckonCallManager *self, gboolean quiet);
+
 /**
  * beckon_call_manager_invite_async:
  * @timeout: seconds, or 0 for the default

@@ -13,7 +13,8 @@ struct _BeckonRinger
 
   BeckonTonePlayer *player;
   BeckonCall *call; /* nullable */
-  gboolean silent;
+  gboolean silent; /* of this call */
+  gboolean quiet;  /* of every call that comes in */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonRinger, beckon_ringer, G_TYPE_OBJECT)
@@ -67,7 +68,7 @@ update (BeckonRinger *self)
 {
   BeckonTone tone = tone_of (self->call);
 
-  if (tone == BECKON_TONE_RING && self->silent)
+  if (tone == BECKON_TONE_RING && (self->silent || self->quiet))
     tone = BECKON_TONE_NONE;
   if (tone != beckon_tone_player_get_tone (self->player))
     beckon_tone_player_play (self->player, tone);
@@ -106,6 +107,16 @@ beckon_ringer_silence (BeckonRinger *self)
 
   self->silent = TRUE;
   if (self->call != NULL)
+    update (self);
+}
+
+void
+beckon_ringer_set_quiet (BeckonRinger *self, gboolean quiet)
+{
+  g_return_if_fail (BECKON_IS_RINGER (self));
+
+  self->quiet = quiet;
+  if (self->call != NULL && beckon_call_get_state (self->call) == BECKON_CALL_STATE_INCOMING)
     update (self);
 }
 

@@ -28,4 +28,7 @@ void beckon_ringer_set_devices (BeckonRinger *self, BeckonDeviceSettings *device
 /** beckon_ringer_silence: no ring for the call that comes in now. */
 void beckon_ringer_silence (BeckonRinger *self);
 
+/** beckon_ringer_set_quiet: whether there is no ring at all, for any call. */
+void beckon_ringer_set_quiet (BeckonRinger *self, gboolean quiet);
+
 G_END_DECLS

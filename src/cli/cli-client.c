@@ -52,16 +52,20 @@ beckon_cli_client_stop (BeckonCliClient *self, BeckonCliExit status)
     beckon_signaling_service_sign_out_async (self->signaling, on_signed_out, self);
 }
 
+gboolean
+beckon_cli_is_nobody (const GError *error)
+{
+  return g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_NO_INVITEE) ||
+         g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_USER) ||
+         g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BLOCKED);
+}
+
 void
 beckon_cli_client_fail (BeckonCliClient *self, const GError *error)
 {
-  const gboolean nobody =
-      g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_NO_INVITEE) ||
-      g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_USER) ||
-      g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BLOCKED);
-
   beckon_cli_output_error (&self->output, error);
-  beckon_cli_client_stop (self, nobody ? BECKON_CLI_EXIT_NO_INVITEE : BECKON_CLI_EXIT_ERROR);
+  beckon_cli_client_stop (self, beckon_cli_is_nobody (error) ? BECKON_CLI_EXIT_NO_INVITEE
+                                                             : BECKON_CLI_EXIT_ERROR);
 }
 
 /* ---- signing in ---- */
@@ -89,6 +93,7 @@ run_command (BeckonCliClient *self)
     case BECKON_CLI_CHECK:
       beckon_cli_client_check (self);
       break;
+    case BECKON_CLI_APP: /* has no client */
     case BECKON_CLI_ANSWER:
     case BECKON_CLI_ECHO:
     case BECKON_CLI_TEST_CALL:

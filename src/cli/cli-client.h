@@ -20,6 +20,9 @@ typedef enum
   BECKON_CLI_EXIT_LOST,
 } BeckonCliExit;
 
+/** beckon_cli_is_nobody: whether @error means that nobody could be invited. */
+gboolean beckon_cli_is_nobody (const GError *error);
+
 /** beckon_cli_run: does what @options say, until it is done or SIGINT or SIGTERM comes, which hang
  * up first. Runs the default main context. */
 BeckonCliExit beckon_cli_run (const BeckonCliOptions *options);

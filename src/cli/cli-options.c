@@ -26,6 +26,9 @@
   "  contacts [add|remove|block|unblock USER]\n"                                                   \
   "                                        list contacts and blocked people, or change the list\n" \
   "  history [--seen]                      list past calls; say that they have been looked at\n"   \
+  "  app [status|call USER…|answer|decline|hang-up|mute|unmute]\n"                                 \
+  "                                        have the application of this session do it; needs\n"    \
+  "                                        neither --server nor --user\n"                         \
   "  check                                 try what a call would need: the server, UDP, relays, media\n" \
   "  test-call                             call oneself, without a server and for 5 s or --duration,\n" \
   "                                        and print what was heard and seen\n"                    \
@@ -42,10 +45,10 @@
 typedef struct
 {
   char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
-      *record, *preconnect, *relay_authority;
+      *record, *preconnect, *relay_authority, *profile;
   double duration;
   int timeout, after, bandwidth;
-  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only;
+  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only, without_camera;
   char **words, **added;
 } Raw;
 
@@ -64,6 +67,7 @@ raw_clear (Raw *raw)
   g_free (raw->record);
   g_free (raw->preconnect);
   g_free (raw->relay_authority);
+  g_free (raw->profile);
   g_strfreev (raw->words);
   g_strfreev (raw->added);
 }
@@ -116,6 +120,9 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "timeout", 0, 0, G_OPTION_ARG_INT, &raw->timeout,
       "call, join: how long those who are invited are rung (1–600)", "SECONDS" },
     { "add", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->added, "join: invite them too", "USER" },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &raw->profile, "app: which of several", "NAME" },
+    { "without-camera", 0, 0, G_OPTION_ARG_NONE, &raw->without_camera,
+      "app answer: do not show yourself", NULL },
     { "seen", 0, 0, G_OPTION_ARG_NONE, &raw->seen, "history: nothing is missed any more", NULL },
     { "accept", 0, 0, G_OPTION_ARG_NONE, &raw->accept, "answer: accept (the default)", NULL },
     { "reject", 0, 0, G_OPTION_ARG_NONE, &raw->reject, "answer: decline", NULL },
@@ -225,10 +232,11 @@ fill_answer (BeckonCliOptions *self, const Raw *raw, GError **error)
   return TRUE;
 }
 
+/* @words: user ids */
 static gboolean
-fill_invitees (BeckonCliOptions *self, const Raw *raw, GError **error)
+fill_invitees (BeckonCliOptions *self, const Raw *raw, char **words, GError **error)
 {
-  g_autofree char *joined = g_strjoinv (" ", raw->words + 1);
+  g_autofree char *joined = g_strjoinv (" ", words);
 
   self->media = raw->voice ? BECKON_MEDIA_VOICE : BECKON_MEDIA_VIDEO;
   self->users = beckon_user_ids_parse (joined, error);
@@ -267,6 +275,36 @@ fill_contacts (BeckonCliOptions *self, const Raw *raw, GError **error)
 }
 
 static gboolean
+fill_app (BeckonCliOptions *self, const Raw *raw, GError **error)
+{
+  static const char *const names[] = { "status",  "call", "answer", "decline",
+                                       "hang-up", "mute", "unmute", NULL };
+  const char *word = raw->words[1] != NULL ? raw->words[1] : "status";
+  g_autofree char *id = NULL;
+
+  if (!g_strv_contains (names, word))
+    return usage (error, "“app” takes status, call, answer, decline, hang-up, mute or unmute");
+  while (!g_str_equal (names[self->app], word))
+    self->app++;
+  self->without_camera = raw->without_camera;
+  self->profile = g_strdup (raw->profile);
+  id = g_strconcat (APPLICATION_ID ".", raw->profile, NULL);
+  if (raw->profile != NULL && (strchr (raw->profile, '.') || !g_application_id_is_valid (id)))
+    return usage (error, "--profile takes letters, digits, hyphens and underscores, and no digit first");
+  if (self->app == BECKON_CLI_APP_CALL)
+    return fill_invitees (self, raw, raw->words + 2, error);
+  if (raw->words[1] != NULL && raw->words[2] != NULL)
+    return usage (error, "Only “app call” takes more words");
+  return TRUE;
+}
+
+static gboolean
+is_app (const Raw *raw)
+{
+  return raw->words != NULL && g_strcmp0 (raw->words[0], "app") == 0;
+}
+
+static gboolean
 fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   static const char *const names[] = { "call",     "answer",  "echo", "watch", "join",
@@ -274,11 +312,11 @@ fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
   const char *word = raw->words != NULL ? raw->words[0] : NULL;
 
   if (word == NULL)
-    return usage (error, "What to do? call, answer, join, echo, watch, contacts, history, check or "
-                         "test-call");
+    return usage (error, "What to do? call, answer, join, echo, watch, contacts, history, check, "
+                         "test-call or app");
   if (!g_strv_contains (names, word))
-    return usage (error, "Commands are call, answer, join, echo, watch, contacts, history, check and "
-                         "test-call");
+    return usage (error, "Commands are call, answer, join, echo, watch, contacts, history, check, "
+                         "test-call and app");
   while (!g_str_equal (names[self->command], word))
     self->command++;
   if (raw->timeout < 0 || raw->timeout > BECKON_INVITATION_TIMEOUT_MAX)
@@ -286,7 +324,7 @@ fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
   self->timeout = raw->timeout;
   self->seen = raw->seen;
   if (self->command == BECKON_CLI_CALL)
-    return fill_invitees (self, raw, error);
+    return fill_invitees (self, raw, raw->words + 1, error);
   if (self->command == BECKON_CLI_JOIN)
     return fill_join (self, raw, error);
   if (self->command == BECKON_CLI_CONTACTS)
@@ -378,6 +416,11 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
   self->server = g_strdup (raw.server);
   self->name = g_strdup (raw.name);
   self->duration = raw.duration;
+  if (is_app (&raw))
+    {
+      self->command = BECKON_CLI_APP;
+      return fill_app (self, &raw, error) ? g_steal_pointer (&self) : NULL;
+    }
   if (raw.duration < 0)
     {
       usage (error, "--duration takes seconds, more than 0");
@@ -432,6 +475,7 @@ beckon_cli_options_free (BeckonCliOptions *self)
   g_free (self->token);
   g_free (self->device);
   g_free (self->call);
+  g_free (self->profile);
   g_strfreev (self->users);
   g_strfreev (self->added);
   g_clear_pointer (&self->config, beckon_media_config_free);

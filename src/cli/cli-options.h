@@ -19,7 +19,20 @@ typedef enum
   BECKON_CLI_HISTORY,
   BECKON_CLI_CHECK,
   BECKON_CLI_TEST_CALL,
+  BECKON_CLI_APP,
 } BeckonCliCommand;
+
+/** BeckonCliApp: what the application of this session is to do. */
+typedef enum
+{
+  BECKON_CLI_APP_STATUS,
+  BECKON_CLI_APP_CALL,
+  BECKON_CLI_APP_ANSWER,
+  BECKON_CLI_APP_DECLINE,
+  BECKON_CLI_APP_HANG_UP,
+  BECKON_CLI_APP_MUTE,
+  BECKON_CLI_APP_UNMUTE,
+} BeckonCliApp;
 
 typedef enum
 {
@@ -56,6 +69,9 @@ typedef struct
   char *call;     /* nullable: join: which */
   BeckonCliContactsChange change;
   gboolean seen;  /* history */
+  BeckonCliApp app;
+  gboolean without_camera; /* app answer */
+  char *profile;  /* nullable: app: the first */
   BeckonMedia media;
   guint timeout;  /* seconds; 0: the default */
   BeckonCliAnswer answer;

@@ -6,6 +6,7 @@
 
 #include <locale.h>
 
+#include "cli-app.h"
 #include "cli-client.h"
 #include "cli-options.h"
 #include "cli-test-call.h"
@@ -23,6 +24,9 @@ main (int argc, char **argv)
       g_printerr ("beckon-call: %s\nTry “beckon-call --help”.\n", error->message);
       return BECKON_CLI_EXIT_USAGE;
     }
-  return options->command == BECKON_CLI_TEST_CALL ? beckon_cli_test_call (options)
-                                                  : beckon_cli_run (options);
+  if (options->command == BECKON_CLI_APP)
+    return beckon_cli_app_run (options);
+  if (options->command == BECKON_CLI_TEST_CALL)
+    return beckon_cli_test_call (options);
+  return beckon_cli_run (options);
 }

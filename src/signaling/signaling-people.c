@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* One's own requests about people: presence, contacts, the history of calls. */
+/* One's own requests about people: presence, contacts, the history of calls; and catching up. */
 
 #define G_LOG_DOMAIN "beckon-signaling"
 
@@ -41,6 +41,18 @@ beckon_signaling_service_set_presence_async (BeckonSignalingService *self,
   message = beckon_message_new_request (BECKON_PRESENCE_SET, 0);
   beckon_message_set_string (message, "state", beckon_presence_to_string (presence));
   beckon_signaling_send_simple (self, message, cancellable, callback, user_data);
+}
+
+void
+beckon_signaling_service_catch_up_async (BeckonSignalingService *self,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data)
+{
+  g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
+
+  beckon_signaling_send_simple (self, beckon_message_new_request (BECKON_PING, 0), cancellable,
+                                callback, user_data);
 }
 
 void

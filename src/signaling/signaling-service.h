@@ -192,6 +192,12 @@ void beckon_signaling_service_set_presence_async (BeckonSignalingService *self,
                                                   GAsyncReadyCallback callback,
                                                   gpointer user_data);
 
+/** beckon_signaling_service_catch_up_async: completes when the server has taken all that we said
+ * before, and has told us all that it had decided until then. */
+void beckon_signaling_service_catch_up_async (BeckonSignalingService *self,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+
 /** BeckonContact: @presence is what it was when the list was made; watch for changes. */
 typedef struct
 {

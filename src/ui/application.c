@@ -8,11 +8,18 @@
 
 #include "about.h"
 #include "account.h"
+#include "autostart.h"
+#include "call-intents.h"
 #include "call-presenter.h"
 #include "camera-access.h"
 #include "home-window.h"
+#include "identifiers.h"
+#include "link-question.h"
+#include "manners.h"
 #include "media-session.h"
 #include "options.h"
+#include "portal.h"
+#include "remote-control.h"
 #include "video-sink.h"
 
 #include <glib-unix.h>
@@ -28,8 +35,15 @@ struct _BeckonApplication
   /* Owned */
   BeckonOptions *options;
   BeckonAccount *account;         /* nullable: until the startup */
-  BeckonCallPresenter *presenter; /* nullable: the same */
-  GThread *prewarm;               /* nullable: the same */
+  BeckonCallPresenter *presenter; /* nullable: the same, and so are those below */
+  BeckonCallIntents *intents;
+  BeckonManners *manners;
+  BeckonAutostart *autostart;
+  GThread *prewarm;
+  BeckonCurrentCall *current;
+  BeckonRemoteControl *remote;
+
+  GtkWidget *question; /* weak: about a link */
 
   guint inhibit_cookie;
   guint term_source;
@@ -92,7 +106,7 @@ on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BeckonApplication *self = user_data;
 
-  beckon_call_presenter_accept (self->presenter, g_variant_get_string (parameter, NULL), TRUE);
+  beckon_call_intents_accept (self->intents, g_variant_get_string (parameter, NULL), TRUE);
 }
 
 static void
@@ -100,7 +114,7 @@ on_accept_without_camera (GSimpleAction *action, GVariant *parameter, gpointer u
 {
   BeckonApplication *self = user_data;
 
-  beckon_call_presenter_accept (self->presenter, g_variant_get_string (parameter, NULL), FALSE);
+  beckon_call_intents_accept (self->intents, g_variant_get_string (parameter, NULL), FALSE);
 }
 
 static void
@@ -108,7 +122,40 @@ on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BeckonApplication *self = user_data;
 
-  beckon_call_presenter_decline (self->presenter, g_variant_get_string (parameter, NULL));
+  beckon_call_intents_decline (self->intents, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_call (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+  const char *user;
+  const char *word;
+  BeckonMedia media;
+
+  g_variant_get (parameter, "(&s&s)", &user, &word);
+  if (beckon_user_id_is_valid (user) && beckon_media_from_string (word, &media))
+    beckon_call_intents_call (self->intents, user, media);
+}
+
+static void
+on_hang_up (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+  BeckonCall *call = beckon_current_call_get (self->current);
+
+  if (call != NULL)
+    beckon_call_hang_up (call);
+}
+
+static void
+on_mute (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+  BeckonCall *call = beckon_current_call_get (self->current);
+
+  if (call != NULL)
+    beckon_call_set_microphone (call, !beckon_call_get_microphone (call));
 }
 
 static void
@@ -133,6 +180,9 @@ static const GActionEntry actions[] = {
   { "accept", on_accept, "s", NULL, NULL, { 0 } },
   { "accept-without-camera", on_accept_without_camera, "s", NULL, NULL, { 0 } },
   { "decline", on_decline, "s", NULL, NULL, { 0 } },
+  { "call", on_call, "(ss)", NULL, NULL, { 0 } },
+  { "hang-up", on_hang_up, NULL, NULL, NULL, { 0 } },
+  { "mute", on_mute, NULL, NULL, NULL, { 0 } },
   { "quit", on_quit, NULL, NULL, NULL, { 0 } },
   { "about", on_about, NULL, NULL, NULL, { 0 } },
   { "shortcuts", on_shortcuts, NULL, NULL, NULL, { 0 } },
@@ -149,9 +199,18 @@ on_signed_in (BeckonApplication *self)
     return;
   self->holding = signed_in;
   if (signed_in)
-    g_application_hold (G_APPLICATION (self));
+    {
+      g_application_hold (G_APPLICATION (self));
+      beckon_autostart_ask (self->autostart, _("Calls are to come in while no window is open"));
+    }
   else
     g_application_release (G_APPLICATION (self));
+}
+
+static void
+on_manager (BeckonApplication *self)
+{
+  beckon_current_call_set_manager (self->current, beckon_account_get_manager (self->account));
 }
 
 static GSettings *
@@ -251,6 +310,17 @@ find_home_window (BeckonApplication *self)
   return NULL;
 }
 
+static GtkWindow *
+present_home_window (BeckonApplication *self)
+{
+  GtkWindow *window = find_home_window (self);
+
+  if (window == NULL)
+    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account));
+  gtk_window_present (window);
+  return window;
+}
+
 static void
 on_notice (BeckonApplication *self, const char *sentence)
 {
@@ -258,6 +328,38 @@ on_notice (BeckonApplication *self, const char *sentence)
 
   if (home != NULL)
     beckon_home_window_say (BECKON_HOME_WINDOW (home), sentence);
+}
+
+/* What the person has asked for cannot be done: that is said, with a window or without one. */
+static void
+on_failed (BeckonApplication *self, const char *sentence)
+{
+  if (!self->quitting)
+    beckon_home_window_say (BECKON_HOME_WINDOW (present_home_window (self)), sentence);
+}
+
+static void
+tie_to_desktop (BeckonApplication *self, GSettings *settings)
+{
+  GApplication *application = G_APPLICATION (self);
+  GDBusConnection *bus = g_application_get_dbus_connection (application);
+  const gboolean first = *self->options->profile == '\0';
+  const char *const command[] = { BINDIR "/beckon", "--background", first ? NULL : "--profile",
+                                  self->options->profile, NULL };
+  g_autoptr (BeckonQuiet) quiet = beckon_quiet_new (bus, settings);
+
+  g_signal_connect_object (self->account, "notify::manager", G_CALLBACK (on_manager), self,
+                           G_CONNECT_SWAPPED);
+  self->presenter = beckon_call_presenter_new (GTK_APPLICATION (self), self->account, quiet);
+  self->intents =
+      beckon_call_intents_new (application, self->account, self->current, self->presenter);
+  self->manners = beckon_manners_new (GTK_APPLICATION (self), settings, self->current, quiet);
+  self->autostart =
+      beckon_autostart_new (beckon_portals_are_ours () ? bus : NULL, settings,
+                            g_application_get_application_id (application), _("Beckon"), command);
+  g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->intents, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -287,9 +389,7 @@ beckon_application_startup (GApplication *application)
   settings = open_settings (self);
   set_up_devices (self, settings);
   self->account = beckon_account_new (self->options->profile, settings, self->options->media);
-  self->presenter = beckon_call_presenter_new (GTK_APPLICATION (self), self->account);
-  g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,
-                           G_CONNECT_SWAPPED);
+  tie_to_desktop (self, settings);
   g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
                            G_CONNECT_SWAPPED);
   sign_in (self);
@@ -300,15 +400,91 @@ static void
 beckon_application_activate (GApplication *application)
 {
   BeckonApplication *self = BECKON_APPLICATION (application);
-  GtkWindow *window;
 
   if (self->account == NULL || self->quitting || beckon_call_presenter_present (self->presenter))
     return;
-  window = find_home_window (self);
-  if (window == NULL)
-    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (application), self->account));
-  gtk_window_present (window);
+  if (self->options->background)
+    self->options->background = FALSE; /* whoever activates it from now on wants to see it */
+  else
+    present_home_window (self);
 }
+
+/* ---- links ---- */
+
+static void
+ask_about_link (BeckonApplication *self, const BeckonCallLink *link)
+{
+  GtkWindow *home = present_home_window (self);
+  g_autofree char *sentence = NULL;
+  g_autofree char *server = NULL;
+  BeckonCallManager *manager = beckon_account_get_manager (self->account);
+
+  if (!beckon_account_is_signed_in (self->account))
+    {
+      beckon_home_window_say (BECKON_HOME_WINDOW (home),
+                              _("Sign in first, and then open the link again"));
+      return;
+    }
+  server = manager != NULL ? g_strdup (beckon_signaling_service_get_server (
+                                 beckon_call_manager_get_signaling (manager)))
+                           : g_settings_get_string (beckon_account_get_settings (self->account),
+                                                    "server");
+  if (!beckon_call_link_is_at (link, server))
+    {
+      /* Translators: a user ID, and the address of a server */
+      sentence = g_strdup_printf (_("“%s” has an account on another server: %s"), link->user,
+                                  link->server);
+      beckon_home_window_say (BECKON_HOME_WINDOW (home), sentence);
+      return;
+    }
+  if (self->question != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->question)); /* the last one counts */
+  g_set_weak_pointer (&self->question, beckon_link_question_new (home, self->current, link));
+  gtk_window_present (GTK_WINDOW (self->question));
+}
+
+static void
+beckon_application_open (GApplication *application, GFile **files, int n, const char *hint)
+{
+  BeckonApplication *self = BECKON_APPLICATION (application);
+  g_autofree char *uri = g_file_get_uri (files[n - 1]);
+  g_autoptr (BeckonCallLink) link = beckon_call_link_parse (uri, NULL);
+
+  if (self->account == NULL || self->quitting)
+    return;
+  if (link != NULL)
+    ask_about_link (self, link);
+  else
+    beckon_home_window_say (BECKON_HOME_WINDOW (present_home_window (self)),
+                            _("This is not a link to a call"));
+}
+
+/* ---- over D-Bus ---- */
+
+static gboolean
+beckon_application_dbus_register (GApplication *application,
+                                  GDBusConnection *bus,
+                                  const char *path,
+                                  GError **error)
+{
+  return G_APPLICATION_CLASS (beckon_application_parent_class)
+             ->dbus_register (application, bus, path, error) &&
+         beckon_remote_control_export (BECKON_APPLICATION (application)->remote, bus, path, error);
+}
+
+static void
+beckon_application_dbus_unregister (GApplication *application,
+                                    GDBusConnection *bus,
+                                    const char *path)
+{
+  BeckonApplication *self = BECKON_APPLICATION (application);
+
+  if (self->remote != NULL)
+    beckon_remote_control_unexport (self->remote);
+  G_APPLICATION_CLASS (beckon_application_parent_class)->dbus_unregister (application, bus, path);
+}
+
+/* ---- the object ---- */
 
 /* The profile decides the application's id, and that has to stand before it is registered. */
 static int
@@ -329,7 +505,15 @@ beckon_application_handle_local_options (GApplication *application, GVariantDict
 
       g_application_set_application_id (application, id);
     }
-  return -1;
+  if (!self->options->background)
+    return -1;
+  /* To bring a window to the person who asked for none would be the other's answer. */
+  if (!g_application_register (application, NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 1;
+    }
+  return g_application_get_is_remote (application) ? 0 : -1;
 }
 
 static void
@@ -339,7 +523,13 @@ beckon_application_dispose (GObject *object)
 
   g_clear_handle_id (&self->term_source, g_source_remove);
   g_clear_handle_id (&self->int_source, g_source_remove);
+  g_clear_weak_pointer (&self->question);
+  g_clear_object (&self->autostart);
+  g_clear_object (&self->intents);
+  g_clear_object (&self->manners);
   g_clear_object (&self->presenter);
+  g_clear_object (&self->remote);
+  g_clear_object (&self->current);
   g_clear_object (&self->account);
   g_clear_pointer (&self->prewarm, g_thread_join);
 
@@ -366,6 +556,9 @@ beckon_application_class_init (BeckonApplicationClass *klass)
   object_class->finalize = beckon_application_finalize;
   application_class->startup = beckon_application_startup;
   application_class->activate = beckon_application_activate;
+  application_class->open = beckon_application_open;
+  application_class->dbus_register = beckon_application_dbus_register;
+  application_class->dbus_unregister = beckon_application_dbus_unregister;
   application_class->handle_local_options = beckon_application_handle_local_options;
 }
 
@@ -373,13 +566,15 @@ static void
 beckon_application_init (BeckonApplication *self)
 {
   beckon_options_describe (G_APPLICATION (self));
+  self->current = beckon_current_call_new ();
+  self->remote = beckon_remote_control_new (self->current);
 }
 
 BeckonApplication *
 beckon_application_new (void)
 {
-  return g_object_new (BECKON_TYPE_APPLICATION, "application-id", APPLICATION_ID,
-                       "resource-base-path", "/org/beckon/Beckon", "register-session", TRUE, NULL);
+  return g_object_new (BECKON_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/beckon/Beckon", "register-session", TRUE, NULL);
 }
 
 int

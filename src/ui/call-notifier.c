@@ -16,66 +16,80 @@ dup_incoming_id (BeckonCall *call)
   return g_strconcat ("incoming-", beckon_call_get_id (call), NULL);
 }
 
-static void
-set_icon (GNotification *notification, const char *name)
-{
-  g_autoptr (GIcon) icon = g_themed_icon_new (name);
-
-  g_notification_set_icon (notification, icon);
-}
-
 void
-beckon_call_notifier_send_incoming (GApplication *application, BeckonCall *call)
-{
-  g_autoptr (GNotification) notification = NULL;
-  g_autofree char *id = NULL;
-
-  g_return_if_fail (G_IS_APPLICATION (application));
-  g_return_if_fail (BECKON_IS_CALL (call));
-
-  notification = g_notification_new (beckon_call_get_peer_name (call));
-  id = dup_incoming_id (call);
-  g_notification_set_body (notification, beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
-                                             ? _("Incoming video call")
-                                             : _("Incoming voice call"));
-  set_icon (notification, "call-start-symbolic");
-  g_notification_set_category (notification, "call.incoming");
-  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
-  g_notification_add_button_with_target (notification, _("Accept"), "app.accept", "s",
-                                         beckon_call_get_id (call));
-  g_notification_add_button_with_target (notification, _("Decline"), "app.decline", "s",
-                                         beckon_call_get_id (call));
-  g_application_send_notification (application, id, notification);
-}
-
-void
-beckon_call_notifier_withdraw_incoming (GApplication *application, BeckonCall *call)
+beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, gboolean quiet)
 {
   g_autofree char *id = NULL;
+  BeckonNotice notice = {
+    .icon = "call-start-symbolic",
+    .category = "call.incoming",
+    .priority = quiet ? G_NOTIFICATION_PRIORITY_LOW : G_NOTIFICATION_PRIORITY_URGENT,
+    .n_buttons = 2,
+  };
 
-  g_return_if_fail (G_IS_APPLICATION (application));
+  g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
   g_return_if_fail (BECKON_IS_CALL (call));
 
   id = dup_incoming_id (call);
-  g_application_withdraw_notification (application, id);
+  notice.title = beckon_call_get_peer_name (call);
+  notice.body = beckon_call_get_media (call) == BECKON_MEDIA_VIDEO ? _("Incoming video call")
+                                                                   : _("Incoming voice call");
+  notice.buttons[0] =
+      (BeckonNoticeButton){ _("Accept"), "app.accept",
+                            g_variant_new_string (beckon_call_get_id (call)), "call.accept" };
+  notice.buttons[1] =
+      (BeckonNoticeButton){ _("Decline"), "app.decline",
+                            g_variant_new_string (beckon_call_get_id (call)), "call.decline" };
+  beckon_notifier_send (notifier, id, &notice);
 }
 
 void
-beckon_call_notifier_send_missed (GApplication *application,
+beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *call)
+{
+  g_autofree char *id = NULL;
+
+  g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  id = dup_incoming_id (call);
+  beckon_notifier_withdraw (notifier, id);
+}
+
+void
+beckon_call_notifier_send_missed (BeckonNotifier *notifier,
                                   const BeckonUser *from,
                                   BeckonMedia media)
 {
-  g_autoptr (GNotification) notification = NULL;
   g_autofree char *id = NULL;
+  BeckonNotice notice = {
+    .icon = "call-missed-symbolic",
+    .category = "call.unanswered",
+    .priority = G_NOTIFICATION_PRIORITY_NORMAL,
+    .n_buttons = 1,
+  };
 
-  g_return_if_fail (G_IS_APPLICATION (application));
+  g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
   g_return_if_fail (from != NULL);
 
-  notification = g_notification_new (from->name);
   id = g_strconcat ("missed-", from->id, NULL);
-  g_notification_set_body (notification, media == BECKON_MEDIA_VIDEO ? _("Missed video call")
-                                                                     : _("Missed voice call"));
-  set_icon (notification, "call-missed-symbolic");
-  g_notification_set_category (notification, "call.unanswered");
-  g_application_send_notification (application, id, notification);
+  notice.title = from->name;
+  notice.body = media == BECKON_MEDIA_VIDEO ? _("Missed video call") : _("Missed voice call");
+  notice.buttons[0] = (BeckonNoticeButton){
+    .label = _("Call back"),
+    .action = "app.call",
+    .target = g_variant_new ("(ss)", from->id, beckon_media_to_string (media)),
+  };
+  beckon_notifier_send (notifier, id, &notice);
+}
+
+void
+beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user)
+{
+  g_autofree char *id = NULL;
+
+  g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
+  g_return_if_fail (user != NULL);
+
+  id = g_strconcat ("missed-", user, NULL);
+  beckon_notifier_withdraw (notifier, id);
 }

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Desktop notifications of calls. Their buttons are the application's actions "accept" and
- * "decline", with the call's id as target, so that they work while no window is open. */
+/* Desktop notifications of calls. Their buttons are the application's actions "accept", "decline" and
+ * "call", with the call or whom to call as target, so that they work while no window is open, and
+ * start the application if it has ended. */
 
 #pragma once
 
 #include "call.h"
+#include "notifier.h"
 
 G_BEGIN_DECLS
 
-void beckon_call_notifier_send_incoming (GApplication *application, BeckonCall *call);
-void beckon_call_notifier_withdraw_incoming (GApplication *application, BeckonCall *call);
+/** beckon_call_notifier_send_incoming: @quiet: whether the person must not be disturbed by it. */
+void beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, gboolean quiet);
+void beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *call);
 
 /** beckon_call_notifier_send_missed: replaces an older one of the same person. */
-void beckon_call_notifier_send_missed (GApplication *application, const BeckonUser *from,
+void beckon_call_notifier_send_missed (BeckonNotifier *notifier, const BeckonUser *from,
                                        BeckonMedia media);
+/** beckon_call_notifier_withdraw_missed: @user: to whom one speaks now. */
+void beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user);
 
 G_END_DECLS

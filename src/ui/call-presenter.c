@@ -19,6 +19,8 @@ struct _BeckonCallPresenter
 
   /* Owned */
   BeckonAccount *account;
+  BeckonNotifier *notifier;
+  BeckonQuiet *quiet;
   GSignalGroup *manager_signals;
   GSignalGroup *incoming_signals; /* of the call that rings here */
 
@@ -47,6 +49,7 @@ show_call (BeckonCallPresenter *self, BeckonCall *call)
 
       g_set_weak_pointer (&self->call_window, BECKON_CALL_WINDOW (window));
     }
+  beckon_call_notifier_withdraw_missed (self->notifier, beckon_call_get_peer_id (call));
   beckon_call_window_set_call (self->call_window, beckon_account_get_manager (self->account), call);
   gtk_window_present (GTK_WINDOW (self->call_window));
 }
@@ -80,7 +83,7 @@ on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *sel
   if (beckon_call_get_state (call) == BECKON_CALL_STATE_INCOMING)
     return;
   g_signal_group_set_target (self->incoming_signals, NULL);
-  beckon_call_notifier_withdraw_incoming (G_APPLICATION (self->application), call);
+  beckon_call_notifier_withdraw_incoming (self->notifier, call);
   if (beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING)
     show_call (self, call);
   else
@@ -90,6 +93,7 @@ on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *sel
 static void
 on_incoming_call (BeckonCallManager *manager, BeckonCall *call, BeckonCallPresenter *self)
 {
+  const gboolean quiet = beckon_quiet_is_quiet (self->quiet);
   GtkWidget *window;
 
   if (beckon_call_get_state (call) != BECKON_CALL_STATE_INCOMING)
@@ -100,8 +104,10 @@ on_incoming_call (BeckonCallManager *manager, BeckonCall *call, BeckonCallPresen
     gtk_window_destroy (GTK_WINDOW (self->incoming_window));
   window = beckon_incoming_window_new (self->application, manager, call);
   g_set_weak_pointer (&self->incoming_window, BECKON_INCOMING_WINDOW (window));
-  beckon_incoming_window_appear (self->incoming_window);
-  beckon_call_notifier_send_incoming (G_APPLICATION (self->application), call);
+  /* Who does not want to be disturbed finds it when they look. */
+  if (!quiet)
+    beckon_incoming_window_appear (self->incoming_window);
+  beckon_call_notifier_send_incoming (self->notifier, call, quiet);
 }
 
 static void
@@ -110,13 +116,23 @@ on_missed_call (BeckonCallManager *manager,
                 BeckonMedia media,
                 BeckonCallPresenter *self)
 {
-  beckon_call_notifier_send_missed (G_APPLICATION (self->application), from, media);
+  beckon_call_notifier_send_missed (self->notifier, from, media);
+}
+
+static void
+on_quiet (BeckonCallPresenter *self)
+{
+  BeckonCallManager *manager = beckon_account_get_manager (self->account);
+
+  if (manager != NULL)
+    beckon_call_manager_set_quiet (manager, beckon_quiet_is_quiet (self->quiet));
 }
 
 static void
 on_manager (BeckonCallPresenter *self)
 {
   g_signal_group_set_target (self->manager_signals, beckon_account_get_manager (self->account));
+  on_quiet (self);
 }
 
 static void
@@ -129,6 +145,8 @@ beckon_call_presenter_dispose (GObject *object)
   g_clear_weak_pointer (&self->incoming_window);
   g_clear_weak_pointer (&self->call_window);
   g_clear_object (&self->account);
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->quiet);
 
   G_OBJECT_CLASS (beckon_call_presenter_parent_class)->dispose (object);
 }
@@ -158,16 +176,22 @@ beckon_call_presenter_init (BeckonCallPresenter *self)
 }
 
 BeckonCallPresenter *
-beckon_call_presenter_new (GtkApplication *application, BeckonAccount *account)
+beckon_call_presenter_new (GtkApplication *application,
+                           BeckonAccount *account,
+                           BeckonQuiet *quiet)
 {
   BeckonCallPresenter *self;
 
   g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
   g_return_val_if_fail (BECKON_IS_ACCOUNT (account), NULL);
+  g_return_val_if_fail (BECKON_IS_QUIET (quiet), NULL);
 
   self = g_object_new (BECKON_TYPE_CALL_PRESENTER, NULL);
   self->application = application;
   self->account = g_object_ref (account);
+  self->notifier = beckon_notifier_new (G_APPLICATION (application));
+  self->quiet = g_object_ref (quiet);
+  g_signal_connect_object (quiet, "notify::quiet", G_CALLBACK (on_quiet), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (account, "notify::manager", G_CALLBACK (on_manager), self,
                            G_CONNECT_SWAPPED);
   on_manager (self);
@@ -177,29 +201,36 @@ beckon_call_presenter_new (GtkApplication *application, BeckonAccount *account)
 static gboolean
 is_ringing (BeckonCallPresenter *self, const char *id)
 {
-  return self->incoming_window != NULL &&
-         g_str_equal (beckon_call_get_id (beckon_incoming_window_get_call (self->incoming_window)),
-                      id);
+  BeckonCall *call = self->incoming_window != NULL
+                         ? beckon_incoming_window_get_call (self->incoming_window)
+                         : NULL;
+
+  return call != NULL && beckon_call_get_state (call) == BECKON_CALL_STATE_INCOMING &&
+         g_str_equal (beckon_call_get_id (call), id);
 }
 
-void
+gboolean
 beckon_call_presenter_accept (BeckonCallPresenter *self, const char *id, gboolean with_camera)
 {
-  g_return_if_fail (BECKON_IS_CALL_PRESENTER (self));
-  g_return_if_fail (id != NULL);
+  g_return_val_if_fail (BECKON_IS_CALL_PRESENTER (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
 
-  if (is_ringing (self, id))
-    beckon_incoming_window_accept (self->incoming_window, with_camera);
+  if (!is_ringing (self, id))
+    return FALSE;
+  beckon_incoming_window_accept (self->incoming_window, with_camera);
+  return TRUE;
 }
 
-void
+gboolean
 beckon_call_presenter_decline (BeckonCallPresenter *self, const char *id)
 {
-  g_return_if_fail (BECKON_IS_CALL_PRESENTER (self));
-  g_return_if_fail (id != NULL);
+  g_return_val_if_fail (BECKON_IS_CALL_PRESENTER (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
 
-  if (is_ringing (self, id))
-    beckon_incoming_window_decline (self->incoming_window, NULL);
+  if (!is_ringing (self, id))
+    return FALSE;
+  beckon_incoming_window_decline (self->incoming_window, NULL);
+  return TRUE;
 }
 
 gboolean

@@ -11,6 +11,7 @@
 static const GOptionEntry entries[] = {
   { "profile", 0, 0, G_OPTION_ARG_STRING, NULL,
     N_ ("Use settings, account and windows of their own under this name"), N_ ("NAME") },
+  { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window, to be called"), NULL },
   { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Sign in to this server at the start"),
     N_ ("URL") },
   { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… as this user"), N_ ("ID") },
@@ -128,6 +129,7 @@ beckon_options_new (GVariantDict *dict, GError **error)
   self->media = beckon_media_config_new ();
   if (!read_profile (self, dict, error) || !read_account (self, dict, error))
     return NULL;
+  self->background = g_variant_dict_contains (dict, "background");
   self->media->video = read_source (dict, "video-in", "camera", &self->media->video_file);
   self->media->audio = read_source (dict, "audio-in", "microphone", &self->media->audio_file);
   if (g_variant_dict_contains (dict, "screen-in"))

@@ -17,6 +17,7 @@ typedef struct
   char *name;    /* nullable */
   char *password;
   gboolean create;
+  gboolean background; /* no window yet */
   BeckonMediaConfig *media;
 } BeckonOptions;
 

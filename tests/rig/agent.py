@@ -9,6 +9,8 @@ has an agent of its own.
 import json
 import os
 import re
+import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -23,6 +25,28 @@ from gi.repository import GdkPixbuf, Gio, GLib  # noqa: E402
 import ui  # noqa: E402
 
 TIMEOUT = 8
+APPLICATION = "org.beckon.Beckon"
+
+
+class Activated:
+    """An application that the bus has started, in the place of a process of ours."""
+
+    def __init__(self, pid):
+        self.pid, self.returncode = pid, None
+        self.end = os.pidfd_open(pid)
+
+    def poll(self):
+        if self.returncode is None and select.select([self.end], [], [], 0)[0]:
+            self.returncode = 0
+        return self.returncode
+
+    def wait(self, timeout):
+        if not select.select([self.end], [], [], timeout)[0]:
+            raise AssertionError(f"the application still runs after {timeout} s")
+        return self.poll()
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
 
 
 def _describe(widget):
@@ -39,6 +63,7 @@ class Agent:
         here = os.path.dirname(os.path.abspath(__file__))
         self.notifyd = subprocess.Popen([f"{here}/fake_notifyd.py"], stdout=subprocess.PIPE, text=True)
         assert self.notifyd.stdout.readline() == "READY\n"
+        self.fake = None
 
     # The application
 
@@ -48,8 +73,41 @@ class Agent:
         self.log = os.path.join(os.environ["RIG_DIR"], "log", "app")
         with open(self.log, "ab") as log:
             self.app = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                        env={**os.environ, **{name: os.path.expandvars(value)
-                                                              for name, value in environment.items()}})
+                                        env={**os.environ, **self._environment(environment)})
+
+    def _environment(self, environment):
+        return {name: os.path.expandvars(value) for name, value in environment.items()}
+
+    def serve(self, command, environment):
+        """From now on the bus starts the application so, when somebody asks for it."""
+        self.log = os.path.join(os.environ["RIG_DIR"], "log", "app")
+        script = os.path.join(os.environ["RIG_DIR"], "serve")
+        lines = [f"export {name}={shlex.quote(value)}"
+                 for name, value in self._environment(environment).items()]
+        lines.append(f"exec {shlex.join(command)} --gapplication-service >>{shlex.quote(self.log)} 2>&1")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n" + "\n".join(lines) + "\n")
+        os.chmod(script, 0o700)
+        with open(f"{os.environ['RIG_DIR']}/services/{APPLICATION}.service", "w", encoding="utf-8") as file:
+            file.write(f"[D-BUS Service]\nName={APPLICATION}\nExec={script}\n")
+        self._ask_bus("ReloadConfig")
+
+    def _ask_bus(self, method, arguments=None):
+        reply = self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                   method, arguments, None, Gio.DBusCallFlags.NONE, -1, None).unpack()
+        return reply[0] if reply else None
+
+    def adopt(self, timeout=20):
+        """Waits until the bus has started the application: everything else is about that one then."""
+        name = GLib.Variant("(s)", (APPLICATION,))
+        ui.wait(lambda: self._ask_bus("NameHasOwner", name), timeout, "the application on the bus")
+        self.app = Activated(self._ask_bus("GetConnectionUnixProcessID", name))
+
+    def run(self, command, environment):
+        """Runs another program on this desktop; returns its status and what it said."""
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, **self._environment(environment)}, check=False)
+        return done.returncode, done.stdout
 
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
@@ -73,6 +131,16 @@ class Agent:
         if self.app.poll() is not None:
             raise AssertionError(f"the application ended with {self.app.returncode}")
         return self.desktop.application(self.app.pid)
+
+    def file(self, path, timeout=TIMEOUT):
+        """Waits until it is there; returns what is in it. There may be variables in @path."""
+        found = os.path.expandvars(path)
+        ui.wait(lambda: os.path.exists(found), timeout, f"the file {found}")
+        with open(found, encoding="utf-8") as file:
+            return file.read()
+
+    def no_file(self, path, timeout=TIMEOUT):
+        ui.wait(lambda: not os.path.exists(os.path.expandvars(path)), timeout, f"no file {path}")
 
     # Widgets
 
@@ -253,6 +321,38 @@ class Agent:
     def press_notification(self, label, timeout=TIMEOUT):
         title = self.notification(label, timeout)["title"]
         assert self._notifications("Press", GLib.Variant("(ss)", (title, label)), "(b)"), label
+
+
+    # The rest of the desktop: fake_desktop.py, where a test wants it
+
+    def open_desktop(self):
+        here = os.path.dirname(os.path.abspath(__file__))
+        self.fake = subprocess.Popen([f"{here}/fake_desktop.py"], stdout=subprocess.PIPE, text=True)
+        assert self.fake.stdout.readline() == "READY\n"
+
+    def on_desktop(self, method, *arguments):
+        reply = self.bus.call_sync("org.beckon.Test.Desktop", "/control", "org.beckon.Test.Desktop", "Do",
+                                   GLib.Variant("(ss)", (method, json.dumps(arguments))), None,
+                                   Gio.DBusCallFlags.NONE, -1, None)
+        return json.loads(reply.unpack()[0])
+
+    def desktop_has(self, name, value, timeout=TIMEOUT):
+        """Waits until that part of the desktop's state is so."""
+        seen = []
+
+        def look():
+            seen[:] = [self.on_desktop("state")[name]]
+            return seen == [value]
+        try:
+            ui.wait(look, timeout, "")
+        except ui.NotFound:
+            raise AssertionError(f"{name} should be {value}, and is {seen}") from None
+
+    def notice(self, label, timeout=TIMEOUT):
+        """The notification of the portal that has a button @label."""
+        return ui.wait(lambda: next((each for each in self.on_desktop("state")["notifications"].values()
+                                     if any(button["label"] == label for button in each["buttons"])), None),
+                       timeout, f"a notification with {label!r}")
 
 
 def main():

@@ -35,6 +35,7 @@ class Person:
         self.build, self.user, self.name = build, user, name
         self.label = computer or user  # of pictures
         self.media = ["--video-in", video, "--audio-in", audio]
+        self.environment = {}  # beside what everybody's application has
         self.desktop = Desktop(*(["-p"] if sound else []), *(["-n", computer] if computer else []))
 
     @property
@@ -46,9 +47,13 @@ class Person:
 
     def open(self, *options, dark=False, media=True):
         """Starts the application, as a new user would without @options."""
-        environment = dict(self.build.environment)
+        environment = {**self.build.environment, **self.environment}
         environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark" if dark else "prefer-light"
         self.start([self.build.beckon, *(self.media if media else ()), *options], environment)
+
+    def be_served(self):
+        """From now on the desktop starts the application when somebody asks for it."""
+        self.serve([self.build.beckon, *self.media], {**self.build.environment, **self.environment})
 
     def sign_in(self, url, password_file, **options):
         """Starts the application signed in."""

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-desktop"
+
+#include "config.h"
+
+#include "autostart.h"
+
+#include "portal.h"
+
+#define KEY "start-at-login"
+#define BACKGROUND "org.freedesktop.portal.Background"
+
+struct _BeckonAutostart
+{
+  GObject parent_instance;
+
+  /* Owned */
+  GDBusConnection *bus; /* nullable: we write the file ourselves */
+  GSettings *settings;
+  GStrv command;
+  char *file;
+  char *name;
+  char *why;                 /* nullable */
+  GCancellable *cancellable; /* nullable: the portal is not being asked */
+};
+
+G_DEFINE_FINAL_TYPE (BeckonAutostart, beckon_autostart, G_TYPE_OBJECT)
+
+/* ---- a file ---- */
+
+static char *
+quote_command (BeckonAutostart *self)
+{
+  GString *line = g_string_new (NULL);
+
+  for (guint i = 0; self->command[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (line, ' ');
+      g_string_append_c (line, '"');
+      for (const char *p = self->command[i]; *p != '\0'; p++)
+        {
+          if (strchr ("\"`$\\", *p) != NULL)
+            g_string_append_c (line, '\\');
+          if (*p == '%')
+            g_string_append_c (line, '%');
+          g_string_append_c (line, *p);
+        }
+      g_string_append_c (line, '"');
+    }
+  return g_string_free (line, FALSE);
+}
+
+static gboolean
+write_file (BeckonAutostart *self, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *directory = g_path_get_dirname (self->file);
+  g_autofree char *command = quote_command (self);
+
+  g_key_file_set_string (file, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_TYPE,
+                         G_KEY_FILE_DESKTOP_TYPE_APPLICATION);
+  g_key_file_set_string (file, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_NAME, self->name);
+  g_key_file_set_string (file, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_EXEC, command);
+  g_key_file_set_string (file, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_ICON,
+                         APPLICATION_ID);
+  g_mkdir_with_parents (directory, 0700); /* the next step says it if it failed */
+  return g_key_file_save_to_file (file, self->file, error);
+}
+
+static void
+update_file (BeckonAutostart *self, gboolean wanted)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->file);
+  g_autoptr (GError) error = NULL;
+
+  if (wanted ? write_file (self, &error) : g_file_delete (file, NULL, &error))
+    return;
+  if (!wanted && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return;
+  g_message ("The start at log-in could not be changed: %s", error->message);
+}
+
+/* ---- the portal ---- */
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonAutostart) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
+  gboolean autostart = FALSE;
+
+  if (self->cancellable == NULL || g_cancellable_is_cancelled (self->cancellable))
+    return; /* it was asked anew since then, or we are gone */
+  g_clear_object (&self->cancellable);
+  if (results == NULL)
+    g_message ("The desktop does not let us live in the background: %s", error->message);
+  else
+    g_variant_lookup (results, "autostart", "b", &autostart);
+  if (g_settings_get_boolean (self->settings, KEY) && !autostart)
+    g_settings_set_boolean (self->settings, KEY, FALSE);
+}
+
+static void
+ask_portal (BeckonAutostart *self)
+{
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "autostart", "b", g_settings_get_boolean (self->settings, KEY));
+  g_variant_dict_insert_value (&options, "commandline",
+                               g_variant_new_strv ((const char *const *) self->command, -1));
+  g_variant_dict_insert (&options, "dbus-activatable", "b", FALSE);
+  if (self->why != NULL)
+    g_variant_dict_insert (&options, "reason", "s", self->why);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  beckon_portal_request_async (self->bus, BACKGROUND, "RequestBackground", g_variant_new ("(s)", ""),
+                               &options, self->cancellable, on_answered, g_object_ref (self));
+}
+
+static void
+on_setting (BeckonAutostart *self)
+{
+  if (self->bus != NULL)
+    ask_portal (self);
+  else
+    update_file (self, g_settings_get_boolean (self->settings, KEY));
+}
+
+/* ---- the object ---- */
+
+static void
+beckon_autostart_dispose (GObject *object)
+{
+  BeckonAutostart *self = BECKON_AUTOSTART (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->bus);
+
+  G_OBJECT_CLASS (beckon_autostart_parent_class)->dispose (object);
+}
+
+static void
+beckon_autostart_finalize (GObject *object)
+{
+  BeckonAutostart *self = BECKON_AUTOSTART (object);
+
+  g_strfreev (self->command);
+  g_free (self->file);
+  g_free (self->name);
+  g_free (self->why);
+
+  G_OBJECT_CLASS (beckon_autostart_parent_class)->finalize (object);
+}
+
+static void
+beckon_autostart_class_init (BeckonAutostartClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = beckon_autostart_dispose;
+  G_OBJECT_CLASS (klass)->finalize = beckon_autostart_finalize;
+}
+
+static void
+beckon_autostart_init (BeckonAutostart *self)
+{
+}
+
+BeckonAutostart *
+beckon_autostart_new (GDBusConnection *bus,
+                      GSettings *settings,
+                      const char *application_id,
+                      const char *name,
+                      const char *const *command)
+{
+  BeckonAutostart *self;
+  g_autofree char *file = NULL;
+
+  g_return_val_if_fail (bus == NULL || G_IS_DBUS_CONNECTION (bus), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (application_id != NULL && name != NULL, NULL);
+  g_return_val_if_fail (command != NULL && command[0] != NULL, NULL);
+
+  self = g_object_new (BECKON_TYPE_AUTOSTART, NULL);
+  g_set_object (&self->bus, bus);
+  self->settings = g_object_ref (settings);
+  self->command = g_strdupv ((GStrv) command);
+  self->name = g_strdup (name);
+  file = g_strconcat (application_id, ".desktop", NULL);
+  self->file = g_build_filename (g_get_user_config_dir (), "autostart", file, NULL);
+  g_signal_connect_object (settings, "changed::" KEY, G_CALLBACK (on_setting), self,
+                           G_CONNECT_SWAPPED);
+  return self;
+}
+
+void
+beckon_autostart_ask (BeckonAutostart *self, const char *why)
+{
+  g_return_if_fail (BECKON_IS_AUTOSTART (self));
+  g_return_if_fail (why != NULL);
+
+  g_free (self->why);
+  self->why = g_strdup (why);
+  if (self->bus != NULL)
+    ask_portal (self);
+}

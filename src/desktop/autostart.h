@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_AUTOSTART (beckon_autostart_get_type ())
+/**
+ * BeckonAutostart:
+ *
+ * Keeps the desktop in step with the setting "start-at-login". In a sandbox it asks the Background
+ * portal, which is also who lets an application live without windows; if that refuses, the setting
+ * goes back to FALSE. Elsewhere it is a file in the autostart folder. Main thread only.
+ */
+G_DECLARE_FINAL_TYPE (BeckonAutostart, beckon_autostart, BECKON, AUTOSTART, GObject)
+
+/**
+ * beckon_autostart_new:
+ * @bus: (nullable): the session bus, to ask the portal over; %NULL for a file
+ * @settings: with the key "start-at-login"
+ * @application_id: names the file
+ * @name: (translated) what stands in it, for the desktop's settings
+ * @command: (array zero-terminated=1): what starts it without a window
+ */
+BeckonAutostart *beckon_autostart_new (GDBusConnection *bus, GSettings *settings,
+                                       const char *application_id, const char *name,
+                                       const char *const *command);
+
+/** beckon_autostart_ask: asks the portal that we may live without windows; nothing without one. @why:
+ * (translated) what the person reads. */
+void beckon_autostart_ask (BeckonAutostart *self, const char *why);
+
+G_END_DECLS

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-desktop"
+
+#include "config.h"
+
+#include "global-shortcuts.h"
+
+#include "portal.h"
+
+#define SHORTCUTS "org.freedesktop.portal.GlobalShortcuts"
+#define SESSION "org.freedesktop.portal.Session"
+
+struct _BeckonGlobalShortcuts
+{
+  GObject parent_instance;
+
+  /* Owned */
+  GDBusConnection *bus;
+  GCancellable *cancellable; /* nullable: nothing was asked */
+  GVariant *wanted;          /* nullable: a(sa{sv}) */
+  char *session;             /* nullable */
+
+  guint subscription;
+  gboolean bound;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonGlobalShortcuts, beckon_global_shortcuts, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_BOUND = 1,
+  N_PROPS
+};
+enum
+{
+  PRESSED,
+  RELEASED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+set_bound (BeckonGlobalShortcuts *self, gboolean bound)
+{
+  if (self->bound == bound)
+    return;
+  self->bound = bound;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BOUND]);
+}
+
+/* ---- what the desktop tells ---- */
+
+static void
+on_signal (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *signal,
+           GVariant *parameters,
+           gpointer user_data)
+{
+  BeckonGlobalShortcuts *self = user_data;
+  const char *session;
+  const char *id;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(osta{sv})")))
+    return; /* ShortcutsChanged, say */
+  g_variant_get_child (parameters, 0, "&o", &session);
+  g_variant_get_child (parameters, 1, "&s", &id);
+  if (g_strcmp0 (session, self->session) != 0)
+    return;
+  if (g_str_equal (signal, "Activated"))
+    g_signal_emit (self, signals[PRESSED], 0, id);
+  else if (g_str_equal (signal, "Deactivated"))
+    g_signal_emit (self, signals[RELEASED], 0, id);
+}
+
+/* ---- asking ---- */
+
+static void
+on_bound (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
+
+  if (results != NULL)
+    set_bound (user_data, TRUE);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_message ("The desktop gives us no keys: %s", error->message);
+  g_object_unref (user_data);
+}
+
+static void
+on_session (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonGlobalShortcuts) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
+  GVariantDict options;
+  const char *session;
+
+  if (results == NULL)
+    {
+      g_debug ("There are no global shortcuts: %s", error->message);
+      return;
+    }
+  /* A string by the portal's letter, and a path in some. */
+  if (self->wanted == NULL || (!g_variant_lookup (results, "session_handle", "&s", &session) &&
+                               !g_variant_lookup (results, "session_handle", "&o", &session)) ||
+      !g_variant_is_object_path (session))
+    return;
+  g_free (self->session);
+  self->session = g_strdup (session);
+  g_variant_dict_init (&options, NULL);
+  beckon_portal_request_async (self->bus, SHORTCUTS, "BindShortcuts",
+                               g_variant_new ("(o@a(sa{sv})s)", session, self->wanted, ""), &options,
+                               self->cancellable, on_bound, g_object_ref (self));
+}
+
+static GVariant *
+describe (const BeckonShortcut *shortcuts, guint n)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sa{sv})"));
+  for (guint i = 0; i < n; i++)
+    {
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "description", "s", shortcuts[i].description);
+      g_variant_dict_insert (&dict, "preferred_trigger", "s", shortcuts[i].trigger);
+      g_variant_builder_add (&builder, "(s@a{sv})", shortcuts[i].id, g_variant_dict_end (&dict));
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* ---- the object ---- */
+
+static void
+beckon_global_shortcuts_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BeckonGlobalShortcuts *self = BECKON_GLOBAL_SHORTCUTS (object);
+
+  if (id == PROP_BOUND)
+    g_value_set_boolean (value, self->bound);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+beckon_global_shortcuts_dispose (GObject *object)
+{
+  BeckonGlobalShortcuts *self = BECKON_GLOBAL_SHORTCUTS (object);
+
+  if (self->bus != NULL)
+    {
+      beckon_global_shortcuts_unbind (self);
+      g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
+    }
+  g_clear_object (&self->bus);
+
+  G_OBJECT_CLASS (beckon_global_shortcuts_parent_class)->dispose (object);
+}
+
+static void
+beckon_global_shortcuts_class_init (BeckonGlobalShortcutsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = beckon_global_shortcuts_get_property;
+  object_class->dispose = beckon_global_shortcuts_dispose;
+
+  properties[PROP_BOUND] =
+      g_param_spec_boolean ("bound", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[PRESSED] = g_signal_new ("pressed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[RELEASED] = g_signal_new ("released", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+beckon_global_shortcuts_init (BeckonGlobalShortcuts *self)
+{
+}
+
+BeckonGlobalShortcuts *
+beckon_global_shortcuts_new (GDBusConnection *bus)
+{
+  BeckonGlobalShortcuts *self;
+
+  g_return_val_if_fail (G_IS_DBUS_CONNECTION (bus), NULL);
+
+  self = g_object_new (BECKON_TYPE_GLOBAL_SHORTCUTS, NULL);
+  self->bus = g_object_ref (bus);
+  self->subscription = g_dbus_connection_signal_subscribe (
+      bus, BECKON_PORTAL_NAME, SHORTCUTS, NULL, BECKON_PORTAL_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+      on_signal, self, NULL);
+  return self;
+}
+
+void
+beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self, const BeckonShortcut *shortcuts, guint n)
+{
+  g_autofree char *token = beckon_portal_new_token ();
+  GVariantDict options;
+
+  g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
+  g_return_if_fail (shortcuts != NULL && n > 0);
+
+  beckon_global_shortcuts_unbind (self);
+  self->wanted = describe (shortcuts, n);
+  self->cancellable = g_cancellable_new ();
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "session_handle_token", "s", token);
+  beckon_portal_request_async (self->bus, SHORTCUTS, "CreateSession", g_variant_new ("()"), &options,
+                               self->cancellable, on_session, g_object_ref (self));
+}
+
+void
+beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self)
+{
+  g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->wanted, g_variant_unref);
+  if (self->session != NULL)
+    g_dbus_connection_call (self->bus, BECKON_PORTAL_NAME, self->session, SESSION, "Close", NULL,
+                            NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+  g_clear_pointer (&self->session, g_free);
+  set_bound (self, FALSE);
+}
+
+gboolean
+beckon_global_shortcuts_is_bound (BeckonGlobalShortcuts *self)
+{
+  g_return_val_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self), FALSE);
+
+  return self->bound;
+}

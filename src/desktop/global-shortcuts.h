@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** BeckonShortcut: something that a key does whatever window is in front. */
+typedef struct
+{
+  const char *id;
+  const char *description; /* translated, for the person who chooses the key */
+  const char *trigger;     /* which key we would choose, as the portal writes it */
+} BeckonShortcut;
+
+#define BECKON_TYPE_GLOBAL_SHORTCUTS (beckon_global_shortcuts_get_type ())
+/**
+ * BeckonGlobalShortcuts:
+ *
+ * Keys that the desktop's portal tells us of while another window is in front; the person chooses
+ * them in the desktop's dialog. Without the portal nothing is ever told. Main thread only.
+ *
+ * Properties: bound (boolean, read-only): the desktop tells us.
+ *
+ * Signals: pressed (char *id), released (char *id)
+ */
+G_DECLARE_FINAL_TYPE (BeckonGlobalShortcuts, beckon_global_shortcuts, BECKON, GLOBAL_SHORTCUTS,
+                      GObject)
+
+/** beckon_global_shortcuts_new: @bus: the session bus. */
+BeckonGlobalShortcuts *beckon_global_shortcuts_new (GDBusConnection *bus);
+
+/** beckon_global_shortcuts_bind: asks the desktop for these @n keys, in the place of older ones. */
+void beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self, const BeckonShortcut *shortcuts,
+                                   guint n);
+/** beckon_global_shortcuts_unbind: gives the keys back. */
+void beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self);
+
+gboolean beckon_global_shortcuts_is_bound (BeckonGlobalShortcuts *self);
+
+G_END_DECLS

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "link-question.h"
+
+#include <glib/gi18n.h>
+
+#define USER_KEY "beckon-user"
+
+static void
+on_response (AdwMessageDialog *question, const char *response, gpointer unused)
+{
+  GtkWindow *home = gtk_window_get_transient_for (GTK_WINDOW (question));
+  BeckonMedia media;
+
+  if (home != NULL && beckon_media_from_string (response, &media))
+    gtk_widget_activate_action (GTK_WIDGET (home), "home.call", "(ss)",
+                                g_object_get_data (G_OBJECT (question), USER_KEY), response);
+}
+
+static void
+update (AdwMessageDialog *question, BeckonCurrentCall *current)
+{
+  const gboolean free = beckon_current_call_is_connected (current) &&
+                        beckon_current_call_get (current) == NULL;
+
+  adw_message_dialog_set_response_enabled (question, "voice", free);
+  adw_message_dialog_set_response_enabled (question, "video", free);
+}
+
+static void
+on_changed (BeckonCurrentCall *current, AdwMessageDialog *question)
+{
+  update (question, current);
+}
+
+GtkWidget *
+beckon_link_question_new (GtkWindow *home, BeckonCurrentCall *current, const BeckonCallLink *link)
+{
+  GtkWidget *window;
+  AdwMessageDialog *question;
+
+  g_return_val_if_fail (GTK_IS_WINDOW (home), NULL);
+  g_return_val_if_fail (BECKON_IS_CURRENT_CALL (current), NULL);
+  g_return_val_if_fail (link != NULL, NULL);
+
+  window = adw_message_dialog_new (home, NULL, NULL);
+  question = ADW_MESSAGE_DIALOG (window);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  /* Translators: %s is a user ID */
+  adw_message_dialog_format_heading (question, _("Call “%s”?"), link->user);
+  adw_message_dialog_set_body (question, _("A link asks Beckon to call this person."));
+  adw_message_dialog_add_responses (question, "cancel", _("_Cancel"), "voice", _("V_oice Call"),
+                                    "video", _("_Video Call"), NULL);
+  if (link->has_media)
+    adw_message_dialog_set_response_appearance (question, beckon_media_to_string (link->media),
+                                                ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (question, "cancel");
+  adw_message_dialog_set_close_response (question, "cancel");
+  g_object_set_data_full (G_OBJECT (question), USER_KEY, g_strdup (link->user), g_free);
+  g_signal_connect (question, "response", G_CALLBACK (on_response), NULL);
+  g_signal_connect_object (current, "changed", G_CALLBACK (on_changed), question, 0);
+  update (question, current);
+  return window;
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a call means to the rest of the desktop: players, sleep, keys, notifications, other programs. Bob's
+desktop is a fake one beside its windows (fake_desktop.py); Alice's is as everywhere."""
+import json
+
+from stage import stage, together
+
+STAGE = stage()
+PATH = "org.beckon.Beckon:/org/beckon/Beckon/"
+LOCKED = 4 | 8  # suspend and idle
+# The network has no fakes here, and so GLib is not to ask portals about it.
+BOB = {"GTK_USE_PORTAL": "1", "DBUS_SYSTEM_BUS_ADDRESS": "$DBUS_SESSION_BUS_ADDRESS",
+       "GIO_USE_NETWORK_MONITOR": "netlink", "GIO_USE_PROXY_RESOLVER": "dummy"}
+
+
+def _app(person, *command, status=0):
+    """What beckon-call says of the application on that desktop."""
+    done, said = person.run([STAGE.build.call, "--json", "app", *command], {})
+    assert done == status, (done, said)
+    return json.loads(said) if said else None
+
+
+def _set(person, key, value):
+    """As another process does: the preferences window is not what this is about."""
+    done, said = person.run(["gsettings", "set", PATH, key, value], STAGE.build.environment)
+    assert done == 0, said
+
+
+def test_moves_in():
+    """Bob starts anew, on a desktop that has everything; the application may stay in the background."""
+    bob = STAGE.bob
+    bob.quit()
+    bob.open_desktop()
+    bob.environment = BOB
+    bob.sign_in(STAGE.server.url, STAGE.password)
+    bob.desktop_has("locks", 1)
+    asked, = bob.on_desktop("state")["background"]
+    assert not asked["autostart"] and asked["commandline"][1:] == ["--background"], asked
+
+
+def test_players_pause():
+    alice, bob = STAGE.people
+    bob.on_desktop("play")
+    STAGE.ring(alice, bob, "Voice call")
+    bob.desktop_has("player", "Paused")
+    alice.click("Cancel")
+    bob.desktop_has("player", "Playing")
+    STAGE.over(alice)
+    STAGE.connect(alice, bob, "Voice call")
+    bob.desktop_has("player", "Paused")
+    bob.desktop_has("inhibitions", [LOCKED])
+    bob.press("Hang up")
+    bob.desktop_has("player", "Playing")
+    bob.desktop_has("inhibitions", [])
+    STAGE.over()
+    state = bob.on_desktop("state")
+    assert (state["pauses"], state["plays"]) == (2, 2), state
+
+
+def test_sleep_hangs_up():
+    """The computer sleeps only when Alice can know that Bob is gone."""
+    alice, bob = STAGE.people
+    STAGE.connect(alice, bob, "Voice call")
+    bob.on_desktop("sleep", True)
+    bob.desktop_has("locks", 0)
+    alice.read("Bob hung up")
+    STAGE.over()
+    bob.on_desktop("sleep", False)
+    bob.desktop_has("locks", 1)
+    # With nobody in a call there is nothing to wait for.
+    bob.on_desktop("sleep", True)
+    bob.desktop_has("locks", 0)
+    bob.on_desktop("sleep", False)
+    bob.desktop_has("locks", 1)
+
+
+def test_sleep_while_it_rings():
+    alice, bob = STAGE.people
+    STAGE.ring(bob, alice, "Voice call")
+    bob.on_desktop("sleep", True)
+    bob.desktop_has("locks", 0)
+    alice.gone("Accept")
+    bob.on_desktop("sleep", False)
+    bob.desktop_has("locks", 1)
+    STAGE.over()
+
+
+def test_keys():
+    alice, bob = STAGE.people
+    _set(bob, "push-to-talk", "true")
+    bob.desktop_has("shortcuts", {
+        "mute": {"description": "Mute or unmute the microphone in a call", "preferred_trigger": "CTRL+ALT+m"},
+        "push-to-talk": {"description": "Speak while it is held", "preferred_trigger": "CTRL+ALT+space"}})
+    STAGE.connect(alice, bob, "Voice call")
+    assert not _app(bob, "status")["microphone"]
+    for key, down, heard in (("push-to-talk", True, True), ("push-to-talk", False, False),
+                             ("mute", True, True), ("mute", True, False)):
+        bob.on_desktop("key", key, down)
+        assert _app(bob, "status")["microphone"] == heard, (key, down)
+    alice.press("Hang up")
+    STAGE.over()
+    _set(bob, "push-to-talk", "false")
+    bob.desktop_has("shortcuts", {})
+
+
+def test_notification_of_a_call():
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob)
+    shown = bob.notice("Accept")
+    assert (shown["category"], shown["priority"]) == ("call.incoming", "urgent"), shown
+    assert {button["label"]: button["purpose"] for button in shown["buttons"]} == {
+        "Accept": "call.accept", "Decline": "call.decline"}, shown
+    alice.click("Cancel")
+    bob.gone("Accept")
+    missed = bob.notice("Call back")
+    assert missed["category"] == "call.unanswered" and missed["title"] == "Alice Moreau", missed
+    assert not any(each["category"] == "call.incoming"
+                   for each in bob.on_desktop("state")["notifications"].values())
+    STAGE.over(alice)
+    assert bob.on_desktop("press", "Call back")
+    alice.find("Accept")
+    bob.click("Cancel")
+    alice.gone("Accept")
+    STAGE.over(bob)
+
+
+def test_do_not_disturb():
+    """Nothing opens and nothing plays; who looks finds it. Others see it beforehand."""
+    alice, bob = STAGE.people
+    alice.add_contact("bob")
+    alice.read("Online")
+    _set(bob, "do-not-disturb", "true")
+    alice.read("Do not disturb")
+    alice.place_call("bob", "Voice call")
+    shown = bob.notice("Accept")
+    assert shown["priority"] == "low", shown
+    bob.windows_are("Beckon")
+    assert bob.on_desktop("state")["player"] == "Playing"
+    assert bob.on_desktop("press", "Accept")
+    together(lambda: alice.talk(1), lambda: bob.talk(1))
+    bob.press("Hang up")
+    STAGE.over()
+    _set(bob, "do-not-disturb", "false")
+    alice.read("Online")
+
+
+def test_driven_by_another_program():
+    alice, bob = STAGE.people
+    bob.close_window("Beckon")
+    bob.windows_are()
+    assert _app(bob, "status") | {"t_ms": 0} == {
+        "event": "status", "t_ms": 0, "connected": True, "state": "free", "call": "", "media": "",
+        "user": "", "name": "", "microphone": False, "camera": False}
+    assert _app(bob, "hang-up", status=1)["message"] == "There is no call"
+    assert _app(bob, "call", "nobody-of-this-name", status=7)["code"] == "unknown-user"
+    call = _app(bob, "call", "alice", "--voice")["call"]
+    alice.find("Accept")
+    assert _app(bob, "call", "alice", status=4)["code"] == "busy-self"
+    now = _app(bob, "status")
+    assert (now["state"], now["call"], now["user"], now["name"]) == ("waiting", call, "alice", "Alice Moreau")
+    _app(bob, "hang-up")
+    alice.gone("Accept")
+    STAGE.over()
+    STAGE.ring(alice, bob, "Voice call")
+    _app(bob, "answer")
+    together(lambda: alice.talk(1), lambda: bob.talk(1))
+    _app(bob, "mute")
+    assert not _app(bob, "status")["microphone"]
+    alice.read("Bob is muted")
+    _app(bob, "hang-up")
+    alice.read("Bob hung up")
+    STAGE.over()
+
+
+def test_link_asks():
+    alice, bob = STAGE.people
+    done, _said = bob.run([STAGE.build.beckon, f"beckon:alice@{STAGE.server.url[7:]}?voice"], STAGE.build.environment)
+    assert done == 0
+    bob.read("Call “alice”?")
+    bob.read("A link asks Beckon to call this person.")
+    assert _app(bob, "status")["state"] == "free", "a link calls nobody by itself"
+    STAGE.picture("link", bob)
+    bob.keys("Return")  # the button that it begins with calls nobody
+    bob.gone("Voice Call")
+    assert _app(bob, "status")["state"] == "free"
+    bob.run([STAGE.build.beckon, "beckon:alice@somewhere.example"], STAGE.build.environment)
+    bob.read("on another server: somewhere.example")
+    bob.run([STAGE.build.beckon, "beckon:alice?voice&call=now"], STAGE.build.environment)
+    bob.read("This is not a link to a call")
+    bob.run([STAGE.build.beckon, "beckon:alice"], STAGE.build.environment)
+    bob.click("Voice Call")
+    alice.find("Accept")
+    bob.click("Cancel")
+    alice.gone("Accept")
+    STAGE.over()
+
+
+def test_start_at_login():
+    """By the portal, which may refuse, at Bob's; by a file at Alice's."""
+    alice, bob = STAGE.people
+    asks = bob.on_desktop("state")["asks"]
+    _set(bob, "start-at-login", "true")
+    bob.desktop_has("asks", asks + 1)
+    assert bob.on_desktop("state")["background"][-1]["autostart"]
+    _set(bob, "start-at-login", "false")
+    bob.desktop_has("asks", asks + 2)
+    bob.on_desktop("let_start", False)
+    _set(bob, "start-at-login", "true")
+    bob.desktop_has("asks", asks + 4)  # asked, refused, and so it is not wanted any more
+    done, said = bob.run(["gsettings", "get", PATH, "start-at-login"], STAGE.build.environment)
+    assert (done, said) == (0, "false\n"), (done, said)
+    _set(alice, "start-at-login", "true")
+    content = alice.file("$XDG_CONFIG_HOME/autostart/org.beckon.Beckon.desktop")
+    assert 'beckon" "--background"\n' in content, content
+    _set(alice, "start-at-login", "false")
+    alice.no_file("$XDG_CONFIG_HOME/autostart/org.beckon.Beckon.desktop")
+
+
+STAGE.run(test_moves_in, test_players_pause, test_sleep_hangs_up, test_sleep_while_it_rings, test_keys,
+          test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program, test_link_asks,
+          test_start_at_login)
