@@ -113,6 +113,25 @@ on_service_problem (BeckonSignalingService *service, GParamSpec *pspec, BeckonAc
   set_error (self, &self->problem, beckon_signaling_service_get_problem (service), PROP_PROBLEM);
 }
 
+static void
+on_password_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_secrets_clear_finish (result, &error) && error != NULL)
+    g_message ("The password could not be forgotten: %s", error->message);
+}
+
+static void
+forget_password (BeckonAccount *self)
+{
+  g_autofree char *server = g_settings_get_string (self->settings, "server");
+  g_autofree char *user = g_settings_get_string (self->settings, "user");
+
+  if (*user != '\0')
+    beckon_secrets_clear_async (server, user, self->profile, NULL, on_password_cleared, NULL);
+}
+
 /* The server may end the session for good: the password was changed elsewhere, say. */
 static void
 on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
@@ -120,6 +139,10 @@ on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAcco
   if (beckon_signaling_service_get_state (service) != BECKON_SIGNALING_SIGNED_OUT ||
       !self->signed_in || self->restoring != NULL)
     return;
+  /* Else the next start would sign in again what somebody wanted out. */
+  if (g_error_matches (beckon_signaling_service_get_problem (service), BECKON_SIGNALING_ERROR,
+                       BECKON_SIGNALING_ERROR_SIGNED_OUT))
+    forget_password (self);
   set_error (self, &self->failure, beckon_signaling_service_get_problem (service), PROP_FAILURE);
   set_manager (self, NULL);
   set_signed_in (self, FALSE);
@@ -290,6 +313,7 @@ create_manager (BeckonAccount *self, const char *server, const char *user, GErro
   manager = beckon_call_manager_new (service, self->media);
   g_settings_bind (self->settings, "preconnect", manager, "preconnect", G_SETTINGS_BIND_GET);
   g_settings_bind (self->settings, "relay-only", manager, "relay-only", G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "bandwidth", manager, "bandwidth", G_SETTINGS_BIND_GET);
   return manager;
 }
 
@@ -477,27 +501,12 @@ beckon_account_shutdown_finish (BeckonAccount *self, GAsyncResult *result, GErro
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-on_password_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_secrets_clear_finish (result, &error) && error != NULL)
-    g_message ("The password could not be forgotten: %s", error->message);
-}
-
 void
 beckon_account_sign_out (BeckonAccount *self)
 {
-  g_autofree char *server = NULL;
-  g_autofree char *user = NULL;
-
   g_return_if_fail (BECKON_IS_ACCOUNT (self));
 
-  server = g_settings_get_string (self->settings, "server");
-  user = g_settings_get_string (self->settings, "user");
-  if (*user != '\0')
-    beckon_secrets_clear_async (server, user, self->profile, NULL, on_password_cleared, NULL);
+  forget_password (self);
   set_error (self, &self->failure, NULL, PROP_FAILURE);
   beckon_account_shutdown_async (self, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include "blocked-window.h"
 #include "identifiers.h"
 #include "phrases.h"
+#include "preferences.h"
 
 #include <glib/gi18n.h>
 
@@ -294,6 +295,12 @@ on_sign_out_action (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_preferences_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  beckon_show_preferences (GTK_WINDOW (widget), BECKON_HOME_WINDOW (widget)->account);
+}
+
+static void
 on_focus_dial_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gtk_widget_grab_focus (GTK_WIDGET (BECKON_HOME_WINDOW (widget)->dial));
@@ -315,5 +322,6 @@ beckon_home_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "home.copy-id", NULL, on_copy_id_action);
   gtk_widget_class_install_action (widget_class, "home.retry", NULL, on_retry_action);
   gtk_widget_class_install_action (widget_class, "home.sign-out", NULL, on_sign_out_action);
+  gtk_widget_class_install_action (widget_class, "home.preferences", NULL, on_preferences_action);
   gtk_widget_class_install_action (widget_class, "home.focus-dial", NULL, on_focus_dial_action);
 }

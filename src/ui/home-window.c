@@ -375,10 +375,15 @@ static void
 install_settings_actions (BeckonHomeWindow *self)
 {
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-  g_autoptr (GAction) ring =
-      g_settings_create_action (beckon_account_get_settings (self->account), "ring-here");
+  static const char *const keys[] = { "ring-here", "do-not-disturb" };
 
-  g_action_map_add_action (G_ACTION_MAP (group), ring);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autoptr (GAction) action =
+          g_settings_create_action (beckon_account_get_settings (self->account), keys[i]);
+
+      g_action_map_add_action (G_ACTION_MAP (group), action);
+    }
   gtk_widget_insert_action_group (GTK_WIDGET (self), "settings", G_ACTION_GROUP (group));
 }
 

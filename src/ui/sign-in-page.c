@@ -42,6 +42,8 @@ G_DEFINE_FINAL_TYPE (BeckonSignInPage, beckon_sign_in_page, ADW_TYPE_BIN)
 static GtkEditable *
 find_field (BeckonSignInPage *self, const GError *error)
 {
+  if (g_error_matches (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_SIGNED_OUT))
+    return self->password;
   if (error->domain == BECKON_SIGNALING_ERROR)
     return self->server;
   if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS) ||
