@@ -7,6 +7,7 @@
 #include "account-preferences.h"
 
 #include "dialogs.h"
+#include "join-group.h"
 #include "phrases.h"
 
 #include <glib/gi18n.h>
@@ -19,6 +20,7 @@ struct _BeckonAccountPreferences
   GtkEditable *name;
   AdwActionRow *user;
   AdwActionRow *server;
+  BeckonJoinGroup *join;
   AdwPreferencesGroup *devices;
 
   /* Owned */
@@ -286,12 +288,14 @@ beckon_account_preferences_class_init (BeckonAccountPreferencesClass *klass)
   G_OBJECT_CLASS (klass)->finalize = beckon_account_preferences_finalize;
   widget_class->unroot = beckon_account_preferences_unroot;
 
+  g_type_ensure (BECKON_TYPE_JOIN_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/beckon/Beckon/account-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonAccountPreferences, name);
   gtk_widget_class_bind_template_child (widget_class, BeckonAccountPreferences, user);
   gtk_widget_class_bind_template_child (widget_class, BeckonAccountPreferences, server);
   gtk_widget_class_bind_template_child (widget_class, BeckonAccountPreferences, devices);
+  gtk_widget_class_bind_template_child (widget_class, BeckonAccountPreferences, join);
   gtk_widget_class_bind_template_callback (widget_class, on_name_applied);
   gtk_widget_class_install_action (widget_class, "account.copy-user", NULL, on_copy_action);
   gtk_widget_class_install_action (widget_class, "account.copy-server", NULL, on_copy_action);
@@ -329,6 +333,7 @@ beckon_account_preferences_new (BeckonAccount *account)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->signaling, "notify::state", G_CALLBACK (list_devices), self,
                            G_CONNECT_SWAPPED);
+  beckon_join_group_set_server (self->join, beckon_account_get_local_server (account));
   show_name (self);
   list_devices (self);
   return ADW_PREFERENCES_PAGE (self);

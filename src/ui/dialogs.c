@@ -37,10 +37,14 @@ void
 beckon_preferences_say (GtkWidget *within, const char *sentence)
 {
   GtkWidget *dialog = gtk_widget_get_ancestor (within, ADW_TYPE_PREFERENCES_DIALOG);
+  GtkWidget *toasts = gtk_widget_get_ancestor (within, ADW_TYPE_TOAST_OVERLAY);
 
   if (dialog != NULL)
     adw_preferences_dialog_add_toast (ADW_PREFERENCES_DIALOG (dialog),
                                       beckon_sentence_toast_new (sentence, TRUE));
+  else if (toasts != NULL)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (toasts),
+                                 beckon_sentence_toast_new (sentence, TRUE));
 }
 
 void

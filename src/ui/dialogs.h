@@ -17,7 +17,8 @@ void beckon_preferences_add (GtkWidget *preferences, AdwPreferencesPage *page);
 /** beckon_preferences_present: @parent: the window that it is about; it goes with it. */
 void beckon_preferences_present (GtkWidget *preferences, GtkWindow *parent);
 
-/** beckon_preferences_say: @within: a widget of preferences; @sentence: to be read for some seconds */
+/** beckon_preferences_say: @within: a widget of preferences, or of a window that has toasts;
+ * @sentence: to be read for some seconds */
 void beckon_preferences_say (GtkWidget *within, const char *sentence);
 
 /** beckon_preferences_close: @within: a widget of preferences */

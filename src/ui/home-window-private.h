@@ -7,6 +7,7 @@
 #include "call-banner.h"
 #include "dial-box.h"
 #include "home-window.h"
+#include "join-group.h"
 #include "people-filter.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,7 @@ struct _BeckonHomeWindow
   GtkLabel *recent_hint;
   GtkWidget *empty;
   GtkLabel *own_id;
+  BeckonJoinGroup *join;
   GtkWidget *tabs;
   GtkToggleButton *contacts_tab;
   GtkWidget *recent_tab;

@@ -231,6 +231,7 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   g_type_ensure (BECKON_TYPE_ACCOUNT_BUTTON);
   g_type_ensure (BECKON_TYPE_CALL_BANNER);
   g_type_ensure (BECKON_TYPE_DIAL_BOX);
+  g_type_ensure (BECKON_TYPE_JOIN_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/home-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, pages);
@@ -251,6 +252,7 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_hint);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, empty);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, own_id);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, join);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, tabs);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_tab);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_tab);
@@ -330,6 +332,7 @@ beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
   gtk_stack_add_named (self->pages, self->sign_in_page, "sign-in");
   beckon_stack_pages_hide_inactive (self->pages);
   beckon_home_window_set_up_lists (self);
+  beckon_join_group_set_server (self->join, beckon_account_get_local_server (account));
   install_settings_actions (self);
   follow_account (self);
   on_manager (self);
