@@ -26,7 +26,7 @@ rig=(
 )
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev
-  python3-websockets python3-jsonschema openssl coturn iproute2
+  python3-websockets python3-jsonschema openssl coturn iproute2 libpipewire-0.3-dev
   mutter xdg-desktop-portal xdg-desktop-portal-gnome
 )
 # What we are called by, and measured beside.

@@ -317,6 +317,7 @@ beckon_call_manager_new (BeckonSignalingService *signaling, const BeckonMediaCon
   self = g_object_new (BECKON_TYPE_CALL_MANAGER, NULL);
   self->signaling = g_object_ref (signaling);
   self->config = beckon_media_config_copy (config);
+  beckon_ringer_set_devices (self->ringer, config->devices);
   g_signal_connect_object (signaling, "invitation-received", G_CALLBACK (on_invitation), self, 0);
   g_signal_connect_object (signaling, "call-created", G_CALLBACK (on_call_created), self, 0);
   g_signal_connect_object (signaling, "call-ended", G_CALLBACK (on_some_call_ended), self, 0);
@@ -367,7 +368,18 @@ beckon_call_manager_set_tones (BeckonCallManager *self, gboolean tones)
   if (!tones)
     g_clear_object (&self->ringer);
   else if (self->ringer == NULL)
-    self->ringer = beckon_ringer_new ();
+    {
+      self->ringer = beckon_ringer_new ();
+      beckon_ringer_set_devices (self->ringer, self->config->devices);
+    }
+}
+
+BeckonDeviceSettings *
+beckon_call_manager_get_devices (BeckonCallManager *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL_MANAGER (self), NULL);
+
+  return self->config->devices;
 }
 
 void

@@ -47,6 +47,8 @@ gboolean beckon_call_manager_is_busy (BeckonCallManager *self);
 
 /** beckon_call_manager_set_tones: FALSE for a client without a person (kiosk, test). Default TRUE. */
 void beckon_call_manager_set_tones (BeckonCallManager *self, gboolean tones);
+/** beckon_call_manager_get_devices: (transfer none) (nullable): which ones calls use. */
+BeckonDeviceSettings *beckon_call_manager_get_devices (BeckonCallManager *self);
 
 /** beckon_call_manager_silence: stops the ring of the current call; it goes on waiting. */
 void beckon_call_manager_silence (BeckonCallManager *self);

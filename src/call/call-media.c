@@ -380,6 +380,7 @@ beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
                                        "speaker-problem",
                                        "screen",
                                        "screen-problem",
+                                       "microphone-level",
                                        NULL };
 
   self->media_session = beckon_media_session_new (config);

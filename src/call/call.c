@@ -30,6 +30,7 @@ enum
   PROP_REMOTE_SCREEN_VIDEO,
   PROP_SCREEN_PROBLEM,
   PROP_REMOTE_LEVEL,
+  PROP_MICROPHONE_LEVEL,
   PROP_LOCAL_VIDEO,
   PROP_REMOTE_VIDEO,
   PROP_SECONDS_TO_END,
@@ -440,6 +441,14 @@ beckon_call_get_remote_camera (BeckonCall *self)
 }
 
 double
+beckon_call_get_microphone_level (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), 0);
+
+  return beckon_media_session_get_microphone_level (self->media_session);
+}
+
+double
 beckon_call_get_remote_level (BeckonCall *self)
 {
   BeckonMediaPeer *peer;
@@ -590,6 +599,9 @@ beckon_call_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_REMOTE_LEVEL:
       g_value_set_double (value, beckon_call_get_remote_level (self));
       break;
+    case PROP_MICROPHONE_LEVEL:
+      g_value_set_double (value, beckon_call_get_microphone_level (self));
+      break;
     case PROP_LOCAL_VIDEO:
       g_value_set_object (value, beckon_call_get_local_video (self));
       break;
@@ -707,6 +719,8 @@ beckon_call_class_init (BeckonCallClass *klass)
   properties[PROP_SCREEN_PROBLEM] =
       g_param_spec_boxed ("screen-problem", NULL, NULL, G_TYPE_ERROR, read);
   properties[PROP_REMOTE_LEVEL] = g_param_spec_double ("remote-level", NULL, NULL, 0, 1, 0, read);
+  properties[PROP_MICROPHONE_LEVEL] = g_param_spec_double ("microphone-level", NULL, NULL, 0, 1, 0,
+                                                           read);
   properties[PROP_LOCAL_VIDEO] = g_param_spec_object ("local-video", NULL, NULL, G_TYPE_OBJECT,
                                                       read);
   properties[PROP_REMOTE_VIDEO] = g_param_spec_object ("remote-video", NULL, NULL, G_TYPE_OBJECT,

@@ -75,8 +75,8 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
  * screen (whether we share one), remote-screen, remote-screen-video (GObject, nullable: the screen
  * of the first who shares one), remote-level (double 0..1), local-video, remote-video (GObject,
- * nullable: a sink with a "paintable" property), seconds-to-end, microphone-problem,
- * camera-problem, speaker-problem, screen-problem (GError, nullable), message (nullable: what the
+ * nullable: a sink with a "paintable" property), seconds-to-end,
+ * microphone-level (double 0..1), microphone-problem, camera-problem, speaker-problem, screen-problem (GError, nullable), message (nullable: what the
  * other wrote when they declined), answered-device (nullable: the name of the device of ours that
  * answered or took over).
  *
@@ -113,6 +113,7 @@ gboolean beckon_call_get_camera (BeckonCall *self);
 void beckon_call_set_camera (BeckonCall *self, gboolean on);
 gboolean beckon_call_get_remote_microphone (BeckonCall *self);
 gboolean beckon_call_get_remote_camera (BeckonCall *self);
+double beckon_call_get_microphone_level (BeckonCall *self);
 double beckon_call_get_remote_level (BeckonCall *self);
 gboolean beckon_call_get_screen (BeckonCall *self);
 gboolean beckon_call_get_remote_screen (BeckonCall *self);

@@ -92,6 +92,14 @@ beckon_ringer_follow (BeckonRinger *self, BeckonCall *call)
 }
 
 void
+beckon_ringer_set_devices (BeckonRinger *self, BeckonDeviceSettings *devices)
+{
+  g_return_if_fail (BECKON_IS_RINGER (self));
+
+  beckon_tone_player_set_devices (self->player, devices);
+}
+
+void
 beckon_ringer_silence (BeckonRinger *self)
 {
   g_return_if_fail (BECKON_IS_RINGER (self));

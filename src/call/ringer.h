@@ -3,6 +3,7 @@
 #pragma once
 
 #include "call.h"
+#include "device-settings.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,9 @@ BeckonRinger *beckon_ringer_new (void);
 /** beckon_ringer_follow: @call: (nullable): whose tones are played from now on; a last tone of the
  * call before, that ended, may finish. */
 void beckon_ringer_follow (BeckonRinger *self, BeckonCall *call);
+
+/** beckon_ringer_set_devices: @devices: (nullable): says where tones are heard */
+void beckon_ringer_set_devices (BeckonRinger *self, BeckonDeviceSettings *devices);
 
 /** beckon_ringer_silence: no ring for the call that comes in now. */
 void beckon_ringer_silence (BeckonRinger *self);

@@ -91,6 +91,7 @@ run_command (BeckonCliClient *self)
       break;
     case BECKON_CLI_ANSWER:
     case BECKON_CLI_ECHO:
+    case BECKON_CLI_TEST_CALL:
     default:
       break; /* calls come by themselves */
     }

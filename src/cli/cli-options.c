@@ -26,6 +26,8 @@
   "                                        list contacts and blocked people, or change the list\n" \
   "  history [--seen]                      list past calls; say that they have been looked at\n"   \
   "  check                                 try what a call would need: the server, UDP, relays, media\n" \
+  "  test-call                             call oneself, without a server and for 5 s or --duration,\n" \
+  "                                        and print what was heard and seen\n"                    \
   "\n"                                                                                             \
   "While a call of call, answer or join is there, lines of standard input are commands:\n"         \
   "  add USER…   withdraw USER…   mute   unmute   share   unshare   hang-up\n"                      \
@@ -253,13 +255,15 @@ static gboolean
 fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
 {
   static const char *const names[] = { "call",     "answer",  "echo", "watch", "join",
-                                       "contacts", "history", "check", NULL };
+                                       "contacts", "history", "check", "test-call", NULL };
   const char *word = raw->words != NULL ? raw->words[0] : NULL;
 
   if (word == NULL)
-    return usage (error, "What to do? call, answer, join, echo, watch, contacts, history or check");
+    return usage (error, "What to do? call, answer, join, echo, watch, contacts, history, check or "
+                         "test-call");
   if (!g_strv_contains (names, word))
-    return usage (error, "Commands are call, answer, join, echo, watch, contacts, history and check");
+    return usage (error, "Commands are call, answer, join, echo, watch, contacts, history, check and "
+                         "test-call");
   while (!g_str_equal (names[self->command], word))
     self->command++;
   if (raw->timeout < 0 || raw->timeout > BECKON_INVITATION_TIMEOUT_MAX)
@@ -338,6 +342,13 @@ fill_password (BeckonCliOptions *self, const Raw *raw, GError **error)
   return take_line (&self->password, content) || usage (error, "There is no password");
 }
 
+/* Which needs neither a server nor an account. */
+static gboolean
+is_test_call (const Raw *raw)
+{
+  return raw->words != NULL && g_strcmp0 (raw->words[0], "test-call") == 0;
+}
+
 BeckonCliOptions *
 beckon_cli_options_parse (int argc, char **argv, GError **error)
 {
@@ -352,14 +363,21 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
   self->server = g_strdup (raw.server);
   self->name = g_strdup (raw.name);
   self->duration = raw.duration;
-  if (raw.server == NULL || raw.user == NULL)
-    {
-      usage (error, "--server and --user are needed");
-      return NULL;
-    }
   if (raw.duration < 0)
     {
       usage (error, "--duration takes seconds, more than 0");
+      return NULL;
+    }
+  if (is_test_call (&raw))
+    {
+      self->user = g_strdup (raw.user != NULL ? raw.user : g_get_user_name ());
+      return fill_command (self, &raw, error) && fill_media (self, &raw, error)
+                 ? g_steal_pointer (&self)
+                 : NULL;
+    }
+  if (raw.server == NULL || raw.user == NULL)
+    {
+      usage (error, "--server and --user are needed");
       return NULL;
     }
   if (raw.device != NULL && !beckon_id_is_valid (raw.device))

@@ -18,6 +18,7 @@ typedef enum
   BECKON_CLI_CONTACTS,
   BECKON_CLI_HISTORY,
   BECKON_CLI_CHECK,
+  BECKON_CLI_TEST_CALL,
 } BeckonCliCommand;
 
 typedef enum

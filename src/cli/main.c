@@ -8,6 +8,7 @@
 
 #include "cli-client.h"
 #include "cli-options.h"
+#include "cli-test-call.h"
 
 int
 main (int argc, char **argv)
@@ -22,5 +23,6 @@ main (int argc, char **argv)
       g_printerr ("beckon-call: %s\nTry “beckon-call --help”.\n", error->message);
       return BECKON_CLI_EXIT_USAGE;
     }
-  return beckon_cli_run (options);
+  return options->command == BECKON_CLI_TEST_CALL ? beckon_cli_test_call (options)
+                                                  : beckon_cli_run (options);
 }

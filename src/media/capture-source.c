@@ -96,73 +96,22 @@ beckon_capture_source_new_test (const BeckonMediaConfig *config, gboolean video)
 
 /* ---- devices ---- */
 
-/* What plays is also listed as something to listen to, and infrared cameras see nothing of a face. */
-static gboolean
-is_wanted (GstDevice *device)
-{
-  g_autoptr (GstStructure) properties = gst_device_get_properties (device);
-  g_autofree char *name = gst_device_get_display_name (device);
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  const char *kind = properties != NULL ? gst_structure_get_string (properties, "device.class")
-                                        : NULL;
-
-  return g_strcmp0 (kind, "monitor") != 0 && !g_str_has_prefix (name, "Monitor of") &&
-         strstr (lower, "infrared") == NULL && !g_str_has_suffix (lower, " ir camera");
-}
-
-/* The default one before others; sound by way of PulseAudio, which follows the desktop's choice. */
-static int
-rank_of (GstDevice *device, gboolean video)
-{
-  g_autoptr (GstStructure) properties = gst_device_get_properties (device);
-  const char *type = G_OBJECT_TYPE_NAME (device);
-  gboolean is_default = FALSE;
-  int rank = 1;
-
-  if (properties != NULL)
-    gst_structure_get_boolean (properties, "is-default", &is_default);
-  if (is_default)
-    rank += 4;
-  if (strstr (type, video ? "PipeWire" : "Pulse") != NULL)
-    rank += 2;
-  return rank;
-}
-
-static GstDevice *
-find_device (gboolean video)
-{
-  g_autoptr (GstDeviceMonitor) monitor = gst_device_monitor_new ();
-  g_autolist (GstDevice) devices = NULL;
-  GstDevice *best = NULL;
-
-  gst_device_monitor_add_filter (monitor, video ? "Video/Source" : "Audio/Source", NULL);
-  if (!gst_device_monitor_start (monitor))
-    return NULL;
-  devices = gst_device_monitor_get_devices (monitor);
-  for (GList *l = devices; l != NULL; l = l->next)
-    if (is_wanted (l->data) &&
-        (best == NULL || rank_of (l->data, video) > rank_of (best, video)))
-      best = l->data;
-  if (best != NULL)
-    gst_object_ref (best);
-  gst_device_monitor_stop (monitor);
-  return best;
-}
-
 GstElement *
-beckon_capture_source_new_device (gboolean video)
+beckon_capture_source_new_device (GstElement *source, gboolean video)
 {
-  g_autoptr (GstDevice) device = find_device (video);
-  GstElement *source, *filter, *decoder, *convert, *bin;
+  GstElement *filter, *decoder, *convert, *bin;
   g_autoptr (GstCaps) caps = NULL;
 
-  if (device == NULL)
-    return NULL;
-  source = gst_device_create_element (device, NULL);
-  if (source == NULL)
-    return NULL;
   if (!video)
-    return gst_object_ref_sink (make_bin (source));
+    {
+      /* What the clock of the sound server makes of it slips away from what the echo canceller knows. */
+      if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), "slave-method") != NULL)
+        gst_util_set_object_arg (G_OBJECT (source), "slave-method", "re-timestamp");
+      return make_bin (source);
+    }
+  /* What PipeWire lends is gone with the device, under the hands of an encoder. */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), "always-copy") != NULL)
+    g_object_set (source, "always-copy", TRUE, NULL);
 
   /* pipewiresrc wants caps right behind it; a decoder, because many cameras have 720p as JPEG only. */
   caps = gst_caps_from_string ("video/x-raw,width=[1,1920],height=[1,1080]; "
@@ -175,5 +124,5 @@ beckon_capture_source_new_device (gboolean video)
   gst_bin_add_many (GST_BIN (bin), source, filter, decoder, NULL);
   gst_element_link_many (source, filter, decoder, NULL);
   g_signal_connect (decoder, "pad-added", G_CALLBACK (link_decoded), convert);
-  return gst_object_ref_sink (bin);
+  return bin;
 }

@@ -15,8 +15,8 @@ GstElement *beckon_capture_source_new_file (const char *path, gboolean video);
 /** beckon_capture_source_new_test: Returns: (transfer floating): the test picture or tone. */
 GstElement *beckon_capture_source_new_test (const BeckonMediaConfig *config, gboolean video);
 
-/** beckon_capture_source_new_device: (thread any): looks for a camera or a microphone. Returns:
- * (transfer full) (nullable): a bin round it; %NULL: there is none. */
-GstElement *beckon_capture_source_new_device (gboolean video);
+/** beckon_capture_source_new_device: @source: (transfer floating): reads from a camera or a
+ * microphone. Returns: (transfer floating): a bin round it. */
+GstElement *beckon_capture_source_new_device (GstElement *source, gboolean video);
 
 G_END_DECLS

@@ -7,23 +7,26 @@
 #include "capture.h"
 
 #include "capture-source.h"
+#include "device-settings-private.h"
 #include "media-private.h"
 
 #define VIDEO_CAPS                                                                                 \
   "video/x-raw,format=I420,width=[2,1280],height=[2,720],pixel-aspect-ratio=1/1"
 /* A screen keeps its size: what is made smaller cannot be read any more. */
 #define SCREEN_CAPS "video/x-raw,format=I420,pixel-aspect-ratio=1/1"
-#define AUDIO_CAPS "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
 
 struct _BeckonCapture
 {
   GObject parent_instance;
 
   BeckonMediaConfig *config;
-  GstElement *pipeline;  /* nullable: stopped */
-  GstElement *shown;     /* nullable: the sink of the own picture */
-  GCancellable *opening; /* nullable: a device is being looked for */
+  GstElement *pipeline; /* nullable: stopped */
+  GstElement *shown;    /* nullable: the sink of the own picture */
+  char *probe;          /* nullable: echo is not cancelled */
+  char *key;            /* nullable: of the device that is open */
+  double level;
   guint bus_watch;
+  gboolean opening; /* devices are being looked for */
   gboolean video;
   gboolean screen;       /* which is video, too */
   gboolean looping;      /* what it plays has an end */
@@ -35,11 +38,18 @@ struct _BeckonCapture
 
 enum
 {
+  PROP_0,
+  PROP_LEVEL,
+  N_PROPS
+};
+enum
+{
   STARTED,
   FAILED,
   N_SIGNALS
 };
 
+static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonCapture, beckon_capture, G_TYPE_OBJECT)
@@ -95,12 +105,36 @@ on_sample (GstAppSink *sink, gpointer user_data)
 
 /* ---- the pipeline ---- */
 
+static BeckonDeviceList *
+list_of (BeckonCapture *self)
+{
+  return beckon_device_settings_get_list (self->config->devices);
+}
+
+static BeckonDeviceUse
+use_of (BeckonCapture *self)
+{
+  return self->video ? BECKON_DEVICE_USE_CAMERA : BECKON_DEVICE_USE_MICROPHONE;
+}
+
+static void
+set_level (BeckonCapture *self, double level)
+{
+  if (self->level == level)
+    return;
+  self->level = level;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEVEL]);
+}
+
 static void
 fail (BeckonCapture *self, BeckonMediaError code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (BECKON_MEDIA_ERROR, code, text);
 
   beckon_capture_stop (self);
+  if (code == BECKON_MEDIA_ERROR_DEVICE_LOST)
+    beckon_device_list_lost (list_of (self),
+                             self->video ? BECKON_DEVICE_CAMERA : BECKON_DEVICE_MICROPHONE);
   g_signal_emit (self, signals[FAILED], 0, error);
 }
 
@@ -126,7 +160,10 @@ static gboolean
 on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   BeckonCapture *self = user_data;
+  double level;
 
+  if (beckon_media_read_level (message, &level))
+    set_level (self, level);
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     {
       self->bus_watch = 0;
@@ -191,7 +228,7 @@ get_caps (BeckonCapture *self)
 {
   if (self->screen)
     return SCREEN_CAPS;
-  return self->video ? VIDEO_CAPS : AUDIO_CAPS;
+  return self->video ? VIDEO_CAPS : BECKON_VOICE_CAPS;
 }
 
 static GstElement *
@@ -206,17 +243,22 @@ add_converters (BeckonCapture *self, GstElement *after)
   return filter;
 }
 
-/* Steady level and less noise for a microphone. Echo is a matter of the speaker too, and not here. */
+/* Less echo and noise, and a steady level. Each is a person's choice. */
 static GstElement *
 add_voice_processing (BeckonCapture *self, GstElement *after)
 {
+  const BeckonVoiceProcessing wanted =
+      beckon_device_settings_get_processing (self->config->devices);
+  const gboolean echo = (wanted & BECKON_VOICE_ECHO) != 0 && self->probe != NULL;
   g_autoptr (GstElementFactory) factory = gst_element_factory_find ("webrtcdsp");
   GstElement *processor;
 
-  if (factory == NULL)
+  if (factory == NULL || wanted == 0)
     return after;
   processor = add (self, after, "webrtcdsp");
-  g_object_set (processor, "echo-cancel", FALSE, "probe", NULL, NULL);
+  g_object_set (processor, "echo-cancel", echo, "probe", echo ? self->probe : NULL,
+                "noise-suppression", (wanted & BECKON_VOICE_NOISE) != 0, "gain-control",
+                (wanted & BECKON_VOICE_GAIN) != 0, NULL);
   return processor;
 }
 
@@ -232,7 +274,18 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
   gst_bin_add (GST_BIN (self->pipeline), source);
   last = add_converters (self, source);
   if (!self->video && is_device)
-    last = add_voice_processing (self, last);
+    {
+      beckon_media_use_system_time (GST_PIPELINE (self->pipeline));
+      last = add_voice_processing (self, last);
+    }
+  if (!self->video)
+    {
+      GstElement *level = beckon_media_make_level ();
+
+      gst_bin_add (GST_BIN (self->pipeline), level);
+      gst_element_link (last, level);
+      last = level;
+    }
   if (self->video && !self->screen && self->config->video_sink != NULL)
     {
       last = add (self, last, "tee");
@@ -259,13 +312,6 @@ run_stand_in (BeckonCapture *self)
 
 /* ---- devices ---- */
 
-static void
-find_in_thread (GTask *task, gpointer source, gpointer video, GCancellable *cancellable)
-{
-  g_task_return_pointer (task, beckon_capture_source_new_device (GPOINTER_TO_INT (video)),
-                         gst_object_unref);
-}
-
 static BeckonSource
 kind_of (BeckonCapture *self)
 {
@@ -273,17 +319,18 @@ kind_of (BeckonCapture *self)
 }
 
 static void
-on_found (GObject *object, GAsyncResult *result, gpointer unused)
+open_device (BeckonCapture *self)
 {
-  BeckonCapture *self = BECKON_CAPTURE (object);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GstElement) source = g_task_propagate_pointer (G_TASK (result), &error);
+  const char *key = beckon_device_settings_get_key (self->config->devices, use_of (self));
+  GstElement *source =
+      beckon_device_settings_make_element (self->config->devices, use_of (self));
 
-  if (error != NULL)
-    return; /* it was stopped meanwhile */
-  g_clear_object (&self->opening);
+  self->opening = FALSE;
   if (source != NULL)
-    run (self, source, TRUE);
+    {
+      self->key = g_strdup (key);
+      run (self, beckon_capture_source_new_device (source, self->video), TRUE);
+    }
   else if (kind_of (self) == BECKON_SOURCE_DEVICE_OR_TEST)
     run_stand_in (self);
   else
@@ -294,13 +341,36 @@ on_found (GObject *object, GAsyncResult *result, gpointer unused)
 static void
 look_for_device (BeckonCapture *self)
 {
-  g_autoptr (GTask) task = NULL;
+  self->opening = TRUE;
+  beckon_device_list_start (list_of (self));
+  if (beckon_device_list_is_ready (list_of (self)))
+    open_device (self);
+}
 
-  self->opening = g_cancellable_new ();
-  task = g_task_new (self, self->opening, on_found, NULL);
-  g_task_set_source_tag (task, look_for_device);
-  g_task_set_task_data (task, GINT_TO_POINTER (self->video), NULL);
-  g_task_run_in_thread (task, find_in_thread);
+static void
+on_list_ready (BeckonCapture *self)
+{
+  if (self->opening)
+    open_device (self);
+}
+
+/* Another one was chosen, or the one that is open was unplugged, of which neither GStreamer nor the
+ * sound server says a word; or its sound is to be treated in another way. */
+static void
+on_settings_changed (BeckonCapture *self, guint use)
+{
+  const char *key = beckon_device_settings_get_key (self->config->devices, use_of (self));
+
+  if (use != use_of (self) || self->pipeline == NULL || self->key == NULL)
+    return;
+  if (key == NULL && kind_of (self) == BECKON_SOURCE_DEVICE)
+    {
+      fail (self, BECKON_MEDIA_ERROR_DEVICE_LOST,
+            self->video ? "The camera was unplugged" : "The microphone was unplugged");
+      return;
+    }
+  beckon_capture_stop (self);
+  open_device (self);
 }
 
 /* ---- public ---- */
@@ -311,7 +381,13 @@ beckon_capture_new (const BeckonMediaConfig *config, gboolean video)
   BeckonCapture *self = g_object_new (BECKON_TYPE_CAPTURE, NULL);
 
   self->config = beckon_media_config_copy (config);
+  if (self->config->devices == NULL)
+    self->config->devices = beckon_device_settings_new (NULL);
   self->video = video;
+  g_signal_connect_object (self->config->devices, "changed", G_CALLBACK (on_settings_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (list_of (self), "notify::ready", G_CALLBACK (on_list_ready), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }
 
@@ -332,6 +408,23 @@ beckon_capture_start_screen (BeckonCapture *self, GstElement *source)
   beckon_capture_stop (self);
   self->looping = self->config->screen == BECKON_SOURCE_FILE;
   run (self, source, FALSE);
+}
+
+void
+beckon_capture_set_probe (BeckonCapture *self, const char *probe)
+{
+  g_return_if_fail (BECKON_IS_CAPTURE (self));
+
+  g_free (self->probe);
+  self->probe = g_strdup (probe);
+}
+
+double
+beckon_capture_get_level (BeckonCapture *self)
+{
+  g_return_val_if_fail (BECKON_IS_CAPTURE (self), 0);
+
+  return self->level;
 }
 
 void
@@ -363,8 +456,8 @@ beckon_capture_stop (BeckonCapture *self)
 {
   g_return_if_fail (BECKON_IS_CAPTURE (self));
 
-  g_cancellable_cancel (self->opening);
-  g_clear_object (&self->opening);
+  self->opening = FALSE;
+  g_clear_pointer (&self->key, g_free);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   gst_clear_object (&self->shown);
   /* Here and now: a camera's light goes out when the person says so. */
@@ -374,6 +467,7 @@ beckon_capture_stop (BeckonCapture *self)
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->last, gst_sample_unref);
   g_mutex_unlock (&self->lock);
+  set_level (self, 0);
 }
 
 gboolean
@@ -381,7 +475,7 @@ beckon_capture_is_started (BeckonCapture *self)
 {
   g_return_val_if_fail (BECKON_IS_CAPTURE (self), FALSE);
 
-  return self->pipeline != NULL || self->opening != NULL;
+  return self->pipeline != NULL || self->opening;
 }
 
 void
@@ -449,6 +543,7 @@ beckon_capture_finalize (GObject *object)
 {
   BeckonCapture *self = BECKON_CAPTURE (object);
 
+  g_free (self->probe);
   g_ptr_array_unref (self->targets);
   g_mutex_clear (&self->lock);
   beckon_media_config_free (self->config);
@@ -456,10 +551,32 @@ beckon_capture_finalize (GObject *object)
 }
 
 static void
+beckon_capture_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_LEVEL:
+      g_value_set_double (value, BECKON_CAPTURE (object)->level);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 beckon_capture_class_init (BeckonCaptureClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = beckon_capture_dispose;
-  G_OBJECT_CLASS (klass)->finalize = beckon_capture_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = beckon_capture_dispose;
+  object_class->finalize = beckon_capture_finalize;
+  object_class->get_property = beckon_capture_get_property;
+
+  properties[PROP_LEVEL] =
+      g_param_spec_double ("level", NULL, NULL, 0, 1, 0,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
   signals[STARTED] = g_signal_new ("started", BECKON_TYPE_CAPTURE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", BECKON_TYPE_CAPTURE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -16,6 +16,11 @@ G_BEGIN_DECLS
  * are pushed into the application sources of every connection that asks for them, so that a device
  * is opened once and closed for real. Main thread; frames flow on GStreamer's.
  *
+ * Another device, one that is unplugged, or another treatment of its sound is taken from
+ * #BeckonMediaConfig.devices while it runs.
+ *
+ * Properties: level (read-only double 0..1: of a microphone, how loud it is now).
+ *
  * Signals:
  *   started ()              it is open; the sink that shows it is there
  *   failed (GError *error)  it is stopped: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST, FAILED
@@ -27,6 +32,11 @@ BeckonCapture *beckon_capture_new (const BeckonMediaConfig *config, gboolean vid
 
 /** beckon_capture_new_screen: a screen; what its frames come from is given when it starts. */
 BeckonCapture *beckon_capture_new_screen (const BeckonMediaConfig *config);
+/** beckon_capture_set_probe: @probe: (nullable): of the #BeckonSpeaker whose echo is not to be heard;
+ * from the next start on. */
+void beckon_capture_set_probe (BeckonCapture *self, const char *probe);
+
+double beckon_capture_get_level (BeckonCapture *self);
 
 /** beckon_capture_start: opens it; "failed" may follow. Nothing if it runs already. */
 void beckon_capture_start (BeckonCapture *self);

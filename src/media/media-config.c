@@ -31,6 +31,8 @@ beckon_media_config_copy (const BeckonMediaConfig *self)
   copy->video_sink = g_strdup (self->video_sink);
   copy->record_path = g_strdup (self->record_path);
   copy->relay_authority = g_strdup (self->relay_authority);
+  if (self->devices != NULL)
+    g_object_ref (copy->devices);
   return copy;
 }
 
@@ -47,6 +49,7 @@ beckon_media_config_free (BeckonMediaConfig *self)
   g_free (self->video_sink);
   g_free (self->record_path);
   g_free (self->relay_authority);
+  g_clear_object (&self->devices);
   g_free (self);
 }
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include "device-settings.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +44,7 @@ typedef struct
   char *video_sink;   /* factory name of the element that shows a picture; it must have a
                        * "paintable" property if somebody looks; NULL: pictures are decoded and dropped */
   char *record_path;  /* Matroska file of what the peers sent, as it was received; or NULL */
+  BeckonDeviceSettings *devices; /* nullable: each session takes the default ones */
   guint video_width;  /* of TEST and camera pictures; 0: 1280x720 at 30 */
   guint video_height;
   guint video_fps;

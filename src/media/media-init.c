@@ -17,7 +17,8 @@ static const struct
 {
   const char *element, *from;
 } needed[] = {
-  { "appsrc", "base" },         { "audioconvert", "base" },   { "audioresample", "base" },
+  { "appsrc", "base" },         { "audioconvert", "base" },   { "audiomixer", "base" },
+  { "audioresample", "base" },  { "volume", "base" },
   { "audiotestsrc", "base" },   { "opusdec", "base" },        { "opusenc", "base" },
   { "uridecodebin", "base" },   { "videoconvert", "base" },   { "videoscale", "base" },
   { "videotestsrc", "base" },   { "level", "good" },          { "matroskamux", "good" },

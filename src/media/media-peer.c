@@ -19,7 +19,6 @@
 #define BYE_MS 500
 /* So long our last words need to leave the machine. */
 #define LAST_WORDS_MS 100
-#define LEVEL_FLOOR_DB -60.0
 #define STUN_PORT 3478
 
 enum
@@ -37,6 +36,7 @@ enum
   PROP_REMOTE_VIDEO,
   PROP_REMOTE_SCREEN_VIDEO,
   PROP_AUDIO_LEVEL,
+  PROP_VOLUME,
   N_PROPS
 };
 enum
@@ -45,7 +45,6 @@ enum
   BYE,
   FIRST_AUDIO,
   FIRST_VIDEO,
-  SPEAKER_FAILED,
   N_SIGNALS
 };
 
@@ -157,12 +156,6 @@ beckon_media_peer_set_level (BeckonMediaPeer *self, double level)
   notify (self, PROP_AUDIO_LEVEL);
 }
 
-void
-beckon_media_peer_speaker_failed (BeckonMediaPeer *self)
-{
-  g_signal_emit (self, signals[SPEAKER_FAILED], 0);
-}
-
 /* ---- the beat ---- */
 
 /* Who sends nothing is silent: no more levels come then. */
@@ -209,30 +202,6 @@ on_tick (gpointer user_data)
 /* ---- the bus ---- */
 
 static void
-take_level (BeckonMediaPeer *self, const GstStructure *message)
-{
-  const GValue *channels = gst_structure_get_value (message, "rms");
-  GValueArray *array = channels != NULL ? g_value_get_boxed (channels) : NULL;
-  double db;
-
-  if (array == NULL || array->n_values == 0)
-    return;
-  db = g_value_get_double (array->values);
-  beckon_media_peer_set_level (self, CLAMP ((db - LEVEL_FLOOR_DB) / -LEVEL_FLOOR_DB, 0, 1));
-}
-
-static gboolean
-is_from_speaker (BeckonMediaPeer *self, GstMessage *message)
-{
-  gboolean speaker;
-
-  GST_OBJECT_LOCK (self->pipeline);
-  speaker = self->audio_sink != NULL && GST_MESSAGE_SRC (message) == (GstObject *) self->audio_sink;
-  GST_OBJECT_UNLOCK (self->pipeline);
-  return speaker;
-}
-
-static void
 take_error (BeckonMediaPeer *self, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
@@ -240,9 +209,7 @@ take_error (BeckonMediaPeer *self, GstMessage *message)
 
   gst_message_parse_error (message, &error, &debug);
   g_debug ("%s: %s (%s)", self->user, error->message, debug != NULL ? debug : "");
-  if (is_from_speaker (self, message))
-    beckon_peer_receive_drop_speaker (self);
-  else if (g_str_has_prefix (GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), "dtls"))
+  if (g_str_has_prefix (GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), "dtls"))
     beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_ENCRYPTION,
                             "No encrypted connection could be made");
   else if (!self->was_connected)
@@ -254,12 +221,12 @@ static gboolean
 on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   BeckonMediaPeer *self = user_data;
+  double level;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     take_error (self, message);
-  else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT &&
-           gst_message_has_name (message, "level"))
-    take_level (self, gst_message_get_structure (message));
+  else if (beckon_media_read_level (message, &level))
+    beckon_media_peer_set_level (self, level);
   else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY)
     gst_bin_recalculate_latency (GST_BIN (self->pipeline));
   return G_SOURCE_CONTINUE;
@@ -313,13 +280,19 @@ beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri)
 }
 
 void
+beckon_media_peer_set_speaker (BeckonMediaPeer *self, BeckonSpeaker *speaker)
+{
+  g_assert (!self->started && self->voice == NULL);
+  self->voice = beckon_speaker_add_voice (speaker);
+}
+
+void
 beckon_media_peer_start (BeckonMediaPeer *self)
 {
   g_assert (!self->started);
   self->started = TRUE;
   self->counted_at = g_get_monotonic_time ();
   self->tick_source = g_timeout_add (TICK_MS, on_tick, self);
-  beckon_peer_receive_prepare (self);
   beckon_peer_relay_expect (self);
   if (self->offerer)
     beckon_peer_connection_offer (self);
@@ -642,6 +615,28 @@ beckon_media_peer_get_audio_level (BeckonMediaPeer *self)
 }
 
 void
+beckon_media_peer_set_volume (BeckonMediaPeer *self, double volume)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_PEER (self));
+
+  volume = CLAMP (volume, 0, BECKON_VOLUME_MAX);
+  if (self->volume == volume)
+    return;
+  self->volume = volume;
+  if (self->voice != NULL)
+    beckon_voice_set_volume (self->voice, volume);
+  notify (self, PROP_VOLUME);
+}
+
+double
+beckon_media_peer_get_volume (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), 1);
+
+  return self->volume;
+}
+
+void
 beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats)
 {
   g_return_if_fail (BECKON_IS_MEDIA_PEER (self));
@@ -693,6 +688,22 @@ beckon_media_peer_get_property (GObject *object, guint id, GValue *value, GParam
     case PROP_AUDIO_LEVEL:
       g_value_set_double (value, self->audio_level);
       break;
+    case PROP_VOLUME:
+      g_value_set_double (value, self->volume);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+beckon_media_peer_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  switch (id)
+    {
+    case PROP_VOLUME:
+      beckon_media_peer_set_volume (BECKON_MEDIA_PEER (object), g_value_get_double (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -714,7 +725,7 @@ beckon_media_peer_dispose (GObject *object)
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
-  beckon_peer_receive_unprepare (self);
+  g_clear_pointer (&self->voice, beckon_voice_free);
   for (guint line = 0; line < BECKON_N_LINES; line++)
     gst_clear_object (&self->sources[line]);
   if (self->video_sink != NULL)
@@ -757,6 +768,7 @@ beckon_media_peer_class_init (BeckonMediaPeerClass *klass)
   const GType type = G_OBJECT_CLASS_TYPE (klass);
 
   object_class->get_property = beckon_media_peer_get_property;
+  object_class->set_property = beckon_media_peer_set_property;
   object_class->dispose = beckon_media_peer_dispose;
   object_class->finalize = beckon_media_peer_finalize;
 
@@ -776,6 +788,8 @@ beckon_media_peer_class_init (BeckonMediaPeerClass *klass)
   properties[PROP_REMOTE_SCREEN_VIDEO] =
       g_param_spec_object ("remote-screen-video", NULL, NULL, G_TYPE_OBJECT, read);
   properties[PROP_AUDIO_LEVEL] = g_param_spec_double ("audio-level", NULL, NULL, 0, 1, 0, read);
+  properties[PROP_VOLUME] = g_param_spec_double ("volume", NULL, NULL, 0, BECKON_VOLUME_MAX, 1,
+                                                 read | G_PARAM_WRITABLE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[LOCAL_SIGNAL] = g_signal_new ("local-signal", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -786,8 +800,6 @@ beckon_media_peer_class_init (BeckonMediaPeerClass *klass)
                                        G_TYPE_NONE, 0);
   signals[FIRST_VIDEO] = g_signal_new ("first-video", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
-  signals[SPEAKER_FAILED] = g_signal_new ("speaker-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 0);
 }
 
 static GstAppSrc *
@@ -813,4 +825,5 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   self->meter = beckon_meter_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);
   beckon_media_stats_clear (&self->stats);
+  self->volume = 1;
 }

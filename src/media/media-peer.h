@@ -53,7 +53,8 @@ typedef enum
  * nullable), remote-microphone, remote-camera, remote-screen (what they say they send),
  * remote-video (GObject, nullable: the video sink that shows their camera, made by the config's
  * factory when their first frame arrives), remote-screen-video (the same, of the screen that they
- * share now), audio-level (double 0..1: how loud they are now).
+ * share now), audio-level (double 0..1: how loud they are now). Read-write: volume (double 0..1.5:
+ * how loud they are heard here).
  *
  * Signals:
  *   local-signal (BeckonPeerSignal *signal)  to be carried to the peer, in this order
@@ -92,6 +93,9 @@ double beckon_media_peer_get_audio_level (BeckonMediaPeer *self);
  * have, as far as is known: NO_ROUTE, UDP_BLOCKED, NO_RELAY, RELAY_REFUSED, ENCRYPTION, PEER_SILENT,
  * NO_PATH */
 GError *beckon_media_peer_explain (BeckonMediaPeer *self);
+/** beckon_media_peer_set_volume: @volume: 0..1.5, only here; neither they nor the system notice */
+void beckon_media_peer_set_volume (BeckonMediaPeer *self, double volume);
+double beckon_media_peer_get_volume (BeckonMediaPeer *self);
 void beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats);
 
 G_END_DECLS

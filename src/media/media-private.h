@@ -10,6 +10,7 @@
 #include "media-config.h"
 #include "media-peer.h"
 #include "media-relay.h"
+#include "speaker.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +54,8 @@ BeckonMediaPeer *beckon_media_peer_new (const BeckonMediaConfig *config, const c
                                         const char *record_path);
 void beckon_media_peer_set_stun_server (BeckonMediaPeer *self, const char *uri);
 void beckon_peer_relay_add (BeckonMediaPeer *self, const BeckonRelay *relay);
+/** beckon_media_peer_set_speaker: where they are heard, before the start; else nowhere. */
+void beckon_media_peer_set_speaker (BeckonMediaPeer *self, BeckonSpeaker *speaker);
 /** beckon_media_peer_start: builds the pipeline, once servers are set; the offerer offers. */
 void beckon_media_peer_start (BeckonMediaPeer *self);
 /** beckon_media_peer_get_source: (transfer none): where the frames of a line are pushed. */
@@ -71,6 +74,15 @@ void beckon_media_peer_close_async (BeckonMediaPeer *self, const char *reason,
                                     GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_media_peer_close_finish (BeckonMediaPeer *self, GAsyncResult *result,
                                          GError **error);
+
+/* ---- sound.c ---- */
+
+/** beckon_media_use_system_time: the running time of all such pipelines is the same. */
+void beckon_media_use_system_time (GstPipeline *pipeline);
+/** beckon_media_make_level: Returns: (transfer floating): what tells how loud it is. */
+GstElement *beckon_media_make_level (void);
+/** beckon_media_read_level: @message: any; FALSE: it tells no level. @level: (out): 0..1 */
+gboolean beckon_media_read_level (GstMessage *message, double *level);
 
 /** beckon_media_make_element: Returns: (transfer floating): an element of a factory that
  * beckon_media_init() has found. */

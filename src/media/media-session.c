@@ -25,6 +25,7 @@ struct _BeckonMediaSession
   BeckonCapture *microphone;
   BeckonCapture *camera;
   BeckonCapture *screen;
+  BeckonSpeaker *speaker; /* nullable: nobody is heard */
   GPtrArray *peers;   /* BeckonMediaPeer */
   GPtrArray *servers; /* IceServer */
   GError *problems[4]; /* microphone, camera, speaker, screen */
@@ -32,6 +33,7 @@ struct _BeckonMediaSession
   guint closing; /* peers that are not closed yet */
   guint n_peers; /* there ever were */
   gboolean wanted[BECKON_N_LINES];
+  gboolean interrupted[BECKON_N_LINES]; /* wanted again when a device is there */
   gboolean previewing;
   gboolean opened;
 };
@@ -48,6 +50,7 @@ enum
   PROP_CAMERA_PROBLEM,
   PROP_SPEAKER_PROBLEM,
   PROP_SCREEN_PROBLEM,
+  PROP_MICROPHONE_LEVEL,
   N_PROPS
 };
 
@@ -155,9 +158,11 @@ static void
 on_capture_failed (BeckonCapture *capture, const GError *error, BeckonMediaSession *self)
 {
   const gboolean camera = capture == self->camera;
+  const BeckonLine line = camera ? BECKON_LINE_CAMERA : BECKON_LINE_MICROPHONE;
 
   set_problem (self, camera ? PROP_CAMERA_PROBLEM : PROP_MICROPHONE_PROBLEM, g_error_copy (error));
-  self->wanted[camera ? BECKON_LINE_CAMERA : BECKON_LINE_MICROPHONE] = FALSE;
+  self->wanted[line] = FALSE;
+  self->interrupted[line] = TRUE;
   notify (self, camera ? PROP_CAMERA : PROP_MICROPHONE);
   update (self);
 }
@@ -175,13 +180,46 @@ on_capture_started (BeckonCapture *capture, BeckonMediaSession *self)
 }
 
 static void
-on_speaker_failed (BeckonMediaPeer *peer, BeckonMediaSession *self)
+on_microphone_level (BeckonMediaSession *self)
 {
-  if (self->problems[PROP_SPEAKER_PROBLEM - PROP_MICROPHONE_PROBLEM] != NULL)
-    return; /* so another connection finds, too */
-  set_problem (self, PROP_SPEAKER_PROBLEM,
-               g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE,
-                                    "There is no speaker"));
+  notify (self, PROP_MICROPHONE_LEVEL);
+}
+
+static void
+on_speaker_opened (BeckonSpeaker *speaker, BeckonMediaSession *self)
+{
+  set_problem (self, PROP_SPEAKER_PROBLEM, NULL);
+}
+
+static void
+on_speaker_failed (BeckonSpeaker *speaker, const GError *error, BeckonMediaSession *self)
+{
+  set_problem (self, PROP_SPEAKER_PROBLEM, g_error_copy (error));
+}
+
+static void
+add_speaker (BeckonMediaSession *self)
+{
+  self->speaker = beckon_speaker_new (self->config->devices);
+  g_signal_connect_object (self->speaker, "opened", G_CALLBACK (on_speaker_opened), self, 0);
+  g_signal_connect_object (self->speaker, "failed", G_CALLBACK (on_speaker_failed), self, 0);
+  beckon_capture_set_probe (self->microphone, beckon_speaker_get_probe (self->speaker));
+}
+
+/* A device has come, or come back, that a person has not stopped wanting. */
+static void
+on_devices_changed (BeckonMediaSession *self, guint use)
+{
+  const BeckonLine line = use == BECKON_DEVICE_USE_CAMERA ? BECKON_LINE_CAMERA
+                                                          : BECKON_LINE_MICROPHONE;
+
+  if (use > BECKON_DEVICE_USE_MICROPHONE || !self->interrupted[line] || self->close != NULL ||
+      beckon_device_settings_get_device (self->config->devices, use) == NULL)
+    return;
+  if (line == BECKON_LINE_CAMERA)
+    beckon_media_session_set_camera (self, TRUE);
+  else
+    beckon_media_session_set_microphone (self, TRUE);
 }
 
 /* ---- public ---- */
@@ -195,14 +233,23 @@ beckon_media_session_new (const BeckonMediaConfig *config)
 
   self = g_object_new (BECKON_TYPE_MEDIA_SESSION, NULL);
   self->config = beckon_media_config_copy (config);
-  self->microphone = beckon_capture_new (config, FALSE);
-  self->camera = beckon_capture_new (config, TRUE);
-  self->screen = beckon_capture_new_screen (config);
+  if (self->config->devices == NULL)
+    self->config->devices = beckon_device_settings_new (NULL);
+  self->microphone = beckon_capture_new (self->config, FALSE);
+  self->camera = beckon_capture_new (self->config, TRUE);
+  self->screen = beckon_capture_new_screen (self->config);
+  if (config->audio_output == BECKON_OUTPUT_DEVICE)
+    add_speaker (self);
   self->wanted[BECKON_LINE_MICROPHONE] = config->audio != BECKON_SOURCE_NONE;
   g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->screen, "failed", G_CALLBACK (on_screen_failed), self, 0);
   g_signal_connect_object (self->camera, "started", G_CALLBACK (on_capture_started), self, 0);
+  g_signal_connect_object (self->microphone, "notify::level", G_CALLBACK (on_microphone_level), self,
+                           G_CONNECT_SWAPPED);
+  /* Behind the captures: what can go on does so by itself. */
+  g_signal_connect_object (self->config->devices, "changed", G_CALLBACK (on_devices_changed), self,
+                           G_CONNECT_SWAPPED);
   return self;
 }
 
@@ -290,7 +337,8 @@ beckon_media_session_add_peer (BeckonMediaSession *self,
   path = record_path (self);
   peer = beckon_media_peer_new (self->config, user, device, generation, offerer, path);
   g_ptr_array_add (self->peers, peer);
-  g_signal_connect_object (peer, "speaker-failed", G_CALLBACK (on_speaker_failed), self, 0);
+  if (self->speaker != NULL)
+    beckon_media_peer_set_speaker (peer, self->speaker);
   for (guint i = 0; i < self->servers->len; i++)
     apply_server (peer, g_ptr_array_index (self->servers, i));
   beckon_media_peer_start (peer);
@@ -326,6 +374,8 @@ beckon_media_session_open (BeckonMediaSession *self)
   if (self->opened)
     return;
   self->opened = TRUE;
+  if (self->speaker != NULL)
+    beckon_speaker_open (self->speaker);
   update (self);
   notify (self, PROP_OPENED);
 }
@@ -355,6 +405,7 @@ set_wanted (BeckonMediaSession *self, BeckonLine line, gboolean on, guint proper
 
   if (source == BECKON_SOURCE_NONE)
     on = FALSE;
+  self->interrupted[line] = FALSE;
   if (self->wanted[line] == on)
     return;
   self->wanted[line] = on;
@@ -457,6 +508,14 @@ beckon_media_session_get_local_video (BeckonMediaSession *self)
   return beckon_capture_get_sink (self->camera);
 }
 
+double
+beckon_media_session_get_microphone_level (BeckonMediaSession *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), 0);
+
+  return beckon_capture_get_level (self->microphone);
+}
+
 const GError *
 beckon_media_session_get_microphone_problem (BeckonMediaSession *self)
 {
@@ -552,6 +611,8 @@ beckon_media_session_close_async (BeckonMediaSession *self,
   beckon_capture_stop (self->microphone);
   beckon_capture_stop (self->camera);
   beckon_capture_stop (self->screen);
+  if (self->speaker != NULL)
+    beckon_speaker_close (self->speaker);
   notify (self, PROP_LOCAL_VIDEO);
   for (guint i = 0; i < self->peers->len; i++)
     close_peer (self, g_ptr_array_index (self->peers, i), reason);
@@ -593,6 +654,9 @@ beckon_media_session_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_SCREEN_PROBLEM:
       g_value_set_boxed (value, self->problems[id - PROP_MICROPHONE_PROBLEM]);
       break;
+    case PROP_MICROPHONE_LEVEL:
+      g_value_set_double (value, beckon_media_session_get_microphone_level (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -632,6 +696,9 @@ beckon_media_session_dispose (GObject *object)
   g_clear_object (&self->microphone);
   g_clear_object (&self->camera);
   g_clear_object (&self->screen);
+  if (self->speaker != NULL)
+    beckon_speaker_close (self->speaker);
+  g_clear_object (&self->speaker);
   G_OBJECT_CLASS (beckon_media_session_parent_class)->dispose (object);
 }
 
@@ -674,6 +741,8 @@ beckon_media_session_class_init (BeckonMediaSessionClass *klass)
                                                          G_TYPE_ERROR, read);
   properties[PROP_SCREEN_PROBLEM] =
       g_param_spec_boxed ("screen-problem", NULL, NULL, G_TYPE_ERROR, read);
+  properties[PROP_MICROPHONE_LEVEL] = g_param_spec_double ("microphone-level", NULL, NULL, 0, 1, 0,
+                                                           read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * (read-only GObject, nullable: the sink that shows our own camera), opened (read-only),
  * microphone-problem, camera-problem, speaker-problem, screen-problem (read-only GError, nullable:
  * why it is not there, although wanted: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on
- * without).
+ * without, and takes a device that comes back), microphone-level (read-only double 0..1).
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
 
@@ -101,6 +101,7 @@ gboolean beckon_media_session_get_screen (BeckonMediaSession *self);
 gboolean beckon_media_session_has_screen_source (BeckonMediaSession *self);
 /** beckon_media_session_get_local_video: (transfer none) (nullable) */
 GObject *beckon_media_session_get_local_video (BeckonMediaSession *self);
+double beckon_media_session_get_microphone_level (BeckonMediaSession *self);
 const GError *beckon_media_session_get_microphone_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_camera_problem (BeckonMediaSession *self);
 const GError *beckon_media_session_get_speaker_problem (BeckonMediaSession *self);

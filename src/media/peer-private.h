@@ -32,7 +32,7 @@ struct _BeckonMediaPeer
   GstElement *screen_sink;
   const char *video_encoder; /* interned: factories of the camera's codecs, ours and theirs */
   const char *video_decoder;
-  GThread *output; /* nullable: opens the speaker; its result is the sink, floating */
+  BeckonVoice *voice; /* nullable: not heard */
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
   BeckonRecorder *screen_recorder;     /* nullable: the same */
@@ -60,12 +60,14 @@ struct _BeckonMediaPeer
   gboolean channel_open;
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
-  gboolean video_came;             /* on the streaming thread of the line */
-  gboolean screen_came;            /* the same */
+  gboolean audio_came_in; /* on the streaming thread of the line */
+  gboolean video_came;    /* the same */
+  gboolean screen_came;   /* the same */
   gboolean they_left;
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
   double audio_level;
+  double volume;
 
   /* Written by GStreamer's threads, all atomic */
   gint heard;  /* ms of the last packet, whatever was in it; see now_ms() */
@@ -78,7 +80,6 @@ struct _BeckonMediaPeer
   gint screen_new; /* frames since they last began to share */
   gint screen_width, screen_height;
   gint audio_came;
-  GstElement *audio_sink; /* borrowed of the pipeline; under the object's lock */
 
   /* peer-stats.c */
   BeckonMediaStats stats;
@@ -123,7 +124,6 @@ void beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint heig
 /** beckon_media_peer_saw_screen: the first frame since they share it */
 void beckon_media_peer_saw_screen (BeckonMediaPeer *self);
 void beckon_media_peer_set_level (BeckonMediaPeer *self, double level);
-void beckon_media_peer_speaker_failed (BeckonMediaPeer *self);
 /** beckon_media_peer_they_left: their bye came, on the data channel. */
 void beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason);
 /** beckon_media_peer_bye_heard: they know that we leave. */
@@ -162,17 +162,10 @@ gboolean beckon_peer_sdp_is_useful_candidate (const char *candidate);
 
 /* peer-receive.c */
 
-/** beckon_peer_receive_prepare: looks for a speaker, in a thread: that takes longer than a first
- * packet should have to wait. */
-void beckon_peer_receive_prepare (BeckonMediaPeer *self);
-/** beckon_peer_receive_unprepare: nobody came to hear. */
-void beckon_peer_receive_unprepare (BeckonMediaPeer *self);
 /** beckon_peer_receive_pad: (thread any): a line of theirs begins. */
 void beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad);
 /** beckon_peer_receive_watch: (thread any): @element was made inside webrtcbin: set it, count at it. */
 void beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element);
-/** beckon_peer_receive_drop_speaker: the sound server died: plays to nobody from now on. */
-void beckon_peer_receive_drop_speaker (BeckonMediaPeer *self);
 gint beckon_media_now_ms (void);
 
 /* peer-relay.c */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What a peer sends: decoded, shown, played, counted, kept. Runs on GStreamer's threads, but for
- * the last function. */
+/* What a peer sends: decoded, shown, played, counted, kept. Runs on GStreamer's threads. */
 
 #define G_LOG_DOMAIN "beckon-media"
 
@@ -14,7 +13,6 @@
 
 #include <gst/video/video.h>
 
-#define LEVEL_INTERVAL (120 * GST_MSECOND)
 #define HELD_BACK_MAX (1500 * GST_MSECOND)
 
 gint
@@ -241,76 +239,47 @@ receive_video (BeckonMediaPeer *self, gboolean screen)
 
 /* ---- sound ---- */
 
-static GstElement *
-new_silent_output (void)
+static GstFlowReturn
+on_voice (GstAppSink *sink, gpointer user_data)
 {
-  GstElement *sink = beckon_media_make_element ("fakesink");
+  BeckonMediaPeer *self = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+  GstBuffer *buffer;
+  GstClockTime time;
 
-  g_object_set (sink, "sync", TRUE, "async", FALSE, NULL);
-  return sink;
+  if (sample == NULL)
+    return GST_FLOW_OK;
+  buffer = gst_sample_get_buffer (sample);
+  time = gst_segment_to_running_time (gst_sample_get_segment (sample), GST_FORMAT_TIME,
+                                      GST_BUFFER_PTS (buffer));
+  /* When the picture of the same moment is shown. */
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    beckon_voice_push (self->voice, buffer,
+                       gst_element_get_base_time (self->pipeline) + time +
+                           gst_pipeline_get_latency (GST_PIPELINE (self->pipeline)));
+  return GST_FLOW_OK;
 }
 
 static void
-take_no_speaker (gpointer peer, gpointer unused)
+add_voice (BeckonMediaPeer *self, GstElement *after)
 {
-  beckon_media_peer_speaker_failed (peer);
-}
+  GstAppSinkCallbacks callbacks = { .new_sample = on_voice };
+  g_autoptr (GstCaps) caps = gst_caps_from_string (BECKON_VOICE_CAPS);
+  GstElement *sink = beckon_media_make_element ("appsink");
 
-/* The speaker, if one answers. A sink that opens here opens again when it plays. */
-static gpointer
-new_output (gpointer peer)
-{
-  BeckonMediaPeer *self = peer;
-  static const char *const factories[] = { "pulsesink", "alsasink" };
-
-  for (guint i = 0; self->config->audio_output == BECKON_OUTPUT_DEVICE &&
-                    i < G_N_ELEMENTS (factories); i++)
-    {
-      g_autoptr (GstElementFactory) factory = gst_element_factory_find (factories[i]);
-      GstElement *sink = factory != NULL ? gst_element_factory_create (factory, NULL) : NULL;
-
-      if (sink == NULL)
-        continue;
-      gst_object_ref_sink (sink);
-      if (gst_element_set_state (sink, GST_STATE_READY) == GST_STATE_CHANGE_SUCCESS)
-        {
-          g_object_set (sink, "async", FALSE, NULL);
-          g_object_force_floating (G_OBJECT (sink));
-          return sink;
-        }
-      gst_element_set_state (sink, GST_STATE_NULL);
-      gst_object_unref (sink);
-    }
-  if (self->config->audio_output == BECKON_OUTPUT_DEVICE)
-    beckon_media_hop (self, take_no_speaker, NULL, NULL);
-  return new_silent_output ();
-}
-
-void
-beckon_peer_receive_prepare (BeckonMediaPeer *self)
-{
-  g_assert (self->output == NULL);
-  self->output = g_thread_new ("beckon-speaker", new_output, self);
-}
-
-void
-beckon_peer_receive_unprepare (BeckonMediaPeer *self)
-{
-  GstElement *sink;
-
-  if (self->output == NULL)
-    return;
-  sink = gst_object_ref_sink (g_thread_join (g_steal_pointer (&self->output)));
-  gst_element_set_state (sink, GST_STATE_NULL);
-  gst_object_unref (sink);
+  g_object_set (sink, "caps", caps, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE,
+                NULL);
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, self, NULL);
+  add (self, after, sink);
 }
 
 static GstElement *
 receive_audio (BeckonMediaPeer *self)
 {
   GstElement *depay = make (self, NULL, "rtpopusdepay");
-  GstElement *decoder, *level, *last, *sink;
+  GstElement *decoder, *last, *sink;
 
+  self->audio_came_in = TRUE;
   add_probe (depay, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_audio_packet, self);
   if (self->recorder != NULL)
     add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_audio, self);
@@ -318,14 +287,17 @@ receive_audio (BeckonMediaPeer *self)
   g_object_set (decoder, "plc", TRUE, "use-inband-fec", TRUE, NULL);
   add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_audio, self);
   last = make (self, make (self, decoder, "audioconvert"), "audioresample");
-  level = make (self, last, "level");
-  g_object_set (level, "interval", (guint64) LEVEL_INTERVAL, "post-messages", TRUE, NULL);
-  last = make (self, level, "queue");
+  last = add (self, last, beckon_media_make_level ());
+  if (self->voice != NULL)
+    {
+      add_voice (self, last);
+      return depay;
+    }
+  sink = beckon_media_make_element ("fakesink");
+  g_object_set (sink, "sync", TRUE, "async", FALSE, NULL);
+  last = make (self, last, "queue");
   g_object_set (last, "max-size-buffers", 0, "max-size-time", (guint64) HELD_BACK_MAX, NULL);
-  sink = add (self, last, g_thread_join (g_steal_pointer (&self->output)));
-  GST_OBJECT_LOCK (self->pipeline);
-  self->audio_sink = sink;
-  GST_OBJECT_UNLOCK (self->pipeline);
+  add (self, last, sink);
   return depay;
 }
 
@@ -364,7 +336,7 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   g_object_get (pad, "transceiver", &transceiver, NULL);
   if (transceiver != NULL)
     g_object_get (transceiver, "mlineindex", &line, NULL);
-  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") && self->output != NULL)
+  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") && !self->audio_came_in)
     first = receive_audio (self);
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
     {
@@ -403,43 +375,4 @@ beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad)
 {
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_gate, self,
                      NULL);
-}
-
-/* ---- the sound server died ---- */
-
-static GstPadProbeReturn
-on_idle (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  BeckonMediaPeer *self = user_data;
-  g_autoptr (GstElement) queue = gst_pad_get_parent_element (pad);
-  GstElement *dead;
-
-  GST_OBJECT_LOCK (self->pipeline);
-  dead = g_steal_pointer (&self->audio_sink);
-  GST_OBJECT_UNLOCK (self->pipeline);
-  if (dead == NULL)
-    return GST_PAD_PROBE_REMOVE;
-  gst_element_unlink (queue, dead);
-  gst_element_set_locked_state (dead, TRUE);
-  gst_element_set_state (dead, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (self->pipeline), dead);
-  add (self, queue, new_silent_output ());
-  return GST_PAD_PROBE_REMOVE;
-}
-
-void
-beckon_peer_receive_drop_speaker (BeckonMediaPeer *self)
-{
-  g_autoptr (GstPad) sink = NULL;
-  g_autoptr (GstPad) source = NULL;
-
-  GST_OBJECT_LOCK (self->pipeline);
-  if (self->audio_sink != NULL)
-    sink = gst_element_get_static_pad (self->audio_sink, "sink");
-  GST_OBJECT_UNLOCK (self->pipeline);
-  if (sink != NULL)
-    source = gst_pad_get_peer (sink);
-  if (source != NULL)
-    gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_IDLE, on_idle, self, NULL);
-  beckon_media_peer_speaker_failed (self);
 }

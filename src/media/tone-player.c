@@ -10,18 +10,18 @@
 #include <gst/audio/audio.h>
 #include <gst/gst.h>
 
+#include "device-settings-private.h"
 #include "tone-synth.h"
 
 #define RATE 24000
 #define PART (RATE / 50 * sizeof (gint16)) /* 20 ms */
-/* The role lets the sound server pause the music. */
-#define SPEAKER "pulsesink stream-properties=props,media.role=phone"
 
 struct _BeckonTonePlayer
 {
   GObject parent_instance;
 
   char *sink;
+  BeckonDeviceSettings *devices; /* nullable */
   GstElement *pipeline;
   GstBus *bus;
   /* One thread, so that changes happen in order: to open a sound device takes its time, to stop
@@ -181,20 +181,39 @@ feed (GstAppSrc *source, BeckonTone tone)
   g_signal_connect_data (source, "need-data", G_CALLBACK (on_need_data), reel, reel_free, 0);
 }
 
+/* Somebody calls the whole room, or speaks into a headset. Returns: (transfer floating) (nullable) */
 static GstElement *
-make_pipeline (const char *sink, BeckonTone tone, GError **error)
+make_sink (BeckonTonePlayer *self, GError **error)
 {
-  g_autofree char *description =
-      g_strdup_printf ("appsrc name=source ! audioconvert ! audioresample ! %s", sink);
-  g_autoptr (GstElement) source = NULL;
-  GstElement *pipeline =
-      gst_parse_launch_full (description, NULL, GST_PARSE_FLAG_FATAL_ERRORS, error);
+  const BeckonDeviceUse use = self->tone == BECKON_TONE_RING ? BECKON_DEVICE_USE_RINGER
+                                                             : BECKON_DEVICE_USE_SPEAKER;
+  GstElement *sink = NULL;
 
-  if (!pipeline)
+  if (self->devices)
+    sink = beckon_device_settings_make_element (self->devices, use);
+  if (!sink)
+    sink = gst_parse_bin_from_description_full (self->sink, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS,
+                                                error);
+  return sink;
+}
+
+static GstElement *
+make_pipeline (BeckonTonePlayer *self, GError **error)
+{
+  GstElement *sink = make_sink (self, error);
+  g_autoptr (GstElement) source = NULL;
+  g_autoptr (GstElement) last = NULL;
+  GstElement *pipeline;
+
+  if (!sink)
     return NULL;
 
+  pipeline = gst_parse_launch ("appsrc name=source ! audioconvert ! audioresample name=last", NULL);
   source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
-  feed (GST_APP_SRC (source), tone);
+  last = gst_bin_get_by_name (GST_BIN (pipeline), "last");
+  gst_bin_add (GST_BIN (pipeline), sink);
+  gst_element_link (last, sink);
+  feed (GST_APP_SRC (source), self->tone);
   return pipeline;
 }
 
@@ -203,7 +222,7 @@ start (BeckonTonePlayer *self)
 {
   g_autoptr (GError) error = NULL;
 
-  self->pipeline = make_pipeline (self->sink, self->tone, &error);
+  self->pipeline = make_pipeline (self, &error);
   if (!self->pipeline)
     {
       g_debug ("No tone is heard: %s", error->message);
@@ -234,6 +253,7 @@ beckon_tone_player_finalize (GObject *object)
   BeckonTonePlayer *self = BECKON_TONE_PLAYER (object);
 
   g_free (self->sink);
+  g_clear_object (&self->devices);
 
   G_OBJECT_CLASS (beckon_tone_player_parent_class)->finalize (object);
 }
@@ -306,6 +326,14 @@ BeckonTonePlayer *
 beckon_tone_player_new (void)
 {
   return g_object_new (BECKON_TYPE_TONE_PLAYER, NULL);
+}
+
+void
+beckon_tone_player_set_devices (BeckonTonePlayer *self, BeckonDeviceSettings *devices)
+{
+  g_return_if_fail (BECKON_IS_TONE_PLAYER (self));
+
+  g_set_object (&self->devices, devices);
 }
 
 void

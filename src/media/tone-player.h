@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include "device-settings.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +29,9 @@ typedef enum
 G_DECLARE_FINAL_TYPE (BeckonTonePlayer, beckon_tone_player, BECKON, TONE_PLAYER, GObject)
 
 BeckonTonePlayer *beckon_tone_player_new (void);
+/** beckon_tone_player_set_devices: @devices: (nullable): who calls is heard on their ringer, all else on
+ * their speaker, from the next tone on; without one, or without a device, on "sink". */
+void beckon_tone_player_set_devices (BeckonTonePlayer *self, BeckonDeviceSettings *devices);
 /** beckon_tone_player_play: replaces what plays; NONE stops it at once, also within a note. */
 void beckon_tone_player_play (BeckonTonePlayer *self, BeckonTone tone);
 BeckonTone beckon_tone_player_get_tone (BeckonTonePlayer *self);

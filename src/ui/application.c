@@ -199,6 +199,26 @@ prepare (BeckonApplication *self)
 }
 
 static void
+set_up_devices (BeckonApplication *self, GSettings *settings)
+{
+  static const char *const names[] = { "camera",
+                                       "microphone",
+                                       "speaker",
+                                       "ringer",
+                                       "echo-cancellation",
+                                       "noise-suppression",
+                                       "gain-control",
+                                       "volume" };
+  BeckonDeviceSettings *devices = beckon_device_settings_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_settings_bind (settings, names[i], devices, names[i], G_SETTINGS_BIND_DEFAULT);
+  /* The first call finds them looked for. */
+  beckon_device_list_start (beckon_device_settings_get_list (devices));
+  self->options->media->devices = devices;
+}
+
+static void
 sign_in (BeckonApplication *self)
 {
   const BeckonOptions *options = self->options;
@@ -262,6 +282,7 @@ beckon_application_startup (GApplication *application)
   g_signal_connect (self, "query-end", G_CALLBACK (on_query_end), NULL);
 
   settings = open_settings (self);
+  set_up_devices (self, settings);
   self->account = beckon_account_new (self->options->profile, settings, self->options->media);
   self->presenter = beckon_call_presenter_new (GTK_APPLICATION (self), self->account);
   g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,

@@ -6,6 +6,8 @@
 
 #include "call-controls.h"
 
+#include "devices-popover.h"
+
 #include <glib/gi18n.h>
 
 struct _BeckonCallControls
@@ -17,6 +19,7 @@ struct _BeckonCallControls
   GtkWidget *camera;
   GtkWidget *share;
   GtkWidget *devices;
+  BeckonDevicesPopover *devices_popover;
   GtkWidget *more;
   GtkWidget *hang_up;
   GtkWidget *cancel_label;
@@ -94,6 +97,18 @@ beckon_call_controls_update (BeckonCallControls *self,
                                   waiting ? _("Cancel") : _("Hang up"), -1);
 }
 
+void
+beckon_call_controls_set_call (BeckonCallControls *self,
+                               BeckonDeviceSettings *devices,
+                               BeckonCall *call)
+{
+  g_return_if_fail (BECKON_IS_CALL_CONTROLS (self));
+
+  beckon_devices_popover_set_devices (self->devices_popover, devices);
+  beckon_devices_popover_set_call (self->devices_popover, call);
+  gtk_widget_set_sensitive (self->devices, devices != NULL);
+}
+
 /* The one button that does no harm to whoever presses the space bar without looking. */
 static gboolean
 beckon_call_controls_grab_focus (GtkWidget *widget)
@@ -108,12 +123,14 @@ beckon_call_controls_class_init (BeckonCallControlsClass *klass)
 
   widget_class->grab_focus = beckon_call_controls_grab_focus;
 
+  g_type_ensure (BECKON_TYPE_DEVICES_POPOVER);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-controls.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, microphone);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, camera);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, share);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, devices);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, devices_popover);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, more);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, hang_up);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, cancel_label);

@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "call.h"
+#include "device-settings.h"
 
 G_BEGIN_DECLS
 
@@ -25,5 +26,9 @@ G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CON
  */
 void beckon_call_controls_update (BeckonCallControls *self, BeckonCall *call, gboolean waiting,
                                   gboolean narrow);
+
+/** beckon_call_controls_set_call: @devices: (nullable): what @call uses, and a person changes */
+void beckon_call_controls_set_call (BeckonCallControls *self, BeckonDeviceSettings *devices,
+                                    BeckonCall *call);
 
 G_END_DECLS

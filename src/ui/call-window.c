@@ -661,6 +661,7 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   g_clear_object (&self->sharing);
   self->sharing = beckon_screen_sharing_new (call, self->settings);
   g_signal_group_set_target (self->call_signals, call);
+  beckon_call_controls_set_call (self->controls, beckon_call_manager_get_devices (manager), call);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCREEN]);

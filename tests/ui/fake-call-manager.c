@@ -202,6 +202,12 @@ beckon_call_manager_join_finish (BeckonCallManager *self, GAsyncResult *result, 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+BeckonDeviceSettings *
+beckon_call_manager_get_devices (BeckonCallManager *self)
+{
+  return NULL;
+}
+
 void
 fake_manager_finish_join (BeckonCallManager *self, BeckonCall *call, GError *error)
 {

@@ -285,6 +285,12 @@ beckon_call_stop_screen (BeckonCall *self, const GError *problem)
 }
 
 double
+beckon_call_get_microphone_level (BeckonCall *self)
+{
+  return 0;
+}
+
+double
 beckon_call_get_remote_level (BeckonCall *self)
 {
   return self->remote_level;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What GStreamer has that knows of devices. A GstDeviceMonitor would do, if it could be stopped. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/** beckon_device_providers_start: Returns: (transfer full) (element-type GstDeviceProvider): all that
+ * have started. Takes its time: for a thread. */
+GPtrArray *beckon_device_providers_start (void);
+
+/** beckon_device_providers_stop: @providers: (transfer full): takes its time as well */
+void beckon_device_providers_stop (GPtrArray *providers);
+
+G_END_DECLS

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the pipelines of sound have in common. */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "media-private.h"
+
+#define LEVEL_INTERVAL (120 * GST_MSECOND)
+#define LEVEL_FLOOR_DB -60.0
+
+void
+beckon_media_use_system_time (GstPipeline *pipeline)
+{
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+
+  gst_pipeline_use_clock (pipeline, clock);
+  gst_element_set_start_time (GST_ELEMENT (pipeline), GST_CLOCK_TIME_NONE);
+  gst_element_set_base_time (GST_ELEMENT (pipeline), 0);
+}
+
+GstElement *
+beckon_media_make_level (void)
+{
+  GstElement *level = beckon_media_make_element ("level");
+
+  g_object_set (level, "interval", (guint64) LEVEL_INTERVAL, "post-messages", TRUE, NULL);
+  return level;
+}
+
+gboolean
+beckon_media_read_level (GstMessage *message, double *level)
+{
+  const GValue *channels;
+  GValueArray *array;
+  double db;
+
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ELEMENT ||
+      !gst_message_has_name (message, "level"))
+    return FALSE;
+  channels = gst_structure_get_value (gst_message_get_structure (message), "rms");
+  array = channels != NULL ? g_value_get_boxed (channels) : NULL;
+  if (array == NULL || array->n_values == 0)
+    return FALSE;
+  db = g_value_get_double (array->values);
+  *level = CLAMP ((db - LEVEL_FLOOR_DB) / -LEVEL_FLOOR_DB, 0, 1);
+  return TRUE;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What is plugged into a real PipeWire, each device once; and which of them is used. */
+
+#include "config.h"
+
+#include "device-settings.h"
+#include "media-session.h"
+#include "tone-player.h"
+#include "virtual-devices.h"
+
+typedef struct
+{
+  BeckonDeviceList *list;
+  BeckonDeviceSettings *settings;
+  guint changes[BECKON_N_DEVICE_USES];
+} Fixture;
+
+static void
+on_changed (BeckonDeviceSettings *settings, guint use, Fixture *f)
+{
+  f->changes[use]++;
+}
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  f->list = beckon_device_list_new ();
+  f->settings = beckon_device_settings_new (f->list);
+  g_signal_connect (f->settings, "changed", G_CALLBACK (on_changed), f);
+  beckon_device_list_start (f->list);
+  wait_until (beckon_device_list_is_ready (f->list));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  g_assert_finalize_object (f->settings);
+  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
+  g_assert_finalize_object (f->list);
+}
+
+/* Returns: how many of @kind there are */
+static guint
+count (Fixture *f, BeckonDeviceKind kind)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (f->list)); i++)
+    {
+      g_autoptr (BeckonDevice) device = g_list_model_get_item (G_LIST_MODEL (f->list), i);
+
+      if (beckon_device_get_kind (device) == kind)
+        n++;
+    }
+  return n;
+}
+
+static gboolean
+has (Fixture *f, BeckonDeviceKind kind, const char *id)
+{
+  return beckon_device_list_find (f->list, kind, id) != NULL;
+}
+
+static const char *
+used (Fixture *f, BeckonDeviceUse use)
+{
+  BeckonDevice *device = beckon_device_settings_get_device (f->settings, use);
+
+  return device != NULL ? beckon_device_get_id (device) : NULL;
+}
+
+static void
+wait_for_headset (Fixture *f, const char *name, gboolean there)
+{
+  g_autofree char *speaker = g_strconcat (name, ".out", NULL);
+  g_autofree char *microphone = g_strconcat (name, ".in", NULL);
+
+  wait_until (has (f, BECKON_DEVICE_SPEAKER, speaker) == there);
+  wait_until (has (f, BECKON_DEVICE_MICROPHONE, microphone) == there);
+}
+
+/* ---- tests ---- */
+
+/* The sound server's stand-in for a missing speaker is no speaker. */
+static void
+test_nothing (Fixture *f, gconstpointer unused)
+{
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->list)), ==, 0);
+  for (BeckonDeviceUse use = 0; use < BECKON_N_DEVICE_USES; use++)
+    g_assert_null (beckon_device_settings_get_device (f->settings, use));
+}
+
+/* PipeWire and PulseAudio both tell of a headset, and its speaker can be listened to. */
+static void
+test_once_each (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *headset = virtual_headset_plug ("one", "First");
+  VirtualCamera *camera = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  VirtualCamera *infrared = virtual_camera_plug ("bob", "camera.ir", "Webcam IR");
+  Fixture later = { 0 };
+  BeckonDevice *device;
+
+  wait_for_headset (f, "one", TRUE);
+  wait_until (has (f, BECKON_DEVICE_CAMERA, "camera.one"));
+  /* A second list looks when all is there, and knows all ways to each device at once. */
+  set_up (&later, NULL);
+  for (Fixture *each = f; each != NULL; each = each == f ? &later : NULL)
+    {
+      g_assert_cmpuint (count (each, BECKON_DEVICE_SPEAKER), ==, 1);
+      g_assert_cmpuint (count (each, BECKON_DEVICE_MICROPHONE), ==, 1);
+      g_assert_cmpuint (count (each, BECKON_DEVICE_CAMERA), ==, 1);
+    }
+  device = beckon_device_list_find (later.list, BECKON_DEVICE_MICROPHONE, "one.in");
+  g_assert_cmpstr (beckon_device_get_name (device), ==, "First Microphone");
+  virtual_camera_unplug (camera);
+  virtual_camera_unplug (infrared);
+  virtual_headset_unplug (headset);
+  wait_for_headset (f, "one", FALSE);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (later.list)) == 0);
+  tear_down (&later, NULL);
+}
+
+/* A device that was chosen is used while it is there; else another one; then it again. */
+static void
+test_chosen_comes_back (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *first = virtual_headset_plug ("one", "First");
+  VirtualHeadset *second = virtual_headset_plug ("two", "Second");
+  guint before;
+
+  wait_for_headset (f, "one", TRUE);
+  wait_for_headset (f, "two", TRUE);
+  g_object_set (f->settings, "microphone", "two.in", "ringer", "two.out", NULL);
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_MICROPHONE), ==, "two.in");
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_RINGER), ==, "two.out");
+  before = f->changes[BECKON_DEVICE_USE_MICROPHONE];
+  virtual_headset_unplug (second);
+  wait_for_headset (f, "two", FALSE);
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_MICROPHONE), ==, "one.in");
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_RINGER), ==, "one.out");
+  g_assert_cmpuint (f->changes[BECKON_DEVICE_USE_MICROPHONE], ==, before + 1);
+  second = virtual_headset_plug ("two", "Second");
+  wait_for_headset (f, "two", TRUE);
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_MICROPHONE), ==, "two.in");
+  g_assert_cmpuint (f->changes[BECKON_DEVICE_USE_MICROPHONE], ==, before + 2);
+  virtual_headset_unplug (first);
+  virtual_headset_unplug (second);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+  g_assert_null (used (f, BECKON_DEVICE_USE_MICROPHONE));
+}
+
+/* A second camera takes nothing over, and steps in for the first. */
+static void
+test_camera_stays (Fixture *f, gconstpointer unused)
+{
+  VirtualCamera *first = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  VirtualCamera *second;
+
+  wait_until (has (f, BECKON_DEVICE_CAMERA, "camera.one"));
+  second = virtual_camera_plug ("bob", "camera.two", "Other");
+  wait_until (has (f, BECKON_DEVICE_CAMERA, "camera.two"));
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_CAMERA), ==, "camera.one");
+  g_assert_cmpuint (f->changes[BECKON_DEVICE_USE_CAMERA], ==, 1);
+  virtual_camera_unplug (first);
+  wait_until (!has (f, BECKON_DEVICE_CAMERA, "camera.one"));
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_CAMERA), ==, "camera.two");
+  first = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  wait_until (has (f, BECKON_DEVICE_CAMERA, "camera.one"));
+  g_assert_cmpstr (used (f, BECKON_DEVICE_USE_CAMERA), ==, "camera.two");
+  virtual_camera_unplug (first);
+  virtual_camera_unplug (second);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+}
+
+static gboolean
+is_loud (VirtualEar *ear)
+{
+  return virtual_ear_count (ear) > 48000 / 4 && virtual_ear_loudness (ear, 200) > -40;
+}
+
+/* A call is heard in the room, and what the other end does by who calls. */
+static void
+test_tones (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *room = virtual_headset_plug ("room", "Room");
+  VirtualHeadset *ears = virtual_headset_plug ("ears", "Ears");
+  g_autoptr (BeckonTonePlayer) player = beckon_tone_player_new ();
+  VirtualEar *at_room, *at_ears;
+
+  wait_for_headset (f, "room", TRUE);
+  wait_for_headset (f, "ears", TRUE);
+  g_object_set (f->settings, "ringer", "room.out", "speaker", "ears.out", NULL);
+  at_room = virtual_ear_new ("room.in");
+  at_ears = virtual_ear_new ("ears.in");
+  beckon_tone_player_set_devices (player, f->settings);
+  beckon_tone_player_play (player, BECKON_TONE_RING);
+  wait_until (is_loud (at_room));
+  g_assert_false (is_loud (at_ears));
+  beckon_tone_player_play (player, BECKON_TONE_RING_BACK);
+  wait_until (is_loud (at_ears));
+  wait_until (!is_loud (at_room));
+  beckon_tone_player_set_devices (player, NULL);
+  g_clear_object (&player);
+  virtual_ear_free (at_room);
+  virtual_ear_free (at_ears);
+  virtual_headset_unplug (room);
+  virtual_headset_unplug (ears);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    const char *name;
+    void (*run) (Fixture *f, gconstpointer unused);
+  } tests[] = {
+    { "nothing", test_nothing },
+    { "once-each", test_once_each },
+    { "chosen-comes-back", test_chosen_comes_back },
+    { "camera-stays", test_camera_stays },
+    { "tones", test_tones },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/media/device-list/%s", tests[i].name);
+
+      g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
+    }
+  return g_test_run ();
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Two sessions in one process, on the devices of a real PipeWire: other devices in the middle of the
+ * call, devices that are unplugged, a sound server that dies. Who is heard and seen at the other end
+ * says which device it is. */
+
+#include "config.h"
+
+#include "device-settings.h"
+#include "gst-complaints.h"
+#include "media-session.h"
+#include "test-source.h"
+#include "virtual-devices.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#define ONE_HZ 500
+#define TWO_HZ 900
+#define BOB_HZ 660
+/* A tone of the tests has 0.3 where it is made. */
+#define HEARD 0.05
+#define NOT_HEARD 0.01
+
+typedef struct _Side
+{
+  BeckonDeviceSettings *settings;
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer;
+  struct _Side *other;
+} Side;
+
+typedef struct
+{
+  BeckonDeviceList *list;
+  VirtualHeadset *one, *two, *left, *right, *far;
+  VirtualTone *tone_one, *tone_two;
+  VirtualCamera *camera_one, *camera_two;
+  VirtualEar *at_left, *at_right, *at_far;
+  Side alice, bob;
+  gint color; /* of the picture that bob sees, written on GStreamer's thread */
+} Fixture;
+
+/* ---- the call ---- */
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
+  g_assert_no_error (error);
+}
+
+static void
+side_init (Side *side, Side *other, Fixture *f, BeckonSource source, const char *identity)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+
+  side->other = other;
+  side->settings = beckon_device_settings_new (f->list);
+  /* A canceller and a noise gate would take the tones for what they are. */
+  g_object_set (side->settings, "echo-cancellation", FALSE, "noise-suppression", FALSE,
+                "gain-control", FALSE, NULL);
+  config->video = config->audio = source;
+  config->identity = g_strdup (identity);
+  config->video_sink = g_strdup ("fakesink");
+  config->video_width = 320;
+  config->video_height = 180;
+  config->video_fps = 15;
+  config->devices = g_object_ref (side->settings);
+  side->session = beckon_media_session_new (config);
+}
+
+static void
+side_add_peer (Side *side, const char *user, gboolean offerer)
+{
+  side->peer = beckon_media_session_add_peer (side->session, user, "device", 1, offerer);
+  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+}
+
+static gint
+get_corner (GstVideoFrame *frame, guint component)
+{
+  const guint8 *data = GST_VIDEO_FRAME_COMP_DATA (frame, component);
+  const int x = GST_VIDEO_FRAME_COMP_WIDTH (frame, component) - 2;
+  const int y = GST_VIDEO_FRAME_COMP_HEIGHT (frame, component) - 2;
+
+  return data[y * GST_VIDEO_FRAME_COMP_STRIDE (frame, component) + x];
+}
+
+/* The ground: what moves is elsewhere. */
+static GstPadProbeReturn
+on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  GstVideoInfo video;
+  GstVideoFrame frame;
+  gint color;
+
+  if (caps == NULL || !gst_video_info_from_caps (&video, caps) ||
+      GST_VIDEO_INFO_FORMAT (&video) != GST_VIDEO_FORMAT_I420 ||
+      !gst_video_frame_map (&frame, &video, GST_PAD_PROBE_INFO_BUFFER (info), GST_MAP_READ))
+    return GST_PAD_PROBE_OK;
+  color = get_corner (&frame, 1) << 8 | get_corner (&frame, 2);
+  gst_video_frame_unmap (&frame);
+  g_atomic_int_set ((gint *) user_data, color);
+  return GST_PAD_PROBE_OK;
+}
+
+static gboolean
+shows (Fixture *f, const char *identity)
+{
+  const guint32 rgb = beckon_media_test_color (identity);
+  const int r = rgb >> 16, g = rgb >> 8 & 255, b = rgb & 255;
+  const int u = 128 + (-38 * r - 74 * g + 112 * b) / 256;
+  const int v = 128 + (112 * r - 94 * g - 18 * b) / 256;
+  const gint color = g_atomic_int_get (&f->color);
+
+  return ABS ((color >> 8) - u) < 12 && ABS ((color & 255) - v) < 12;
+}
+
+static gboolean
+hears (VirtualEar *ear, double frequency)
+{
+  return virtual_ear_hears (ear, frequency) > HEARD;
+}
+
+static void
+run (const char *const *command)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+      g_subprocess_newv (command, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
+}
+
+static void
+wait_for (Fixture *f, BeckonDeviceKind kind, const char *id)
+{
+  wait_until (beckon_device_list_find (f->list, kind, id) != NULL);
+}
+
+static void
+plug_all (Fixture *f)
+{
+  static const char *const microphones[] = { "one.in", "two.in", "left.in", "right.in", "far.in" };
+  static const char *const speakers[] = { "one.out", "two.out", "left.out", "right.out", "far.out" };
+
+  f->one = virtual_headset_plug ("one", "First");
+  f->two = virtual_headset_plug ("two", "Second");
+  f->left = virtual_headset_plug ("left", "Left");
+  f->right = virtual_headset_plug ("right", "Right");
+  f->far = virtual_headset_plug ("far", "Far");
+  f->camera_one = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  f->camera_two = virtual_camera_plug ("carol", "camera.two", "Other");
+  for (guint i = 0; i < G_N_ELEMENTS (microphones); i++)
+    wait_for (f, BECKON_DEVICE_MICROPHONE, microphones[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (speakers); i++)
+    wait_for (f, BECKON_DEVICE_SPEAKER, speakers[i]);
+  wait_for (f, BECKON_DEVICE_CAMERA, "camera.one");
+  wait_for (f, BECKON_DEVICE_CAMERA, "camera.two");
+  /* Without real-time priority PipeWire keeps no pace with short periods. */
+  run ((const char *const[]){ "pw-metadata", "-n", "settings", "0", "clock.force-quantum", "2048",
+                              NULL });
+  run ((const char *const[]){ "pw-metadata", "0", "default.configured.audio.source",
+                              "{\"name\":\"one.in\"}", NULL });
+}
+
+/* Who plays and listens beside the call. */
+static void
+attend (Fixture *f)
+{
+  f->tone_one = virtual_tone_start ("one.out", ONE_HZ);
+  f->tone_two = virtual_tone_start ("two.out", TWO_HZ);
+  f->at_left = virtual_ear_new ("left.in");
+  f->at_right = virtual_ear_new ("right.in");
+  f->at_far = virtual_ear_new ("far.in");
+}
+
+static void
+leave (Fixture *f)
+{
+  virtual_tone_stop (f->tone_one);
+  virtual_tone_stop (f->tone_two);
+  virtual_ear_free (f->at_left);
+  virtual_ear_free (f->at_right);
+  virtual_ear_free (f->at_far);
+}
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GstPad) pad = NULL;
+
+  gst_complaints_pass ();
+  f->list = beckon_device_list_new ();
+  beckon_device_list_start (f->list);
+  wait_until (beckon_device_list_is_ready (f->list));
+  plug_all (f);
+  attend (f);
+  side_init (&f->alice, &f->bob, f, BECKON_SOURCE_DEVICE, "alice");
+  side_init (&f->bob, &f->alice, f, BECKON_SOURCE_TEST, "bob");
+  g_object_set (f->alice.settings, "microphone", "one.in", "speaker", "left.out", "camera",
+                "camera.one", NULL);
+  g_object_set (f->bob.settings, "speaker", "far.out", NULL);
+  beckon_media_session_set_camera (f->alice.session, TRUE);
+  side_add_peer (&f->bob, "alice", FALSE);
+  side_add_peer (&f->alice, "bob", TRUE);
+  beckon_media_session_open (f->alice.session);
+  beckon_media_session_open (f->bob.session);
+  wait_until (beckon_media_peer_get_remote_video (f->bob.peer) != NULL);
+  pad = gst_element_get_static_pad (
+      GST_ELEMENT (beckon_media_peer_get_remote_video (f->bob.peer)), "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_picture, &f->color, NULL);
+  wait_until (hears (f->at_far, ONE_HZ));
+  wait_until (hears (f->at_left, BOB_HZ));
+  wait_until (shows (f, "alice"));
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer done)
+{
+  g_assert_true (
+      beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL));
+  *(gboolean *) done = TRUE;
+}
+
+static void
+side_clear (Side *side)
+{
+  gboolean done = FALSE;
+
+  beckon_media_session_close_async (side->session, "hung-up", on_closed, &done);
+  wait_until (done);
+  wait_until (G_OBJECT (side->session)->ref_count == 1);
+  g_assert_finalize_object (side->session);
+  wait_until (G_OBJECT (side->settings)->ref_count == 1);
+  g_assert_finalize_object (side->settings);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  side_clear (&f->alice);
+  side_clear (&f->bob);
+  leave (f);
+  virtual_headset_unplug (f->one);
+  virtual_headset_unplug (f->two);
+  virtual_headset_unplug (f->left);
+  virtual_headset_unplug (f->right);
+  virtual_headset_unplug (f->far);
+  virtual_camera_unplug (f->camera_one);
+  virtual_camera_unplug (f->camera_two);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
+  g_assert_finalize_object (f->list);
+}
+
+/* ---- tests ---- */
+
+static void
+test_switch (Fixture *f, gconstpointer unused)
+{
+  g_object_set (f->alice.settings, "microphone", "two.in", NULL);
+  wait_until (hears (f->at_far, TWO_HZ));
+  wait_until (virtual_ear_hears (f->at_far, ONE_HZ) < NOT_HEARD);
+  g_assert_true (shows (f, "alice"));
+  g_object_set (f->alice.settings, "speaker", "right.out", NULL);
+  wait_until (hears (f->at_right, BOB_HZ));
+  wait_until (virtual_ear_hears (f->at_left, BOB_HZ) < NOT_HEARD);
+  g_object_set (f->alice.settings, "camera", "camera.two", NULL);
+  wait_until (shows (f, "carol"));
+  g_object_set (f->alice.settings, "camera", "camera.one", "microphone", "one.in", NULL);
+  wait_until (shows (f, "alice"));
+  wait_until (hears (f->at_far, ONE_HZ));
+  g_assert_null (beckon_media_session_get_microphone_problem (f->alice.session));
+  g_assert_null (beckon_media_session_get_speaker_problem (f->alice.session));
+}
+
+/* The default one steps in for what was unplugged, until it is back. */
+static void
+test_unplug (Fixture *f, gconstpointer unused)
+{
+  g_object_set (f->alice.settings, "microphone", "two.in", NULL);
+  wait_until (hears (f->at_far, TWO_HZ));
+  virtual_tone_stop (f->tone_two);
+  virtual_headset_unplug (f->two);
+  wait_until (hears (f->at_far, ONE_HZ));
+  f->two = virtual_headset_plug ("two", "Second");
+  wait_for (f, BECKON_DEVICE_SPEAKER, "two.out");
+  f->tone_two = virtual_tone_start ("two.out", TWO_HZ);
+  wait_until (hears (f->at_far, TWO_HZ));
+  wait_until (virtual_ear_hears (f->at_far, ONE_HZ) < NOT_HEARD);
+  virtual_headset_unplug (f->left);
+  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_SPEAKER, "left.out") == NULL);
+  virtual_ear_free (f->at_left);
+  f->left = virtual_headset_plug ("left", "Left");
+  wait_for (f, BECKON_DEVICE_MICROPHONE, "left.in");
+  f->at_left = virtual_ear_new ("left.in");
+  wait_until (hears (f->at_left, BOB_HZ));
+}
+
+/* With the last camera goes the picture, and why is said; it comes back with the camera. */
+static void
+test_no_camera (Fixture *f, gconstpointer unused)
+{
+  virtual_camera_unplug (f->camera_two);
+  virtual_camera_unplug (f->camera_one);
+  wait_until (beckon_media_session_get_camera_problem (f->alice.session) != NULL);
+  g_assert_error (beckon_media_session_get_camera_problem (f->alice.session), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_DEVICE_LOST);
+  g_assert_false (beckon_media_session_get_camera (f->alice.session));
+  wait_until (!beckon_media_peer_get_remote_camera (f->bob.peer));
+  f->camera_two = virtual_camera_plug ("carol", "camera.two", "Other");
+  wait_until (shows (f, "carol"));
+  g_assert_true (beckon_media_session_get_camera (f->alice.session));
+  g_assert_null (beckon_media_session_get_camera_problem (f->alice.session));
+  f->camera_one = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  wait_until (shows (f, "alice"));
+}
+
+/* A person who has switched the camera off meanwhile is not surprised. */
+static void
+test_off_stays_off (Fixture *f, gconstpointer unused)
+{
+  virtual_camera_unplug (f->camera_two);
+  virtual_camera_unplug (f->camera_one);
+  wait_until (beckon_media_session_get_camera_problem (f->alice.session) != NULL);
+  beckon_media_session_set_camera (f->alice.session, FALSE);
+  f->camera_one = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  wait_for (f, BECKON_DEVICE_CAMERA, "camera.one");
+  g_assert_false (beckon_media_session_get_camera (f->alice.session));
+  f->camera_two = virtual_camera_plug ("carol", "camera.two", "Other");
+  wait_for (f, BECKON_DEVICE_CAMERA, "camera.two");
+}
+
+static void
+test_volume (Fixture *f, gconstpointer unused)
+{
+  const double before = virtual_ear_hears (f->at_left, BOB_HZ);
+
+  g_object_set (f->alice.peer, "volume", 0.25, NULL);
+  wait_until (virtual_ear_hears (f->at_left, BOB_HZ) < before * 0.35);
+  g_object_set (f->alice.settings, "volume", 0.0, NULL);
+  wait_until (virtual_ear_hears (f->at_left, BOB_HZ) < NOT_HEARD);
+  g_object_set (f->alice.settings, "volume", 1.0, NULL);
+  g_object_set (f->alice.peer, "volume", 1.5, NULL);
+  wait_until (virtual_ear_hears (f->at_left, BOB_HZ) > before * 1.2);
+  g_assert_cmpfloat (beckon_media_session_get_microphone_level (f->alice.session), >, 0.5);
+}
+
+/* Returns: the process of that name; there is one in the private desktop. */
+static int
+find_process (const char *name)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc", 0, NULL);
+  const char *entry;
+
+  while ((entry = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc", entry, "comm", NULL);
+      g_autofree char *comm = NULL;
+
+      if (g_file_get_contents (path, &comm, NULL, NULL) &&
+          g_str_equal (g_strchomp (comm), name))
+        return atoi (entry);
+    }
+  g_error ("There is no %s", name);
+}
+
+static void
+test_server_dies (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GSubprocess) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  leave (f);
+  g_assert_cmpint (kill (find_process ("pipewire-pulse"), SIGKILL), ==, 0);
+  wait_until (beckon_media_session_get_speaker_problem (f->alice.session) != NULL);
+  again = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "pipewire-pulse", NULL);
+  g_assert_no_error (error);
+  wait_until (beckon_media_session_get_speaker_problem (f->alice.session) == NULL);
+  attend (f);
+  wait_until (hears (f->at_far, ONE_HZ));
+  wait_until (hears (f->at_left, BOB_HZ));
+  g_assert_null (beckon_media_session_get_microphone_problem (f->alice.session));
+  g_assert_true (shows (f, "alice"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    const char *name;
+    void (*run) (Fixture *f, gconstpointer unused);
+  } tests[] = {
+    { "switch", test_switch },
+    { "unplug", test_unplug },
+    { "no-camera", test_no_camera },
+    { "off-stays-off", test_off_stays_off },
+    { "volume", test_volume },
+    { "server-dies", test_server_dies },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/media/device-switch/%s", tests[i].name);
+
+      g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
+    }
+  return g_test_run ();
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A speaker that the microphone hears, by way of a real PipeWire: how much of what is played goes back
+ * to who said it. */
+
+#include "config.h"
+
+#include "capture.h"
+#include "device-settings.h"
+#include "media-session.h"
+#include "speaker.h"
+#include "virtual-devices.h"
+
+#include <math.h>
+
+#define RATE 48000
+#define PART (RATE / 50)
+#define PART_US (G_USEC_PER_SEC / 50)
+#define BEEP (RATE / 10)
+/* Sound beside its picture, in ms. */
+#define IN_STEP 45
+#define HELD_BACK (200 * GST_MSECOND)
+/* Of what comes back, in dB: so much less is to be heard. The figures of a quiet machine are higher. */
+#define ECHO_LOSS 8.0
+
+typedef struct
+{
+  BeckonDeviceList *list;
+  BeckonDeviceSettings *settings;
+  VirtualHeadset *headset;
+  VirtualEar *at_microphone; /* hears what the microphone does */
+  VirtualEar *at_peer;       /* hears what is sent */
+  BeckonSpeaker *speaker;
+  BeckonVoice *voice;
+  BeckonCapture *capture;
+  GstElement *pipeline; /* a connection's place */
+  guint speech_source;
+  gint64 started;
+  guint64 parts; /* said */
+  double low;    /* of the noise that stands for speech */
+} Fixture;
+
+/* Something like speech: low noise, four syllables a second, and a pause now and then. */
+static void
+say_part (Fixture *f)
+{
+  gint16 *samples = g_new (gint16, PART);
+  GstBuffer *buffer;
+
+  for (guint i = 0; i < PART; i++)
+    {
+      const double t = (f->parts * PART + i) / (double) RATE;
+      const double loud = fmod (t, 3) < 2.5 ? pow (sin (G_PI * 4 * t), 2) : 0;
+
+      f->low += 0.2 * (g_random_double_range (-1, 1) - f->low);
+      samples[i] = CLAMP (f->low * loud * 2, -1, 1) * 16000;
+    }
+  buffer = gst_buffer_new_wrapped (samples, PART * sizeof *samples);
+  beckon_voice_push (f->voice, buffer,
+                     (f->started + f->parts * PART_US) * GST_USECOND + HELD_BACK);
+  gst_buffer_unref (buffer);
+  f->parts++;
+}
+
+static gboolean
+on_speech (gpointer user_data)
+{
+  Fixture *f = user_data;
+  const guint64 due = (g_get_monotonic_time () - f->started) / PART_US;
+
+  while (f->parts < due)
+    say_part (f);
+  return G_SOURCE_CONTINUE;
+}
+
+static GstFlowReturn
+on_sent (GstAppSink *sink, gpointer user_data)
+{
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+
+  if (sample != NULL)
+    virtual_ear_add (user_data, gst_sample_get_buffer (sample));
+  return GST_FLOW_OK;
+}
+
+static void
+send_to_peer (Fixture *f)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = on_sent };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) source = NULL;
+  g_autoptr (GstElement) sink = NULL;
+
+  f->at_peer = virtual_ear_new (NULL);
+  f->pipeline = gst_parse_launch ("appsrc name=in format=time is-live=true do-timestamp=true ! "
+                                  "appsink name=out sync=false async=false",
+                                  &error);
+  g_assert_no_error (error);
+  source = gst_bin_get_by_name (GST_BIN (f->pipeline), "in");
+  sink = gst_bin_get_by_name (GST_BIN (f->pipeline), "out");
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, f->at_peer, NULL);
+  gst_element_set_state (f->pipeline, GST_STATE_PLAYING);
+  beckon_capture_add_target (f->capture, GST_APP_SRC (source));
+}
+
+static void
+set_up (Fixture *f, gconstpointer silent)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+
+  f->list = beckon_device_list_new ();
+  f->settings = beckon_device_settings_new (f->list);
+  beckon_device_list_start (f->list);
+  f->headset = virtual_headset_plug ("loud", "Loud");
+  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_MICROPHONE, "loud.in") != NULL);
+  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_SPEAKER, "loud.out") != NULL);
+  g_object_set (f->settings, "echo-cancellation", FALSE, "noise-suppression", FALSE, "gain-control",
+                FALSE, "microphone", "loud.in", "speaker", "loud.out", NULL);
+  f->at_microphone = virtual_ear_new ("loud.in");
+  config->devices = g_object_ref (f->settings);
+  f->speaker = beckon_speaker_new (f->settings);
+  f->capture = beckon_capture_new (config, FALSE);
+  beckon_capture_set_probe (f->capture, beckon_speaker_get_probe (f->speaker));
+  f->voice = beckon_speaker_add_voice (f->speaker);
+  beckon_speaker_open (f->speaker);
+  send_to_peer (f);
+  beckon_capture_start (f->capture);
+  f->started = g_get_monotonic_time ();
+  if (silent == NULL)
+    f->speech_source = g_timeout_add (10, on_speech, f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  g_clear_handle_id (&f->speech_source, g_source_remove);
+  beckon_capture_stop (f->capture);
+  g_assert_finalize_object (f->capture);
+  beckon_voice_free (f->voice);
+  beckon_speaker_close (f->speaker);
+  wait_until (G_OBJECT (f->speaker)->ref_count == 1);
+  g_assert_finalize_object (f->speaker);
+  gst_element_set_state (f->pipeline, GST_STATE_NULL);
+  gst_object_unref (f->pipeline);
+  virtual_ear_free (f->at_peer);
+  virtual_ear_free (f->at_microphone);
+  virtual_headset_unplug (f->headset);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+  g_assert_finalize_object (f->settings);
+  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
+  g_assert_finalize_object (f->list);
+}
+
+/* Returns: how much less of the last second is sent than the microphone has heard, in dB; less than
+ * nothing where it has heard nothing. */
+static double
+loss (Fixture *f)
+{
+  if (virtual_ear_count (f->at_peer) < 2 * RATE || virtual_ear_count (f->at_microphone) < 2 * RATE ||
+      virtual_ear_loudness (f->at_microphone, 1000) < -45)
+    return -1;
+  return virtual_ear_loudness (f->at_microphone, 1000) - virtual_ear_loudness (f->at_peer, 1000);
+}
+
+static void
+test_echo (Fixture *f, gconstpointer unused)
+{
+  double without, with;
+
+  wait_until (loss (f) > -0.5);
+  without = loss (f);
+  g_assert_cmpfloat (without, <, 3);
+  g_object_set (f->settings, "echo-cancellation", TRUE, NULL);
+  wait_until (loss (f) > ECHO_LOSS);
+  with = loss (f);
+  g_test_message ("Echo return loss: %.1f dB without, %.1f dB with cancellation", without, with);
+  /* Another speaker’s pipeline, and the same echo. */
+  g_signal_emit_by_name (f->settings, "changed", BECKON_DEVICE_USE_SPEAKER);
+  wait_until (loss (f) < 0 || loss (f) > ECHO_LOSS);
+  wait_until (loss (f) > ECHO_LOSS);
+  g_object_set (f->settings, "echo-cancellation", FALSE, NULL);
+  wait_until (loss (f) > -0.5 && loss (f) < 3);
+}
+
+static void
+beep (Fixture *f, GstClockTime due)
+{
+  gint16 *samples = g_new (gint16, BEEP);
+  GstBuffer *buffer;
+
+  for (guint i = 0; i < BEEP; i++)
+    samples[i] = G_MAXINT16 / 2 * sin (2 * G_PI * 440 * i / RATE);
+  buffer = gst_buffer_new_wrapped (samples, BEEP * sizeof *samples);
+  beckon_voice_push (f->voice, buffer, due);
+  gst_buffer_unref (buffer);
+}
+
+/* A connection that holds back more, or less, does so with sound and picture. */
+static void
+test_due (Fixture *f, gconstpointer silent)
+{
+  GstClockTime now;
+
+  /* It is dropped where the speaker is not open yet. */
+  do
+    {
+      beep (f, g_get_monotonic_time () * GST_USECOND + HELD_BACK);
+      virtual_wait (G_MAXINT64, "a beep");
+    }
+  while (virtual_ear_count (f->at_microphone) < RATE / 2 ||
+         virtual_ear_loudness (f->at_microphone, 500) < -45);
+  wait_until (virtual_ear_loudness (f->at_microphone, 500) < -60);
+  now = g_get_monotonic_time () * GST_USECOND;
+  beep (f, now + 300 * GST_MSECOND);
+  beep (f, now + 1100 * GST_MSECOND);
+  wait_until (ABS (virtual_ear_distance (f->at_microphone) - 800) < IN_STEP);
+  /* Too late to be in step, and not lost. */
+  beep (f, g_get_monotonic_time () * GST_USECOND);
+  wait_until (virtual_ear_loudness (f->at_microphone, 500) > -45);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElementFactory) factory = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  factory = gst_element_factory_find ("webrtcdsp");
+  if (factory == NULL)
+    {
+      g_print ("1..0 # SKIP GStreamer has no webrtcdsp\n");
+      return 0;
+    }
+  g_test_add ("/media/echo/due", Fixture, "silent", set_up, test_due, tear_down);
+  g_test_add ("/media/echo/cancelled", Fixture, NULL, set_up, test_echo, tear_down);
+  return g_test_run ();
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Devices of a private PipeWire, each a process; ending it is pulling the plug. */
+
+#include "config.h"
+
+#include "virtual-devices.h"
+
+#include <gio/gio.h>
+#include <gst/app/app.h>
+#include <math.h>
+
+#define RATE 48000
+#define WINDOW (RATE / 10)
+#define MEMORY (RATE * 4)
+/* What stands between two sounds is silent for so long. */
+#define SILENCE (RATE / 20)
+#define SILENT (G_MAXINT16 / 100)
+
+/* ---- waiting ---- */
+
+static gboolean
+on_tick (gpointer unused)
+{
+  return G_SOURCE_REMOVE;
+}
+
+void
+virtual_wait (gint64 until, const char *what)
+{
+  const guint tick = g_timeout_add (20, on_tick, NULL);
+  GSource *source;
+
+  if (g_get_monotonic_time () > until)
+    g_error ("Waited for too long: %s", what);
+  g_main_context_iteration (NULL, TRUE);
+  source = g_main_context_find_source_by_id (NULL, tick);
+  if (source != NULL)
+    g_source_destroy (source);
+}
+
+/* ---- pipelines ---- */
+
+static void
+pull_plug (GstElement *pipeline)
+{
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
+VirtualTone *
+virtual_tone_start (const char *node, double frequency)
+{
+  g_autofree char *description = g_strdup_printf (
+      "audiotestsrc is-live=true freq=%g volume=0.3 ! audio/x-raw,rate=48000,channels=1 ! "
+      "pulsesink device=%s buffer-time=400000 latency-time=40000",
+      frequency, node);
+  g_autoptr (GError) error = NULL;
+  GstElement *pipeline = gst_parse_launch (description, &error);
+
+  g_assert_no_error (error);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  return (VirtualTone *) pipeline;
+}
+
+void
+virtual_tone_stop (VirtualTone *tone)
+{
+  pull_plug ((GstElement *) tone);
+}
+
+/* ---- processes ---- */
+
+/* @process: (transfer full) */
+static void
+end_process (GSubprocess *process)
+{
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_object_unref (process);
+}
+
+VirtualCamera *
+virtual_camera_plug (const char *identity, const char *node, const char *description)
+{
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = g_subprocess_new (0, &error, g_getenv ("VIRTUAL_CAMERA"), identity, node,
+                                           description, NULL);
+
+  g_assert_no_error (error);
+  return (VirtualCamera *) process;
+}
+
+void
+virtual_camera_unplug (VirtualCamera *camera)
+{
+  end_process ((GSubprocess *) camera);
+}
+
+VirtualHeadset *
+virtual_headset_plug (const char *name, const char *description)
+{
+  g_autofree char *speaker = g_strdup_printf (
+      "--capture-props=media.class=Audio/Sink node.name=%s.out node.description=\"%s Speaker\"",
+      name, description);
+  g_autofree char *microphone = g_strdup_printf (
+      "--playback-props=media.class=Audio/Source node.name=%s.in node.description=\"%s Microphone\"",
+      name, description);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "pw-loopback", "-n", name,
+                        speaker, microphone, NULL);
+
+  g_assert_no_error (error);
+  return (VirtualHeadset *) process;
+}
+
+void
+virtual_headset_unplug (VirtualHeadset *headset)
+{
+  end_process ((GSubprocess *) headset);
+}
+
+/* ---- ear ---- */
+
+struct _VirtualEar
+{
+  GstElement *pipeline; /* nullable: it hears what is added */
+  GMutex lock;
+  gint16 samples[MEMORY];
+  guint64 n_samples; /* ever heard */
+};
+
+void
+virtual_ear_add (VirtualEar *ear, GstBuffer *buffer)
+{
+  GstMapInfo map;
+
+  g_assert_true (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  g_mutex_lock (&ear->lock);
+  for (gsize i = 0; i < map.size / sizeof (gint16); i++)
+    ear->samples[ear->n_samples++ % MEMORY] = ((const gint16 *) map.data)[i];
+  g_mutex_unlock (&ear->lock);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static GstFlowReturn
+on_sample (GstAppSink *sink, gpointer user_data)
+{
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+
+  if (sample != NULL)
+    virtual_ear_add (user_data, gst_sample_get_buffer (sample));
+  return GST_FLOW_OK;
+}
+
+VirtualEar *
+virtual_ear_new (const char *node)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
+  VirtualEar *ear = g_new0 (VirtualEar, 1);
+  g_autofree char *description = NULL;
+  g_autoptr (GstElement) sink = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_init (&ear->lock);
+  if (node == NULL)
+    return ear;
+  description = g_strdup_printf ("pulsesrc device=%s buffer-time=400000 latency-time=40000 ! "
+                                 "audioconvert ! audioresample ! "
+                                 "audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
+                                 "appsink name=sink sync=false",
+                                 node);
+  ear->pipeline = gst_parse_launch (description, &error);
+  g_assert_no_error (error);
+  sink = gst_bin_get_by_name (GST_BIN (ear->pipeline), "sink");
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, ear, NULL);
+  gst_element_set_state (ear->pipeline, GST_STATE_PLAYING);
+  return ear;
+}
+
+double
+virtual_ear_hears (VirtualEar *ear, double frequency)
+{
+  double re = 0, im = 0;
+
+  g_mutex_lock (&ear->lock);
+  for (guint i = 0; ear->n_samples >= WINDOW && i < WINDOW; i++)
+    {
+      const double phase = 2 * G_PI * frequency * i / RATE;
+      const gint16 sample = ear->samples[(ear->n_samples - WINDOW + i) % MEMORY];
+
+      re += sample * cos (phase);
+      im += sample * sin (phase);
+    }
+  g_mutex_unlock (&ear->lock);
+  return 2 * hypot (re, im) / WINDOW / G_MAXINT16;
+}
+
+double
+virtual_ear_loudness (VirtualEar *ear, guint ms)
+{
+  const guint n = RATE / 1000 * ms;
+  double power = 0;
+
+  g_assert_cmpuint (n, <=, MEMORY);
+  g_mutex_lock (&ear->lock);
+  g_assert_cmpuint (ear->n_samples, >=, n);
+  for (guint i = 0; i < n; i++)
+    {
+      const double sample =
+          ear->samples[(ear->n_samples - n + i) % MEMORY] / (double) G_MAXINT16;
+
+      power += sample * sample;
+    }
+  g_mutex_unlock (&ear->lock);
+  return 10 * log10 (power / n + 1e-12);
+}
+
+double
+virtual_ear_distance (VirtualEar *ear)
+{
+  gint64 begin = -1, before = -1;
+  guint silent = 0;
+
+  g_mutex_lock (&ear->lock);
+  for (guint64 i = MAX (ear->n_samples, MEMORY) - MEMORY; i < ear->n_samples; i++)
+    {
+      if (ABS (ear->samples[i % MEMORY]) < SILENT)
+        {
+          silent++;
+          continue;
+        }
+      if (silent >= SILENCE)
+        {
+          before = begin;
+          begin = i;
+        }
+      silent = 0;
+    }
+  g_mutex_unlock (&ear->lock);
+  return before < 0 ? -1 : (begin - before) * 1000.0 / RATE;
+}
+
+guint64
+virtual_ear_count (VirtualEar *ear)
+{
+  guint64 n;
+
+  g_mutex_lock (&ear->lock);
+  n = ear->n_samples;
+  g_mutex_unlock (&ear->lock);
+  return n;
+}
+
+void
+virtual_ear_free (VirtualEar *ear)
+{
+  if (ear->pipeline != NULL)
+    pull_plug (ear->pipeline);
+  g_mutex_clear (&ear->lock);
+  g_free (ear);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gst/gst.h>
+
+/** VirtualCamera: a camera of PipeWire that shows the test picture of @identity. */
+typedef struct _VirtualCamera VirtualCamera;
+VirtualCamera *virtual_camera_plug (const char *identity, const char *node,
+                                    const char *description);
+void virtual_camera_unplug (VirtualCamera *camera);
+
+/** VirtualHeadset: a speaker and a microphone that hears what it plays: nodes @name.out and
+ * @name.in, “@description Speaker” and “@description Microphone”. */
+typedef struct _VirtualHeadset VirtualHeadset;
+VirtualHeadset *virtual_headset_plug (const char *name, const char *description);
+void virtual_headset_unplug (VirtualHeadset *headset);
+
+/** VirtualTone: a sine wave played on a node. */
+typedef struct _VirtualTone VirtualTone;
+VirtualTone *virtual_tone_start (const char *node, double frequency);
+void virtual_tone_stop (VirtualTone *tone);
+
+/** VirtualEar: hears what comes out of a microphone's node. */
+typedef struct _VirtualEar VirtualEar;
+VirtualEar *virtual_ear_new (const char *node);
+/** virtual_ear_add: (thread any): takes what was heard elsewhere: S16, mono, 48 kHz */
+void virtual_ear_add (VirtualEar *ear, GstBuffer *buffer);
+/** virtual_ear_hears: how much of full scale is a tone of @frequency, in the last 100 ms */
+double virtual_ear_hears (VirtualEar *ear, double frequency);
+/** virtual_ear_loudness: the mean power of the last @ms in dB of full scale */
+double virtual_ear_loudness (VirtualEar *ear, guint ms);
+/** virtual_ear_distance: between the beginnings of the last two sounds, in ms; -1: there were no two */
+double virtual_ear_distance (VirtualEar *ear);
+guint64 virtual_ear_count (VirtualEar *ear);
+void virtual_ear_free (VirtualEar *ear);
+
+/* ---- waiting ---- */
+
+/** virtual_wait: one turn of the main loop, at most 20 ms; fails the test with @what when @until, of
+ * the monotonic clock, is over. */
+void virtual_wait (gint64 until, const char *what);
+
+/* A stream that the sound server forgets is given up after 30 s, and tried once more. */
+#define VIRTUAL_LIMIT (90 * G_TIME_SPAN_SECOND)
+#define wait_until(condition)                                                                      \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    const gint64 until_ = g_get_monotonic_time () + VIRTUAL_LIMIT;                                 \
+    while (!(condition))                                                                           \
+      virtual_wait (until_, #condition);                                                           \
+  }                                                                                                \
+  G_STMT_END

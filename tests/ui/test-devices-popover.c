@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The devices of a private PipeWire, as a person chooses them. */
+
+#include "config.h"
+
+#include "devices-popover.h"
+
+#include "media-session.h"
+#include "virtual-devices.h"
+
+typedef struct
+{
+  BeckonDeviceSettings *settings;
+  GtkWidget *popover;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  BeckonDeviceList *list;
+
+  f->settings = beckon_device_settings_new (NULL);
+  f->popover = g_object_ref_sink (g_object_new (BECKON_TYPE_DEVICES_POPOVER, NULL));
+  list = beckon_device_settings_get_list (f->settings);
+  beckon_device_list_start (list);
+  beckon_devices_popover_set_devices (BECKON_DEVICES_POPOVER (f->popover), f->settings);
+  wait_until (beckon_device_list_is_ready (list));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  g_assert_finalize_object (f->popover);
+  g_assert_finalize_object (f->settings);
+}
+
+static GtkDropDown *
+get_drop_down (Fixture *f, const char *name)
+{
+  return GTK_DROP_DOWN (
+      gtk_widget_get_template_child (f->popover, BECKON_TYPE_DEVICES_POPOVER, name));
+}
+
+/* Whether the rows are exactly @rows, ended by %NULL. */
+static gboolean
+has_rows (Fixture *f, const char *name, const char *const *rows)
+{
+  GListModel *model = gtk_drop_down_get_model (get_drop_down (f, name));
+
+  if (g_list_model_get_n_items (model) != g_strv_length ((char **) rows))
+    return FALSE;
+  for (guint i = 0; rows[i] != NULL; i++)
+    if (!g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (model), i), rows[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+test_choose (Fixture *f, gconstpointer unused)
+{
+  static const char *const nothing[] = { "No microphone", NULL };
+  static const char *const two[] = { "System Default", "First Microphone", NULL };
+  static const char *const cameras[] = { "Webcam", NULL };
+  GtkDropDown *microphone = get_drop_down (f, "microphone");
+  VirtualHeadset *headset;
+  VirtualCamera *camera;
+
+  g_assert_true (has_rows (f, "microphone", nothing));
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (microphone)));
+  headset = virtual_headset_plug ("one", "First");
+  camera = virtual_camera_plug ("alice", "camera.one", "Webcam");
+  wait_until (has_rows (f, "microphone", two));
+  wait_until (has_rows (f, "camera", cameras));
+  g_assert_true (gtk_widget_get_sensitive (GTK_WIDGET (microphone)));
+  g_assert_cmpuint (gtk_drop_down_get_selected (microphone), ==, 0);
+
+  gtk_drop_down_set_selected (microphone, 1);
+  g_assert_cmpstr (
+      beckon_device_settings_get_choice (f->settings, BECKON_DEVICE_USE_MICROPHONE), ==, "one.in");
+  virtual_headset_unplug (headset);
+  wait_until (has_rows (f, "microphone", nothing));
+  g_assert_cmpstr (
+      beckon_device_settings_get_choice (f->settings, BECKON_DEVICE_USE_MICROPHONE), ==, "one.in");
+  headset = virtual_headset_plug ("one", "First");
+  wait_until (has_rows (f, "microphone", two));
+  g_assert_cmpuint (gtk_drop_down_get_selected (microphone), ==, 1);
+  virtual_headset_unplug (headset);
+  virtual_camera_unplug (camera);
+  wait_until (has_rows (f, "microphone", nothing));
+}
+
+static void
+test_volume (Fixture *f, gconstpointer unused)
+{
+  GtkAdjustment *volume = GTK_ADJUSTMENT (
+      gtk_widget_get_template_child (f->popover, BECKON_TYPE_DEVICES_POPOVER, "volume"));
+
+  gtk_adjustment_set_value (volume, 0.5);
+  g_assert_cmpfloat (beckon_device_settings_get_volume (f->settings), ==, 0.5);
+  beckon_device_settings_set_volume (f->settings, 1.25);
+  g_assert_cmpfloat (gtk_adjustment_get_value (volume), ==, 1.25);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  gtk_test_init (&argc, &argv, NULL);
+  if (!beckon_media_init (NULL, NULL, &error))
+    g_error ("%s", error->message);
+  g_test_add ("/ui/devices/choose", Fixture, NULL, set_up, test_choose, tear_down);
+  g_test_add ("/ui/devices/volume", Fixture, NULL, set_up, test_volume, tear_down);
+  return g_test_run ();
+}
