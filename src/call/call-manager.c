@@ -16,6 +16,7 @@ enum
   PROP_OTHER_CALL,
   PROP_PRECONNECT,
   PROP_RELAY_ONLY,
+  PROP_BANDWIDTH,
   N_PROPS
 };
 enum
@@ -463,6 +464,9 @@ beckon_call_manager_get_property (GObject *object, guint id, GValue *value, GPar
     case PROP_RELAY_ONLY:
       g_value_set_boolean (value, self->config->relay_only);
       break;
+    case PROP_BANDWIDTH:
+      g_value_set_uint (value, self->config->bandwidth);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -480,6 +484,9 @@ beckon_call_manager_set_property (GObject *object, guint id, const GValue *value
       break;
     case PROP_RELAY_ONLY:
       self->config->relay_only = g_value_get_boolean (value);
+      break;
+    case PROP_BANDWIDTH:
+      self->config->bandwidth = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -524,6 +531,8 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
                          BECKON_PRECONNECT_CONTACTS, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_RELAY_ONLY] = g_param_spec_boolean ("relay-only", NULL, NULL, FALSE,
                                                       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_BANDWIDTH] = g_param_spec_uint ("bandwidth", NULL, NULL, 0, G_MAXUINT, 0,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[INCOMING_CALL] = g_signal_new ("incoming-call", BECKON_TYPE_CALL_MANAGER,

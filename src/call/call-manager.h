@@ -31,7 +31,7 @@ GType beckon_preconnect_get_type (void) G_GNUC_CONST;
  * call of this user that runs without this device: on another one, or this one lost it in a crash;
  * it can be joined). Read-write, for calls that begin later: preconnect (BeckonPreconnect),
  * relay-only (boolean: everything goes through relays of the server's, and nobody learns an address
- * of ours).
+ * of ours), bandwidth (uint: kbit/s that are sent to each peer at most; 0: what the path carries).
  * Signals:
  *   incoming-call (BeckonCall *call)  a call in state INCOMING, already the current one
  *   missed-call (BeckonUser *from, BeckonMedia media)  also of people who were told "busy"

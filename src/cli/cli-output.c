@@ -74,6 +74,7 @@ code_of (const GError *error)
     [BECKON_SIGNALING_ERROR_NOT_A_SERVER] = "not-a-server",
     [BECKON_SIGNALING_ERROR_NOT_CONNECTED] = "not-connected",
     [BECKON_SIGNALING_ERROR_DISCONNECTED] = "disconnected",
+    [BECKON_SIGNALING_ERROR_SIGNED_OUT] = "signed-out",
   };
   static const char *const media[] = {
     [BECKON_MEDIA_ERROR_BAD_DESCRIPTION] = "bad-description",

@@ -257,6 +257,19 @@ static const BeckonField history_reply[] = {
   END
 };
 
+static const BeckonField own_device[] = {
+  NEEDED ("id", ID),
+  NEEDED ("name", TEXT, .max = BECKON_NAME_MAX_BYTES),
+  NEEDED ("connected", BOOLEAN),
+  END
+};
+static const BeckonField own_device_item = NEEDED ("device", OBJECT, .members = own_device);
+static const BeckonField devices_reply[] = {
+  NEEDED ("devices", ARRAY, .max = 64, .members = &own_device_item),
+  END
+};
+static const BeckonField device_only[] = { NEEDED ("device", ID), END };
+
 static const BeckonField closing[] = {
   NEEDED ("reason", TEXT, .max = 128),
   MAYBE ("reconnect_after", INTEGER, .min = 0, .max = 3600),
@@ -357,6 +370,8 @@ static const struct
   [BECKON_HISTORY_LIST] = { history_list, history_reply },
   [BECKON_HISTORY_SEEN] = { history_seen, nothing },
   [BECKON_PROFILE_SET] = { name_only, nothing },
+  [BECKON_DEVICES_LIST] = { nothing, devices_reply },
+  [BECKON_DEVICES_SIGN_OUT] = { device_only, nothing },
   [BECKON_SESSION_CLOSING] = { closing },
   [BECKON_CALL_CREATED] = { created },
   [BECKON_CALL_RECEIVED] = { received },

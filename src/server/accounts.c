@@ -495,6 +495,25 @@ beckon_accounts_revoke_token_async (BeckonAccounts *self,
   complete_when_committed (self, g_steal_pointer (&task));
 }
 
+void
+beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash)
+{
+  g_autoptr (BeckonStoredAccount) account = NULL;
+  GTask *task;
+  Request *request;
+
+  g_return_if_fail (BECKON_IS_ACCOUNTS (self) && hash != NULL);
+
+  account = beckon_store_find_token (self->store, hash, NULL);
+  if (account == NULL)
+    return;
+  task = begin (self, beckon_accounts_revoke_token_async, NULL, NULL);
+  request = g_task_get_task_data (task);
+  request->hash = g_strdup (hash);
+  beckon_store_remove_token (self->store, hash);
+  complete_when_committed (self, task);
+}
+
 gboolean
 beckon_accounts_revoke_token_finish (BeckonAccounts *self, GAsyncResult *result, GError **error)
 {

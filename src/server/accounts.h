@@ -87,6 +87,10 @@ void beckon_accounts_revoke_token_async (BeckonAccounts *self,
 gboolean
 beckon_accounts_revoke_token_finish (BeckonAccounts *self, GAsyncResult *result, GError **error);
 
+/** beckon_accounts_revoke_hash: the same of a token of which only the hash is known. Nothing happens
+ * if it is not one of ours. */
+void beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash);
+
 /** beckon_accounts_hash_token: Returns: (transfer full): what is kept of @token, as "revoked" has
  * it. */
 char *beckon_accounts_hash_token (const char *token);

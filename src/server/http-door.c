@@ -322,6 +322,14 @@ wait_for_handshake (BeckonHttpDoor *self, GSocketConnection *connection)
 
 /* ---- listening ---- */
 
+static gboolean
+needs_tls (BeckonHttpDoor *self, GSocketAddress *remote)
+{
+  return self->certificate == NULL && !self->is_on_loopback &&
+         !g_inet_address_get_is_loopback (get_inet (remote)) &&
+         !beckon_networks_contain (self->config->plain, get_inet (remote));
+}
+
 static void
 on_connection (BeckonListener *listener, GSocketConnection *connection, BeckonHttpDoor *self)
 {
@@ -331,8 +339,7 @@ on_connection (BeckonListener *listener, GSocketConnection *connection, BeckonHt
   if (remote == NULL)
     return; /* gone already */
   is_trusted = is_proxy (self, remote);
-  if (self->certificate == NULL && !self->is_on_loopback && !is_trusted &&
-      !g_inet_address_get_is_loopback (get_inet (remote)))
+  if (!is_trusted && needs_tls (self, remote))
     g_debug ("Somebody who is no proxy came without TLS");
   else if (!is_trusted && !take_place (self, connection, remote))
     g_debug ("Too many connections of one address");
@@ -345,7 +352,8 @@ on_connection (BeckonListener *listener, GSocketConnection *connection, BeckonHt
 static gboolean
 check_safe (BeckonHttpDoor *self, GError **error)
 {
-  if (self->is_on_loopback || self->config->certificate != NULL || self->config->proxies != NULL)
+  if (self->is_on_loopback || self->config->certificate != NULL || self->config->proxies != NULL ||
+      self->config->plain != NULL)
     return TRUE;
   g_set_error (error, BECKON_SERVER_ERROR, BECKON_SERVER_ERROR_CONFIG,
                "%s is open to the network and there is no certificate: set certificate and "

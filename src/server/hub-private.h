@@ -398,6 +398,11 @@ void hub_contacts_block (HubSession *session, BeckonMessage *request);
 void hub_contacts_unblock (HubSession *session, BeckonMessage *request);
 void hub_profile_set (HubSession *session, BeckonMessage *request);
 
+/* hub-devices.c */
+
+void hub_devices_list (HubSession *session, BeckonMessage *request);
+void hub_devices_sign_out (HubSession *session, BeckonMessage *request);
+
 /* hub-history.c */
 
 /** hub_add_if_it_fits: @object: (transfer full). Returns: whether there was room for it in a reply; @bytes counts what

@@ -105,6 +105,8 @@ static const Handler handlers[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_HISTORY_LIST] = { hub_history_list, .only_asks = TRUE, .reads = TRUE },
   [BECKON_HISTORY_SEEN] = { hub_history_seen, .reads = TRUE },
   [BECKON_PROFILE_SET] = { hub_profile_set },
+  [BECKON_DEVICES_LIST] = { hub_devices_list, .only_asks = TRUE },
+  [BECKON_DEVICES_SIGN_OUT] = { hub_devices_sign_out },
 };
 
 gboolean

@@ -47,6 +47,7 @@ beckon_server_config_free (BeckonServerConfig *self)
   g_free (self->registration_code);
   g_strfreev (self->origins);
   g_clear_pointer (&self->proxies, g_ptr_array_unref);
+  g_clear_pointer (&self->plain, g_ptr_array_unref);
   g_free (self->certificate);
   g_free (self->private_key);
   g_free (self->jwt_secret_file);
@@ -229,6 +230,7 @@ beckon_server_config_load (BeckonServerConfig *self, const char *path, GError **
     { "server", "directory", .choice = &directory, .words = directories },
     { "server", "origins", .list = &self->origins },
     { "server", "proxies", .networks = &self->proxies },
+    { "server", "plain", .networks = &self->plain },
     { "server", "certificate", .text = &self->certificate },
     { "server", "private-key", .text = &self->private_key },
     { "server", "durability", .choice = &durability, .words = durabilities },

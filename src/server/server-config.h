@@ -30,6 +30,7 @@ typedef struct
   gboolean directory_closed; /* nobody learns who exists */
   char **origins;            /* nullable: of browsers, as "https://example.org"; "*": any */
   GPtrArray *proxies;  /* nullable: of GInetAddressMask: they do TLS, and say who their client is */
+  GPtrArray *plain;    /* nullable: of GInetAddressMask: who needs no TLS, and is not believed more */
   char *certificate;   /* nullable: PEM file */
   char *private_key;   /* nullable: PEM file */
   gboolean power_safe; /* what clients were told survives that the power goes */

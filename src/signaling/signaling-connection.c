@@ -234,7 +234,9 @@ on_closed (SoupWebsocketConnection *socket, gpointer user_data)
       beckon_signaling_give_up (self, new_disconnected (replaced));
       return;
     case BECKON_CLOSE_SIGNED_OUT:
-      beckon_signaling_give_up (self, new_disconnected ("This device was signed out"));
+      beckon_signaling_give_up (self, g_error_new_literal (BECKON_SIGNALING_ERROR,
+                                                           BECKON_SIGNALING_ERROR_SIGNED_OUT,
+                                                           "This device was signed out"));
       return;
     case BECKON_CLOSE_TOKEN_REFUSED:
       if (self->password == NULL)

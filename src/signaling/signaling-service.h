@@ -233,6 +233,37 @@ void beckon_signaling_service_unblock_async (BeckonSignalingService *self, const
                                              GCancellable *cancellable,
                                              GAsyncReadyCallback callback, gpointer user_data);
 
+/** beckon_signaling_service_set_name_async: what others see from now on; 1 to 128 bytes with something
+ * to see. "user-name" follows. Fails with BAD_REQUEST. */
+void beckon_signaling_service_set_name_async (BeckonSignalingService *self, const char *name,
+                                              GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+
+/** BeckonAccountDevice: one that is signed in to the account; @connected: now, else it may come back */
+typedef struct
+{
+  char *id;
+  char *name;
+  gboolean connected;
+} BeckonAccountDevice;
+void beckon_account_device_free (BeckonAccountDevice *self);
+
+/** beckon_signaling_service_list_devices_finish: Returns: (transfer full)
+ * (element-type BeckonAccountDevice): this one among them. */
+void beckon_signaling_service_list_devices_async (BeckonSignalingService *self,
+                                                  GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+GPtrArray *beckon_signaling_service_list_devices_finish (BeckonSignalingService *self,
+                                                         GAsyncResult *result, GError **error);
+/** beckon_signaling_service_sign_out_device_async: @device: not this one; UNREACHABLE: there is none
+ * such any more. */
+void beckon_signaling_service_sign_out_device_async (BeckonSignalingService *self,
+                                                     const char *device,
+                                                     GCancellable *cancellable,
+                                                     GAsyncReadyCallback callback,
+                                                     gpointer user_data);
+
 /** BeckonPastCall: one line of the call history. */
 typedef struct
 {

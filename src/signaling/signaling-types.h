@@ -24,6 +24,7 @@ typedef enum
   BECKON_SIGNALING_ERROR_NOT_A_SERVER,  /* somebody answers who does not speak the protocol */
   BECKON_SIGNALING_ERROR_NOT_CONNECTED, /* a request while there is no connection */
   BECKON_SIGNALING_ERROR_DISCONNECTED,  /* the connection broke before the answer came */
+  BECKON_SIGNALING_ERROR_SIGNED_OUT,    /* another device of the account signed this one out */
 } BeckonSignalingError;
 
 typedef enum

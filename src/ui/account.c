@@ -37,6 +37,7 @@ struct _BeckonAccount
   char *profile;
   GSettings *settings;
   BeckonMediaConfig *media;
+  BeckonLocalServer *local_server;
   BeckonCallManager *manager; /* nullable */
   GSignalGroup *signaling_signals;
   GError *failure;
@@ -113,6 +114,25 @@ on_service_problem (BeckonSignalingService *service, GParamSpec *pspec, BeckonAc
   set_error (self, &self->problem, beckon_signaling_service_get_problem (service), PROP_PROBLEM);
 }
 
+static void
+on_password_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_secrets_clear_finish (result, &error) && error != NULL)
+    g_message ("The password could not be forgotten: %s", error->message);
+}
+
+static void
+forget_password (BeckonAccount *self)
+{
+  g_autofree char *server = g_settings_get_string (self->settings, "server");
+  g_autofree char *user = g_settings_get_string (self->settings, "user");
+
+  if (*user != '\0')
+    beckon_secrets_clear_async (server, user, self->profile, NULL, on_password_cleared, NULL);
+}
+
 /* The server may end the session for good: the password was changed elsewhere, say. */
 static void
 on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
@@ -120,6 +140,10 @@ on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAcco
   if (beckon_signaling_service_get_state (service) != BECKON_SIGNALING_SIGNED_OUT ||
       !self->signed_in || self->restoring != NULL)
     return;
+  /* Else the next start would sign in again what somebody wanted out. */
+  if (g_error_matches (beckon_signaling_service_get_problem (service), BECKON_SIGNALING_ERROR,
+                       BECKON_SIGNALING_ERROR_SIGNED_OUT))
+    forget_password (self);
   set_error (self, &self->failure, beckon_signaling_service_get_problem (service), PROP_FAILURE);
   set_manager (self, NULL);
   set_signed_in (self, FALSE);
@@ -290,6 +314,7 @@ create_manager (BeckonAccount *self, const char *server, const char *user, GErro
   manager = beckon_call_manager_new (service, self->media);
   g_settings_bind (self->settings, "preconnect", manager, "preconnect", G_SETTINGS_BIND_GET);
   g_settings_bind (self->settings, "relay-only", manager, "relay-only", G_SETTINGS_BIND_GET);
+  g_settings_bind (self->settings, "bandwidth", manager, "bandwidth", G_SETTINGS_BIND_GET);
   return manager;
 }
 
@@ -411,6 +436,45 @@ on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
   beckon_secrets_free_password (password);
 }
 
+static void
+on_local_server_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonAccount) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (beckon_local_server_start_finish (BECKON_LOCAL_SERVER (source), result, &error) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_message ("The server on this computer does not start: %s", error->message);
+  g_signal_emit (self, signals[NOTICE], 0, _("The server on this computer could not be started"));
+}
+
+/* We connect when it is there. */
+static gboolean
+restore_local (BeckonAccount *self, const char *server, const char *user)
+{
+  const guint port = g_settings_get_uint (self->settings, "local-port");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *password = NULL;
+
+  if (port == 0)
+    return FALSE;
+  password = beckon_local_server_load_password (self->local_server, &error);
+  if (password == NULL)
+    {
+      g_message ("%s", error->message);
+      return FALSE;
+    }
+  beckon_local_server_start_async (self->local_server, port, NULL, on_local_server_started,
+                                   g_object_ref (self));
+  beckon_account_start (self, &(BeckonCredentials){
+                                  .server = server,
+                                  .user = user,
+                                  .password = password,
+                              });
+  return TRUE;
+}
+
 void
 beckon_account_restore (BeckonAccount *self)
 {
@@ -422,7 +486,7 @@ beckon_account_restore (BeckonAccount *self)
 
   server = g_settings_get_string (self->settings, "server");
   user = g_settings_get_string (self->settings, "user");
-  if (*server == '\0' || *user == '\0')
+  if (*server == '\0' || *user == '\0' || restore_local (self, server, user))
     return;
   self->restoring = g_cancellable_new ();
   set_signed_in (self, TRUE);
@@ -478,28 +542,25 @@ beckon_account_shutdown_finish (BeckonAccount *self, GAsyncResult *result, GErro
 }
 
 static void
-on_password_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+on_signed_out (GObject *source, GAsyncResult *result, gpointer unused)
 {
-  g_autoptr (GError) error = NULL;
+  BeckonAccount *self = BECKON_ACCOUNT (source);
 
-  if (!beckon_secrets_clear_finish (result, &error) && error != NULL)
-    g_message ("The password could not be forgotten: %s", error->message);
+  beckon_account_shutdown_finish (self, result, NULL);
+  /* Unless somebody has signed in there again meanwhile. */
+  if (g_settings_get_uint (self->settings, "local-port") == 0)
+    beckon_local_server_stop (self->local_server);
 }
 
 void
 beckon_account_sign_out (BeckonAccount *self)
 {
-  g_autofree char *server = NULL;
-  g_autofree char *user = NULL;
-
   g_return_if_fail (BECKON_IS_ACCOUNT (self));
 
-  server = g_settings_get_string (self->settings, "server");
-  user = g_settings_get_string (self->settings, "user");
-  if (*user != '\0')
-    beckon_secrets_clear_async (server, user, self->profile, NULL, on_password_cleared, NULL);
+  forget_password (self);
+  g_settings_reset (self->settings, "local-port");
   set_error (self, &self->failure, NULL, PROP_FAILURE);
-  beckon_account_shutdown_async (self, NULL, NULL);
+  beckon_account_shutdown_async (self, on_signed_out, NULL);
 }
 
 /* ---- the object ---- */
@@ -539,6 +600,7 @@ beckon_account_dispose (GObject *object)
   g_clear_object (&self->restoring);
   g_clear_object (&self->signaling_signals);
   g_clear_object (&self->manager);
+  g_clear_object (&self->local_server);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (beckon_account_parent_class)->dispose (object);
@@ -588,6 +650,16 @@ beckon_account_init (BeckonAccount *self)
                                  G_CALLBACK (on_service_state), self, 0);
 }
 
+static BeckonLocalServer *
+create_local_server (const char *profile)
+{
+  g_autofree char *name =
+      *profile == '\0' ? g_strdup ("server") : g_strconcat ("server-", profile, NULL);
+  g_autofree char *directory = g_build_filename (g_get_user_data_dir (), "beckon", name, NULL);
+
+  return beckon_local_server_new (directory);
+}
+
 BeckonAccount *
 beckon_account_new (const char *profile, GSettings *settings, const BeckonMediaConfig *media)
 {
@@ -600,6 +672,7 @@ beckon_account_new (const char *profile, GSettings *settings, const BeckonMediaC
   self = g_object_new (BECKON_TYPE_ACCOUNT, NULL);
   self->profile = g_strdup (profile);
   self->settings = g_object_ref (settings);
+  self->local_server = create_local_server (profile);
   self->media = beckon_media_config_copy (media);
   return self;
 }
@@ -642,4 +715,12 @@ beckon_account_get_settings (BeckonAccount *self)
   g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
 
   return self->settings;
+}
+
+BeckonLocalServer *
+beckon_account_get_local_server (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return self->local_server;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "call-manager.h"
+#include "local-server.h"
 
 G_BEGIN_DECLS
 
@@ -56,6 +57,8 @@ gboolean beckon_account_is_signed_in (BeckonAccount *self);
 const GError *beckon_account_get_failure (BeckonAccount *self);
 const GError *beckon_account_get_problem (BeckonAccount *self);
 GSettings *beckon_account_get_settings (BeckonAccount *self);
+/** beckon_account_get_local_server: (transfer none): runs while the account is one on this computer. */
+BeckonLocalServer *beckon_account_get_local_server (BeckonAccount *self);
 
 /**
  * beckon_account_sign_in_async:
@@ -73,7 +76,8 @@ gboolean beckon_account_sign_in_finish (BeckonAccount *self, GAsyncResult *resul
  * and a failure ends in "failure". */
 void beckon_account_start (BeckonAccount *self, const BeckonCredentials *credentials);
 
-/** beckon_account_restore: the same, with what was remembered, if anything was. */
+/** beckon_account_restore: the same, with what was remembered, if anything was; starts the local server
+ * if that is where the account is. */
 void beckon_account_restore (BeckonAccount *self);
 
 /** beckon_account_sign_out: hangs up, signs out and forgets the password; returns at once. */

@@ -59,15 +59,6 @@ update (BeckonContactRow *self)
 }
 
 static void
-on_remove_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonContactRow *self = BECKON_CONTACT_ROW (widget);
-
-  gtk_widget_activate_action (widget, "home.remove-contact", "s",
-                              beckon_contact_item_get_id (self->item));
-}
-
-static void
 beckon_contact_row_dispose (GObject *object)
 {
   BeckonContactRow *self = BECKON_CONTACT_ROW (object);
@@ -91,7 +82,6 @@ beckon_contact_row_class_init (BeckonContactRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, name);
   gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, status);
   gtk_widget_class_bind_template_child (widget_class, BeckonContactRow, buttons);
-  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove_action);
 }
 
 static void
@@ -116,6 +106,7 @@ beckon_contact_row_new (BeckonContactItem *item)
   gtk_label_set_label (self->name, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), beckon_contact_item_get_id (item));
   beckon_person_row_set_person (BECKON_PERSON_ROW (self), beckon_contact_item_get_id (item), name);
+  beckon_person_row_set_contact (BECKON_PERSON_ROW (self), TRUE);
   beckon_call_buttons_set_people (self->buttons, beckon_contact_item_get_id (item), name);
   g_signal_connect_object (item, "notify::presence", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
@@ -128,4 +119,5 @@ beckon_contact_row_set_obstacle (BeckonContactRow *self, const char *obstacle)
   g_return_if_fail (BECKON_IS_CONTACT_ROW (self));
 
   beckon_call_buttons_set_obstacle (self->buttons, obstacle);
+  beckon_person_row_set_callable (BECKON_PERSON_ROW (self), obstacle == NULL);
 }

@@ -6,6 +6,8 @@
 
 #include "dial-box.h"
 
+#include "dial-completion.h"
+
 #include <glib/gi18n.h>
 
 struct _BeckonDialBox
@@ -17,6 +19,8 @@ struct _BeckonDialBox
   GtkWidget *entry;
   GtkWidget *voice;
   GtkWidget *video;
+
+  GtkWidget *completion; /* borrowed: a child */
 
   /* Owned */
   char *obstacle; /* nullable */
@@ -88,6 +92,16 @@ beckon_dial_box_grab_focus (GtkWidget *widget)
 }
 
 static void
+beckon_dial_box_dispose (GObject *object)
+{
+  BeckonDialBox *self = BECKON_DIAL_BOX (object);
+
+  g_clear_pointer (&self->completion, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (beckon_dial_box_parent_class)->dispose (object);
+}
+
+static void
 beckon_dial_box_finalize (GObject *object)
 {
   g_free (BECKON_DIAL_BOX (object)->obstacle);
@@ -101,6 +115,7 @@ beckon_dial_box_class_init (BeckonDialBoxClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->dispose = beckon_dial_box_dispose;
   object_class->finalize = beckon_dial_box_finalize;
   widget_class->grab_focus = beckon_dial_box_grab_focus;
 
@@ -120,6 +135,8 @@ beckon_dial_box_init (BeckonDialBox *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->default_media = BECKON_MEDIA_VIDEO;
+  self->completion =
+      beckon_dial_completion_new (GTK_WIDGET (self), GTK_EDITABLE (self->entry));
   update (self);
 }
 
@@ -139,6 +156,14 @@ beckon_dial_box_set_default_media (BeckonDialBox *self, BeckonMedia media)
   g_return_if_fail (BECKON_IS_DIAL_BOX (self));
 
   self->default_media = media;
+}
+
+void
+beckon_dial_box_set_contacts (BeckonDialBox *self, GListModel *contacts)
+{
+  g_return_if_fail (BECKON_IS_DIAL_BOX (self));
+
+  beckon_dial_completion_set_contacts (BECKON_DIAL_COMPLETION (self->completion), contacts);
 }
 
 void

@@ -23,6 +23,9 @@ void beckon_dial_box_set_obstacle (BeckonDialBox *self, const char *obstacle);
 /** beckon_dial_box_set_default_media: what the Enter key starts. */
 void beckon_dial_box_set_default_media (BeckonDialBox *self, BeckonMedia media);
 
+/** beckon_dial_box_set_contacts: @contacts: (nullable): of #BeckonContactItem, whom it completes to. */
+void beckon_dial_box_set_contacts (BeckonDialBox *self, GListModel *contacts);
+
 void beckon_dial_box_set_narrow (BeckonDialBox *self, gboolean narrow);
 
 /** beckon_dial_box_clear: empties the entry. */

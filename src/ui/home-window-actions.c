@@ -12,6 +12,7 @@
 #include "blocked-window.h"
 #include "identifiers.h"
 #include "phrases.h"
+#include "preferences.h"
 
 #include <glib/gi18n.h>
 
@@ -278,6 +279,56 @@ on_copy_id_action (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_copy_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *id = g_variant_get_string (parameter, NULL);
+  g_autofree char *sentence = NULL;
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), id);
+  /* Translators: %s is a user ID */
+  sentence = g_strdup_printf (_("“%s” was copied"), id);
+  beckon_home_window_say (BECKON_HOME_WINDOW (widget), sentence);
+}
+
+static void
+on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (self->search);
+}
+
+/* On this device only: the server keeps its list, and so do other devices. */
+static void
+on_clear_history_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  GSettings *settings = beckon_account_get_settings (self->account);
+  g_autofree char *before =
+      g_strdup_printf ("%" G_GINT64_FORMAT, g_settings_get_int64 (settings, "history-cleared"));
+  g_autoptr (BeckonHistoryItem) newest =
+      g_list_model_get_item (beckon_people_get_history (self->people), 0);
+
+  if (newest == NULL)
+    return;
+  beckon_people_see_history (self->people);
+  g_settings_set_int64 (settings, "history-cleared",
+                        beckon_history_item_get_call (newest)->started);
+  beckon_home_window_offer (self, _("The recent calls were cleared on this computer"), _("Undo"),
+                            "home.restore-history", before);
+}
+
+static void
+on_restore_history_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+
+  g_settings_set_int64 (beckon_account_get_settings (self->account), "history-cleared",
+                        g_ascii_strtoll (g_variant_get_string (parameter, NULL), NULL, 10));
+}
+
+static void
 on_retry_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BeckonSignalingService *signaling =
@@ -291,6 +342,12 @@ static void
 on_sign_out_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   beckon_account_sign_out (BECKON_HOME_WINDOW (widget)->account);
+}
+
+static void
+on_preferences_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  beckon_show_preferences (GTK_WINDOW (widget), BECKON_HOME_WINDOW (widget)->account);
 }
 
 static void
@@ -313,7 +370,14 @@ beckon_home_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "home.blocked-people", NULL,
                                    on_blocked_people_action);
   gtk_widget_class_install_action (widget_class, "home.copy-id", NULL, on_copy_id_action);
+  gtk_widget_class_install_action (widget_class, "home.copy", "s", on_copy_action);
+  gtk_widget_class_install_action (widget_class, "home.search", NULL, on_search_action);
+  gtk_widget_class_install_action (widget_class, "home.clear-history", NULL,
+                                   on_clear_history_action);
+  gtk_widget_class_install_action (widget_class, "home.restore-history", "s",
+                                   on_restore_history_action);
   gtk_widget_class_install_action (widget_class, "home.retry", NULL, on_retry_action);
   gtk_widget_class_install_action (widget_class, "home.sign-out", NULL, on_sign_out_action);
+  gtk_widget_class_install_action (widget_class, "home.preferences", NULL, on_preferences_action);
   gtk_widget_class_install_action (widget_class, "home.focus-dial", NULL, on_focus_dial_action);
 }

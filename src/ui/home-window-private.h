@@ -2,11 +2,13 @@
 
 #pragma once
 
+#include "account-button.h"
 #include "adaptive.h"
 #include "call-banner.h"
 #include "dial-box.h"
 #include "home-window.h"
-#include "people.h"
+#include "join-group.h"
+#include "people-filter.h"
 
 G_BEGIN_DECLS
 
@@ -18,23 +20,23 @@ struct _BeckonHomeWindow
   AdwToastOverlay *toasts;
   GtkStack *pages;
   GMenuModel *main_menu;
-  GtkWidget *account_button;
-  AdwAvatar *avatar;
-  GtkLabel *name;
-  GtkWidget *state_icon;
-  GtkWidget *state_spinner;
-  GtkLabel *state;
+  BeckonAccountButton *account_button;
+  GtkSearchBar *search_bar;
+  GtkWidget *search;
   GtkRevealer *banner;
   BeckonCallBanner *call_banner;
   BeckonDialBox *dial;
   GtkWidget *columns;
   GtkWidget *contacts_section;
   GtkListBox *contacts;
+  GtkLabel *contacts_hint;
   GtkWidget *recent_section;
   GtkLabel *recent_missed;
   GtkListBox *recent;
+  GtkLabel *recent_hint;
   GtkWidget *empty;
   GtkLabel *own_id;
+  BeckonJoinGroup *join;
   GtkWidget *tabs;
   GtkToggleButton *contacts_tab;
   GtkWidget *recent_tab;
@@ -44,6 +46,7 @@ struct _BeckonHomeWindow
   /* Owned */
   BeckonAccount *account;
   BeckonPeople *people;
+  BeckonPeopleFilter *filter; /* nullable: until the window is made */
   BeckonAdaptive *adaptive;
   GSignalGroup *manager_signals;
   GSignalGroup *signaling_signals;
@@ -65,6 +68,13 @@ void beckon_home_window_update (BeckonHomeWindow *self);
  * which takes the string @target. */
 void beckon_home_window_offer (BeckonHomeWindow *self, const char *sentence, const char *button,
                                const char *action, const char *target);
+
+/* home-window-lists.c */
+void beckon_home_window_set_up_lists (BeckonHomeWindow *self);
+void beckon_home_window_update_rows (BeckonHomeWindow *self);
+void beckon_home_window_update_lists (BeckonHomeWindow *self);
+/** beckon_home_window_search: shows who matches what stands in the search entry. */
+void beckon_home_window_search (BeckonHomeWindow *self);
 
 /* home-window-actions.c */
 void beckon_home_window_install_actions (GtkWidgetClass *widget_class);

@@ -6,8 +6,6 @@
 
 #include "home-window-private.h"
 
-#include "contact-row.h"
-#include "recent-row.h"
 #include "sentence-toast.h"
 #include "sign-in-page.h"
 #include "stack-pages.h"
@@ -50,73 +48,26 @@ beckon_home_window_get_obstacle (BeckonHomeWindow *self)
 static void
 update_account (BeckonHomeWindow *self)
 {
+  GSettings *settings = beckon_account_get_settings (self->account);
   BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
   const BeckonSignalingState state = get_state (self);
   const char *id = signaling != NULL ? beckon_signaling_service_get_user_id (signaling) : NULL;
   const char *name = signaling != NULL ? beckon_signaling_service_get_user_name (signaling) : NULL;
-  g_autofree char *remembered =
-      g_settings_get_string (beckon_account_get_settings (self->account), "user");
-  const char *word = _("Connecting…");
-  g_autofree char *description = NULL;
+  g_autofree char *remembered = g_settings_get_string (settings, "user");
 
-  if (state == BECKON_SIGNALING_CONNECTED)
-    word = beckon_signaling_service_get_ring (signaling) ? _("Connected") : _("Does not ring");
-  else if (state == BECKON_SIGNALING_RECONNECTING)
-    word = _("Reconnecting…");
   if (id == NULL)
     id = remembered;
   if (name == NULL)
     name = id;
 
-  adw_avatar_set_text (self->avatar, name);
-  gtk_label_set_label (self->name, name);
+  beckon_account_button_update (self->account_button, name, state,
+                                signaling == NULL || beckon_signaling_service_get_ring (signaling),
+                                g_settings_get_boolean (settings, "do-not-disturb"));
   gtk_label_set_label (self->own_id, id);
-  gtk_label_set_label (self->state, word);
-  gtk_widget_set_visible (self->state_icon, state == BECKON_SIGNALING_CONNECTED);
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->state_icon), "beckon-presence-online-symbolic");
-  gtk_widget_set_visible (self->state_spinner, state != BECKON_SIGNALING_CONNECTED);
   gtk_revealer_set_reveal_child (self->banner, state == BECKON_SIGNALING_RECONNECTING);
   gtk_accessible_update_state (GTK_ACCESSIBLE (gtk_revealer_get_child (self->banner)),
                                GTK_ACCESSIBLE_STATE_HIDDEN, state != BECKON_SIGNALING_RECONNECTING,
                                -1);
-  /* Translators: the account button, for screen readers: name, connection */
-  description = g_strdup_printf (_("Account: %s, %s"), name, word);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->account_button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, description, -1);
-}
-
-static void
-update_blocked (BeckonHomeWindow *self, BeckonPersonRow *row)
-{
-  const char *id = beckon_person_row_get_id (row);
-
-  beckon_person_row_set_blocked (row, id != NULL && beckon_people_is_blocked (self->people, id));
-}
-
-static void
-update_contact_row (BeckonHomeWindow *self, GtkWidget *row)
-{
-  beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row),
-                                   beckon_home_window_get_obstacle (self));
-  update_blocked (self, BECKON_PERSON_ROW (row));
-}
-
-static void
-update_recent_row (BeckonHomeWindow *self, GtkWidget *row)
-{
-  beckon_recent_row_set_obstacle (BECKON_RECENT_ROW (row), beckon_home_window_get_obstacle (self));
-  update_blocked (self, BECKON_PERSON_ROW (row));
-}
-
-static void
-update_rows (BeckonHomeWindow *self)
-{
-  GtkListBoxRow *row;
-
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->contacts, i)) != NULL; i++)
-    update_contact_row (self, GTK_WIDGET (row));
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->recent, i)) != NULL; i++)
-    update_recent_row (self, GTK_WIDGET (row));
 }
 
 static void
@@ -146,23 +97,6 @@ update_missed (BeckonHomeWindow *self)
                                   -1);
 }
 
-static void
-update_lists (BeckonHomeWindow *self)
-{
-  gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);
-  gboolean contacts = gtk_toggle_button_get_active (self->contacts_tab);
-  gboolean empty = beckon_people_is_loaded (self->people) &&
-                   g_list_model_get_n_items (beckon_people_get_contacts (self->people)) == 0 &&
-                   g_list_model_get_n_items (beckon_people_get_history (self->people)) == 0;
-
-  gtk_widget_set_visible (self->empty, empty);
-  gtk_widget_set_visible (self->columns, !empty && beckon_people_is_loaded (self->people));
-  gtk_widget_set_visible (self->tabs, narrow && !empty);
-  gtk_widget_set_visible (self->contacts_section, !narrow || contacts);
-  gtk_widget_set_visible (self->recent_section, !narrow || !contacts);
-  beckon_dial_box_set_narrow (self->dial, narrow);
-}
-
 void
 beckon_home_window_update (BeckonHomeWindow *self)
 {
@@ -182,34 +116,9 @@ beckon_home_window_update (BeckonHomeWindow *self)
   gtk_widget_action_set_enabled (widget, "home.remove-contact", connected);
   gtk_widget_action_set_enabled (widget, "home.blocked-people", connected);
   update_account (self);
-  update_rows (self);
+  beckon_home_window_update_rows (self);
   update_missed (self);
-  update_lists (self);
-}
-
-static GtkWidget *
-create_contact_row (gpointer item, gpointer user_data)
-{
-  GtkWidget *row = beckon_contact_row_new (item);
-
-  update_contact_row (user_data, row);
-  return row;
-}
-
-static GtkWidget *
-create_recent_row (gpointer item, gpointer user_data)
-{
-  GtkWidget *row = beckon_recent_row_new (item);
-
-  update_recent_row (user_data, row);
-  return row;
-}
-
-static void
-on_tab_toggled (BeckonHomeWindow *self)
-{
-  if (self->adaptive != NULL)
-    update_lists (self);
+  beckon_home_window_update_lists (self);
 }
 
 /* GTK makes motions of its own, in place, when something changes under the pointer. */
@@ -303,6 +212,7 @@ beckon_home_window_dispose (GObject *object)
   g_clear_object (&self->manager_signals);
   g_clear_object (&self->signaling_signals);
   g_clear_object (&self->adaptive);
+  g_clear_object (&self->filter);
   g_clear_object (&self->people);
   g_clear_object (&self->account);
 
@@ -318,35 +228,39 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   widget_class->size_allocate = beckon_home_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = beckon_home_window_close_request;
 
+  g_type_ensure (BECKON_TYPE_ACCOUNT_BUTTON);
   g_type_ensure (BECKON_TYPE_CALL_BANNER);
   g_type_ensure (BECKON_TYPE_DIAL_BOX);
+  g_type_ensure (BECKON_TYPE_JOIN_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/home-window.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, main_menu);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, account_button);
-  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, avatar);
-  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, name);
-  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, state_icon);
-  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, state_spinner);
-  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, state);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, search);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, call_banner);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, dial);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, columns);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_section);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_hint);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_section);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_missed);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_hint);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, empty);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, own_id);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, join);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, tabs);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_tab);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_tab);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_tab_missed);
   gtk_widget_class_bind_template_callback (widget_class, on_event);
-  gtk_widget_class_bind_template_callback (widget_class, on_tab_toggled);
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_tab_toggled",
+                                                G_CALLBACK (beckon_home_window_update_lists));
+  gtk_widget_class_bind_template_callback (widget_class, beckon_home_window_search);
   gtk_widget_class_bind_template_callback (widget_class, beckon_home_window_say);
   beckon_home_window_install_actions (widget_class);
 }
@@ -375,10 +289,15 @@ static void
 install_settings_actions (BeckonHomeWindow *self)
 {
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-  g_autoptr (GAction) ring =
-      g_settings_create_action (beckon_account_get_settings (self->account), "ring-here");
+  static const char *const keys[] = { "ring-here", "do-not-disturb" };
 
-  g_action_map_add_action (G_ACTION_MAP (group), ring);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autoptr (GAction) action =
+          g_settings_create_action (beckon_account_get_settings (self->account), keys[i]);
+
+      g_action_map_add_action (G_ACTION_MAP (group), action);
+    }
   gtk_widget_insert_action_group (GTK_WIDGET (self), "settings", G_ACTION_GROUP (group));
 }
 
@@ -389,6 +308,8 @@ follow_account (BeckonHomeWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (beckon_account_get_settings (self->account), "changed::do-not-disturb",
+                           G_CALLBACK (beckon_home_window_update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->account, "notice", G_CALLBACK (beckon_home_window_say), self,
                            G_CONNECT_SWAPPED);
 }
@@ -410,16 +331,8 @@ beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
   self->sign_in_page = beckon_sign_in_page_new (account, self->main_menu);
   gtk_stack_add_named (self->pages, self->sign_in_page, "sign-in");
   beckon_stack_pages_hide_inactive (self->pages);
-  gtk_list_box_bind_model (self->contacts, beckon_people_get_contacts (self->people),
-                           create_contact_row, self, NULL);
-  gtk_list_box_bind_model (self->recent, beckon_people_get_history (self->people),
-                           create_recent_row, self, NULL);
-  g_signal_connect_object (self->people, "notify::loaded", G_CALLBACK (update_lists), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (beckon_people_get_blocked (self->people), "items-changed",
-                           G_CALLBACK (update_rows), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->adaptive, "notify::narrow", G_CALLBACK (update_lists), self,
-                           G_CONNECT_SWAPPED);
+  beckon_home_window_set_up_lists (self);
+  beckon_join_group_set_server (self->join, beckon_account_get_local_server (account));
   install_settings_actions (self);
   follow_account (self);
   on_manager (self);

@@ -356,6 +356,15 @@ beckon_people_get_contacts (BeckonPeople *self)
   return G_LIST_MODEL (self->contacts);
 }
 
+gboolean
+beckon_people_is_contact (BeckonPeople *self, const char *id)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  return find_item (self->contacts, id) != NULL;
+}
+
 GListModel *
 beckon_people_get_history (BeckonPeople *self)
 {

@@ -27,6 +27,7 @@ gboolean beckon_people_is_loaded (BeckonPeople *self);
 
 /** beckon_people_get_contacts: (transfer none): of #BeckonContactItem, by name */
 GListModel *beckon_people_get_contacts (BeckonPeople *self);
+gboolean beckon_people_is_contact (BeckonPeople *self, const char *id);
 /** beckon_people_get_history: (transfer none): of #BeckonHistoryItem, newest first */
 GListModel *beckon_people_get_history (BeckonPeople *self);
 

@@ -6,6 +6,8 @@
 
 #include "person-row.h"
 
+#include "protocol-types.h"
+
 typedef struct
 {
   /* Template objects */
@@ -16,7 +18,9 @@ typedef struct
   char *name;         /* nullable */
   GtkWidget *popover; /* nullable: until it is asked for */
 
+  gboolean contact;
   gboolean blocked;
+  gboolean callable;
 } BeckonPersonRowPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (BeckonPersonRow, beckon_person_row, GTK_TYPE_LIST_BOX_ROW)
@@ -35,6 +39,11 @@ update_actions (BeckonPersonRow *self)
   BeckonPersonRowPrivate *priv = beckon_person_row_get_instance_private (self);
   GtkWidget *widget = GTK_WIDGET (self);
 
+  gtk_widget_action_set_enabled (widget, "row.voice", priv->id != NULL && priv->callable);
+  gtk_widget_action_set_enabled (widget, "row.video", priv->id != NULL && priv->callable);
+  gtk_widget_action_set_enabled (widget, "row.copy", priv->id != NULL);
+  gtk_widget_action_set_enabled (widget, "row.add", priv->id != NULL && !priv->contact);
+  gtk_widget_action_set_enabled (widget, "row.remove", priv->id != NULL && priv->contact);
   gtk_widget_action_set_enabled (widget, "row.block", priv->id != NULL && !priv->blocked);
   gtk_widget_action_set_enabled (widget, "row.unblock", priv->id != NULL && priv->blocked);
 }
@@ -73,6 +82,47 @@ static void
 on_menu_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   open_menu (BECKON_PERSON_ROW (widget), NULL);
+}
+
+static void
+call (GtkWidget *widget, BeckonMedia media)
+{
+  gtk_widget_activate_action (widget, "home.call", "(ss)",
+                              beckon_person_row_get_id (BECKON_PERSON_ROW (widget)),
+                              beckon_media_to_string (media));
+}
+
+static void
+on_voice_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  call (widget, BECKON_MEDIA_VOICE);
+}
+
+static void
+on_video_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  call (widget, BECKON_MEDIA_VIDEO);
+}
+
+static void
+on_copy_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "home.copy", "s",
+                              beckon_person_row_get_id (BECKON_PERSON_ROW (widget)));
+}
+
+static void
+on_add_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "home.restore-contact", "s",
+                              beckon_person_row_get_id (BECKON_PERSON_ROW (widget)));
+}
+
+static void
+on_remove_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "home.remove-contact", "s",
+                              beckon_person_row_get_id (BECKON_PERSON_ROW (widget)));
 }
 
 static void
@@ -165,6 +215,11 @@ beckon_person_row_class_init (BeckonPersonRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_secondary_click);
   gtk_widget_class_bind_template_callback (widget_class, on_long_press);
   gtk_widget_class_install_action (widget_class, "row.menu", NULL, on_menu_action);
+  gtk_widget_class_install_action (widget_class, "row.voice", NULL, on_voice_action);
+  gtk_widget_class_install_action (widget_class, "row.video", NULL, on_video_action);
+  gtk_widget_class_install_action (widget_class, "row.copy", NULL, on_copy_action);
+  gtk_widget_class_install_action (widget_class, "row.add", NULL, on_add_action);
+  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove_action);
   gtk_widget_class_install_action (widget_class, "row.block", NULL, on_block_action);
   gtk_widget_class_install_action (widget_class, "row.unblock", NULL, on_unblock_action);
 }
@@ -172,7 +227,10 @@ beckon_person_row_class_init (BeckonPersonRowClass *klass)
 static void
 beckon_person_row_init (BeckonPersonRow *self)
 {
+  BeckonPersonRowPrivate *priv = beckon_person_row_get_instance_private (self);
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  priv->callable = TRUE;
   update_actions (self);
 }
 
@@ -198,6 +256,28 @@ beckon_person_row_get_id (BeckonPersonRow *self)
   g_return_val_if_fail (BECKON_IS_PERSON_ROW (self), NULL);
 
   return priv->id;
+}
+
+void
+beckon_person_row_set_contact (BeckonPersonRow *self, gboolean contact)
+{
+  BeckonPersonRowPrivate *priv = beckon_person_row_get_instance_private (self);
+
+  g_return_if_fail (BECKON_IS_PERSON_ROW (self));
+
+  priv->contact = contact;
+  update_actions (self);
+}
+
+void
+beckon_person_row_set_callable (BeckonPersonRow *self, gboolean callable)
+{
+  BeckonPersonRowPrivate *priv = beckon_person_row_get_instance_private (self);
+
+  g_return_if_fail (BECKON_IS_PERSON_ROW (self));
+
+  priv->callable = callable;
+  update_actions (self);
 }
 
 void

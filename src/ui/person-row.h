@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * BeckonPersonRow:
  *
  * What the rows of contacts and of recent calls have in common: a menu about one person, opened with
- * the secondary button, a long press or the Menu key. Blocking and unblocking are asked of the window,
- * with the actions home.block (ss) and home.unblock (s); a subclass may have row.remove.
+ * the secondary button, a long press or the Menu key. What it offers is asked of the window, with the
+ * actions home.call (ss), copy (s), restore-contact (s), remove-contact (s), block (ss), unblock (s).
  *
  * Properties: blocked (read-only).
  */
@@ -30,6 +30,11 @@ void beckon_person_row_set_person (BeckonPersonRow *self, const char *id, const 
 const char *beckon_person_row_get_id (BeckonPersonRow *self);
 
 /** beckon_person_row_set_blocked: whether that person cannot reach us. */
+/** beckon_person_row_set_contact: whether they are in one's contacts: decides what the menu offers. */
+void beckon_person_row_set_contact (BeckonPersonRow *self, gboolean contact);
+/** beckon_person_row_set_callable: whether the menu can call them now. */
+void beckon_person_row_set_callable (BeckonPersonRow *self, gboolean callable);
+
 void beckon_person_row_set_blocked (BeckonPersonRow *self, gboolean blocked);
 gboolean beckon_person_row_is_blocked (BeckonPersonRow *self);
 

@@ -89,6 +89,8 @@ phrase_for_signaling_error (BeckonSignalingError code, const char *subject)
       return g_strdup (_("There is no connection to the server. Try again when it is back."));
     case BECKON_SIGNALING_ERROR_DISCONNECTED:
       return g_strdup (_("The connection to the server broke. Try again when it is back."));
+    case BECKON_SIGNALING_ERROR_SIGNED_OUT:
+      return g_strdup (_("Another device of yours signed this one out."));
     default:
       return NULL;
     }

@@ -120,4 +120,5 @@ beckon_recent_row_set_obstacle (BeckonRecentRow *self, const char *obstacle)
   g_return_if_fail (BECKON_IS_RECENT_ROW (self));
 
   beckon_call_buttons_set_obstacle (self->buttons, obstacle);
+  beckon_person_row_set_callable (BECKON_PERSON_ROW (self), obstacle == NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "phrases.h"
 #include "protocol-error.h"
+#include "trial.h"
 
 #include <glib/gi18n.h>
 
@@ -29,19 +30,26 @@ struct _BeckonSignInPage
   GtkWidget *sign_in;
   GtkWidget *create;
   GtkWidget *cancel;
+  GtkWidget *trial;
 
   /* Owned */
   BeckonAccount *account;
   GCancellable *cancellable; /* nullable: of the sign-in under way */
   GError *error;             /* nullable: how the last one ended */
+
+  gboolean trying; /* that one was, or is, to a server on this computer */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonSignInPage, beckon_sign_in_page, ADW_TYPE_BIN)
 
-/* The field that @error is about. */
+/* Returns: (nullable): the field that @error is about. */
 static GtkEditable *
 find_field (BeckonSignInPage *self, const GError *error)
 {
+  if (self->trying)
+    return NULL;
+  if (g_error_matches (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_SIGNED_OUT))
+    return self->password;
   if (error->domain == BECKON_SIGNALING_ERROR)
     return self->server;
   if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS) ||
@@ -77,12 +85,16 @@ get_message (BeckonSignInPage *self)
 
   if (self->cancellable != NULL)
     {
-      if (beckon_account_get_problem (self->account) == NULL)
+      if (self->trying || beckon_account_get_problem (self->account) == NULL)
         return NULL;
       /* Translators: %s is the address of a server */
       return g_strdup_printf (_("%s does not answer. Trying again…"), server);
     }
-  return self->error != NULL ? beckon_phrase_for_error (self->error, server) : NULL;
+  if (self->error == NULL)
+    return NULL;
+  if (self->trying && self->error->domain == G_IO_ERROR)
+    return g_strdup (_("The server on this computer could not be started."));
+  return beckon_phrase_for_error (self->error, server);
 }
 
 static void
@@ -100,6 +112,7 @@ update (BeckonSignInPage *self)
   gtk_widget_set_sensitive (self->sign_in, !busy && is_complete (self));
   gtk_widget_set_sensitive (self->create, !busy && is_complete (self));
   gtk_widget_set_visible (self->create, !busy);
+  gtk_widget_set_visible (self->trial, !busy && beckon_local_server_is_installed ());
 
   mark_field (self->server, wrong == self->server);
   mark_field (self->user, wrong == self->user);
@@ -124,16 +137,14 @@ set_error (BeckonSignInPage *self, GError *error)
   self->error = error;
   update (self);
   if (error != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (find_field (self, error)));
+    gtk_widget_grab_focus (self->trying ? self->trial : GTK_WIDGET (find_field (self, error)));
 }
 
 static void
-on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
+end (BeckonSignInPage *self, GError *ended)
 {
-  g_autoptr (BeckonSignInPage) self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = ended;
 
-  beckon_account_sign_in_finish (BECKON_ACCOUNT (source), result, &error);
   g_clear_object (&self->cancellable);
   if (self->account == NULL)
     return; /* disposed meanwhile */
@@ -142,6 +153,26 @@ on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_clear_error (&error);
   set_error (self, g_steal_pointer (&error));
+}
+
+static void
+on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonSignInPage) self = user_data;
+  GError *error = NULL;
+
+  beckon_account_sign_in_finish (BECKON_ACCOUNT (source), result, &error);
+  end (self, error);
+}
+
+static void
+on_tried (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonSignInPage) self = user_data;
+  GError *error = NULL;
+
+  beckon_trial_start_finish (BECKON_ACCOUNT (source), result, &error);
+  end (self, error);
 }
 
 static void
@@ -157,6 +188,7 @@ start (BeckonSignInPage *self, BeckonAccountCreate create)
   server = g_strstrip (g_strdup (gtk_editable_get_text (self->server)));
   name = g_strstrip (g_strdup (gtk_editable_get_text (self->name)));
   self->cancellable = g_cancellable_new ();
+  self->trying = FALSE;
   set_error (self, NULL);
   beckon_account_sign_in_async (self->account,
                                 &(BeckonCredentials){
@@ -197,6 +229,17 @@ on_create_clicked (BeckonSignInPage *self)
 }
 
 static void
+on_trial_activated (BeckonSignInPage *self)
+{
+  if (self->cancellable != NULL || beckon_account_get_manager (self->account) != NULL)
+    return;
+  self->cancellable = g_cancellable_new ();
+  self->trying = TRUE;
+  set_error (self, NULL);
+  beckon_trial_start_async (self->account, self->cancellable, on_tried, g_object_ref (self));
+}
+
+static void
 on_cancel_clicked (BeckonSignInPage *self)
 {
   if (self->cancellable != NULL)
@@ -208,6 +251,7 @@ on_failure (BeckonSignInPage *self)
 {
   const GError *failure = beckon_account_get_failure (self->account);
 
+  self->trying = FALSE;
   set_error (self, failure != NULL ? g_error_copy (failure) : NULL);
 }
 
@@ -257,11 +301,13 @@ beckon_sign_in_page_class_init (BeckonSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, sign_in);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, create);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, cancel);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, trial);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
   gtk_widget_class_bind_template_callback (widget_class, on_entry_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_sign_in_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_create_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_trial_activated);
 }
 
 static void

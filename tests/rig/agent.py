@@ -226,11 +226,15 @@ class Agent:
 
     def open_menu(self, window, text):
         """Presses the secondary button on what shows @text in that window."""
+        self.press_on(window, text, "3")
+
+    def press_on(self, window, text, button="1"):
+        """Presses a button of the pointer on what shows @text in that window."""
         place = ui.wait(lambda: next((widget.place() for widget in self._all() if widget.text() == text),
                                      None), TIMEOUT, f"a text {text!r}")
         found = ui.wait(lambda: self._xwindow(window), TIMEOUT, f"a window {window!r} on the screen")
         ui.xdotool("mousemove", "--window", found, str(place[0] + 10), str(place[1] + place[3] // 2),
-                   "click", "3")
+                   "click", button)
 
     def resize(self, title, width, height):
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")

@@ -92,6 +92,17 @@ def test_without_tls_only_proxies():
             assert is_answered(server.url.replace("0.0.0.0", outside)) == status
 
 
+def test_without_tls_from_networks_that_are_named():
+    """And what they say of themselves is not believed."""
+    outside = own_address()
+    for plain, status in ("192.0.2.250", None), (outside, 101):
+        with door.Echo({"server": {"plain": plain}}, listen="0.0.0.0:0") as server:
+            assert is_answered(server.url.replace("0.0.0.0", "127.0.0.1")) == 101
+            assert is_answered(server.url.replace("0.0.0.0", outside)) == status
+    with door.Echo({"server": {"plain": "127.0.0.1"}}) as server:
+        assert address_seen(server, "192.0.2.7") == "127.0.0.1"
+
+
 # ---- browsers ----
 
 def test_origins():
@@ -280,6 +291,7 @@ def test_metrics_are_not_for_everybody():
 
 
 tap.run(test_nobody_is_believed, test_a_proxy_is_believed, test_without_tls_only_proxies,
+        test_without_tls_from_networks_that_are_named,
         test_origins, test_one_answer_a_connection, test_one_address_has_not_all,
         test_a_proxy_has_all, test_a_new_certificate, test_certificates_that_are_none,
         test_handshakes_that_do_not_end, test_many_handshakes_of_one_address, test_metrics,

@@ -49,6 +49,7 @@ test_defaults (void)
   g_assert_false (config->directory_closed);
   g_assert_false (config->power_safe);
   g_assert_null (config->proxies);
+  g_assert_null (config->plain);
   g_assert_null (config->metrics_listen);
   g_assert_cmpuint (config->session_seconds, ==, 60);
   g_assert_cmpuint (config->outbound_bytes, ==, 1048576);
@@ -61,7 +62,7 @@ test_everything (void)
   g_autoptr (BeckonServerConfig) config =
       load ("[server]\nregistration=code\nregistration-code=x\ndirectory=closed\ndurability=power\n"
             "origins=https://calls.example.org;http://[::1]:8080;*\nproxies=192.0.2.7;10.0.0.0/"
-            "8;fd00::/8\n"
+            "8;fd00::/8\nplain=192.0.2.0/24\n"
             "[jwt]\nsecret-file=/s\npublic-key=/p\nissuer=i\naudience=a\n"
             "[limits]\nsession-seconds=7\npresence-grace=0\ninvitations-per-callee=3\n"
             "signal-bytes-per-minute=65536\noutbound-bytes=131072\n"
@@ -78,6 +79,8 @@ test_everything (void)
   g_assert_cmpuint (g_strv_length (config->origins), ==, 3);
   g_assert_true (beckon_networks_contain (config->proxies, inside));
   g_assert_false (beckon_networks_contain (config->proxies, outside));
+  g_assert_true (beckon_networks_contain (config->plain, outside));
+  g_assert_false (beckon_networks_contain (config->plain, inside));
   g_assert_true (beckon_networks_contain (config->metrics_networks, outside));
   g_assert_cmpstr (config->jwt_secret_file, ==, "/s");
   g_assert_cmpstr (config->jwt_public_key, ==, "/p");
@@ -112,6 +115,7 @@ test_refused (void)
     { "server", "origins", "https://user@example.org" },
     { "server", "origins", "https://" },
     { "server", "proxies", "example.org" },
+    { "server", "plain", "everybody" },
     { "server", "proxies", "10.0.0.0/33" },
     { "server", "proxies", "10.0.0.1/8" },
     { "server", "token-days", "3651" },

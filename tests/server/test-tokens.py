@@ -220,9 +220,47 @@ async def test_registration_is_not_needed(_):
         assert lap.welcome["user"]["id"] == desk.user
 
 
+async def test_signing_another_device_out(server):
+    """Its token holds no more, it leaves its call, and those of one's own that stay do so."""
+    alice = await server.person("alice")
+    desk = await server.person("bob")
+    lap = await server.device(desk.user, "lap")
+    phone = await server.device(desk.user, "phone")
+    await phone.cut()
+    listed = (await desk.request("devices.list"))["devices"]
+    assert sorted((each["id"], each["name"], each["connected"]) for each in listed) == [
+        ("desk", f"{desk.user} at desk", True), ("lap", f"{desk.user} at lap", True),
+        ("phone", f"{desk.user} at phone", False)]
+    call = await alice.connect(lap)
+    await desk.refused("bad-request", "devices.sign-out", device="desk")
+    await desk.refused("unreachable", "devices.sign-out", device="tablet")
+    await alice.refused("unreachable", "devices.sign-out", device="lap")
+    await desk.request("devices.sign-out", device="lap")
+    assert await lap.closed() == 4005
+    assert (await alice.event("call.left", call=call))["user"] == desk.user
+    await desk.request("devices.sign-out", device="phone")
+    assert [each["id"] for each in (await desk.request("devices.list"))["devices"]] == ["desk"]
+    for device in lap, phone:
+        await device.reconnect()
+        reply = await device.greet(resume={"session": device.session, "seq": device.seq})
+        assert reply["error"]["code"] == "bad-token"
+        assert await device.closed() == 4003
+    await desk.request("ping")
+
+
+async def test_signing_out_one_of_two_with_a_token(server):
+    """Only one of them is signed out: the token is the other's as well."""
+    desk = await server.person("bob")
+    lap = await server.device(desk.user, "lap", desk.token)
+    await desk.request("devices.sign-out", device="lap")
+    assert await lap.closed() == 4005
+    assert (await server.again(desk)).session
+
+
 harness.run(
     test_revoked_from_elsewhere, test_revoked_while_it_rings, test_revoked_while_away,
-    test_one_token_on_two_devices, test_tokens_that_do_not_hold,
+    test_one_token_on_two_devices, test_signing_another_device_out, test_signing_out_one_of_two_with_a_token,
+    test_tokens_that_do_not_hold,
     test_a_site_without_keys_takes_none, test_registration_is_not_needed,
     together=[test_a_token_that_expires, test_issuer_and_audience, test_an_account_comes_to_be],
     passwords=True)

@@ -578,6 +578,70 @@ test_history_is_seen (Fixture *f, gconstpointer unused)
 }
 
 static void
+test_name (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) refused = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_set_name_async (f->service, "Alice B.", NULL, on_request_done, f);
+  request = half_server_expect (f->server, "profile.set");
+  g_assert_cmpstr (json_object_get_string_member (request, "name"), ==, "Alice B.");
+  half_server_reply (f->server, request, "");
+  wait_until (f->done);
+  g_assert_true (f->ok);
+  g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice B.");
+
+  f->done = FALSE;
+  beckon_signaling_service_set_name_async (f->service, " ", NULL, on_request_done, f);
+  refused = half_server_expect (f->server, "profile.set");
+  half_server_refuse (f->server, refused, "bad-request");
+  wait_until (f->done);
+  g_assert_false (f->ok);
+  g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice B.");
+}
+
+static void
+on_devices (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GPtrArray) devices =
+      beckon_signaling_service_list_devices_finish (f->service, result, &f->error);
+  const BeckonAccountDevice *lap;
+
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (devices->len, ==, 2);
+  lap = g_ptr_array_index (devices, 1);
+  g_assert_cmpstr (lap->id, ==, "lap");
+  g_assert_cmpstr (lap->name, ==, "Laptop");
+  g_assert_false (lap->connected);
+  f->done = TRUE;
+}
+
+static void
+test_devices (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) list = NULL;
+  g_autoptr (JsonObject) sign_out = NULL;
+
+  sign_in (f);
+  beckon_signaling_service_list_devices_async (f->service, NULL, on_devices, f);
+  list = half_server_expect (f->server, "devices.list");
+  half_server_reply (f->server, list,
+                     "\"devices\":[{\"id\":\"device\",\"name\":\"Device\",\"connected\":true},"
+                     "{\"id\":\"lap\",\"name\":\"Laptop\",\"connected\":false}]");
+  wait_until (f->done);
+
+  f->done = FALSE;
+  beckon_signaling_service_sign_out_device_async (f->service, "lap", NULL, on_request_done, f);
+  sign_out = half_server_expect (f->server, "devices.sign-out");
+  g_assert_cmpstr (json_object_get_string_member (sign_out, "device"), ==, "lap");
+  half_server_reply (f->server, sign_out, "");
+  wait_until (f->done);
+  g_assert_true (f->ok);
+}
+
+static void
 on_created (BeckonSignalingService *service, BeckonCallSnapshot *call, Fixture *f)
 {
   g_assert_cmpstr (call->call, ==, "c9");
@@ -690,6 +754,8 @@ main (int argc, char **argv)
   add ("contacts", test_contacts);
   add ("changing-contacts", test_changing_contacts);
   add ("history-is-seen", test_history_is_seen);
+  add ("name", test_name);
+  add ("devices", test_devices);
   add ("group-events", test_group_events);
   return g_test_run ();
 }

@@ -65,6 +65,10 @@ beckon_call_manager_class_init (BeckonCallManagerClass *klass)
       G_OBJECT_CLASS (klass), 4,
       g_param_spec_boolean ("relay-only", NULL, NULL, FALSE,
                             G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (
+      G_OBJECT_CLASS (klass), 5,
+      g_param_spec_uint ("bandwidth", NULL, NULL, 0, G_MAXUINT, 0,
+                         G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   g_signal_new ("incoming-call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 1, BECKON_TYPE_CALL);
   g_signal_new ("missed-call", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

@@ -9,6 +9,8 @@
 #include "call-banner.h"
 #include "contact-row.h"
 #include "dial-box.h"
+#include "dial-completion.h"
+#include "people-filter.h"
 #include "protocol-error.h"
 #include "recent-row.h"
 #include "ui-fixture.h"
@@ -32,6 +34,9 @@ create_home (GtkWidget *child, char **called)
     { "call", on_home_action, "(ss)", NULL, NULL, { 0 } },
     { "block", on_home_action, "(ss)", NULL, NULL, { 0 } },
     { "unblock", on_home_action, "s", NULL, NULL, { 0 } },
+    { "copy", on_home_action, "s", NULL, NULL, { 0 } },
+    { "remove-contact", on_home_action, "s", NULL, NULL, { 0 } },
+    { "restore-contact", on_home_action, "s", NULL, NULL, { 0 } },
   };
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
   GtkWidget *window = gtk_window_new ();
@@ -111,7 +116,22 @@ test_row_menu (void)
   gtk_widget_activate_action (row, "row.menu", NULL);
   ui_await (ui_find_label (row, "Block") != NULL);
   g_assert_nonnull (ui_find_label (row, "Remove Contact"));
+  g_assert_nonnull (ui_find_label (row, "Voice Call"));
+  g_assert_null (ui_find_label (row, "Add to Contacts"));
   g_assert_null (ui_find_label (row, "Unblock"));
+  gtk_widget_activate_action (row, "row.video", NULL);
+  g_assert_cmpstr (called, ==, "('bob', 'video')");
+  gtk_widget_activate_action (row, "row.copy", NULL);
+  g_assert_cmpstr (called, ==, "'bob'");
+  gtk_widget_activate_action (row, "row.voice", NULL);
+  g_assert_cmpstr (called, ==, "('bob', 'voice')");
+  gtk_widget_activate_action (row, "row.remove", NULL);
+  g_assert_cmpstr (called, ==, "'bob'");
+  /* In a call nobody is called, and who is in the contacts is not added to them. */
+  beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row), "You are in a call");
+  gtk_widget_activate_action (row, "row.voice", NULL);
+  gtk_widget_activate_action (row, "row.add", NULL);
+  g_assert_cmpstr (called, ==, "'bob'");
   ui_destroy (window);
   g_assert_finalize_object (item);
 }
@@ -144,6 +164,146 @@ test_recent_row (void)
   g_assert_cmpstr (called, ==, "('carol,dave', 'video')");
   ui_destroy (window);
   g_assert_finalize_object (item);
+}
+
+/* A recent call offers to add who is not in the contacts, and only them. */
+static void
+test_recent_row_adds (void)
+{
+  BeckonPastCall *call = g_new0 (BeckonPastCall, 1);
+  BeckonHistoryItem *item;
+  g_autofree char *called = NULL;
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *window;
+  GtkWidget *row;
+
+  call->outcome = g_strdup ("answered");
+  call->others = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  g_ptr_array_add (call->others, beckon_user_new ("dave", "Dave Okafor"));
+  item = beckon_history_item_new (call);
+  row = beckon_recent_row_new (item);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  window = create_home (list, &called);
+  gtk_widget_activate_action (row, "row.remove", NULL);
+  g_assert_null (called);
+  gtk_widget_activate_action (row, "row.add", NULL);
+  g_assert_cmpstr (called, ==, "'dave'");
+  g_clear_pointer (&called, g_free);
+  beckon_person_row_set_contact (BECKON_PERSON_ROW (row), TRUE);
+  gtk_widget_activate_action (row, "row.add", NULL);
+  g_assert_null (called);
+  gtk_widget_activate_action (row, "row.remove", NULL);
+  g_assert_cmpstr (called, ==, "'dave'");
+  ui_destroy (window);
+  g_assert_finalize_object (item);
+}
+
+/* ---- searching ---- */
+
+static void
+add_contact (GPtrArray *contacts, const char *id, const char *name)
+{
+  BeckonContact *contact = g_new0 (BeckonContact, 1);
+
+  contact->user = beckon_user_new (id, name);
+  g_ptr_array_add (contacts, contact);
+}
+
+static void
+add_call (GPtrArray *calls, gint64 started, const char *id, const char *name)
+{
+  BeckonPastCall *call = g_new0 (BeckonPastCall, 1);
+
+  call->outcome = g_strdup ("missed");
+  call->started = started;
+  call->others = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  g_ptr_array_add (call->others, beckon_user_new (id, name));
+  g_ptr_array_add (calls, call);
+}
+
+static BeckonPeople *
+create_people (void)
+{
+  BeckonPeople *people = beckon_people_new ();
+  g_autoptr (GPtrArray) contacts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_contact_free);
+  g_autoptr (GPtrArray) nobody = g_ptr_array_new ();
+  GPtrArray *calls = g_ptr_array_new ();
+
+  add_contact (contacts, "bob", "Bob Larsson");
+  add_contact (contacts, "asa", "Åsa Bobeck");
+  add_contact (contacts, "dave", "Dave Okafor");
+  add_call (calls, 3000, "bob", "Bob Larsson");
+  add_call (calls, 2000, "eve", "Eve");
+  add_call (calls, 1000, "dave", "Dave Okafor");
+  beckon_people_take_contacts (people, contacts, nobody);
+  beckon_people_take_history (people, calls);
+  return people;
+}
+
+static void
+test_search (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint n_contacts, n_calls;
+  } cases[] = {
+    { "", 3, 3 },       { "bob", 2, 1 }, { "  BOB  ", 2, 1 }, { "lars bob", 1, 1 },
+    { "åSA", 1, 0 },    { "eve", 0, 1 }, { "ob", 2, 1 },      { "da", 1, 1 },
+    { "bob dave", 0, 0 },
+  };
+  BeckonPeople *people = create_people ();
+  BeckonPeopleFilter *filter = beckon_people_filter_new (people);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("“%s”", cases[i].text);
+      beckon_people_filter_set_search (filter, cases[i].text);
+      g_assert_cmpuint (g_list_model_get_n_items (beckon_people_filter_get_contacts (filter)), ==,
+                        cases[i].n_contacts);
+      g_assert_cmpuint (g_list_model_get_n_items (beckon_people_filter_get_history (filter)), ==,
+                        cases[i].n_calls);
+      g_assert_true (beckon_people_filter_is_searching (filter) == (*cases[i].text != '\0'));
+    }
+  beckon_people_filter_set_search (filter, "");
+  beckon_people_filter_set_cleared (filter, 2000);
+  g_assert_cmpuint (g_list_model_get_n_items (beckon_people_filter_get_history (filter)), ==, 1);
+  beckon_people_filter_set_cleared (filter, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (beckon_people_filter_get_history (filter)), ==, 3);
+  g_assert_finalize_object (filter);
+  g_assert_finalize_object (people);
+}
+
+static void
+test_completion (void)
+{
+  BeckonPeople *people = create_people ();
+  GtkWidget *dial = g_object_new (BECKON_TYPE_DIAL_BOX, NULL);
+  g_autofree char *called = NULL;
+  GtkWidget *window = create_home (dial, &called);
+  GtkWidget *entry = ui_find_named (window, "User IDs");
+  GtkWidget *offers = ui_find_type (dial, BECKON_TYPE_DIAL_COMPLETION);
+
+  beckon_dial_box_set_contacts (BECKON_DIAL_BOX (dial), beckon_people_get_contacts (people));
+  gtk_widget_grab_focus (entry);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "dave, LARS");
+  ui_await (gtk_widget_get_mapped (offers));
+  g_assert_nonnull (ui_find_named (offers, "Bob Larsson, bob"));
+  g_assert_null (ui_find_named (offers, "Dave Okafor, dave"));
+  g_signal_emit_by_name (ui_find_type (offers, GTK_TYPE_LIST_BOX), "row-activated",
+                         ui_find_named (offers, "Bob Larsson, bob"));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "dave, bob");
+  ui_await (!gtk_widget_get_mapped (offers));
+  /* What is complete needs no offer; what nobody is called has none. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "dave");
+  ui_settle ();
+  g_assert_false (gtk_widget_get_mapped (offers));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "nobody");
+  ui_settle ();
+  g_assert_false (gtk_widget_get_mapped (offers));
+  ui_destroy (window);
+  g_assert_finalize_object (people);
 }
 
 static void
@@ -329,6 +489,9 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/home/blocked-contact", test_blocked_contact);
   g_test_add_func ("/ui/home/row-menu", test_row_menu);
   g_test_add_func ("/ui/home/recent-row", test_recent_row);
+  g_test_add_func ("/ui/home/recent-row-adds", test_recent_row_adds);
+  g_test_add_func ("/ui/home/search", test_search);
+  g_test_add_func ("/ui/home/completion", test_completion);
   g_test_add_func ("/ui/home/dial-box", test_dial_box);
   g_test_add_func ("/ui/home/blocked-window", test_blocked_window);
 #define ADD(name, function)                                                                        \

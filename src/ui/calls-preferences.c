@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "calls-preferences.h"
+
+struct _BeckonCallsPreferences
+{
+  AdwPreferencesPage parent_instance;
+
+  /* Template widgets */
+  GtkWidget *do_not_disturb;
+  GtkWidget *ring_here;
+  GtkWidget *pause_media;
+  GtkWidget *start_at_login;
+  GtkWidget *preconnect;
+  GtkWidget *relay_only;
+  GtkWidget *bandwidth;
+};
+
+G_DEFINE_FINAL_TYPE (BeckonCallsPreferences, beckon_calls_preferences, ADW_TYPE_PREFERENCES_PAGE)
+
+/* In the order of the rows' choices. */
+static const char *const preconnects[] = { "contacts", "everyone", "nobody" };
+static const guint bandwidths[] = { 0, 2000, 1000, 500, 250, 100 }; /* kbit/s */
+
+static gboolean
+preconnect_to_row (GValue *value, GVariant *variant, gpointer unused)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (preconnects); i++)
+    if (g_str_equal (g_variant_get_string (variant, NULL), preconnects[i]))
+      g_value_set_uint (value, i);
+  return TRUE;
+}
+
+static GVariant *
+preconnect_from_row (const GValue *value, const GVariantType *type, gpointer unused)
+{
+  const guint i = g_value_get_uint (value);
+
+  return i < G_N_ELEMENTS (preconnects) ? g_variant_new_string (preconnects[i]) : NULL;
+}
+
+/* A limit that was set to something between two choices is shown as the next one below. */
+static gboolean
+bandwidth_to_row (GValue *value, GVariant *variant, gpointer unused)
+{
+  const guint limit = g_variant_get_uint32 (variant);
+  guint i = 0;
+
+  if (limit != 0)
+    for (i = 1; i + 1 < G_N_ELEMENTS (bandwidths) && bandwidths[i] > limit; i++)
+      ;
+  g_value_set_uint (value, i);
+  return TRUE;
+}
+
+static GVariant *
+bandwidth_from_row (const GValue *value, const GVariantType *type, gpointer unused)
+{
+  const guint i = g_value_get_uint (value);
+
+  return i < G_N_ELEMENTS (bandwidths) ? g_variant_new_uint32 (bandwidths[i]) : NULL;
+}
+
+static void
+beckon_calls_preferences_class_init (BeckonCallsPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/beckon/Beckon/calls-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, do_not_disturb);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, ring_here);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, pause_media);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, start_at_login);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, preconnect);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, relay_only);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, bandwidth);
+}
+
+static void
+beckon_calls_preferences_init (BeckonCallsPreferences *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwPreferencesPage *
+beckon_calls_preferences_new (GSettings *settings)
+{
+  BeckonCallsPreferences *self;
+
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  self = g_object_new (BECKON_TYPE_CALLS_PREFERENCES, NULL);
+  g_settings_bind (settings, "do-not-disturb", self->do_not_disturb, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "ring-here", self->ring_here, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "pause-media", self->pause_media, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "start-at-login", self->start_at_login, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "relay-only", self->relay_only, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind_with_mapping (settings, "preconnect", self->preconnect, "selected",
+                                G_SETTINGS_BIND_DEFAULT, preconnect_to_row, preconnect_from_row,
+                                NULL, NULL);
+  g_settings_bind_with_mapping (settings, "bandwidth", self->bandwidth, "selected",
+                                G_SETTINGS_BIND_DEFAULT, bandwidth_to_row, bandwidth_from_row, NULL,
+                                NULL);
+  return ADW_PREFERENCES_PAGE (self);
+}

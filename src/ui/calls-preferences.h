@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_CALLS_PREFERENCES (beckon_calls_preferences_get_type ())
+/** BeckonCallsPreferences: whether and where it rings, and how calls connect; all of it settings. */
+G_DECLARE_FINAL_TYPE (BeckonCallsPreferences, beckon_calls_preferences, BECKON, CALLS_PREFERENCES,
+                      AdwPreferencesPage)
+
+AdwPreferencesPage *beckon_calls_preferences_new (GSettings *settings);
+
+G_END_DECLS

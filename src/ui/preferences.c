@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-ui"
+
+#include "config.h"
+
+#include "preferences.h"
+
+#include "account-preferences.h"
+#include "calls-preferences.h"
+#include "dialogs.h"
+
+void
+beckon_show_preferences (GtkWindow *parent, BeckonAccount *account)
+{
+  GtkWidget *preferences;
+
+  g_return_if_fail (GTK_IS_WINDOW (parent));
+  g_return_if_fail (BECKON_IS_ACCOUNT (account));
+
+  preferences = beckon_preferences_new ();
+  beckon_preferences_add (preferences,
+                          beckon_calls_preferences_new (beckon_account_get_settings (account)));
+  if (beckon_account_get_manager (account) != NULL)
+    beckon_preferences_add (preferences, beckon_account_preferences_new (account));
+  beckon_preferences_present (preferences, parent);
+}

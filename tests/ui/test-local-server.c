@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The server that the application starts by itself, and the account on it: the real program. */
+
+#include "config.h"
+
+#include "trial.h"
+#include "ui-fixture.h"
+
+#include <glib/gstdio.h>
+
+typedef struct
+{
+  char *directory;
+  BeckonLocalServer *server;
+  GError *error;
+  guint done;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  f->directory = g_dir_make_tmp ("beckon-local-XXXXXX", NULL);
+  f->server = beckon_local_server_new (f->directory);
+}
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *each = g_build_filename (path, name, NULL);
+
+      remove_all (each);
+    }
+  g_remove (path);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  beckon_local_server_stop (f->server);
+  g_assert_finalize_object (f->server);
+  remove_all (f->directory);
+  g_free (f->directory);
+  g_clear_error (&f->error);
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *f = user_data;
+
+  g_clear_error (&f->error);
+  beckon_local_server_start_finish (BECKON_LOCAL_SERVER (source), result, &f->error);
+  f->done++;
+}
+
+static void
+start (Fixture *f, guint port)
+{
+  const guint done = f->done;
+
+  beckon_local_server_start_async (f->server, port, NULL, on_started, f);
+  ui_await (f->done == done + 1);
+}
+
+static gboolean
+is_answered (guint port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
+
+  return connection != NULL;
+}
+
+/* Somebody who has @port already, or any if it is 0. */
+static GSocket *
+listen_at (guint port)
+{
+  g_autoptr (GInetAddress) any = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (any, port);
+  GSocket *taken = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                 G_SOCKET_PROTOCOL_TCP, NULL);
+
+  /* If it cannot be had, somebody else has it, and that will do. */
+  if (g_socket_bind (taken, address, FALSE, NULL))
+    g_socket_listen (taken, NULL);
+  return taken;
+}
+
+static void
+test_start (Fixture *f, gconstpointer unused)
+{
+  g_auto (GStrv) addresses = NULL;
+  g_autofree char *end = NULL;
+  guint port;
+
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, 0);
+  start (f, 0);
+  g_assert_no_error (f->error);
+  port = beckon_local_server_get_port (f->server);
+  g_assert_true (is_answered (port));
+  end = g_strdup_printf (":%u", port);
+  addresses = beckon_local_server_list_addresses (port);
+  for (guint i = 0; addresses[i] != NULL; i++)
+    {
+      g_assert_true (g_str_has_prefix (addresses[i], "http://"));
+      g_assert_true (g_str_has_suffix (addresses[i], end));
+      g_assert_null (strstr (addresses[i], "127.0.0.1"));
+    }
+  start (f, 0); /* it runs */
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, port);
+
+  beckon_local_server_stop (f->server);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, 0);
+  ui_await (!is_answered (port));
+  start (f, port);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, port);
+}
+
+static void
+test_port_is_taken (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GSocket) taken = listen_at (7300);
+
+  start (f, 0);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), !=, 7300);
+}
+
+static gboolean
+on_free (gpointer taken)
+{
+  g_socket_close (taken, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Others were told the address: it waits for it rather than take another one. */
+static void
+test_port_comes_free (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GSocket) taken = listen_at (0);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (taken, NULL);
+  const guint port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+
+  g_timeout_add (400, on_free, taken);
+  start (f, port);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, port);
+}
+
+static void
+test_stopped_meanwhile (Fixture *f, gconstpointer unused)
+{
+  beckon_local_server_start_async (f->server, 0, NULL, on_started, f);
+  beckon_local_server_stop (f->server);
+  ui_await (f->done == 1);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, 0);
+}
+
+static void
+test_password (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first = beckon_local_server_load_password (f->server, &error);
+  g_autofree char *again = beckon_local_server_load_password (f->server, &error);
+  g_autofree char *path = g_build_filename (f->directory, "password", NULL);
+  GStatBuf status;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (first, ==, again);
+  g_assert_cmpuint (strlen (first), >=, 32);
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
+}
+
+static void
+test_user_ids (void)
+{
+  static const struct
+  {
+    const char *login;
+    const char *id;
+  } cases[] = {
+    { "alice", "alice" }, { "Alice.Moreau", "alice.moreau" }, { "a b", "ab" },
+    { "åsa", "sa" },      { "山田", "me" },                   { "", "me" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *id = beckon_trial_user_id (cases[i].login);
+
+      g_assert_cmpstr (id, ==, cases[i].id);
+    }
+}
+
+/* ---- the account ---- */
+
+static void
+on_tried (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_trial_start_finish (BECKON_ACCOUNT (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+on_shut_down (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+shut_down (BeckonAccount *account)
+{
+  gboolean over = FALSE;
+
+  beckon_account_shutdown_async (account, on_shut_down, &over);
+  ui_await (over);
+  g_object_add_weak_pointer (G_OBJECT (account), (gpointer *) &account);
+  g_object_unref (account);
+  ui_await (account == NULL);
+}
+
+static gboolean
+is_connected (BeckonAccount *account)
+{
+  BeckonCallManager *manager = beckon_account_get_manager (account);
+
+  return manager != NULL &&
+         beckon_signaling_service_get_state (beckon_call_manager_get_signaling (manager)) ==
+             BECKON_SIGNALING_CONNECTED;
+}
+
+static void
+test_trial (void)
+{
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  GSettings *settings = ui_open_settings ();
+  BeckonAccount *account = beckon_account_new ("trial", settings, media);
+  gboolean done = FALSE;
+  guint port;
+
+  beckon_trial_start_async (account, NULL, on_tried, &done);
+  ui_await (done);
+  g_assert_true (is_connected (account));
+  port = g_settings_get_uint (settings, "local-port");
+  g_assert_cmpuint (port, ==, beckon_local_server_get_port (beckon_account_get_local_server (account)));
+  shut_down (account);
+
+  /* The next start: the same account at the same address, whoever was told it. */
+  account = beckon_account_new ("trial", settings, media);
+  beckon_account_restore (account);
+  g_assert_true (beckon_account_is_signed_in (account));
+  ui_await (is_connected (account));
+  g_assert_cmpuint (g_settings_get_uint (settings, "local-port"), ==, port);
+  beckon_account_sign_out (account);
+  g_assert_cmpuint (g_settings_get_uint (settings, "local-port"), ==, 0);
+  ui_await (beckon_local_server_get_port (beckon_account_get_local_server (account)) == 0);
+  shut_down (account);
+  g_object_unref (settings);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (!ui_init (&argc, &argv))
+    {
+      g_print ("1..0 # SKIP no display\n");
+      return 0;
+    }
+#define ADD(name, function)                                                                        \
+  g_test_add ("/ui/local-server/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("start", test_start);
+  ADD ("port-is-taken", test_port_is_taken);
+  ADD ("port-comes-free", test_port_comes_free);
+  ADD ("stopped-meanwhile", test_stopped_meanwhile);
+  ADD ("password", test_password);
+#undef ADD
+  g_test_add_func ("/ui/local-server/user-ids", test_user_ids);
+  g_test_add_func ("/ui/local-server/trial", test_trial);
+  return g_test_run ();
+}
