@@ -33,7 +33,7 @@ test=(
 browser=(chromium)
 bench=(
   "${browser[@]}" python3-websockets
-  kamailio sip-tester ejabberd openssl
+  kamailio sip-tester ejabberd openssl gnome-calls
 )
 
 wanted=()

@@ -22,6 +22,7 @@ import gi
 gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, Gio, GLib  # noqa: E402
 
+import screen  # noqa: E402
 import ui  # noqa: E402
 
 TIMEOUT = 8
@@ -64,6 +65,7 @@ class Agent:
         self.notifyd = subprocess.Popen([f"{here}/fake_notifyd.py"], stdout=subprocess.PIPE, text=True)
         assert self.notifyd.stdout.readline() == "READY\n"
         self.fake = None
+        self.screen = None
 
     # The application
 
@@ -112,6 +114,13 @@ class Agent:
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()
+
+    def look_at_screen(self):
+        """Before until_painted()."""
+        self.screen = screen.Screen()
+
+    def until_painted(self):
+        return self.screen.until_painted()
 
     def kill(self, name):
         self.app.send_signal(getattr(signal, name))
