@@ -16,7 +16,7 @@ import tap
 
 SOURCE = Path(sys.argv[1])
 LANGUAGES = ["ar", "de", "es", "fr", "he", "it", "ja", "ko", "pl", "pt_BR", "ru", "tr", "zh_CN", "zh_TW"]
-MARKS = ("_", "N_", "C_:1c,2", "NC_:1c,2", "ngettext:1,2")
+MARKS = ("_", "N_", "C_:1c,2", "NC_:1c,2", "g_dngettext:2,3", "ngettext:1,2")
 
 
 def run(*command):
