@@ -14,6 +14,7 @@
 
 #include "peer-bandwidth.h"
 #include "peer-jitter.h"
+#include "peer-start.h"
 
 #include <nice/agent.h>
 #include <nice/interfaces.h>
@@ -319,6 +320,8 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
   gst_pipeline_set_latency (GST_PIPELINE (self->pipeline), PIPELINE_LATENCY);
   set_up_ice (self);
+  beckon_peer_start_watch_receiver (self->webrtc);
+  beckon_peer_start_watch_sink (self->video_sink);
   gst_element_set_state (self->pipeline, GST_STATE_READY);
 }
 

@@ -81,6 +81,8 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
     /* The default throttles requests for what was lost. */
     { "rtpsession", "bandwidth", "1000000" },
     { "rtpsession", "rtcp-min-interval", "200000000" },
+    /* Nobody but the peer can have sent a packet that is decrypted: none waits for a second one. */
+    { "rtpsession", "probation", "1" },
   };
   const GstPadProbeType data = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
   GstElementFactory *factory = gst_element_get_factory (element);
