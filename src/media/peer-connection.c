@@ -25,7 +25,6 @@
 #define STUN_PACING_MS 5
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
-#define KEY_FRAME_INTERVAL (300 * GST_MSECOND)
 #define TWCC_ID 3 /* when we offer */
 
 static const struct
@@ -88,12 +87,11 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
                     0, "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56,
                     /* It keeps to its rate: frames are left out rather than queued. */
                     "dropframe-threshold", 30, "overshoot", 15, "buffer-size", 1000,
-                    "buffer-initial-size", 500, "buffer-optimal-size", 600,
-                    /* Who asks for key frames again and again gets no burst. */
-                    "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
+                    "buffer-initial-size", 500, "buffer-optimal-size", 600, NULL);
     }
   else
     beckon_codec_set_up_encoder (encoder);
+  beckon_peer_start_watch_encoder (self, encoder);
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
 }
 
@@ -338,6 +336,7 @@ emit_local_description (gpointer object, gpointer data)
                 self->generation, self->offerer ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER, data));
   if (self->has_remote && self->state == BECKON_MEDIA_PEER_NEW)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
+  beckon_peer_start_warm_up (self);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The first picture of a connection: nothing on its way waits for a second one. Two real ends in one
- * process; frames are handed to the connection one by one, where a camera's would come in. */
+/* The first picture of a connection: nothing on its way waits for a second one, and what was made ready
+ * before the call was open has shown nothing to anybody. Two real ends in one process; frames are handed
+ * to the connection one by one, where a camera's would come in. */
 
 #include "config.h"
 
@@ -24,7 +25,8 @@ typedef struct _Side
   BeckonMediaPeer *peer;
   struct _Side *other;
   guint first_video;
-  gint shown; /* atomic */
+  gint shown;      /* atomic */
+  gint sent_first; /* atomic: 0: nothing, 1: a key frame, 2: another one */
   gboolean closed;
 } Side;
 
@@ -80,7 +82,16 @@ begin (Side *side, Side *other, const char *identity, gboolean offerer)
   g_signal_connect (side->peer->video_sink, "handoff", G_CALLBACK (on_shown), &side->shown);
 }
 
-/* Connected as while it rings. */
+static gboolean
+is_warm (Side *side)
+{
+  GstElement *encoder = side->peer->encoders[BECKON_LINE_CAMERA];
+  g_autoptr (GstPad) source = encoder != NULL ? gst_element_get_static_pad (encoder, "src") : NULL;
+
+  return source != NULL && gst_pad_has_current_caps (source);
+}
+
+/* Connected as while it rings, and all is ready. */
 static void
 set_up (Fixture *f)
 {
@@ -90,6 +101,7 @@ set_up (Fixture *f)
   begin (&f->alice, &f->bob, "alice", TRUE);
   wait_until (beckon_media_peer_get_state (f->alice.peer) == BECKON_MEDIA_PEER_CONNECTED &&
               beckon_media_peer_get_state (f->bob.peer) == BECKON_MEDIA_PEER_CONNECTED);
+  wait_until (is_warm (&f->alice) && is_warm (&f->bob));
 }
 
 static void
@@ -201,6 +213,78 @@ test_one_is_enough (void)
   tear_down (&f);
 }
 
+/* ---- what was made ready ---- */
+
+static GstPadProbeReturn
+on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer sent_first)
+{
+  const gboolean delta =
+      GST_BUFFER_FLAG_IS_SET (GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DELTA_UNIT);
+
+  g_atomic_int_compare_and_exchange ((gint *) sent_first, 0, delta ? 2 : 1);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_sent (Side *side)
+{
+  g_autoptr (GstPad) source =
+      gst_element_get_static_pad (side->peer->encoders[BECKON_LINE_CAMERA], "src");
+  g_autoptr (GstPad) next = gst_pad_get_peer (source);
+
+  gst_pad_add_probe (next, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &side->sent_first, NULL);
+}
+
+static gboolean
+is_seen_if_sent_again (Fixture *f)
+{
+  send_frame (&f->alice);
+  return f->bob.first_video > 0;
+}
+
+/* The key frame that an encoder begins with went to nobody, and no other was asked for. */
+static void
+test_first_is_a_key_frame (void)
+{
+  Fixture f;
+
+  set_up (&f);
+  watch_sent (&f.alice);
+  send_frame (&f.alice); /* another kind of picture than what warmed up */
+  g_assert_cmpint (g_atomic_int_get (&f.alice.sent_first), ==, 0);
+  open_both (&f);
+  wait_until (is_seen_if_sent_again (&f));
+  g_assert_cmpint (g_atomic_int_get (&f.alice.sent_first), ==, 1);
+  tear_down (&f);
+}
+
+/* The caller sees themselves while it rings: what their encoder gets of that is for nobody. */
+static void
+test_preview_is_not_sent (void)
+{
+  Fixture f;
+  GObject *own;
+  gint shown = 0;
+
+  set_up (&f);
+  watch_sent (&f.alice);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  beckon_media_session_start_preview (f.alice.session);
+  own = beckon_media_session_get_local_video (f.alice.session);
+  g_object_set (own, "signal-handoffs", TRUE, NULL);
+  g_signal_connect (own, "handoff", G_CALLBACK (on_shown), &shown);
+  beckon_media_session_open (f.bob.session);
+  wait_until (g_atomic_int_get (&shown) >= 10);
+  g_assert_cmpint (g_atomic_int_get (&f.alice.sent_first), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&f.alice.peer->frames_out), ==, 0);
+  g_assert_cmpuint (f.bob.first_video, ==, 0);
+
+  beckon_media_session_open (f.alice.session);
+  wait_until (f.bob.first_video == 1);
+  g_assert_cmpint (g_atomic_int_get (&f.alice.sent_first), ==, 1);
+  tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,5 +294,7 @@ main (int argc, char **argv)
   beckon_media_init (NULL, NULL, &error);
   g_assert_no_error (error);
   g_test_add_func ("/media/first-picture/one-is-enough", test_one_is_enough);
+  g_test_add_func ("/media/first-picture/first-is-a-key-frame", test_first_is_a_key_frame);
+  g_test_add_func ("/media/first-picture/preview-is-not-sent", test_preview_is_not_sent);
   return g_test_run ();
 }
