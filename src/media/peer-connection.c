@@ -91,7 +91,6 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
     }
   else
     beckon_codec_set_up_encoder (encoder);
-  beckon_peer_start_watch_encoder (self, encoder);
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
 }
 
@@ -137,9 +136,11 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
   /* Hardware does not know what a screen needs. */
   self->encoders[line] =
       add (self, convert, line == BECKON_LINE_CAMERA ? self->video_encoder : lines[line].encoder);
+  payloader = add (self, self->encoders[line], lines[line].payloader);
+  if (line == BECKON_LINE_CAMERA)
+    beckon_peer_start_watch_line (self->start, self->encoders[line], payloader);
   set_up_encoder (self, line);
   beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
-  payloader = add (self, self->encoders[line], lines[line].payloader);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
   if (!audio)
     gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
@@ -256,6 +257,7 @@ take_connection_state (gpointer object, gpointer data)
       g_atomic_int_set (&self->heard, beckon_media_now_ms ());
       self->was_connected = TRUE;
       beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
+      beckon_peer_start_prime (self->start);
     }
   else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
     beckon_peer_cause_ice_failed (self);
@@ -336,7 +338,9 @@ emit_local_description (gpointer object, gpointer data)
                 self->generation, self->offerer ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER, data));
   if (self->has_remote && self->state == BECKON_MEDIA_PEER_NEW)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
-  beckon_peer_start_warm_up (self);
+  if (!g_atomic_int_get (&self->opened))
+    beckon_peer_receive_prepare_video (self);
+  beckon_peer_start_warm_up (self->start);
 }
 
 static void

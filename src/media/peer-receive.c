@@ -354,6 +354,13 @@ receive_nothing (BeckonMediaPeer *self)
   return add (self, NULL, sink);
 }
 
+void
+beckon_peer_receive_prepare_video (BeckonMediaPeer *self)
+{
+  g_assert (self->video_depay == NULL && !g_atomic_int_get (&self->opened));
+  self->video_depay = receive_video (self, FALSE);
+}
+
 /* A line of theirs is looked at for the first time. */
 static void
 receive_line (BeckonMediaPeer *self, GstPad *pad)
@@ -371,7 +378,7 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
     {
       self->video_came = TRUE;
-      first = receive_video (self, FALSE);
+      first = self->video_depay != NULL ? self->video_depay : receive_video (self, FALSE);
     }
   else if (line == BECKON_LINE_SCREEN && is_media (pad, "video") && !self->screen_came)
     {

@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "codec-choice.h"
 
+#include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
 /* Who asks for key frames again and again gets no burst. */
@@ -20,137 +21,233 @@
 #define DEFAULT_HEIGHT 720
 #define DEFAULT_FPS 30
 
-typedef struct
+struct _BeckonPeerStart
 {
-  BeckonMediaPeer *peer; /* borrowed: outlives its pipeline */
-  GstCaps *caps;         /* nullable: of the last frame that warmed up */
+  BeckonMediaPeer *peer;
+  gboolean primed;
+  GstCaps *caps; /* nullable: of the last frame that warmed up; of the capture's thread */
+  gint priming;  /* atomic: the next frame is a primer */
   GMutex lock;
-  GstClockTime warm_up;  /* what comes out until then is for nobody; under the lock */
-} Start;
+  /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer only
+   * finds the way. */
+  GstClockTime warm_up, primer;
+};
 
-static Start *
-start_new (BeckonMediaPeer *peer)
+BeckonPeerStart *
+beckon_peer_start_new (BeckonMediaPeer *peer)
 {
-  Start *self = g_atomic_rc_box_new0 (Start);
+  BeckonPeerStart *self = g_new0 (BeckonPeerStart, 1);
 
   self->peer = peer;
-  self->warm_up = GST_CLOCK_TIME_NONE;
+  self->warm_up = self->primer = GST_CLOCK_TIME_NONE;
   g_mutex_init (&self->lock);
   return self;
 }
 
-static void
-start_clear (gpointer data)
+void
+beckon_peer_start_free (BeckonPeerStart *self)
 {
-  Start *self = data;
-
   gst_clear_caps (&self->caps);
   g_mutex_clear (&self->lock);
+  g_free (self);
 }
 
-static void
-start_unref (gpointer data)
+static gboolean
+is_open (BeckonPeerStart *self)
 {
-  g_atomic_rc_box_release_full (data, start_clear);
+  return g_atomic_int_get (&self->peer->opened);
 }
 
-/* ---- the encoder ---- */
+/* ---- frames that nobody gets ---- */
 
 /* Before the call is open, one frame of each kind goes to the encoder, which is set up by it. */
 static GstPadProbeReturn
 on_captured (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  Start *self = user_data;
-  g_autoptr (GstCaps) caps = NULL;
+  BeckonPeerStart *self = user_data;
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  gboolean primer;
 
-  if (g_atomic_int_get (&self->peer->opened))
-    return GST_PAD_PROBE_REMOVE;
-  caps = gst_pad_get_current_caps (pad);
-  if (caps == NULL || (self->caps != NULL && gst_caps_is_equal (caps, self->caps)))
+  if (is_open (self) || caps == NULL)
+    return is_open (self) ? GST_PAD_PROBE_REMOVE : GST_PAD_PROBE_DROP;
+  primer = g_atomic_int_compare_and_exchange (&self->priming, TRUE, FALSE);
+  if (!primer && self->caps != NULL && gst_caps_is_equal (caps, self->caps))
     return GST_PAD_PROBE_DROP;
   gst_caps_replace (&self->caps, caps);
   g_mutex_lock (&self->lock);
   self->warm_up = GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info));
+  if (primer)
+    self->primer = self->warm_up;
   g_mutex_unlock (&self->lock);
   return GST_PAD_PROBE_OK;
 }
 
 static gboolean
-is_for_nobody (Start *self, GstBuffer *buffer)
+is_until (BeckonPeerStart *self, const GstClockTime *time, GstBuffer *buffer)
 {
-  gboolean warm_up;
+  gboolean is;
 
   g_mutex_lock (&self->lock);
-  warm_up = GST_CLOCK_TIME_IS_VALID (self->warm_up) && GST_BUFFER_PTS (buffer) <= self->warm_up;
+  is = GST_CLOCK_TIME_IS_VALID (*time) && GST_BUFFER_PTS (buffer) <= *time;
   g_mutex_unlock (&self->lock);
-  return warm_up || !g_atomic_int_get (&self->peer->opened);
+  return is;
+}
+
+static gboolean
+is_for_nobody (BeckonPeerStart *self, GstBuffer *buffer)
+{
+  return !is_open (self) || is_until (self, &self->warm_up, buffer);
+}
+
+static void
+set_key_frame_interval (BeckonPeerStart *self)
+{
+  GstElement *encoder = self->peer->encoders[BECKON_LINE_CAMERA];
+
+  if (g_str_equal (self->peer->video_encoder, BECKON_SOFTWARE_ENCODER))
+    g_object_set (encoder, "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
 }
 
 /* The first that is sent is a key frame, though the one that was asked for may have been for nobody. */
 static GstPadProbeReturn
 on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  Start *self = user_data;
+  BeckonPeerStart *self = user_data;
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  g_autoptr (GstElement) encoder = NULL;
+  g_autoptr (GstPad) next = NULL;
 
   if (is_for_nobody (self, buffer))
-    return GST_PAD_PROBE_DROP;
+    {
+      if (!is_until (self, &self->primer, buffer))
+        return GST_PAD_PROBE_DROP;
+      /* Past all who count here what is sent. */
+      next = gst_pad_get_peer (pad);
+      gst_pad_chain (next, buffer);
+      return GST_PAD_PROBE_HANDLED;
+    }
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
     {
       gst_pad_send_event (pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
                                                                             TRUE, 0));
       return GST_PAD_PROBE_DROP;
     }
-  encoder = gst_pad_get_parent_element (pad);
-  if (encoder != NULL && g_str_equal (self->peer->video_encoder, BECKON_SOFTWARE_ENCODER))
-    g_object_set (encoder, "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
+  set_key_frame_interval (self);
   return GST_PAD_PROBE_REMOVE;
 }
 
+/* ---- packets with nothing in them ---- */
+
+static gboolean
+empty (GstBuffer **buffer, guint index, gpointer unused)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint length;
+
+  if (!gst_rtp_buffer_map (*buffer, GST_MAP_READ, &rtp))
+    return TRUE;
+  length = gst_rtp_buffer_get_header_len (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  *buffer = gst_buffer_make_writable (*buffer);
+  gst_buffer_resize (*buffer, 0, length);
+  return TRUE;
+}
+
+/* A frame's, all of them. */
+static GstPadProbeReturn
+on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  const gboolean several = (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
+  GstBuffer *buffer = several ? gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0)
+                              : GST_PAD_PROBE_INFO_BUFFER (info);
+  GstBufferList *list;
+
+  if (!is_for_nobody (user_data, buffer))
+    return GST_PAD_PROBE_REMOVE;
+  if (!several)
+    {
+      empty (&buffer, 0, NULL);
+      GST_PAD_PROBE_INFO_DATA (info) = buffer;
+      return GST_PAD_PROBE_OK;
+    }
+  list = gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  gst_buffer_list_foreach (list, empty, NULL);
+  GST_PAD_PROBE_INFO_DATA (info) = list;
+  return GST_PAD_PROBE_OK;
+}
+
 void
-beckon_peer_start_watch_encoder (BeckonMediaPeer *self, GstElement *encoder)
+beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstElement *payloader)
 {
   g_autoptr (GstPad) captured = gst_element_get_static_pad (
-      GST_ELEMENT (self->sources[BECKON_LINE_CAMERA]), "src");
+      GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
   g_autoptr (GstPad) encoded = gst_element_get_static_pad (encoder, "src");
-  Start *start = start_new (self);
+  g_autoptr (GstPad) packets = gst_element_get_static_pad (payloader, "src");
 
-  gst_pad_add_probe (captured, GST_PAD_PROBE_TYPE_BUFFER, on_captured,
-                     g_atomic_rc_box_acquire (start), start_unref);
-  gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, start, start_unref);
+  gst_pad_add_probe (captured, GST_PAD_PROBE_TYPE_BUFFER, on_captured, self, NULL);
+  gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self, NULL);
+  gst_pad_add_probe (packets, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                     on_packets, self, NULL);
 }
 
-static GstSample *
-new_neutral_frame (const BeckonMediaConfig *config)
+/* ---- what begins it ---- */
+
+static GstCaps *
+get_caps (BeckonPeerStart *self)
 {
-  const int width = config->video_width > 0 ? (int) config->video_width : DEFAULT_WIDTH;
-  const int height = config->video_height > 0 ? (int) config->video_height : DEFAULT_HEIGHT;
-  const int fps = config->video_fps > 0 ? (int) config->video_fps : DEFAULT_FPS;
-  g_autoptr (GstCaps) caps = gst_caps_new_simple (
-      "video/x-raw", "format", G_TYPE_STRING, "I420", "width", G_TYPE_INT, width, "height",
-      G_TYPE_INT, height, "framerate", GST_TYPE_FRACTION, fps, 1, "multiview-mode", G_TYPE_STRING,
-      "mono", "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, "interlace-mode", G_TYPE_STRING,
-      "progressive", NULL);
+  const BeckonMediaConfig *config = self->peer->config;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (
+      GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+
+  if (caps != NULL)
+    return caps;
+  return gst_caps_new_simple (
+      "video/x-raw", "format", G_TYPE_STRING, "I420", "width", G_TYPE_INT,
+      config->video_width > 0 ? (int) config->video_width : DEFAULT_WIDTH, "height", G_TYPE_INT,
+      config->video_height > 0 ? (int) config->video_height : DEFAULT_HEIGHT, "framerate",
+      GST_TYPE_FRACTION, config->video_fps > 0 ? (int) config->video_fps : DEFAULT_FPS, 1,
+      "multiview-mode", G_TYPE_STRING, "mono", "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
+      "interlace-mode", G_TYPE_STRING, "progressive", NULL);
+}
+
+static void
+push_neutral_frame (BeckonPeerStart *self)
+{
+  g_autoptr (GstCaps) caps = get_caps (self);
   g_autoptr (GstBuffer) buffer = NULL;
+  g_autoptr (GstSample) frame = NULL;
   GstVideoInfo info;
 
-  gst_video_info_from_caps (&info, caps);
+  if (!gst_video_info_from_caps (&info, caps))
+    return;
   buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
   gst_buffer_memset (buffer, 0, 0x80, info.size); /* grey */
-  return gst_sample_new (buffer, caps, NULL, NULL);
+  frame = gst_sample_new (buffer, caps, NULL, NULL);
+  beckon_media_push (self->peer->sources[BECKON_LINE_CAMERA], frame);
+}
+
+static gboolean
+is_wanted (BeckonPeerStart *self)
+{
+  return self->peer->encoders[BECKON_LINE_CAMERA] != NULL &&
+         self->peer->config->video != BECKON_SOURCE_NONE && !is_open (self);
 }
 
 void
-beckon_peer_start_warm_up (BeckonMediaPeer *self)
+beckon_peer_start_warm_up (BeckonPeerStart *self)
 {
-  g_autoptr (GstSample) frame = NULL;
+  if (is_wanted (self))
+    push_neutral_frame (self);
+}
 
-  if (self->encoders[BECKON_LINE_CAMERA] == NULL || self->config->video == BECKON_SOURCE_NONE ||
-      g_atomic_int_get (&self->opened))
+void
+beckon_peer_start_prime (BeckonPeerStart *self)
+{
+  if (!is_wanted (self) || self->primed)
     return;
-  frame = new_neutral_frame (self->config);
-  beckon_media_push (self->sources[BECKON_LINE_CAMERA], frame);
+  self->primed = TRUE;
+  g_atomic_int_set (&self->priming, TRUE);
+  push_neutral_frame (self);
 }
 
 /* ---- the jitter buffer ---- */
