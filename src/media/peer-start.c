@@ -24,12 +24,12 @@
 struct _BeckonPeerStart
 {
   BeckonMediaPeer *peer;
-  gboolean primed;
+  gboolean primed; /* of the main thread */
   GstCaps *caps; /* nullable: of the last frame that warmed up; of the capture's thread */
   gint priming;  /* atomic: the next frame is a primer */
   GMutex lock;
-  /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer only
-   * finds the way. */
+  /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer
+   * only finds the way. */
   GstClockTime warm_up, primer;
 };
 
@@ -108,7 +108,8 @@ set_key_frame_interval (BeckonPeerStart *self)
     g_object_set (encoder, "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
 }
 
-/* The first that is sent is a key frame, though the one that was asked for may have been for nobody. */
+/* The first that is sent is a key frame, though the one that was asked for may have been for
+ * nobody. */
 static GstPadProbeReturn
 on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -127,8 +128,8 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     }
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
     {
-      gst_pad_send_event (pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
-                                                                            TRUE, 0));
+      gst_pad_send_event (
+          pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
       return GST_PAD_PROBE_DROP;
     }
   set_key_frame_interval (self);
@@ -178,8 +179,8 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 void
 beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstElement *payloader)
 {
-  g_autoptr (GstPad) captured = gst_element_get_static_pad (
-      GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
+  g_autoptr (GstPad) captured =
+      gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
   g_autoptr (GstPad) encoded = gst_element_get_static_pad (encoder, "src");
   g_autoptr (GstPad) packets = gst_element_get_static_pad (payloader, "src");
 
@@ -195,8 +196,8 @@ static GstCaps *
 get_caps (BeckonPeerStart *self)
 {
   const BeckonMediaConfig *config = self->peer->config;
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (
-      GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
+  g_autoptr (GstPad) pad =
+      gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
   GstCaps *caps = gst_pad_get_current_caps (pad);
 
   if (caps != NULL)
@@ -267,7 +268,8 @@ on_first_packet (GstPad *pad, GstPadProbeInfo *info, gpointer rtpbin)
 /* It starts fast with faststart-min-packets only if the events before the first packet have left it
  * when that comes, and they have not: they come just before, and go in another thread. */
 static void
-on_jitter_buffer (GstElement *rtpbin, GstElement *buffer, guint session, guint ssrc, gpointer unused)
+on_jitter_buffer (
+    GstElement *rtpbin, GstElement *buffer, guint session, guint ssrc, gpointer unused)
 {
   g_autoptr (GstPad) source = gst_element_get_static_pad (buffer, "src");
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The first picture of a connection: nothing on its way waits for a second one, and what was made ready
- * before the call was open has shown nothing to anybody. Two real ends in one process; frames are handed
- * to the connection one by one, where a camera's would come in. */
+/* The first picture of a connection: nothing on its way waits for a second one, and what was made
+ * ready before the call was open has shown nothing to anybody. Two real ends in one process; frames
+ * are handed to the connection one by one, where a camera's would come in. */
 
 #include "config.h"
 
@@ -150,8 +150,8 @@ read_latency (const GValue *item, gpointer lowest)
 static guint
 lowest_latency (Side *side)
 {
-  g_autoptr (GstIterator) all = gst_bin_iterate_all_by_element_factory_name (
-      GST_BIN (side->peer->webrtc), "rtpjitterbuffer");
+  g_autoptr (GstIterator) all =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (side->peer->webrtc), "rtpjitterbuffer");
   guint lowest = G_MAXUINT;
 
   gst_iterator_foreach (all, read_latency, &lowest);
@@ -182,8 +182,7 @@ set_up (Fixture *f)
 static void
 on_closed (GObject *source, GAsyncResult *result, gpointer closed)
 {
-  g_assert_true (
-      beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL));
+  g_assert_true (beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL));
   *(gboolean *) closed = TRUE;
 }
 
