@@ -113,9 +113,19 @@ is_sent (BeckonMediaSession *self, BeckonLine line)
          (is_echo (self, line) || beckon_capture_is_started (capture_of (self, line)));
 }
 
+/* Before the call is open, a picture of ours only warms up the encoder; see peer-start.h. */
+static gboolean
+warms_up (BeckonMediaSession *self, BeckonLine line)
+{
+  return line == BECKON_LINE_CAMERA && self->previewing && !self->opened && self->wanted[line] &&
+         !is_echo (self, line);
+}
+
 static void
 update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
 {
+  if (self->opened)
+    beckon_media_peer_open (peer);
   for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
     {
       BeckonCapture *capture = capture_of (self, line);
@@ -127,14 +137,23 @@ update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
             beckon_media_peer_force_key_frame (peer, line);
           beckon_capture_add_target (capture, source);
         }
+      else if (warms_up (self, line))
+        beckon_capture_add_target (capture, source);
       else
         beckon_capture_remove_target (capture, source);
     }
-  if (self->opened)
-    beckon_media_peer_open (peer);
   beckon_media_peer_set_local_state (peer, is_sent (self, BECKON_LINE_MICROPHONE),
                                      is_sent (self, BECKON_LINE_CAMERA),
                                      is_sent (self, BECKON_LINE_SCREEN));
+}
+
+/* A camera that is open already need not wait for the microphone to open. */
+static void
+end_warm_up (BeckonMediaSession *self, BeckonMediaPeer *peer)
+{
+  beckon_capture_remove_target (self->camera,
+                                beckon_media_peer_get_source (peer, BECKON_LINE_CAMERA));
+  update_peer (self, peer);
 }
 
 /* A device is open while it is wanted and somebody sees or hears it, and no longer. */
@@ -376,6 +395,8 @@ beckon_media_session_open (BeckonMediaSession *self)
   self->opened = TRUE;
   if (self->speaker != NULL)
     beckon_speaker_open (self->speaker);
+  for (guint i = 0; i < self->peers->len; i++)
+    end_warm_up (self, g_ptr_array_index (self->peers, i));
   update (self);
   notify (self, PROP_OPENED);
 }

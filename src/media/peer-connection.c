@@ -14,6 +14,7 @@
 
 #include "peer-bandwidth.h"
 #include "peer-jitter.h"
+#include "peer-start.h"
 
 #include <nice/agent.h>
 #include <nice/interfaces.h>
@@ -24,7 +25,6 @@
 #define STUN_PACING_MS 5
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
-#define KEY_FRAME_INTERVAL (300 * GST_MSECOND)
 #define TWCC_ID 3 /* when we offer */
 
 static const struct
@@ -87,9 +87,7 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
                     0, "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56,
                     /* It keeps to its rate: frames are left out rather than queued. */
                     "dropframe-threshold", 30, "overshoot", 15, "buffer-size", 1000,
-                    "buffer-initial-size", 500, "buffer-optimal-size", 600,
-                    /* Who asks for key frames again and again gets no burst. */
-                    "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
+                    "buffer-initial-size", 500, "buffer-optimal-size", 600, NULL);
     }
   else
     beckon_codec_set_up_encoder (encoder);
@@ -138,9 +136,11 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
   /* Hardware does not know what a screen needs. */
   self->encoders[line] =
       add (self, convert, line == BECKON_LINE_CAMERA ? self->video_encoder : lines[line].encoder);
+  payloader = add (self, self->encoders[line], lines[line].payloader);
+  if (line == BECKON_LINE_CAMERA)
+    beckon_peer_start_watch_line (self->start, self->encoders[line], payloader);
   set_up_encoder (self, line);
   beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
-  payloader = add (self, self->encoders[line], lines[line].payloader);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
   if (!audio)
     gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
@@ -257,6 +257,7 @@ take_connection_state (gpointer object, gpointer data)
       g_atomic_int_set (&self->heard, beckon_media_now_ms ());
       self->was_connected = TRUE;
       beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
+      beckon_peer_start_prime (self->start);
     }
   else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED)
     beckon_peer_cause_ice_failed (self);
@@ -319,6 +320,8 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
   gst_pipeline_set_latency (GST_PIPELINE (self->pipeline), PIPELINE_LATENCY);
   set_up_ice (self);
+  beckon_peer_start_watch_receiver (self->webrtc);
+  beckon_peer_start_watch_sink (self->video_sink);
   gst_element_set_state (self->pipeline, GST_STATE_READY);
 }
 
@@ -335,6 +338,9 @@ emit_local_description (gpointer object, gpointer data)
                 self->generation, self->offerer ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER, data));
   if (self->has_remote && self->state == BECKON_MEDIA_PEER_NEW)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
+  if (!g_atomic_int_get (&self->opened))
+    beckon_peer_receive_prepare_video (self);
+  beckon_peer_start_warm_up (self->start);
 }
 
 static void

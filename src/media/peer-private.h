@@ -29,6 +29,7 @@ struct _BeckonMediaPeer
   GstAppSrc *sources[BECKON_N_LINES];
   GstElement *encoders[BECKON_N_LINES]; /* borrowed of the pipeline; nullable: not built yet */
   GstElement *video_sink;
+  GstElement *video_depay;              /* nullable: what shows their picture, made before it came */
   GstElement *screen_sink;
   const char *video_encoder; /* interned: factories of the camera's codecs, ours and theirs */
   const char *video_decoder;
@@ -38,6 +39,7 @@ struct _BeckonMediaPeer
   BeckonRecorder *screen_recorder;     /* nullable: the same */
   struct _BeckonPeerBandwidth *bandwidth; /* peer-bandwidth.h */
   struct _BeckonPeerJitter *jitter;       /* peer-jitter.h */
+  struct _BeckonPeerStart *start;         /* peer-start.h */
 
   /* Owned, as it goes */
   GstWebRTCDataChannel *channel; /* nullable */
@@ -162,6 +164,8 @@ gboolean beckon_peer_sdp_is_useful_candidate (const char *candidate);
 
 /* peer-receive.c */
 
+/** beckon_peer_receive_prepare_video: makes what shows their picture; nothing gets there before we open. */
+void beckon_peer_receive_prepare_video (BeckonMediaPeer *self);
 /** beckon_peer_receive_pad: (thread any): a line of theirs begins. */
 void beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad);
 /** beckon_peer_receive_watch: (thread any): @element was made inside webrtcbin: set it, count at it. */

@@ -79,6 +79,8 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
     /* The default throttles requests for what was lost. */
     { "rtpsession", "bandwidth", "1000000" },
     { "rtpsession", "rtcp-min-interval", "200000000" },
+    /* Nobody but the peer can have sent a packet that is decrypted: none waits for a second one. */
+    { "rtpsession", "probation", "1" },
   };
   const GstPadProbeType data = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
   GstElementFactory *factory = gst_element_get_factory (element);
@@ -324,6 +326,13 @@ receive_nothing (BeckonMediaPeer *self)
   return add (self, NULL, sink);
 }
 
+void
+beckon_peer_receive_prepare_video (BeckonMediaPeer *self)
+{
+  g_assert (self->video_depay == NULL && !g_atomic_int_get (&self->opened));
+  self->video_depay = receive_video (self, FALSE);
+}
+
 /* A line of theirs is looked at for the first time. */
 static void
 receive_line (BeckonMediaPeer *self, GstPad *pad)
@@ -341,7 +350,7 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
     {
       self->video_came = TRUE;
-      first = receive_video (self, FALSE);
+      first = self->video_depay != NULL ? self->video_depay : receive_video (self, FALSE);
     }
   else if (line == BECKON_LINE_SCREEN && is_media (pad, "video") && !self->screen_came)
     {

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 
-# What a browser is driven with is the tests'.
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "browser"))
+# What a browser is driven with, and bad networks, are the tests'.
+sys.path += [os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", folder)
+             for folder in ("browser", "rig")]
 
 BUILD = os.environ.get("BECKON_BUILD", "build-bench")
 SERVER = os.path.join(BUILD, "src/server/beckon-server")
@@ -29,7 +30,11 @@ def arguments(**defaults):
 
 
 class Server:
-    """A beckon-server of our own on loopback; use as an asynchronous context manager."""
+    """A beckon-server of our own on loopback, or @inside (words before its command) at an @address; use as
+    an asynchronous context manager."""
+
+    def __init__(self, inside=(), address="127.0.0.1"):
+        self.inside, self.address = inside, address
 
     async def __aenter__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -37,8 +42,11 @@ class Server:
         settings = os.path.join(self.folder.name, "settings")
         with open(settings, "w", encoding="utf-8") as file:
             file.write("[server]\norigins=*\n")  # pages may connect
+            if self.inside:  # where nobody has a certificate, all are proxies that have one
+                file.write("proxies=0.0.0.0/0\n")
         self.process = await asyncio.create_subprocess_exec(
-            SERVER, "--listen", "127.0.0.1:0", "--data", self.folder.name, "--config", settings,
+            *self.inside, SERVER, "--listen", self.address + ":0", "--data", self.folder.name, "--config",
+            settings,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
         line = await asyncio.wait_for(self.process.stdout.readline(), 10)
         self.url = json.loads(line)["listening"]
@@ -75,10 +83,10 @@ class Clips:
 
 
 class Caller:
-    """One beckon-call process and the events it prints."""
+    """One beckon-call process and the events it prints. @inside: the words before its command."""
 
-    def __init__(self, server, user, *arguments_):
-        self.arguments = [CALL, "--server", server.url, "--user", user, "--password-file",
+    def __init__(self, server, user, *arguments_, inside=()):
+        self.arguments = [*inside, CALL, "--server", server.url, "--user", user, "--password-file",
                           server.password_file(user), "--register", "--json", *arguments_]
         self.events = {}
 

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A person who calls from a browser, beside those of beckon-call."""
 import json
+import sys
 import urllib.request
 
 PASSWORD = "correct horse"
 
 
-def _post(server, path, **body):
-    request = urllib.request.Request(server.url + path, json.dumps(body).encode(),
+def _post(url, path, **body):
+    request = urllib.request.Request(url + path, json.dumps(body).encode(),
                                      {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.load(answer)
+
+
+def sign_up(url, user):
+    """A new account, and a token for its browser."""
+    _post(url, "/v1/accounts", user=user, name=user.capitalize(), password=PASSWORD)
+    return _post(url, "/v1/sessions", user=user, password=PASSWORD, device="browser")["token"]
 
 
 class WebCaller:
@@ -19,9 +26,7 @@ class WebCaller:
     def __init__(self, chromium, server, user, **options):
         self.page = chromium
         if user not in server.accounts:
-            _post(server, "/v1/accounts", user=user, name=user.capitalize(), password=PASSWORD)
-            server.accounts[user] = _post(server, "/v1/sessions", user=user, password=PASSWORD,
-                                          device="browser")["token"]
+            server.accounts[user] = sign_up(server.url, user)
         self.page.reload()
         self.page.run("connect", server.url.replace("http", "ws", 1) + "/v1/signal",
                       server.accounts[user], "browser", options)
@@ -53,3 +58,7 @@ class WebCaller:
 
     def statistics(self):
         return self.run("statistics")
+
+
+if __name__ == "__main__":  # where the server is on a network that this program's user is not on
+    print(sign_up(*sys.argv[1:]))

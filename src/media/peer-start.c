@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The first picture of a connection. Runs on GStreamer's threads, but for what begins it all. */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-start.h"
+
+#include "capture.h"
+#include "codec-choice.h"
+
+#include <gst/rtp/rtp.h>
+#include <gst/video/video.h>
+
+/* Who asks for key frames again and again gets no burst. */
+#define KEY_FRAME_INTERVAL (300 * GST_MSECOND)
+/* What most cameras give: then the first real frame finds everything as it needs it. */
+#define DEFAULT_WIDTH 1280
+#define DEFAULT_HEIGHT 720
+#define DEFAULT_FPS 30
+
+struct _BeckonPeerStart
+{
+  BeckonMediaPeer *peer;
+  gboolean primed; /* of the main thread */
+  GstCaps *caps; /* nullable: of the last frame that warmed up; of the capture's thread */
+  gint priming;  /* atomic: the next frame is a primer */
+  GMutex lock;
+  /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer
+   * only finds the way. */
+  GstClockTime warm_up, primer;
+};
+
+BeckonPeerStart *
+beckon_peer_start_new (BeckonMediaPeer *peer)
+{
+  BeckonPeerStart *self = g_new0 (BeckonPeerStart, 1);
+
+  self->peer = peer;
+  self->warm_up = self->primer = GST_CLOCK_TIME_NONE;
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+void
+beckon_peer_start_free (BeckonPeerStart *self)
+{
+  gst_clear_caps (&self->caps);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static gboolean
+is_open (BeckonPeerStart *self)
+{
+  return g_atomic_int_get (&self->peer->opened);
+}
+
+/* ---- frames that nobody gets ---- */
+
+/* Before the call is open, one frame of each kind goes to the encoder, which is set up by it. */
+static GstPadProbeReturn
+on_captured (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonPeerStart *self = user_data;
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  gboolean primer;
+
+  if (is_open (self) || caps == NULL)
+    return is_open (self) ? GST_PAD_PROBE_REMOVE : GST_PAD_PROBE_DROP;
+  primer = g_atomic_int_compare_and_exchange (&self->priming, TRUE, FALSE);
+  if (!primer && self->caps != NULL && gst_caps_is_equal (caps, self->caps))
+    return GST_PAD_PROBE_DROP;
+  gst_caps_replace (&self->caps, caps);
+  g_mutex_lock (&self->lock);
+  self->warm_up = GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info));
+  if (primer)
+    self->primer = self->warm_up;
+  g_mutex_unlock (&self->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static gboolean
+is_until (BeckonPeerStart *self, const GstClockTime *time, GstBuffer *buffer)
+{
+  gboolean is;
+
+  g_mutex_lock (&self->lock);
+  is = GST_CLOCK_TIME_IS_VALID (*time) && GST_BUFFER_PTS (buffer) <= *time;
+  g_mutex_unlock (&self->lock);
+  return is;
+}
+
+static gboolean
+is_for_nobody (BeckonPeerStart *self, GstBuffer *buffer)
+{
+  return !is_open (self) || is_until (self, &self->warm_up, buffer);
+}
+
+static void
+set_key_frame_interval (BeckonPeerStart *self)
+{
+  GstElement *encoder = self->peer->encoders[BECKON_LINE_CAMERA];
+
+  if (g_str_equal (self->peer->video_encoder, BECKON_SOFTWARE_ENCODER))
+    g_object_set (encoder, "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
+}
+
+/* The first that is sent is a key frame, though the one that was asked for may have been for
+ * nobody. */
+static GstPadProbeReturn
+on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonPeerStart *self = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  g_autoptr (GstPad) next = NULL;
+
+  if (is_for_nobody (self, buffer))
+    {
+      if (!is_until (self, &self->primer, buffer))
+        return GST_PAD_PROBE_DROP;
+      /* Past all who count here what is sent. */
+      next = gst_pad_get_peer (pad);
+      gst_pad_chain (next, buffer);
+      return GST_PAD_PROBE_HANDLED;
+    }
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+    {
+      gst_pad_send_event (
+          pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+      return GST_PAD_PROBE_DROP;
+    }
+  set_key_frame_interval (self);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* ---- packets with nothing in them ---- */
+
+static gboolean
+empty (GstBuffer **buffer, guint index, gpointer unused)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint length;
+
+  if (!gst_rtp_buffer_map (*buffer, GST_MAP_READ, &rtp))
+    return TRUE;
+  length = gst_rtp_buffer_get_header_len (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  *buffer = gst_buffer_make_writable (*buffer);
+  gst_buffer_resize (*buffer, 0, length);
+  return TRUE;
+}
+
+/* A frame's, all of them. */
+static GstPadProbeReturn
+on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  const gboolean several = (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
+  GstBuffer *buffer = several ? gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0)
+                              : GST_PAD_PROBE_INFO_BUFFER (info);
+  GstBufferList *list;
+
+  if (!is_for_nobody (user_data, buffer))
+    return GST_PAD_PROBE_REMOVE;
+  if (!several)
+    {
+      empty (&buffer, 0, NULL);
+      GST_PAD_PROBE_INFO_DATA (info) = buffer;
+      return GST_PAD_PROBE_OK;
+    }
+  list = gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  gst_buffer_list_foreach (list, empty, NULL);
+  GST_PAD_PROBE_INFO_DATA (info) = list;
+  return GST_PAD_PROBE_OK;
+}
+
+void
+beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstElement *payloader)
+{
+  g_autoptr (GstPad) captured =
+      gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
+  g_autoptr (GstPad) encoded = gst_element_get_static_pad (encoder, "src");
+  g_autoptr (GstPad) packets = gst_element_get_static_pad (payloader, "src");
+
+  gst_pad_add_probe (captured, GST_PAD_PROBE_TYPE_BUFFER, on_captured, self, NULL);
+  gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self, NULL);
+  gst_pad_add_probe (packets, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                     on_packets, self, NULL);
+}
+
+/* ---- what begins it ---- */
+
+static GstCaps *
+get_caps (BeckonPeerStart *self)
+{
+  const BeckonMediaConfig *config = self->peer->config;
+  g_autoptr (GstPad) pad =
+      gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+
+  if (caps != NULL)
+    return caps;
+  return gst_caps_new_simple (
+      "video/x-raw", "format", G_TYPE_STRING, "I420", "width", G_TYPE_INT,
+      config->video_width > 0 ? (int) config->video_width : DEFAULT_WIDTH, "height", G_TYPE_INT,
+      config->video_height > 0 ? (int) config->video_height : DEFAULT_HEIGHT, "framerate",
+      GST_TYPE_FRACTION, config->video_fps > 0 ? (int) config->video_fps : DEFAULT_FPS, 1,
+      "multiview-mode", G_TYPE_STRING, "mono", "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
+      "interlace-mode", G_TYPE_STRING, "progressive", NULL);
+}
+
+static void
+push_neutral_frame (BeckonPeerStart *self)
+{
+  g_autoptr (GstCaps) caps = get_caps (self);
+  g_autoptr (GstBuffer) buffer = NULL;
+  g_autoptr (GstSample) frame = NULL;
+  GstVideoInfo info;
+
+  if (!gst_video_info_from_caps (&info, caps))
+    return;
+  buffer = gst_buffer_new_allocate (NULL, info.size, NULL);
+  gst_buffer_memset (buffer, 0, 0x80, info.size); /* grey */
+  frame = gst_sample_new (buffer, caps, NULL, NULL);
+  beckon_media_push (self->peer->sources[BECKON_LINE_CAMERA], frame);
+}
+
+static gboolean
+is_wanted (BeckonPeerStart *self)
+{
+  return self->peer->encoders[BECKON_LINE_CAMERA] != NULL &&
+         self->peer->config->video != BECKON_SOURCE_NONE && !is_open (self);
+}
+
+void
+beckon_peer_start_warm_up (BeckonPeerStart *self)
+{
+  if (is_wanted (self))
+    push_neutral_frame (self);
+}
+
+void
+beckon_peer_start_prime (BeckonPeerStart *self)
+{
+  if (!is_wanted (self) || self->primed)
+    return;
+  self->primed = TRUE;
+  g_atomic_int_set (&self->priming, TRUE);
+  push_neutral_frame (self);
+}
+
+/* ---- the jitter buffer ---- */
+
+static GstPadProbeReturn
+on_first_packet (GstPad *pad, GstPadProbeInfo *info, gpointer rtpbin)
+{
+  g_autoptr (GstElement) buffer = gst_pad_get_parent_element (pad);
+  guint latency = 0;
+
+  g_object_get (rtpbin, "latency", &latency, NULL);
+  if (buffer != NULL)
+    g_object_set (buffer, "latency", latency, NULL);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* It starts fast with faststart-min-packets only if the events before the first packet have left it
+ * when that comes, and they have not: they come just before, and go in another thread. */
+static void
+on_jitter_buffer (
+    GstElement *rtpbin, GstElement *buffer, guint session, guint ssrc, gpointer unused)
+{
+  g_autoptr (GstPad) source = gst_element_get_static_pad (buffer, "src");
+
+  g_object_set (buffer, "latency", 0, NULL);
+  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                     on_first_packet, rtpbin, NULL);
+}
+
+void
+beckon_peer_start_watch_receiver (GstElement *webrtc)
+{
+  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
+
+  if (rtpbin != NULL)
+    g_signal_connect (rtpbin, "new-jitterbuffer", G_CALLBACK (on_jitter_buffer), NULL);
+}
+
+/* ---- the screen ---- */
+
+static GstPadProbeReturn
+on_shown (GstPad *pad, GstPadProbeInfo *info, gpointer first)
+{
+  g_autoptr (GstElement) sink = NULL;
+
+  if (g_atomic_int_compare_and_exchange ((gint *) first, TRUE, FALSE))
+    return GST_PAD_PROBE_OK;
+  sink = gst_pad_get_parent_element (pad);
+  if (sink != NULL)
+    g_object_set (sink, "sync", TRUE, NULL);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+void
+beckon_peer_start_watch_sink (GstElement *sink)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  gint *first = g_new0 (gint, 1);
+
+  *first = TRUE;
+  g_object_set (sink, "sync", FALSE, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_shown, first, g_free);
+}
