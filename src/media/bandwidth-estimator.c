@@ -64,11 +64,17 @@
 #define LOSS_PACKETS 100
 #define LOSS_REMEMBERED_US (10 * SECOND)
 #define LOSS_EXAMINED 0.3
-#define EXAMINE_EVERY_US (20 * SECOND)
-#define EXAMINE_US (800 * MS)
-#define EXAMINE_PACKETS 25
-#define EXAMINE_SHARE 0.5 /* of what arrives */
-#define LOSS_FELL 0.4
+#define EXAMINE_EVERY_US (20 * SECOND) /* and less often each time that it was for nothing */
+#define EXAMINE_EVERY_MAX (10 * 60 * SECOND)
+#define EXAMINE_US (600 * MS)
+#define EXAMINE_PACKETS 20
+#define EXAMINE_SHARE 0.5 /* of what is sent */
+/* Who finds out nothing in so long asks too seldom; who sends next to nothing cannot send less. */
+#define EXAMINE_US_MAX (1500 * MS)
+#define EXAMINED_BITS_MIN 80000
+/* Of packets that are further apart it is not known what was between them. */
+#define SENT_GAP_US (100 * MS)
+#define SENT_US SECOND
 /* Reports come several times a second, and are lost as other packets are. */
 #define SILENCE_US (700 * MS)
 #define SILENCE_OF_LOSS_US (3 * SECOND)
@@ -110,6 +116,8 @@ struct _BeckonBandwidthEstimator
   double target, cap;
   double capacity;  /* as the last over-use has shown it */
   double delivered; /* what arrived, over the last second */
+  gint64 sent_at;   /* the newest that was reported */
+  double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
   gint64 cut_at, fed_at, blind_until;
   gint64 queue_at_cut;
   double growing_for; /* seconds in which the target was used */
@@ -128,7 +136,7 @@ struct _BeckonBandwidthEstimator
   gint64 compared_at;
   State examined_from; /* what was before EXAMINING, as the next two */
   double examined_target, examined_loss;
-  gint64 examined_at;
+  gint64 examined_at, examine_every;
   guint n_examined, n_examined_lost;
   gint64 silent_since;  /* 0: nothing is sent, or it is reported */
   double silent_target; /* what was before the silence; 0: that is over */
@@ -143,6 +151,7 @@ beckon_bandwidth_estimator_new (void)
   self->target = START_BITS;
   self->cap = BITS_MAX;
   self->doubt = 1;
+  self->examine_every = EXAMINE_EVERY_US;
   self->arrivals = g_array_new (FALSE, FALSE, sizeof (Arrival));
   self->base = self->next_base = G_MAXINT64;
   self->round_trip = -1;
@@ -219,6 +228,34 @@ forget_old (BeckonBandwidthEstimator *self)
     g_array_remove_range (self->arrivals, 0, n);
 }
 
+/* Reports are lost as other packets are, and what they were about is not known. */
+static void
+note_sent (BeckonBandwidthEstimator *self, const BeckonPacketReport *reports, guint n_reports)
+{
+  for (guint i = 0; i < n_reports; i++)
+    {
+      const gint64 gap = reports[i].sent_us - self->sent_at;
+
+      self->sent_at = reports[i].sent_us;
+      if (gap < 0 || gap > SENT_GAP_US)
+        continue;
+      self->sent_bits += reports[i].size * 8.0;
+      self->sent_for += gap;
+    }
+  if (self->sent_for > SENT_US)
+    {
+      self->sent_bits *= SENT_US / self->sent_for;
+      self->sent_for = SENT_US;
+    }
+}
+
+/* Returns: bits a second. */
+static double
+get_sent (BeckonBandwidthEstimator *self)
+{
+  return self->sent_for > 0 ? self->sent_bits * SECOND / self->sent_for : 0;
+}
+
 static void
 take_reports (BeckonBandwidthEstimator *self,
               gint64 now,
@@ -228,6 +265,7 @@ take_reports (BeckonBandwidthEstimator *self,
   gint64 sent = G_MININT64;
   guint64 bits = 0;
 
+  note_sent (self, reports, n_reports);
   for (guint i = 0; i < n_reports; i++)
     {
       self->n_reports = MIN (self->n_reports + 1, LOSS_PACKETS);
@@ -438,7 +476,8 @@ static gboolean
 should_examine (BeckonBandwidthEstimator *self, gint64 now)
 {
   return self->loss > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
-         (self->examined_at == 0 || now - self->examined_at > EXAMINE_EVERY_US);
+         get_sent (self) > EXAMINED_BITS_MIN &&
+         (self->examined_at == 0 || now - self->examined_at > self->examine_every);
 }
 
 static void
@@ -449,16 +488,21 @@ begin_examination (BeckonBandwidthEstimator *self, gint64 now)
   self->examined_loss = self->loss;
   self->examined_at = now;
   self->n_examined = self->n_examined_lost = 0;
-  self->target = MIN (self->target, EXAMINE_SHARE * self->delivered);
+  self->target = EXAMINE_SHARE * MIN (self->target, get_sent (self));
   self->state = EXAMINING;
 }
 
+/* Were it the rate that loses, so much would be lost at the share of it; else as much as before. */
 static void
 examine (BeckonBandwidthEstimator *self, gint64 now)
 {
-  if (now - self->examined_at < EXAMINE_US || self->n_examined < EXAMINE_PACKETS)
+  const double by_rate = MAX (0, 1 - (1 - self->examined_loss) / EXAMINE_SHARE);
+  const double most = (by_rate + self->examined_loss) / 2;
+
+  if (now - self->examined_at < EXAMINE_US_MAX &&
+      (now - self->examined_at < EXAMINE_US || self->n_examined < EXAMINE_PACKETS))
     return;
-  if (self->n_examined_lost < LOSS_FELL * self->examined_loss * self->n_examined)
+  if (self->n_examined >= EXAMINE_PACKETS && self->n_examined_lost < most * self->n_examined)
     {
       self->compared_loss = (double) self->n_examined_lost / self->n_examined;
       drain_blindly (self, now, self->delivered);
@@ -466,6 +510,7 @@ examine (BeckonBandwidthEstimator *self, gint64 now)
     }
   self->state = self->examined_from;
   self->target = self->examined_target;
+  self->examine_every = MIN (2 * self->examine_every, EXAMINE_EVERY_MAX);
 }
 
 /* Returns: what the target is multiplied with after @seconds. */
@@ -557,6 +602,12 @@ beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, 
       self->growing_for = 0;
       self->state = GROWING;
     }
+}
+
+gboolean
+beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self)
+{
+  return self->state == EXAMINING;
 }
 
 guint

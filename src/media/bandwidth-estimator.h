@@ -52,6 +52,9 @@ void beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now
 
 /** beckon_bandwidth_estimator_get_target: Returns: bits a second to send, headers and all. */
 guint beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self);
+/** beckon_bandwidth_estimator_is_examining: Returns: whether the target is lower for a moment, to see what
+ * that changes: nothing else should be changed for it. */
+gboolean beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_loss: Returns: 0..1, of the last hundred packets or so. */
 double beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_round_trip: Returns: microseconds, -1 before the first feedback. */

@@ -31,6 +31,9 @@ GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, Beckon
 void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
                                         GstElement *encoder);
 
+/** beckon_peer_bandwidth_set_ssrc: @ssrc: what the pictures of @line are sent with */
+void beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc);
+
 /** beckon_peer_bandwidth_set_numbered: whether the peer's description knows transport-wide numbers: then
  * it reports what it gets, and silence means something. */
 void beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered);

@@ -140,6 +140,7 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
       add (self, convert, line == BECKON_LINE_CAMERA ? self->video_encoder : lines[line].encoder);
   set_up_encoder (self, line);
   beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
+  beckon_peer_bandwidth_set_ssrc (self->bandwidth, line, ssrc);
   payloader = add (self, self->encoders[line], lines[line].payloader);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
   if (!audio)

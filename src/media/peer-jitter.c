@@ -6,6 +6,8 @@
 
 #include "peer-jitter.h"
 
+#include <gst/rtp/rtp.h>
+
 /* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
 static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
 #define CALM_SECONDS 5
@@ -20,6 +22,8 @@ static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
 /* The more is lost, the more often also what was sent again is. */
 static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define LOSS_WEIGHT 0.3
+/* More than a few: what was asked for again and again comes too late now and then. */
+#define LATE_SHARE 0.02
 /* Sinks wait for decoders, too. */
 #define DECODING_MS 40
 
@@ -27,6 +31,13 @@ typedef struct
 {
   guint64 pushed, lost, late, repaired;
 } Counts;
+
+/* What comes into one buffer; of its streaming thread. */
+typedef struct
+{
+  gboolean began;
+  guint16 newest;
+} Stream;
 
 struct _BeckonPeerJitter
 {
@@ -59,14 +70,45 @@ beckon_peer_jitter_free (BeckonPeerJitter *self)
   g_free (self);
 }
 
+/* A copy that comes before anything that is newer was not asked for, and would be thrown away. */
+static GstPadProbeReturn
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Stream *stream = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  gint ahead;
+  guint16 seqnum;
+
+  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return GST_PAD_PROBE_OK;
+  seqnum = gst_rtp_buffer_get_seq (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  ahead = stream->began ? gst_rtp_buffer_compare_seqnum (stream->newest, seqnum) : 1;
+  if (ahead <= 0)
+    return GST_PAD_PROBE_OK;
+  stream->began = TRUE;
+  stream->newest = seqnum;
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION))
+    {
+      buffer = gst_buffer_make_writable (buffer);
+      GST_BUFFER_FLAG_UNSET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
+      GST_PAD_PROBE_INFO_DATA (info) = buffer;
+    }
+  return GST_PAD_PROBE_OK;
+}
+
 void
 beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element)
 {
   BeckonPeerJitter *self = peer->jitter;
   GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) sink = NULL;
 
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer"))
     return;
+  sink = gst_element_get_static_pad (element, "sink");
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, on_packet, g_new0 (Stream, 1), g_free);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->buffers, gst_object_ref (element));
   g_mutex_unlock (&self->lock);
@@ -133,7 +175,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   g_mutex_unlock (&self->lock);
   missing = now.lost + now.repaired - (self->before.lost + self->before.repaired);
   all = now.pushed - self->before.pushed + missing;
-  late = now.late > self->before.late;
+  late = now.late - self->before.late > LATE_SHARE * all;
   self->before = now;
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
     return;

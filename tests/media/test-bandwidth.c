@@ -34,6 +34,7 @@ typedef struct
   gboolean ordered; /* no packet overtakes another */
   gint64 last_arrival;
   double loss;
+  double reports_lost;
 
   /* The camera */
   double use; /* share of the target that it sends */
@@ -121,7 +122,8 @@ feed (Path *self)
       g_array_append_val (reports, *packet);
       g_free (g_queue_pop_head (&self->packets));
     }
-  if (reports->len > 0)
+  if (reports->len > 0 &&
+      (self->reports_lost == 0 || g_rand_double (self->dice) >= self->reports_lost))
     beckon_bandwidth_estimator_take (self->estimator, self->now, (gpointer) reports->data,
                                      reports->len);
   self->lowest = MIN (self->lowest, target (self));
@@ -191,12 +193,35 @@ test_random_loss_cuts_nothing (gconstpointer data)
   beckon_bandwidth_estimator_set_cap (path->estimator, 2500000);
   run_for (path, 10 * SECOND);
   g_assert_cmpuint (target (path), ==, 2500000);
-  /* Where very much is lost less is tried for a moment. */
-  g_assert_cmpuint (path->lowest, ==, percent < 30 ? 500000 : path->lowest);
+  /* Where very much is lost half is tried for a moment. */
+  g_assert_cmpuint (path->lowest, >=, percent < 30 ? 500000 : 200000);
   run_for (path, 10 * SECOND);
   g_assert_cmpuint (path->lowest, ==, 2500000);
   g_assert_cmpfloat_with_epsilon (beckon_bandwidth_estimator_get_loss (path->estimator), path->loss,
                                   0.15);
+}
+
+/* Where reports are lost as well it takes no longer to look whether it is the rate that loses, and once is
+ * enough. */
+static void
+test_examines_in_passing (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  guint examined = 0, longest = 0, all = 0;
+
+  path->loss = path->reports_lost = 0.5;
+  path->use = 0.5;
+  for (guint i = 0; i < 150; i++)
+    {
+      run_for (path, SECOND / 10);
+      examined = beckon_bandwidth_estimator_is_examining (path->estimator) ? examined + 1 : 0;
+      longest = MAX (longest, examined);
+      all += examined > 0;
+    }
+  g_assert_cmpuint (longest, >, 0);
+  g_assert_cmpuint (longest, <=, 18);
+  g_assert_cmpuint (all, ==, longest);
+  g_assert_cmpuint (target (path), >, 400000);
 }
 
 /* Five times too much from the first packet on, so that nobody has ever seen the line empty. */
@@ -418,6 +443,7 @@ main (int argc, char **argv)
         g_test_add_data_func (name->str, GUINT_TO_POINTER (i == 0 ? value * 1000 : value),
                               tables[i].function);
       }
+  g_test_add_func ("/bandwidth/examines-in-passing", test_examines_in_passing);
   g_test_add_func ("/bandwidth/loss-hides-no-queue", test_loss_hides_no_queue);
   g_test_add_func ("/bandwidth/short-queue", test_short_queue);
   g_test_add_func ("/bandwidth/full-from-the-start", test_full_from_the_start);
