@@ -94,6 +94,13 @@
 #define DOUBT_MAX 10.0
 #define DOUBT_HALF_US (20 * SECOND)
 #define BELOW 0.9
+/* A queue becomes longer packet by packet. A wait that begins at once is something that held packets up: they
+ * come in a heap, and will for a while. */
+#define HEAP_GAP_US (60 * MS)
+#define HEAP_HALF_US (3 * SECOND)
+/* Where packets overtake each other, reports call late ones lost. */
+#define LOSS_KNOWN_WEIGHT 0.5
+#define OVERTAKEN_US (5 * MS)
 
 typedef enum
 {
@@ -126,11 +133,13 @@ struct _BeckonBandwidthEstimator
   GArray *arrivals;       /* Arrival, by time of arrival */
   gint64 base, next_base; /* the shortest delay of two spans of time */
   gint64 base_since;
+  double heap;      /* the longest wait lately that began at once */
   double reordered; /* by how much packets overtook each other lately, at most */
   double doubt;     /* 1..DOUBT_MAX */
   double noise;     /* mean step of the least wait against its direction */
   gint64 wait;      /* the least wait at the last feedback */
-  double loss;
+  double loss;       /* as reports have it */
+  double loss_known; /* at most, as the peer counts it in the end */
   guint n_reports;                       /* in all, up to LOSS_PACKETS */
   double compared_target, compared_loss; /* before the last growth that counts */
   gint64 compared_at;
@@ -194,6 +203,16 @@ note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
 }
 
 static void
+note_heap (BeckonBandwidthEstimator *self, const Arrival *before, const Arrival *arrival)
+{
+  const gint64 longer = arrival->delay - before->delay;
+  const gint64 sent_gap = arrival->arrived - before->arrived - longer;
+
+  if (sent_gap >= 0 && sent_gap <= HEAP_GAP_US && longer > WAIT_US)
+    self->heap = CLAMP (longer, self->heap, SECOND);
+}
+
+static void
 add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, gint64 now)
 {
   const Arrival arrival = { report->arrived_us, report->arrived_us - report->sent_us,
@@ -211,6 +230,8 @@ add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, g
   if (i < self->arrivals->len)
     overtaken = latest (self, 0)->arrived - arrival.arrived;
   self->reordered = CLAMP (overtaken, self->reordered * REORDER_KEPT, REORDER_MAX);
+  if (i > 0 && i == self->arrivals->len)
+    note_heap (self, latest (self, 0), &arrival);
   g_array_insert_val (self->arrivals, i, arrival);
   note_delay (self, arrival.delay, now);
 }
@@ -290,6 +311,12 @@ take_reports (BeckonBandwidthEstimator *self,
   self->delivered = bits * (double) SECOND / HISTORY_US;
 }
 
+static double
+get_loss (BeckonBandwidthEstimator *self)
+{
+  return self->reordered > OVERTAKEN_US ? MIN (self->loss, self->loss_known) : self->loss;
+}
+
 /* ---- over-use ---- */
 
 static gint64
@@ -321,7 +348,7 @@ longest_harmless_wait (BeckonBandwidthEstimator *self)
 {
   const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
 
-  return MAX (WAIT_US * self->doubt, 1.5 * packet * SECOND) + self->reordered +
+  return MAX (WAIT_US * self->doubt + self->heap, 1.5 * packet * SECOND) + self->reordered +
          NOISE_STEPS * self->noise;
 }
 
@@ -452,7 +479,7 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 static gboolean
 loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
 {
-  const double rise = self->loss - self->compared_loss;
+  const double rise = get_loss (self) - self->compared_loss;
   const gboolean higher = self->target > RATE_RISE * self->compared_target;
 
   if (self->n_reports < LOSS_PACKETS)
@@ -466,7 +493,7 @@ loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
       (higher && rise < LOSS_RISE / 3) || now - self->compared_at > LOSS_REMEMBERED_US)
     {
       self->compared_target = self->target;
-      self->compared_loss = self->loss;
+      self->compared_loss = get_loss (self);
       self->compared_at = now;
     }
   return FALSE;
@@ -475,7 +502,7 @@ loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
 static gboolean
 should_examine (BeckonBandwidthEstimator *self, gint64 now)
 {
-  return self->loss > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
+  return get_loss (self) > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
          get_sent (self) > EXAMINED_BITS_MIN &&
          (self->examined_at == 0 || now - self->examined_at > self->examine_every);
 }
@@ -485,7 +512,7 @@ begin_examination (BeckonBandwidthEstimator *self, gint64 now)
 {
   self->examined_from = self->state;
   self->examined_target = self->target;
-  self->examined_loss = self->loss;
+  self->examined_loss = get_loss (self);
   self->examined_at = now;
   self->n_examined = self->n_examined_lost = 0;
   self->target = EXAMINE_SHARE * MIN (self->target, get_sent (self));
@@ -529,9 +556,9 @@ grow (BeckonBandwidthEstimator *self, double seconds)
 {
   const double sent = self->delivered / MAX (1 - self->loss, 0.2);
 
-  if (self->loss > LOSS_EXAMINED && self->examined_at == 0)
+  if (get_loss (self) > LOSS_EXAMINED && self->examined_at == 0)
     return; /* that has to be looked into first */
-  if (self->target < self->silent_target && self->loss < RETURN_LOSS)
+  if (self->target < self->silent_target && get_loss (self) < RETURN_LOSS)
     {
       self->target = MIN (self->silent_target, self->target * pow (RETURN_GROWTH, seconds));
       return;
@@ -569,6 +596,7 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   if (self->arrivals->len == 0)
     return;
   note_noise (self);
+  self->heap *= pow (0.5, seconds * SECOND / HEAP_HALF_US);
   self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * SECOND / DOUBT_HALF_US);
   queue = get_queue (self);
   if (self->state == DRAINING)
@@ -582,6 +610,12 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   else if (!loses_by_rate (self, now_us))
     grow (self, seconds);
   self->target = CLAMP (self->target, BITS_MIN, self->cap);
+}
+
+void
+beckon_bandwidth_estimator_note_loss (BeckonBandwidthEstimator *self, double loss)
+{
+  self->loss_known += (CLAMP (loss, 0, 1) - self->loss_known) * LOSS_KNOWN_WEIGHT;
 }
 
 void
@@ -619,7 +653,7 @@ beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 double
 beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self)
 {
-  return self->loss;
+  return get_loss (self);
 }
 
 gint64

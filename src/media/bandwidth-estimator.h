@@ -45,6 +45,10 @@ void beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint b
 void beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self, gint64 now_us,
                                       const BeckonPacketReport *reports, guint n_reports);
 
+/** beckon_bandwidth_estimator_note_loss: once a second: @loss: 0..1, what the peer says has not come at all;
+ * feedbacks call a packet lost that others have overtaken. */
+void beckon_bandwidth_estimator_note_loss (BeckonBandwidthEstimator *self, double loss);
+
 /** beckon_bandwidth_estimator_tick: now and then: a path that reports nothing at all while something is
  * sent is full, or gone. */
 void beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us,

@@ -376,6 +376,12 @@ beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered
 }
 
 void
+beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss)
+{
+  beckon_bandwidth_estimator_note_loss (self->estimator, loss);
+}
+
+void
 beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps)
 {
   beckon_bandwidth_estimator_set_cap (self->estimator, MIN (kbps, KBPS_MAX) * 1000);
