@@ -58,6 +58,7 @@
 #define USED_SHARE 0.6
 #define UNUSED_GROWTH 1.4 /* a second */
 #define UNUSED_RATIO 8
+#define UNUSED_GROWTH_BEYOND 1.1 /* the same where a line was full before */
 /* Loss comes of the rate if it rose by so much while the rate rose by so much. */
 #define LOSS_RISE 0.15
 #define RATE_RISE 1.25
@@ -127,6 +128,7 @@ struct _BeckonBandwidthEstimator
   double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
   gint64 cut_at, fed_at, blind_until;
   gint64 queue_at_cut;
+  double loss_before, cut_loss; /* before the last feedback, and before a queue was seen */
   double growing_for; /* seconds in which the target was used */
   guint n_cuts;       /* of the queue that is there now */
 
@@ -314,7 +316,14 @@ take_reports (BeckonBandwidthEstimator *self,
 static double
 get_loss (BeckonBandwidthEstimator *self)
 {
-  return self->reordered > OVERTAKEN_US ? MIN (self->loss, self->loss_known) : self->loss;
+  double loss = self->loss;
+
+  if (self->reordered > OVERTAKEN_US)
+    loss = MIN (loss, self->loss_known);
+  /* What does not fit into a queue is not what the path loses. */
+  if (self->state == DRAINING)
+    loss = MIN (loss, self->cut_loss);
+  return loss;
 }
 
 /* ---- over-use ---- */
@@ -402,6 +411,8 @@ cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
   const double share = CLAMP (BACK_OFF - (double) queue / SECOND, BACK_OFF_MIN, BACK_OFF);
 
+  if (self->state != DRAINING)
+    self->cut_loss = self->loss_before;
   if (self->capacity > 0 && self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
@@ -418,6 +429,7 @@ grow_from_capacity (BeckonBandwidthEstimator *self)
 {
   self->state = GROWING;
   self->target = MAX (self->target, BACK_OFF * self->capacity);
+  self->loss = MIN (self->loss, self->cut_loss);
   self->growing_for = 0;
   self->n_cuts = 0;
 }
@@ -434,7 +446,7 @@ drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
   /* What is lost at the new rate is another matter. */
   self->compared_target = self->target;
   self->compared_at = now;
-  self->loss = self->compared_loss;
+  self->loss = self->cut_loss = self->compared_loss;
   self->n_reports = LOSS_PACKETS / 4;
 }
 
@@ -568,7 +580,9 @@ grow (BeckonBandwidthEstimator *self, double seconds)
     self->target *=
         self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
   else if (self->target < UNUSED_RATIO * sent)
-    self->target *= pow (UNUSED_GROWTH, seconds);
+    self->target *= pow (self->capacity > 0 && self->target > self->capacity ? UNUSED_GROWTH_BEYOND
+                                                                             : UNUSED_GROWTH,
+                         seconds);
 }
 
 /* ---- public ---- */
@@ -592,6 +606,7 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
 
   self->fed_at = now_us;
   self->silent_since = 0;
+  self->loss_before = self->loss;
   take_reports (self, now_us, reports, n_reports);
   if (self->arrivals->len == 0)
     return;

@@ -10,7 +10,7 @@
 
 /* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
 static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
-#define CALM_SECONDS 10
+#define CALM_SECONDS 7
 /* Nearly all packets are within so many mean deviations. */
 #define JITTERS 4
 /* Before that the buffer knows neither delays nor losses. */
@@ -22,6 +22,8 @@ static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
 /* The more is lost, the more often also what was sent again is. */
 static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define LOSS_WEIGHT 0.3
+/* Seconds, of which the shortest counts: a queue makes it longer, and goes. */
+#define ROUND_TRIPS 8
 /* More than a few: what was asked for again and again comes too late now and then. */
 #define LATE_SHARE 0.02
 /* Sinks wait for decoders, too. */
@@ -64,6 +66,8 @@ struct _BeckonPeerJitter
   Counts before;
   double loss; /* 0..1, over a few seconds */
   guint latency_ms;
+  double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
+  guint n_round_trips;
   guint calm; /* seconds in which less was enough */
   gint overtaken_ms;   /* atomic: the latest packet since the last look, behind the first that overtook it */
   double overtaken;    /* the same, of the last seconds */
@@ -178,6 +182,18 @@ look_at (GstElement *buffer, Counts *counts, double *jitter_ms)
   *jitter_ms = MAX (*jitter_ms, jitter / (double) GST_MSECOND);
 }
 
+static double
+shortest_round_trip (BeckonPeerJitter *self, double round_trip_ms)
+{
+  double shortest = G_MAXDOUBLE;
+
+  if (round_trip_ms >= 0)
+    self->round_trips[self->n_round_trips++ % ROUND_TRIPS] = round_trip_ms;
+  for (guint i = 0; i < MIN (self->n_round_trips, ROUND_TRIPS); i++)
+    shortest = MIN (shortest, self->round_trips[i]);
+  return self->n_round_trips > 0 ? shortest : -1;
+}
+
 /* Who asks for what is only late gets it twice. */
 static void
 set_patience (BeckonPeerJitter *self)
@@ -250,7 +266,8 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
     return;
   self->loss += (missing / all - self->loss) * LOSS_WEIGHT;
-  wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms, round_trip_ms, self->loss, late);
+  wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
+                                      shortest_round_trip (self, round_trip_ms), self->loss, late);
   if (wanted == self->latency_ms)
     self->calm = 0;
   else if (wanted > self->latency_ms || ++self->calm >= CALM_SECONDS)

@@ -264,6 +264,32 @@ test_full_from_the_start (void)
   g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), <, 0.1);
 }
 
+/* A line that becomes much thinner drops what does not fit into its queue: that is no loss of the path, and
+ * nothing to be repaired. Nor is it tried again soon how much there is by one who does not need it. */
+static void
+test_thin_line_loses_nothing (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  guint full = 0;
+
+  path->most = 100000;
+  path->queue = 300 * MS;
+  run_for (path, 3 * SECOND);
+  path->rate = 60000;
+  for (guint i = 0; i < 20; i++)
+    {
+      run_for (path, SECOND / 2);
+      g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), <, 0.1);
+    }
+  path->most = 40000;
+  for (guint i = 0; i < 10; i++)
+    {
+      run_for (path, SECOND / 2);
+      full += target (path) > 120000;
+    }
+  g_assert_cmpuint (full, ==, 0);
+}
+
 /* Nothing is heard of what is sent; then all is as it was. */
 static void
 test_silence (void)
@@ -526,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bandwidth/loss-hides-no-queue", test_loss_hides_no_queue);
   g_test_add_func ("/bandwidth/short-queue", test_short_queue);
   g_test_add_func ("/bandwidth/full-from-the-start", test_full_from_the_start);
+  g_test_add_func ("/bandwidth/thin-line-loses-nothing", test_thin_line_loses_nothing);
   g_test_add_func ("/bandwidth/silence", test_silence);
   g_test_add_func ("/bandwidth/silence-of-loss", test_silence_of_loss);
   g_test_add_func ("/bandwidth/step", test_step);
