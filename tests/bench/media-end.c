@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* media-end IDENTITY caller|callee|listener WIDTH HEIGHT FPS: one end of a connection, for
- * benchmarks. Only the media is real: descriptions and candidates go out and come in as lines of
- * standard output and input, so that they need not cross the network that is measured. A listener
- * sends sound alone. Each picture has its number in it; when it is captured or shown a line says
- * so: signal JSON · captured NUMBER MICROSECONDS · shown NUMBER MICROSECONDS HEIGHT stats KBPS-SENT
- * KBPS-RECEIVED KBPS-TARGET AUDIO-SENT AUDIO-RECEIVED The end of standard input ends it. Times are
- * of the monotonic clock, the same for both ends. */
+/* media-end IDENTITY caller|callee|listener VIDEO AUDIO: one end of a connection, for benchmarks. Only the
+ * media is real: descriptions and candidates go out and come in as lines of standard output and input, so
+ * that they need not cross the network that is measured. VIDEO and AUDIO are clips of IDENTITY, as make-clip
+ * makes them; a listener sends sound alone. When a picture with its number in it is captured or shown a line
+ * says so, and each second what flows: signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH · stats
+ * KBPS-SENT KBPS-RECEIVED KBPS-TARGET MS-OF-SOUND-MADE-UP. The end of standard input ends it. Times are of
+ * the monotonic clock, the same for both ends. */
 
 #include "config.h"
 
@@ -15,6 +15,7 @@
 #include <gst/video/video.h>
 
 #include "media-session.h"
+#include "peer-private.h"
 #include "test-source.h"
 
 /* ---- a sink that reads the number ---- */
@@ -62,10 +63,10 @@ counter_sink_show (GstVideoSink *sink, GstBuffer *buffer)
   gst_video_frame_unmap (&frame);
   g_mutex_lock (&output);
   if (own)
-    g_print ("captured %d %" G_GINT64_FORMAT "\n", number, g_get_monotonic_time ());
+    g_print ("captured %d %.3f\n", number, g_get_monotonic_time () / 1e3);
   else
-    g_print ("shown %d %" G_GINT64_FORMAT " %d\n", number, g_get_monotonic_time (),
-             GST_VIDEO_INFO_HEIGHT (&self->info));
+    g_print ("shown %d %.3f %d\n", number, g_get_monotonic_time () / 1e3,
+             GST_VIDEO_INFO_WIDTH (&self->info));
   g_mutex_unlock (&output);
   return GST_FLOW_OK;
 }
@@ -141,6 +142,27 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
   g_data_input_stream_read_line_async (end->input, G_PRIORITY_DEFAULT, NULL, on_line, end);
 }
 
+/* Returns: of what is heard, so far. */
+static double
+get_ms_made_up (BeckonMediaPeer *peer)
+{
+  GstIterator *decoders =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (peer->pipeline), "opusdec");
+  g_auto (GValue) decoder = G_VALUE_INIT;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 samples = 0;
+  guint rate = 0;
+
+  if (gst_iterator_next (decoders, &decoder) == GST_ITERATOR_OK)
+    {
+      g_object_get (g_value_get_object (&decoder), "stats", &stats, NULL);
+      gst_structure_get (stats, "plc-num-samples", G_TYPE_UINT64, &samples, "sample-rate",
+                         G_TYPE_UINT, &rate, NULL);
+    }
+  gst_iterator_free (decoders);
+  return rate > 0 ? samples * 1e3 / rate : 0;
+}
+
 static gboolean
 on_second (gpointer user_data)
 {
@@ -149,8 +171,8 @@ on_second (gpointer user_data)
 
   beckon_media_peer_get_stats (end->peer, &s);
   g_mutex_lock (&output);
-  g_print ("stats %.0f %.0f %.0f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", s.kbps_sent,
-           s.kbps_received, s.kbps_target, s.audio_packets_sent, s.audio_packets_received);
+  g_print ("stats %.0f %.0f %.0f %.0f\n", s.kbps_sent, s.kbps_received, s.kbps_target,
+           get_ms_made_up (end->peer));
   g_mutex_unlock (&output);
   return G_SOURCE_CONTINUE;
 }
@@ -168,13 +190,12 @@ new_config (char **argv)
   BeckonMediaConfig *config = beckon_media_config_new ();
 
   config->identity = g_strdup (argv[1]);
-  config->video = g_str_equal (argv[2], "listener") ? BECKON_SOURCE_NONE : BECKON_SOURCE_TEST;
-  config->audio = BECKON_SOURCE_TEST;
+  config->video = g_str_equal (argv[2], "listener") ? BECKON_SOURCE_NONE : BECKON_SOURCE_FILE;
+  config->audio = BECKON_SOURCE_FILE;
+  config->video_file = g_strdup (argv[3]);
+  config->audio_file = g_strdup (argv[4]);
   config->audio_output = BECKON_OUTPUT_NONE;
   config->video_sink = g_strdup ("beckonbenchsink");
-  config->video_width = g_ascii_strtoull (argv[3], NULL, 10);
-  config->video_height = g_ascii_strtoull (argv[4], NULL, 10);
-  config->video_fps = g_ascii_strtoull (argv[5], NULL, 10);
   own_color = beckon_media_test_color (config->identity);
   return config;
 }
@@ -188,9 +209,9 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   End end = { .loop = loop };
 
-  if (argc != 6)
+  if (argc != 5)
     {
-      g_printerr ("usage: media-end IDENTITY caller|callee|listener WIDTH HEIGHT FPS\n");
+      g_printerr ("usage: media-end IDENTITY caller|callee|listener VIDEO AUDIO\n");
       return 2;
     }
   if (!beckon_media_init (NULL, NULL, &error))
