@@ -7,8 +7,8 @@
  *   ×2 a second         below what     ▲                 │ slowly at the capacity that was
  * measured, was measured   └─────────────────┘ faster beyond it over-use
  *
- * Where much is lost and no delay says why, EXAMINING sends half of what arrives for a moment: if
- * much less is lost then, it was the rate; if not, everything is as before. Where no reports come
+ * Where much is lost, or more at more bits, and no delay says why, EXAMINING sends less than arrives
+ * for a moment: if much less is lost then, it was the rate; if not, everything is as before. Where no reports come
  * at all, half is sent, and half of that.
  *
  * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
@@ -69,7 +69,8 @@
 #define EXAMINE_EVERY_MAX (10 * 60 * SECOND)
 #define EXAMINE_US (600 * MS)
 #define EXAMINE_PACKETS 20
-#define EXAMINE_SHARE 0.5 /* of what is sent */
+#define EXAMINE_SHARE 0.8 /* of what arrives */
+#define LOSS_FELL 0.5
 /* Who finds out nothing in so long asks too seldom; who sends next to nothing cannot send less. */
 #define EXAMINE_US_MAX (1500 * MS)
 #define EXAMINED_BITS_MIN 80000
@@ -146,7 +147,7 @@ struct _BeckonBandwidthEstimator
   double compared_target, compared_loss; /* before the last growth that counts */
   gint64 compared_at;
   State examined_from; /* what was before EXAMINING, as the next two */
-  double examined_target, examined_loss;
+  double examined_target, examined_loss, examined_sent;
   gint64 examined_at, examine_every;
   guint n_examined, n_examined_lost;
   gint64 silent_since;  /* 0: nothing is sent, or it is reported */
@@ -486,10 +487,32 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 
 /* ---- growing ---- */
 
+static void
+begin_examination (BeckonBandwidthEstimator *self, gint64 now)
+{
+  self->examined_from = self->state;
+  self->examined_target = self->target;
+  self->examined_loss = get_loss (self);
+  self->examined_sent = get_sent (self);
+  self->examined_at = now;
+  self->n_examined = self->n_examined_lost = 0;
+  self->target =
+      EXAMINE_SHARE * (1 - self->examined_loss) * MIN (self->target, self->examined_sent);
+  self->state = EXAMINING;
+}
+
 /* Some lines drop what others would queue: there more bits do not arrive, only more are lost.
  * Whoever loses at random loses the same share at any rate. */
+static void
+compare_from_here (BeckonBandwidthEstimator *self, gint64 now)
+{
+  self->compared_target = self->target;
+  self->compared_loss = get_loss (self);
+  self->compared_at = now;
+}
+
 static gboolean
-loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
+may_lose_by_rate (BeckonBandwidthEstimator *self, gint64 now)
 {
   const double rise = get_loss (self) - self->compared_loss;
   const gboolean higher = self->target > RATE_RISE * self->compared_target;
@@ -497,17 +520,10 @@ loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
   if (self->n_reports < LOSS_PACKETS)
     return FALSE;
   if (self->compared_target > 0 && higher && rise > LOSS_RISE)
-    {
-      drain_blindly (self, now, self->delivered / (1 - self->compared_loss));
-      return TRUE;
-    }
+    return TRUE;
   if (self->compared_target == 0 || self->target < self->compared_target ||
       (higher && rise < LOSS_RISE / 3) || now - self->compared_at > LOSS_REMEMBERED_US)
-    {
-      self->compared_target = self->target;
-      self->compared_loss = get_loss (self);
-      self->compared_at = now;
-    }
+    compare_from_here (self, now);
   return FALSE;
 }
 
@@ -519,36 +535,24 @@ should_examine (BeckonBandwidthEstimator *self, gint64 now)
          (self->examined_at == 0 || now - self->examined_at > self->examine_every);
 }
 
-static void
-begin_examination (BeckonBandwidthEstimator *self, gint64 now)
-{
-  self->examined_from = self->state;
-  self->examined_target = self->target;
-  self->examined_loss = get_loss (self);
-  self->examined_at = now;
-  self->n_examined = self->n_examined_lost = 0;
-  self->target = EXAMINE_SHARE * MIN (self->target, get_sent (self));
-  self->state = EXAMINING;
-}
-
-/* Were it the rate that loses, so much would be lost at the share of it; else as much as before. */
+/* Were it the rate that loses, nothing would be lost now; else it is as much as before. */
 static void
 examine (BeckonBandwidthEstimator *self, gint64 now)
 {
-  const double by_rate = MAX (0, 1 - (1 - self->examined_loss) / EXAMINE_SHARE);
-  const double most = (by_rate + self->examined_loss) / 2;
-
   if (now - self->examined_at < EXAMINE_US_MAX &&
       (now - self->examined_at < EXAMINE_US || self->n_examined < EXAMINE_PACKETS))
     return;
-  if (self->n_examined >= EXAMINE_PACKETS && self->n_examined_lost < most * self->n_examined)
+  if (self->n_examined >= EXAMINE_PACKETS &&
+      self->n_examined_lost < LOSS_FELL * self->examined_loss * self->n_examined)
     {
       self->compared_loss = (double) self->n_examined_lost / self->n_examined;
-      drain_blindly (self, now, self->delivered);
+      drain_blindly (self, now, self->examined_sent * (1 - self->examined_loss) /
+                                    MAX (1 - self->compared_loss, 0.2));
       return;
     }
   self->state = self->examined_from;
   self->target = self->examined_target;
+  compare_from_here (self, now);
   self->examine_every = MIN (2 * self->examine_every, EXAMINE_EVERY_MAX);
 }
 
@@ -579,7 +583,8 @@ grow (BeckonBandwidthEstimator *self, double seconds)
   if (sent > USED_SHARE * self->target)
     self->target *=
         self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
-  else if (self->target < UNUSED_RATIO * sent)
+  /* Where reports are lost it is less that is known to be delivered than that is known to be sent. */
+  else if (self->target < UNUSED_RATIO * MAX (sent, get_sent (self)))
     self->target *= pow (self->capacity > 0 && self->target > self->capacity ? UNUSED_GROWTH_BEYOND
                                                                              : UNUSED_GROWTH,
                          seconds);
@@ -620,9 +625,9 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
     cut (self, now_us, queue);
   else if (self->state == EXAMINING)
     examine (self, now_us);
-  else if (should_examine (self, now_us))
+  else if (may_lose_by_rate (self, now_us) || should_examine (self, now_us))
     begin_examination (self, now_us);
-  else if (!loses_by_rate (self, now_us))
+  else
     grow (self, seconds);
   self->target = CLAMP (self->target, BITS_MIN, self->cap);
 }

@@ -19,6 +19,7 @@
 #define KBPS_MAX 1000000
 /* The other reports are larger, and less urgent. */
 #define REPORTS_PER_RTCP 4
+#define LOSSY 0.15
 /* More than enough for a picture of that size: what is above would be sent for nothing. */
 #define BITS_PER_PIXEL 0.1
 #define PICTURE_BITS_MIN 250000
@@ -150,12 +151,13 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
   self->audio_ms = quality->audio_ms;
 }
 
-/* Ours to them goes the way of our own packets: where that is thin there are fewer. By itself a
- * session reports at the end of a frame only, and so never of sound alone. */
+/* Ours to them goes the way of our own packets: where that is thin there are fewer, but where many are lost
+ * there is none to spare. By itself a session reports at the end of a frame only, and so never of sound
+ * alone. */
 static void
-set_feedback (BeckonPeerBandwidth *self, guint target)
+set_feedback (BeckonPeerBandwidth *self, guint target, double loss)
 {
-  const guint ms = target >= 300000 ? 50 : target >= 100000 ? 100 : 200;
+  const guint ms = target >= 300000 || loss > LOSSY ? 50 : target >= 100000 ? 100 : 200;
   g_autoptr (GObject) session = g_weak_ref_get (&self->session);
 
   if (session == NULL || ms == self->feedback_ms)
@@ -195,7 +197,7 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
                                     sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
 
   if (!examining)
-    set_feedback (self, target);
+    set_feedback (self, target, loss);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);

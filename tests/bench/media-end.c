@@ -97,6 +97,51 @@ counter_sink_init (CounterSink *self)
 {
 }
 
+/* ---- sound that is made up ---- */
+
+typedef struct
+{
+  GstClockTime gap;    /* what is missing, up to here */
+  GstClockTime packet; /* of sound in the last packet */
+  gint ms;             /* atomic: made up, in all */
+} Sound;
+
+/* Each packet has the one before it in a worse quality; what was missing before that one is made up. */
+static GstPadProbeReturn
+on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Sound *sound = user_data;
+  GstClockTime duration;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    {
+      if (sound->gap > sound->packet)
+        g_atomic_int_add (&sound->ms, (sound->gap - sound->packet) / GST_MSECOND);
+      sound->gap = 0;
+      if (GST_BUFFER_DURATION_IS_VALID (GST_PAD_PROBE_INFO_BUFFER (info)))
+        sound->packet = GST_BUFFER_DURATION (GST_PAD_PROBE_INFO_BUFFER (info));
+    }
+  else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_GAP)
+    {
+      gst_event_parse_gap (GST_PAD_PROBE_INFO_EVENT (info), NULL, &duration);
+      sound->gap += GST_CLOCK_TIME_IS_VALID (duration) ? duration : sound->packet;
+    }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+on_element (GstBin *bin, GstBin *parent, GstElement *element, Sound *sound)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) pad = NULL;
+
+  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "opusdec"))
+    return;
+  pad = gst_element_get_static_pad (element, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sound,
+                     sound, NULL);
+}
+
 /* ---- signals ---- */
 
 static void
@@ -118,6 +163,7 @@ typedef struct
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
   GDataInputStream *input;
+  Sound sound;
 } End;
 
 static void
@@ -142,27 +188,6 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
   g_data_input_stream_read_line_async (end->input, G_PRIORITY_DEFAULT, NULL, on_line, end);
 }
 
-/* Returns: of what is heard, so far. */
-static double
-get_ms_made_up (BeckonMediaPeer *peer)
-{
-  GstIterator *decoders =
-      gst_bin_iterate_all_by_element_factory_name (GST_BIN (peer->pipeline), "opusdec");
-  g_auto (GValue) decoder = G_VALUE_INIT;
-  g_autoptr (GstStructure) stats = NULL;
-  guint64 samples = 0;
-  guint rate = 0;
-
-  if (gst_iterator_next (decoders, &decoder) == GST_ITERATOR_OK)
-    {
-      g_object_get (g_value_get_object (&decoder), "stats", &stats, NULL);
-      gst_structure_get (stats, "plc-num-samples", G_TYPE_UINT64, &samples, "sample-rate",
-                         G_TYPE_UINT, &rate, NULL);
-    }
-  gst_iterator_free (decoders);
-  return rate > 0 ? samples * 1e3 / rate : 0;
-}
-
 static gboolean
 on_second (gpointer user_data)
 {
@@ -171,8 +196,8 @@ on_second (gpointer user_data)
 
   beckon_media_peer_get_stats (end->peer, &s);
   g_mutex_lock (&output);
-  g_print ("stats %.0f %.0f %.0f %.0f\n", s.kbps_sent, s.kbps_received, s.kbps_target,
-           get_ms_made_up (end->peer));
+  g_print ("stats %.0f %.0f %.0f %d\n", s.kbps_sent, s.kbps_received, s.kbps_target,
+           g_atomic_int_get (&end->sound.ms));
   g_mutex_unlock (&output);
   return G_SOURCE_CONTINUE;
 }
@@ -207,7 +232,7 @@ main (int argc, char **argv)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GError) error = NULL;
-  End end = { .loop = loop };
+  End end = { .loop = loop, .sound.packet = 20 * GST_MSECOND };
 
   if (argc != 5)
     {
@@ -223,6 +248,7 @@ main (int argc, char **argv)
                                             g_str_equal (argv[2], "caller"));
   end.input = g_data_input_stream_new (input);
   g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), NULL);
+  g_signal_connect (end.peer->pipeline, "deep-element-added", G_CALLBACK (on_element), &end.sound);
   beckon_media_session_set_camera (end.session, config->video != BECKON_SOURCE_NONE);
   beckon_media_session_open (end.session);
   g_data_input_stream_read_line_async (end.input, G_PRIORITY_DEFAULT, NULL, on_line, &end);
