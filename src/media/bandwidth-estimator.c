@@ -12,7 +12,7 @@
  * at all, half is sent, and half of that.
  *
  * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
- * path has become longer. Then this is how long packets take from now on, and growing goes on. */
+ * path has become longer. Then this is how long packets take from now on, and all is as before them. */
 
 #define G_LOG_DOMAIN "beckon-media"
 
@@ -129,6 +129,7 @@ struct _BeckonBandwidthEstimator
   double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
   gint64 cut_at, fed_at, blind_until;
   gint64 queue_at_cut;
+  double cut_target;            /* before the first cut */
   double loss_before, cut_loss; /* before the last feedback, and before a queue was seen */
   double growing_for; /* seconds in which the target was used */
   guint n_cuts;       /* of the queue that is there now */
@@ -413,7 +414,10 @@ cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
   const double share = CLAMP (BACK_OFF - (double) queue / SECOND, BACK_OFF_MIN, BACK_OFF);
 
   if (self->state != DRAINING)
-    self->cut_loss = self->loss_before;
+    {
+      self->cut_loss = self->loss_before;
+      self->cut_target = self->target;
+    }
   if (self->capacity > 0 && self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
@@ -435,6 +439,17 @@ grow_from_capacity (BeckonBandwidthEstimator *self)
   self->n_cuts = 0;
 }
 
+/* It stays as long as it is: it is somebody else's, who would not mind if we left them the whole line. Theirs
+ * grows and shrinks, and that is harmless for a while. */
+static void
+share_queue (BeckonBandwidthEstimator *self, gint64 queue)
+{
+  forget_path (self);
+  self->capacity = MAX (self->capacity, self->cut_target);
+  self->doubt = CLAMP (queue / (double) WAIT_US, self->doubt, DOUBT_MAX);
+  grow_from_capacity (self);
+}
+
 static void
 drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
 {
@@ -448,6 +463,7 @@ drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
   self->compared_target = self->target;
   self->compared_at = now;
   self->loss = self->cut_loss = self->compared_loss;
+  self->cut_target = self->target;
   self->n_reports = LOSS_PACKETS / 4;
 }
 
@@ -479,10 +495,7 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
   else if (self->n_cuts < CUTS_OF_ONE_QUEUE)
     cut (self, now, queue);
   else
-    {
-      forget_path (self);
-      grow_from_capacity (self);
-    }
+    share_queue (self, queue);
 }
 
 /* ---- growing ---- */

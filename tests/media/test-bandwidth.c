@@ -30,6 +30,7 @@ typedef struct
   guint rate;   /* bits a second; 0: no limit */
   gint64 queue; /* the longest wait */
   gint64 delay; /* one way */
+  gint64 others; /* the longest wait for somebody else's packets; it comes and goes by half each two seconds */
   gint64 jitter;
   gboolean ordered; /* no packet overtakes another */
   gint64 last_arrival;
@@ -92,7 +93,8 @@ send_packet (Path *self, guint size)
       leaves += size * 8.0 * SECOND / self->rate;
       self->busy_until = leaves;
     }
-  packet->arrived_us = leaves + self->delay + self->jitter * g_rand_double (self->dice);
+  packet->arrived_us = leaves + self->delay + self->jitter * g_rand_double (self->dice) +
+                       self->others / 2 + self->others / 2 * (self->now % (2 * SECOND)) / (2 * SECOND);
   if (self->ordered)
     packet->arrived_us = MAX (packet->arrived_us, self->last_arrival);
   self->last_arrival = packet->arrived_us;
@@ -467,6 +469,26 @@ test_longer_path (void)
   g_assert_cmpuint (target (path), >=, 1800000);
 }
 
+/* A TCP stream fills the queue, and would take all that is left to it. */
+static void
+test_queue_of_others (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  double sum = 0;
+
+  path->most = 400000;
+  path->ordered = TRUE;
+  run_for (path, 5 * SECOND);
+  path->others = 400 * MS;
+  run_for (path, 10 * SECOND);
+  for (guint i = 0; i < 200; i++)
+    {
+      run_for (path, SECOND / 10);
+      sum += target (path);
+    }
+  g_assert_cmpfloat (sum / 200, >=, 300000);
+}
+
 /* Who does not use what they may have does not know what there is. */
 static void
 test_still_picture (void)
@@ -558,6 +580,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bandwidth/step", test_step);
   g_test_add_func ("/bandwidth/overtaken-is-not-lost", test_overtaken_is_not_lost);
   g_test_add_func ("/bandwidth/longer-path", test_longer_path);
+  g_test_add_func ("/bandwidth/queue-of-others", test_queue_of_others);
   g_test_add_func ("/bandwidth/still-picture", test_still_picture);
   g_test_add_func ("/bandwidth/cap", test_cap);
   g_test_add_func ("/bandwidth/nonsense", test_nonsense);
