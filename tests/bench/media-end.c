@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* media-end IDENTITY caller|callee|listener VIDEO AUDIO: one end of a connection, for benchmarks. Only the
+/* media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]: one end of a connection, for benchmarks. Only the
  * media is real: descriptions and candidates go out and come in as lines of standard output and input, so
  * that they need not cross the network that is measured. VIDEO and AUDIO are clips of IDENTITY, as make-clip
  * makes them; a listener sends sound alone. When a picture with its number in it is captured or shown a line
  * says so, and each second what flows: signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH · stats
  * KBPS-SENT KBPS-RECEIVED KBPS-TARGET MS-OF-SOUND-MADE-UP. The end of standard input ends it. Times are of
- * the monotonic clock, the same for both ends. */
+ * the monotonic clock, the same for both ends. What is reported of our packets goes into the file FEEDBACK. */
 
 #include "config.h"
 
@@ -14,6 +14,7 @@
 #include <gst/video/gstvideosink.h>
 #include <gst/video/video.h>
 
+#include "feedback-log.h"
 #include "media-session.h"
 #include "peer-private.h"
 #include "test-source.h"
@@ -164,6 +165,7 @@ typedef struct
   BeckonMediaPeer *peer;
   GDataInputStream *input;
   Sound sound;
+  FeedbackLog *feedback; /* nullable */
 } End;
 
 static void
@@ -199,6 +201,8 @@ on_second (gpointer user_data)
   g_print ("stats %.0f %.0f %.0f %d\n", s.kbps_sent, s.kbps_received, s.kbps_target,
            g_atomic_int_get (&end->sound.ms));
   g_mutex_unlock (&output);
+  if (end->feedback != NULL)
+    feedback_log_watch (end->feedback, end->peer->pipeline);
   return G_SOURCE_CONTINUE;
 }
 
@@ -234,15 +238,17 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   End end = { .loop = loop, .sound.packet = 20 * GST_MSECOND };
 
-  if (argc != 5)
+  if (argc != 5 && argc != 6)
     {
-      g_printerr ("usage: media-end IDENTITY caller|callee|listener VIDEO AUDIO\n");
+      g_printerr ("usage: media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]\n");
       return 2;
     }
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
   gst_element_register (NULL, "beckonbenchsink", GST_RANK_NONE, counter_sink_get_type ());
   config = new_config (argv);
+  if (argc == 6)
+    end.feedback = feedback_log_new (argv[5]);
   end.session = beckon_media_session_new (config);
   end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
                                             g_str_equal (argv[2], "caller"));
@@ -257,6 +263,7 @@ main (int argc, char **argv)
   beckon_media_session_close_async (end.session, "hung-up", on_closed, loop);
   g_main_loop_run (loop);
   g_object_unref (end.session);
+  g_clear_pointer (&end.feedback, feedback_log_free);
   g_object_unref (end.input);
   return 0;
 }
