@@ -7,12 +7,12 @@
  *   ×2 a second         below what     ▲                 │ slowly at the capacity that was
  * measured, was measured   └─────────────────┘ faster beyond it over-use
  *
- * Where much is lost and no delay says why, EXAMINING sends half of what arrives for a moment: if
- * much less is lost then, it was the rate; if not, everything is as before. Where no reports come
+ * Where much is lost, or more at more bits, and no delay says why, EXAMINING sends less than arrives
+ * for a moment: if much less is lost then, it was the rate; if not, everything is as before. Where no reports come
  * at all, half is sent, and half of that.
  *
  * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
- * path has become longer. Then this is how long packets take from now on, and growing goes on. */
+ * path has become longer. Then this is how long packets take from now on, and all is as before them. */
 
 #define G_LOG_DOMAIN "beckon-media"
 
@@ -58,17 +58,25 @@
 #define USED_SHARE 0.6
 #define UNUSED_GROWTH 1.4 /* a second */
 #define UNUSED_RATIO 8
+#define UNUSED_GROWTH_BEYOND 1.1 /* the same where a line was full before */
 /* Loss comes of the rate if it rose by so much while the rate rose by so much. */
 #define LOSS_RISE 0.15
 #define RATE_RISE 1.25
 #define LOSS_PACKETS 100
 #define LOSS_REMEMBERED_US (10 * SECOND)
 #define LOSS_EXAMINED 0.3
-#define EXAMINE_EVERY_US (20 * SECOND)
-#define EXAMINE_US (800 * MS)
-#define EXAMINE_PACKETS 25
-#define EXAMINE_SHARE 0.5 /* of what arrives */
-#define LOSS_FELL 0.4
+#define EXAMINE_EVERY_US (20 * SECOND) /* and less often each time that it was for nothing */
+#define EXAMINE_EVERY_MAX (10 * 60 * SECOND)
+#define EXAMINE_US (600 * MS)
+#define EXAMINE_PACKETS 20
+#define EXAMINE_SHARE 0.8 /* of what arrives */
+#define LOSS_FELL 0.5
+/* Who finds out nothing in so long asks too seldom; who sends next to nothing cannot send less. */
+#define EXAMINE_US_MAX (1500 * MS)
+#define EXAMINED_BITS_MIN 80000
+/* Of packets that are further apart it is not known what was between them. */
+#define SENT_GAP_US (100 * MS)
+#define SENT_US SECOND
 /* Reports come several times a second, and are lost as other packets are. */
 #define SILENCE_US (700 * MS)
 #define SILENCE_OF_LOSS_US (3 * SECOND)
@@ -88,6 +96,13 @@
 #define DOUBT_MAX 10.0
 #define DOUBT_HALF_US (20 * SECOND)
 #define BELOW 0.9
+/* A queue becomes longer packet by packet. A wait that begins at once is something that held packets up: they
+ * come in a heap, and will for a while. */
+#define HEAP_GAP_US (60 * MS)
+#define HEAP_HALF_US (3 * SECOND)
+/* Where packets overtake each other, reports call late ones lost. */
+#define LOSS_KNOWN_WEIGHT 0.5
+#define OVERTAKEN_US (5 * MS)
 
 typedef enum
 {
@@ -110,25 +125,31 @@ struct _BeckonBandwidthEstimator
   double target, cap;
   double capacity;  /* as the last over-use has shown it */
   double delivered; /* what arrived, over the last second */
+  gint64 sent_at;   /* the newest that was reported */
+  double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
   gint64 cut_at, fed_at, blind_until;
   gint64 queue_at_cut;
+  double cut_target;            /* before the first cut */
+  double loss_before, cut_loss; /* before the last feedback, and before a queue was seen */
   double growing_for; /* seconds in which the target was used */
   guint n_cuts;       /* of the queue that is there now */
 
   GArray *arrivals;       /* Arrival, by time of arrival */
   gint64 base, next_base; /* the shortest delay of two spans of time */
   gint64 base_since;
+  double heap;      /* the longest wait lately that began at once */
   double reordered; /* by how much packets overtook each other lately, at most */
   double doubt;     /* 1..DOUBT_MAX */
   double noise;     /* mean step of the least wait against its direction */
   gint64 wait;      /* the least wait at the last feedback */
-  double loss;
+  double loss;       /* as reports have it */
+  double loss_known; /* at most, as the peer counts it in the end */
   guint n_reports;                       /* in all, up to LOSS_PACKETS */
   double compared_target, compared_loss; /* before the last growth that counts */
   gint64 compared_at;
   State examined_from; /* what was before EXAMINING, as the next two */
-  double examined_target, examined_loss;
-  gint64 examined_at;
+  double examined_target, examined_loss, examined_sent;
+  gint64 examined_at, examine_every;
   guint n_examined, n_examined_lost;
   gint64 silent_since;  /* 0: nothing is sent, or it is reported */
   double silent_target; /* what was before the silence; 0: that is over */
@@ -143,6 +164,7 @@ beckon_bandwidth_estimator_new (void)
   self->target = START_BITS;
   self->cap = BITS_MAX;
   self->doubt = 1;
+  self->examine_every = EXAMINE_EVERY_US;
   self->arrivals = g_array_new (FALSE, FALSE, sizeof (Arrival));
   self->base = self->next_base = G_MAXINT64;
   self->round_trip = -1;
@@ -185,6 +207,16 @@ note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
 }
 
 static void
+note_heap (BeckonBandwidthEstimator *self, const Arrival *before, const Arrival *arrival)
+{
+  const gint64 longer = arrival->delay - before->delay;
+  const gint64 sent_gap = arrival->arrived - before->arrived - longer;
+
+  if (sent_gap >= 0 && sent_gap <= HEAP_GAP_US && longer > WAIT_US)
+    self->heap = CLAMP (longer, self->heap, SECOND);
+}
+
+static void
 add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, gint64 now)
 {
   const Arrival arrival = { report->arrived_us, report->arrived_us - report->sent_us,
@@ -202,6 +234,8 @@ add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, g
   if (i < self->arrivals->len)
     overtaken = latest (self, 0)->arrived - arrival.arrived;
   self->reordered = CLAMP (overtaken, self->reordered * REORDER_KEPT, REORDER_MAX);
+  if (i > 0 && i == self->arrivals->len)
+    note_heap (self, latest (self, 0), &arrival);
   g_array_insert_val (self->arrivals, i, arrival);
   note_delay (self, arrival.delay, now);
 }
@@ -219,6 +253,34 @@ forget_old (BeckonBandwidthEstimator *self)
     g_array_remove_range (self->arrivals, 0, n);
 }
 
+/* Reports are lost as other packets are, and what they were about is not known. */
+static void
+note_sent (BeckonBandwidthEstimator *self, const BeckonPacketReport *reports, guint n_reports)
+{
+  for (guint i = 0; i < n_reports; i++)
+    {
+      const gint64 gap = reports[i].sent_us - self->sent_at;
+
+      self->sent_at = reports[i].sent_us;
+      if (gap < 0 || gap > SENT_GAP_US)
+        continue;
+      self->sent_bits += reports[i].size * 8.0;
+      self->sent_for += gap;
+    }
+  if (self->sent_for > SENT_US)
+    {
+      self->sent_bits *= SENT_US / self->sent_for;
+      self->sent_for = SENT_US;
+    }
+}
+
+/* Returns: bits a second. */
+static double
+get_sent (BeckonBandwidthEstimator *self)
+{
+  return self->sent_for > 0 ? self->sent_bits * SECOND / self->sent_for : 0;
+}
+
 static void
 take_reports (BeckonBandwidthEstimator *self,
               gint64 now,
@@ -228,6 +290,7 @@ take_reports (BeckonBandwidthEstimator *self,
   gint64 sent = G_MININT64;
   guint64 bits = 0;
 
+  note_sent (self, reports, n_reports);
   for (guint i = 0; i < n_reports; i++)
     {
       self->n_reports = MIN (self->n_reports + 1, LOSS_PACKETS);
@@ -250,6 +313,19 @@ take_reports (BeckonBandwidthEstimator *self,
   for (guint i = 0; i < self->arrivals->len; i++)
     bits += g_array_index (self->arrivals, Arrival, i).size * 8;
   self->delivered = bits * (double) SECOND / HISTORY_US;
+}
+
+static double
+get_loss (BeckonBandwidthEstimator *self)
+{
+  double loss = self->loss;
+
+  if (self->reordered > OVERTAKEN_US)
+    loss = MIN (loss, self->loss_known);
+  /* What does not fit into a queue is not what the path loses. */
+  if (self->state == DRAINING)
+    loss = MIN (loss, self->cut_loss);
+  return loss;
 }
 
 /* ---- over-use ---- */
@@ -283,7 +359,7 @@ longest_harmless_wait (BeckonBandwidthEstimator *self)
 {
   const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
 
-  return MAX (WAIT_US * self->doubt, 1.5 * packet * SECOND) + self->reordered +
+  return MAX (WAIT_US * self->doubt + self->heap, 1.5 * packet * SECOND) + self->reordered +
          NOISE_STEPS * self->noise;
 }
 
@@ -337,6 +413,11 @@ cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
   const double share = CLAMP (BACK_OFF - (double) queue / SECOND, BACK_OFF_MIN, BACK_OFF);
 
+  if (self->state != DRAINING)
+    {
+      self->cut_loss = self->loss_before;
+      self->cut_target = self->target;
+    }
   if (self->capacity > 0 && self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
@@ -353,8 +434,20 @@ grow_from_capacity (BeckonBandwidthEstimator *self)
 {
   self->state = GROWING;
   self->target = MAX (self->target, BACK_OFF * self->capacity);
+  self->loss = MIN (self->loss, self->cut_loss);
   self->growing_for = 0;
   self->n_cuts = 0;
+}
+
+/* It stays as long as it is: it is somebody else's, who would not mind if we left them the whole line. Theirs
+ * grows and shrinks, and that is harmless for a while. */
+static void
+share_queue (BeckonBandwidthEstimator *self, gint64 queue)
+{
+  forget_path (self);
+  self->capacity = MAX (self->capacity, self->cut_target);
+  self->doubt = CLAMP (queue / (double) WAIT_US, self->doubt, DOUBT_MAX);
+  grow_from_capacity (self);
 }
 
 static void
@@ -369,7 +462,8 @@ drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
   /* What is lost at the new rate is another matter. */
   self->compared_target = self->target;
   self->compared_at = now;
-  self->loss = self->compared_loss;
+  self->loss = self->cut_loss = self->compared_loss;
+  self->cut_target = self->target;
   self->n_reports = LOSS_PACKETS / 4;
 }
 
@@ -401,71 +495,78 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
   else if (self->n_cuts < CUTS_OF_ONE_QUEUE)
     cut (self, now, queue);
   else
-    {
-      forget_path (self);
-      grow_from_capacity (self);
-    }
+    share_queue (self, queue);
 }
 
 /* ---- growing ---- */
-
-/* Some lines drop what others would queue: there more bits do not arrive, only more are lost.
- * Whoever loses at random loses the same share at any rate. */
-static gboolean
-loses_by_rate (BeckonBandwidthEstimator *self, gint64 now)
-{
-  const double rise = self->loss - self->compared_loss;
-  const gboolean higher = self->target > RATE_RISE * self->compared_target;
-
-  if (self->n_reports < LOSS_PACKETS)
-    return FALSE;
-  if (self->compared_target > 0 && higher && rise > LOSS_RISE)
-    {
-      drain_blindly (self, now, self->delivered / (1 - self->compared_loss));
-      return TRUE;
-    }
-  if (self->compared_target == 0 || self->target < self->compared_target ||
-      (higher && rise < LOSS_RISE / 3) || now - self->compared_at > LOSS_REMEMBERED_US)
-    {
-      self->compared_target = self->target;
-      self->compared_loss = self->loss;
-      self->compared_at = now;
-    }
-  return FALSE;
-}
-
-static gboolean
-should_examine (BeckonBandwidthEstimator *self, gint64 now)
-{
-  return self->loss > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
-         (self->examined_at == 0 || now - self->examined_at > EXAMINE_EVERY_US);
-}
 
 static void
 begin_examination (BeckonBandwidthEstimator *self, gint64 now)
 {
   self->examined_from = self->state;
   self->examined_target = self->target;
-  self->examined_loss = self->loss;
+  self->examined_loss = get_loss (self);
+  self->examined_sent = get_sent (self);
   self->examined_at = now;
   self->n_examined = self->n_examined_lost = 0;
-  self->target = MIN (self->target, EXAMINE_SHARE * self->delivered);
+  self->target =
+      EXAMINE_SHARE * (1 - self->examined_loss) * MIN (self->target, self->examined_sent);
   self->state = EXAMINING;
 }
 
+/* Some lines drop what others would queue: there more bits do not arrive, only more are lost.
+ * Whoever loses at random loses the same share at any rate. */
+static void
+compare_from_here (BeckonBandwidthEstimator *self, gint64 now)
+{
+  self->compared_target = self->target;
+  self->compared_loss = get_loss (self);
+  self->compared_at = now;
+}
+
+static gboolean
+may_lose_by_rate (BeckonBandwidthEstimator *self, gint64 now)
+{
+  const double rise = get_loss (self) - self->compared_loss;
+  const gboolean higher = self->target > RATE_RISE * self->compared_target;
+
+  if (self->n_reports < LOSS_PACKETS)
+    return FALSE;
+  if (self->compared_target > 0 && higher && rise > LOSS_RISE)
+    return TRUE;
+  if (self->compared_target == 0 || self->target < self->compared_target ||
+      (higher && rise < LOSS_RISE / 3) || now - self->compared_at > LOSS_REMEMBERED_US)
+    compare_from_here (self, now);
+  return FALSE;
+}
+
+static gboolean
+should_examine (BeckonBandwidthEstimator *self, gint64 now)
+{
+  return get_loss (self) > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
+         get_sent (self) > EXAMINED_BITS_MIN &&
+         (self->examined_at == 0 || now - self->examined_at > self->examine_every);
+}
+
+/* Were it the rate that loses, nothing would be lost now; else it is as much as before. */
 static void
 examine (BeckonBandwidthEstimator *self, gint64 now)
 {
-  if (now - self->examined_at < EXAMINE_US || self->n_examined < EXAMINE_PACKETS)
+  if (now - self->examined_at < EXAMINE_US_MAX &&
+      (now - self->examined_at < EXAMINE_US || self->n_examined < EXAMINE_PACKETS))
     return;
-  if (self->n_examined_lost < LOSS_FELL * self->examined_loss * self->n_examined)
+  if (self->n_examined >= EXAMINE_PACKETS &&
+      self->n_examined_lost < LOSS_FELL * self->examined_loss * self->n_examined)
     {
       self->compared_loss = (double) self->n_examined_lost / self->n_examined;
-      drain_blindly (self, now, self->delivered);
+      drain_blindly (self, now, self->examined_sent * (1 - self->examined_loss) /
+                                    MAX (1 - self->compared_loss, 0.2));
       return;
     }
   self->state = self->examined_from;
   self->target = self->examined_target;
+  compare_from_here (self, now);
+  self->examine_every = MIN (2 * self->examine_every, EXAMINE_EVERY_MAX);
 }
 
 /* Returns: what the target is multiplied with after @seconds. */
@@ -484,9 +585,9 @@ grow (BeckonBandwidthEstimator *self, double seconds)
 {
   const double sent = self->delivered / MAX (1 - self->loss, 0.2);
 
-  if (self->loss > LOSS_EXAMINED && self->examined_at == 0)
+  if (get_loss (self) > LOSS_EXAMINED && self->examined_at == 0)
     return; /* that has to be looked into first */
-  if (self->target < self->silent_target && self->loss < RETURN_LOSS)
+  if (self->target < self->silent_target && get_loss (self) < RETURN_LOSS)
     {
       self->target = MIN (self->silent_target, self->target * pow (RETURN_GROWTH, seconds));
       return;
@@ -495,8 +596,11 @@ grow (BeckonBandwidthEstimator *self, double seconds)
   if (sent > USED_SHARE * self->target)
     self->target *=
         self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
-  else if (self->target < UNUSED_RATIO * sent)
-    self->target *= pow (UNUSED_GROWTH, seconds);
+  /* Where reports are lost it is less that is known to be delivered than that is known to be sent. */
+  else if (self->target < UNUSED_RATIO * MAX (sent, get_sent (self)))
+    self->target *= pow (self->capacity > 0 && self->target > self->capacity ? UNUSED_GROWTH_BEYOND
+                                                                             : UNUSED_GROWTH,
+                         seconds);
 }
 
 /* ---- public ---- */
@@ -520,10 +624,12 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
 
   self->fed_at = now_us;
   self->silent_since = 0;
+  self->loss_before = self->loss;
   take_reports (self, now_us, reports, n_reports);
   if (self->arrivals->len == 0)
     return;
   note_noise (self);
+  self->heap *= pow (0.5, seconds * SECOND / HEAP_HALF_US);
   self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * SECOND / DOUBT_HALF_US);
   queue = get_queue (self);
   if (self->state == DRAINING)
@@ -532,11 +638,17 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
     cut (self, now_us, queue);
   else if (self->state == EXAMINING)
     examine (self, now_us);
-  else if (should_examine (self, now_us))
+  else if (may_lose_by_rate (self, now_us) || should_examine (self, now_us))
     begin_examination (self, now_us);
-  else if (!loses_by_rate (self, now_us))
+  else
     grow (self, seconds);
   self->target = CLAMP (self->target, BITS_MIN, self->cap);
+}
+
+void
+beckon_bandwidth_estimator_note_loss (BeckonBandwidthEstimator *self, double loss)
+{
+  self->loss_known += (CLAMP (loss, 0, 1) - self->loss_known) * LOSS_KNOWN_WEIGHT;
 }
 
 void
@@ -559,6 +671,12 @@ beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, 
     }
 }
 
+gboolean
+beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self)
+{
+  return self->state == EXAMINING;
+}
+
 guint
 beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 {
@@ -568,7 +686,7 @@ beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 double
 beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self)
 {
-  return self->loss;
+  return get_loss (self);
 }
 
 gint64

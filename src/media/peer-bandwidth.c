@@ -8,6 +8,7 @@
 
 #include "bandwidth-estimator.h"
 #include "codec-choice.h"
+#include "peer-repair.h"
 #include "quality-ladder.h"
 
 #include <gst/video/video.h>
@@ -18,6 +19,7 @@
 #define KBPS_MAX 1000000
 /* The other reports are larger, and less urgent. */
 #define REPORTS_PER_RTCP 4
+#define LOSSY 0.15
 /* More than enough for a picture of that size: what is above would be sent for nothing. */
 #define BITS_PER_PIXEL 0.1
 #define PICTURE_BITS_MIN 250000
@@ -52,6 +54,7 @@ struct _BeckonPeerBandwidth
   gint packets_seen; /* at the last tick */
   BeckonBandwidthEstimator *estimator;
   BeckonQualityLadder *ladder;
+  BeckonPeerRepair *repair;
   Line lines[BECKON_N_LINES];
   guint audio_bits, audio_ms, audio_loss; /* as they are set */
 };
@@ -65,6 +68,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
   g_weak_ref_init (&self->session, NULL);
   self->estimator = beckon_bandwidth_estimator_new ();
   self->ladder = beckon_quality_ladder_new ();
+  self->repair = beckon_peer_repair_new ();
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->lines[line] = (Line){ .owner = self, .bits_max = PICTURE_BITS_MAX };
   return self;
@@ -76,6 +80,7 @@ beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
   g_weak_ref_clear (&self->session);
   beckon_bandwidth_estimator_free (self->estimator);
   beckon_quality_ladder_free (self->ladder);
+  beckon_peer_repair_free (self->repair);
   g_free (self);
 }
 
@@ -146,12 +151,13 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
   self->audio_ms = quality->audio_ms;
 }
 
-/* Ours to them goes the way of our own packets: where that is thin there are fewer. By itself a
- * session reports at the end of a frame only, and so never of sound alone. */
+/* Ours to them goes the way of our own packets: where that is thin there are fewer, but where many are lost
+ * there is none to spare. By itself a session reports at the end of a frame only, and so never of sound
+ * alone. */
 static void
-set_feedback (BeckonPeerBandwidth *self, guint target)
+set_feedback (BeckonPeerBandwidth *self, guint target, double loss)
 {
-  const guint ms = target >= 300000 ? 50 : target >= 100000 ? 100 : 200;
+  const guint ms = target >= 300000 || loss > LOSSY ? 50 : target >= 100000 ? 100 : 200;
   g_autoptr (GObject) session = g_weak_ref_get (&self->session);
 
   if (session == NULL || ms == self->feedback_ms)
@@ -178,13 +184,20 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
 {
   const guint target = beckon_bandwidth_estimator_get_target (self->estimator);
   const double loss = beckon_bandwidth_estimator_get_loss (self->estimator);
+  const gint64 now = g_get_monotonic_time ();
+  const double repair = beckon_peer_repair_update (
+      self->repair, now, loss, beckon_bandwidth_estimator_get_round_trip (self->estimator));
+  const gboolean examining = beckon_bandwidth_estimator_is_examining (self->estimator);
   const gboolean *sent = self->peer->local;
-  const BeckonQuality *quality =
-      beckon_quality_ladder_update (self->ladder, g_get_monotonic_time (),
-                                    beckon_bandwidth_estimator_get_target (self->estimator), loss,
+  const BeckonQuality *quality;
+
+  beckon_quality_ladder_hold (self->ladder, examining);
+  quality =
+      beckon_quality_ladder_update (self->ladder, now, target, repair,
                                     sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
 
-  set_feedback (self, target);
+  if (!examining)
+    set_feedback (self, target, loss);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
@@ -269,6 +282,13 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
   beckon_peer_bandwidth_update (self);
 }
 
+void
+beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc)
+{
+  if (line != BECKON_LINE_MICROPHONE)
+    beckon_peer_repair_add_line (self->repair, ssrc);
+}
+
 /* ---- what the peer reports ---- */
 
 static void
@@ -340,6 +360,7 @@ beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
   GstElementFactory *factory = gst_element_get_factory (element);
   g_autoptr (GObject) session = NULL;
 
+  beckon_peer_repair_watch (peer->bandwidth->repair, element);
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
     return;
   g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);
@@ -354,6 +375,12 @@ void
 beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered)
 {
   self->numbered = numbered;
+}
+
+void
+beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss)
+{
+  beckon_bandwidth_estimator_note_loss (self->estimator, loss);
 }
 
 void

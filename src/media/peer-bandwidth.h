@@ -31,6 +31,9 @@ GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, Beckon
 void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
                                         GstElement *encoder);
 
+/** beckon_peer_bandwidth_set_ssrc: @ssrc: what the pictures of @line are sent with */
+void beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc);
+
 /** beckon_peer_bandwidth_set_numbered: whether the peer's description knows transport-wide numbers: then
  * it reports what it gets, and silence means something. */
 void beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered);
@@ -39,6 +42,9 @@ void beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean num
 void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
 /** beckon_peer_bandwidth_tick: several times a second. */
 void beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self);
+
+/** beckon_peer_bandwidth_note_loss: once a second: @loss: 0..1, of ours, as the peer counts it in the end */
+void beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss);
 
 /** beckon_peer_bandwidth_set_cap: @kbps: what is sent at most; 0: no cap */
 void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps);

@@ -141,6 +141,7 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
     beckon_peer_start_watch_line (self->start, self->encoders[line], payloader);
   set_up_encoder (self, line);
   beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
+  beckon_peer_bandwidth_set_ssrc (self->bandwidth, line, ssrc);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
   if (!audio)
     gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");

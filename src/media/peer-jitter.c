@@ -6,9 +6,11 @@
 
 #include "peer-jitter.h"
 
+#include <gst/rtp/rtp.h>
+
 /* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
 static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
-#define CALM_SECONDS 5
+#define CALM_SECONDS 7
 /* Nearly all packets are within so many mean deviations. */
 #define JITTERS 4
 /* Before that the buffer knows neither delays nor losses. */
@@ -20,6 +22,10 @@ static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
 /* The more is lost, the more often also what was sent again is. */
 static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define LOSS_WEIGHT 0.3
+/* Seconds, of which the shortest counts: a queue makes it longer, and goes. */
+#define ROUND_TRIPS 8
+/* More than a few: what was asked for again and again comes too late now and then. */
+#define LATE_SHARE 0.02
 /* Sinks wait for decoders, too. */
 #define DECODING_MS 40
 
@@ -27,6 +33,30 @@ typedef struct
 {
   guint64 pushed, lost, late, repaired;
 } Counts;
+
+/* Packets that were overtaken by more than so many are not looked for. */
+#define ARRIVALS 128
+/* A packet is asked for when it is so late; where packets overtake each other only when it is later than those. */
+#define ASK_MS 10
+#define ASK_MS_MAX 200
+#define ASK_SHARE 1.2
+#define OVERTAKEN_MS_MIN 5
+#define OVERTAKEN_KEPT 0.9 /* a second */
+/* So many later ones before that is time enough, as by default; 0: that says nothing. */
+#define ASK_PACKETS 3
+
+/* What comes into one buffer; of its streaming thread. */
+typedef struct
+{
+  BeckonPeerJitter *owner;
+  gboolean began;
+  guint16 newest;
+  struct
+  {
+    guint16 seqnum;
+    gint64 at;
+  } arrivals[ARRIVALS]; /* by sequence number */
+} Stream;
 
 struct _BeckonPeerJitter
 {
@@ -36,7 +66,12 @@ struct _BeckonPeerJitter
   Counts before;
   double loss; /* 0..1, over a few seconds */
   guint latency_ms;
+  double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
+  guint n_round_trips;
   guint calm; /* seconds in which less was enough */
+  gint overtaken_ms;   /* atomic: the latest packet since the last look, behind the first that overtook it */
+  double overtaken;    /* the same, of the last seconds */
+  guint ask_ms;        /* as it is set */
 };
 
 BeckonPeerJitter *
@@ -46,6 +81,7 @@ beckon_peer_jitter_new (BeckonMediaPeer *peer)
 
   self->peer = peer;
   self->latency_ms = steps[0];
+  self->ask_ms = ASK_MS;
   self->buffers = g_ptr_array_new_with_free_func (gst_object_unref);
   g_mutex_init (&self->lock);
   return self;
@@ -59,14 +95,71 @@ beckon_peer_jitter_free (BeckonPeerJitter *self)
   g_free (self);
 }
 
+/* A packet comes behind newer ones. */
+static void
+note_overtaken (Stream *stream, guint16 seqnum, gint64 now)
+{
+  gint64 first = now;
+  gint ms;
+
+  for (guint16 i = seqnum + 1; i != (guint16) (stream->newest + 1); i++)
+    if (stream->arrivals[i % ARRIVALS].seqnum == i)
+      first = MIN (first, stream->arrivals[i % ARRIVALS].at);
+  ms = (now - first) / 1000;
+  if (ms > g_atomic_int_get (&stream->owner->overtaken_ms))
+    g_atomic_int_set (&stream->owner->overtaken_ms, ms);
+}
+
+static GstPadProbeReturn
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Stream *stream = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  const gboolean again = GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
+  const gint64 now = g_get_monotonic_time ();
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  gint ahead;
+  guint16 seqnum;
+
+  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return GST_PAD_PROBE_OK;
+  seqnum = gst_rtp_buffer_get_seq (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  ahead = stream->began ? gst_rtp_buffer_compare_seqnum (stream->newest, seqnum) : 1;
+  if (ahead <= 0)
+    {
+      if (!again && -ahead < ARRIVALS)
+        note_overtaken (stream, seqnum, now);
+      return GST_PAD_PROBE_OK;
+    }
+  stream->began = TRUE;
+  stream->newest = seqnum;
+  stream->arrivals[seqnum % ARRIVALS].seqnum = seqnum;
+  stream->arrivals[seqnum % ARRIVALS].at = now;
+  if (again)
+    {
+      /* A copy that comes before anything that is newer was not asked for, and would be thrown away. */
+      buffer = gst_buffer_make_writable (buffer);
+      GST_BUFFER_FLAG_UNSET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
+      GST_PAD_PROBE_INFO_DATA (info) = buffer;
+    }
+  return GST_PAD_PROBE_OK;
+}
+
 void
 beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element)
 {
   BeckonPeerJitter *self = peer->jitter;
   GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) sink = NULL;
+  Stream *stream;
 
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer"))
     return;
+  sink = gst_element_get_static_pad (element, "sink");
+  stream = g_new0 (Stream, 1);
+  stream->owner = self;
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, on_packet, stream, g_free);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->buffers, gst_object_ref (element));
   g_mutex_unlock (&self->lock);
@@ -87,6 +180,38 @@ look_at (GstElement *buffer, Counts *counts, double *jitter_ms)
   counts->late += late;
   counts->repaired += repaired;
   *jitter_ms = MAX (*jitter_ms, jitter / (double) GST_MSECOND);
+}
+
+static double
+shortest_round_trip (BeckonPeerJitter *self, double round_trip_ms)
+{
+  double shortest = G_MAXDOUBLE;
+
+  if (round_trip_ms >= 0)
+    self->round_trips[self->n_round_trips++ % ROUND_TRIPS] = round_trip_ms;
+  for (guint i = 0; i < MIN (self->n_round_trips, ROUND_TRIPS); i++)
+    shortest = MIN (shortest, self->round_trips[i]);
+  return self->n_round_trips > 0 ? shortest : -1;
+}
+
+/* Who asks for what is only late gets it twice. */
+static void
+set_patience (BeckonPeerJitter *self)
+{
+  const gint overtaken = g_atomic_int_and ((guint *) &self->overtaken_ms, 0);
+  guint ms = ASK_MS;
+
+  self->overtaken = MAX (overtaken, self->overtaken * OVERTAKEN_KEPT);
+  if (self->overtaken >= OVERTAKEN_MS_MIN)
+    ms = CLAMP (ASK_SHARE * self->overtaken, ASK_MS, ASK_MS_MAX);
+  if (ms == self->ask_ms)
+    return;
+  self->ask_ms = ms;
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    g_object_set (g_ptr_array_index (self->buffers, i), "rtx-delay", ms, "rtx-delay-reorder",
+                  ms > ASK_MS ? 0 : ASK_PACKETS, NULL);
+  g_mutex_unlock (&self->lock);
 }
 
 guint
@@ -133,12 +258,16 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   g_mutex_unlock (&self->lock);
   missing = now.lost + now.repaired - (self->before.lost + self->before.repaired);
   all = now.pushed - self->before.pushed + missing;
-  late = now.late > self->before.late;
+  /* Who was asked for again, and then came by itself as well, was not missing. */
+  late = (double) MIN (now.late - self->before.late, now.lost - self->before.lost) >
+         LATE_SHARE * all;
   self->before = now;
+  set_patience (self);
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
     return;
   self->loss += (missing / all - self->loss) * LOSS_WEIGHT;
-  wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms, round_trip_ms, self->loss, late);
+  wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
+                                      shortest_round_trip (self, round_trip_ms), self->loss, late);
   if (wanted == self->latency_ms)
     self->calm = 0;
   else if (wanted > self->latency_ms || ++self->calm >= CALM_SECONDS)

@@ -281,6 +281,7 @@ take_report (gpointer peer, gpointer data)
   s->video_kbps_sent = kbps (now->bytes_out[1], before->bytes_out[1], seconds);
   s->packet_loss = lost_share (lost, now->came - before->came + lost);
   s->packet_loss_sent = lost_share (now->lost_out - before->lost_out, now->sent - before->sent);
+  beckon_peer_bandwidth_note_loss (self->bandwidth, s->packet_loss_sent);
   s->round_trip_ms = now->round_trip_ms;
   s->jitter_ms = now->jitter_ms;
   s->path = now->path;

@@ -13,8 +13,7 @@
 #define DOWN_AFTER_US (700 * (gint64) 1000)
 #define UP_SHARE 1.15
 /* With less than this share of what a rung needs there are no pictures until one is down. */
-#define PAUSE_SHARE 0.5
-#define REPAIR_MAX 0.5
+#define PAUSE_SHARE 0.3
 
 /* From the largest. @bits: what it takes to look well enough. The last one has no pictures. */
 static const struct
@@ -43,6 +42,7 @@ struct _BeckonQualityLadder
   guint rung;
   guint sound;
   gint64 up_since, down_since; /* 0: not now */
+  gboolean held;
 };
 
 BeckonQualityLadder *
@@ -109,21 +109,27 @@ choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
 
 const BeckonQuality *
 beckon_quality_ladder_update (
-    BeckonQualityLadder *self, gint64 now_us, guint target, double loss, guint pictures)
+    BeckonQualityLadder *self, gint64 now_us, guint target, double repair, guint pictures)
 {
   BeckonQuality *quality = &self->quality;
   double bits;
 
-  choose_sound (self, target);
+  if (!self->held)
+    choose_sound (self, target);
   bits = target - (quality->audio_bits + HEADER_BITS * 1000.0 / quality->audio_ms);
   bits = MAX (bits, 0) * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0);
-  bits *= 1 - MIN (loss, REPAIR_MAX);
-  bits /= MAX (pictures, 1);
-  if (pictures > 0)
+  bits /= (1 + repair) * MAX (pictures, 1);
+  if (pictures > 0 && !self->held)
     choose_rung (self, now_us, bits);
   quality->width = rungs[self->rung].width;
   quality->height = rungs[self->rung].height;
   quality->fps = bits < PAUSE_SHARE * rungs[self->rung].bits ? 0 : rungs[self->rung].fps;
   quality->video_bits = bits;
   return quality;
+}
+
+void
+beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held)
+{
+  self->held = held;
 }

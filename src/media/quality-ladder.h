@@ -37,12 +37,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonQualityLadder, beckon_quality_ladder_free)
  * beckon_quality_ladder_update:
  * @now_us: the monotonic clock
  * @target: bits a second for everything, headers too
- * @loss: 0..1, what the peer reports lost: repeating it takes bits from the picture
+ * @repair: bits that are sent once more for each bit of a picture: they are taken from it
  * @pictures: how many lines of pictures share what sound leaves, 0 in a voice call
  *
  * Returns: (transfer none): valid until the next call.
  */
 const BeckonQuality *beckon_quality_ladder_update (BeckonQualityLadder *self, gint64 now_us,
-                                                   guint target, double loss, guint pictures);
+                                                   guint target, double repair, guint pictures);
+
+/** beckon_quality_ladder_hold: @held: the sizes stay as they are, whatever the targets. */
+void beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held);
 
 G_END_DECLS

@@ -65,17 +65,18 @@ class Server:
 
 
 class Clips:
-    """A moving picture whose frames are numbered, of 1280x720 at 30 a second, and a tone: files that every
-    program takes for a camera and a microphone, longer than one run; use as a context manager."""
+    """A moving picture of @user whose frames are numbered, and a tone: files that every program takes for a
+    camera and a microphone, longer than one run (@seconds); use as a context manager."""
 
-    SECONDS = 20  # some 800 MB
+    def __init__(self, seconds=20, width=1280, height=720, fps=30, user="bob"):  # some 800 MB
+        self.words = [user, *map(str, (seconds, width, height, fps))]
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-clips-")
         self.video, self.audio = (os.path.join(self.folder.name, "clip" + end)
                                   for end in (".y4m", ".wav"))
         for path in self.video, self.audio:
-            subprocess.run([CLIP, path, "bob", str(self.SECONDS), "1280", "720"], check=True)
+            subprocess.run([CLIP, path, *self.words], check=True)
         return self
 
     def __exit__(self, *unused):

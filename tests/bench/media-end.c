@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* media-end IDENTITY caller|callee|listener WIDTH HEIGHT FPS: one end of a connection, for
- * benchmarks. Only the media is real: descriptions and candidates go out and come in as lines of
- * standard output and input, so that they need not cross the network that is measured. A listener
- * sends sound alone. Each picture has its number in it; when it is captured or shown a line says
- * so: signal JSON · captured NUMBER MICROSECONDS · shown NUMBER MICROSECONDS HEIGHT stats KBPS-SENT
- * KBPS-RECEIVED KBPS-TARGET AUDIO-SENT AUDIO-RECEIVED The end of standard input ends it. Times are
- * of the monotonic clock, the same for both ends. */
+/* media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]: one end of a connection, for benchmarks. Only the
+ * media is real: descriptions and candidates go out and come in as lines of standard output and input, so
+ * that they need not cross the network that is measured. VIDEO and AUDIO are clips of IDENTITY, as make-clip
+ * makes them; a listener sends sound alone. When a picture with its number in it is captured or shown a line
+ * says so, and each second what flows: signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH · stats
+ * KBPS-SENT KBPS-RECEIVED KBPS-TARGET MS-OF-SOUND-MADE-UP. The end of standard input ends it. Times are of
+ * the monotonic clock, the same for both ends. What is reported of our packets goes into the file FEEDBACK. */
 
 #include "config.h"
 
@@ -14,7 +14,9 @@
 #include <gst/video/gstvideosink.h>
 #include <gst/video/video.h>
 
+#include "feedback-log.h"
 #include "media-session.h"
+#include "peer-private.h"
 #include "test-source.h"
 
 /* ---- a sink that reads the number ---- */
@@ -62,10 +64,10 @@ counter_sink_show (GstVideoSink *sink, GstBuffer *buffer)
   gst_video_frame_unmap (&frame);
   g_mutex_lock (&output);
   if (own)
-    g_print ("captured %d %" G_GINT64_FORMAT "\n", number, g_get_monotonic_time ());
+    g_print ("captured %d %.3f\n", number, g_get_monotonic_time () / 1e3);
   else
-    g_print ("shown %d %" G_GINT64_FORMAT " %d\n", number, g_get_monotonic_time (),
-             GST_VIDEO_INFO_HEIGHT (&self->info));
+    g_print ("shown %d %.3f %d\n", number, g_get_monotonic_time () / 1e3,
+             GST_VIDEO_INFO_WIDTH (&self->info));
   g_mutex_unlock (&output);
   return GST_FLOW_OK;
 }
@@ -96,6 +98,51 @@ counter_sink_init (CounterSink *self)
 {
 }
 
+/* ---- sound that is made up ---- */
+
+typedef struct
+{
+  GstClockTime gap;    /* what is missing, up to here */
+  GstClockTime packet; /* of sound in the last packet */
+  gint ms;             /* atomic: made up, in all */
+} Sound;
+
+/* Each packet has the one before it in a worse quality; what was missing before that one is made up. */
+static GstPadProbeReturn
+on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Sound *sound = user_data;
+  GstClockTime duration;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    {
+      if (sound->gap > sound->packet)
+        g_atomic_int_add (&sound->ms, (sound->gap - sound->packet) / GST_MSECOND);
+      sound->gap = 0;
+      if (GST_BUFFER_DURATION_IS_VALID (GST_PAD_PROBE_INFO_BUFFER (info)))
+        sound->packet = GST_BUFFER_DURATION (GST_PAD_PROBE_INFO_BUFFER (info));
+    }
+  else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_GAP)
+    {
+      gst_event_parse_gap (GST_PAD_PROBE_INFO_EVENT (info), NULL, &duration);
+      sound->gap += GST_CLOCK_TIME_IS_VALID (duration) ? duration : sound->packet;
+    }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+on_element (GstBin *bin, GstBin *parent, GstElement *element, Sound *sound)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) pad = NULL;
+
+  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "opusdec"))
+    return;
+  pad = gst_element_get_static_pad (element, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sound,
+                     sound, NULL);
+}
+
 /* ---- signals ---- */
 
 static void
@@ -117,6 +164,8 @@ typedef struct
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
   GDataInputStream *input;
+  Sound sound;
+  FeedbackLog *feedback; /* nullable */
 } End;
 
 static void
@@ -149,9 +198,11 @@ on_second (gpointer user_data)
 
   beckon_media_peer_get_stats (end->peer, &s);
   g_mutex_lock (&output);
-  g_print ("stats %.0f %.0f %.0f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n", s.kbps_sent,
-           s.kbps_received, s.kbps_target, s.audio_packets_sent, s.audio_packets_received);
+  g_print ("stats %.0f %.0f %.0f %d\n", s.kbps_sent, s.kbps_received, s.kbps_target,
+           g_atomic_int_get (&end->sound.ms));
   g_mutex_unlock (&output);
+  if (end->feedback != NULL)
+    feedback_log_watch (end->feedback, end->peer->pipeline);
   return G_SOURCE_CONTINUE;
 }
 
@@ -168,13 +219,12 @@ new_config (char **argv)
   BeckonMediaConfig *config = beckon_media_config_new ();
 
   config->identity = g_strdup (argv[1]);
-  config->video = g_str_equal (argv[2], "listener") ? BECKON_SOURCE_NONE : BECKON_SOURCE_TEST;
-  config->audio = BECKON_SOURCE_TEST;
+  config->video = g_str_equal (argv[2], "listener") ? BECKON_SOURCE_NONE : BECKON_SOURCE_FILE;
+  config->audio = BECKON_SOURCE_FILE;
+  config->video_file = g_strdup (argv[3]);
+  config->audio_file = g_strdup (argv[4]);
   config->audio_output = BECKON_OUTPUT_NONE;
   config->video_sink = g_strdup ("beckonbenchsink");
-  config->video_width = g_ascii_strtoull (argv[3], NULL, 10);
-  config->video_height = g_ascii_strtoull (argv[4], NULL, 10);
-  config->video_fps = g_ascii_strtoull (argv[5], NULL, 10);
   own_color = beckon_media_test_color (config->identity);
   return config;
 }
@@ -186,22 +236,25 @@ main (int argc, char **argv)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GError) error = NULL;
-  End end = { .loop = loop };
+  End end = { .loop = loop, .sound.packet = 20 * GST_MSECOND };
 
-  if (argc != 6)
+  if (argc != 5 && argc != 6)
     {
-      g_printerr ("usage: media-end IDENTITY caller|callee|listener WIDTH HEIGHT FPS\n");
+      g_printerr ("usage: media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]\n");
       return 2;
     }
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
   gst_element_register (NULL, "beckonbenchsink", GST_RANK_NONE, counter_sink_get_type ());
   config = new_config (argv);
+  if (argc == 6)
+    end.feedback = feedback_log_new (argv[5]);
   end.session = beckon_media_session_new (config);
   end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
                                             g_str_equal (argv[2], "caller"));
   end.input = g_data_input_stream_new (input);
   g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), NULL);
+  g_signal_connect (end.peer->pipeline, "deep-element-added", G_CALLBACK (on_element), &end.sound);
   beckon_media_session_set_camera (end.session, config->video != BECKON_SOURCE_NONE);
   beckon_media_session_open (end.session);
   g_data_input_stream_read_line_async (end.input, G_PRIORITY_DEFAULT, NULL, on_line, &end);
@@ -210,6 +263,7 @@ main (int argc, char **argv)
   beckon_media_session_close_async (end.session, "hung-up", on_closed, loop);
   g_main_loop_run (loop);
   g_object_unref (end.session);
+  g_clear_pointer (&end.feedback, feedback_log_free);
   g_object_unref (end.input);
   return 0;
 }

@@ -21,8 +21,11 @@ async function directAnswer(offer) {
   return gathered();
 }
 
-async function directStart() {
-  await peer.putDevices(await openDevices());
+/** @pictures: whether the camera is sent, too. */
+async function directStart(pictures) {
+  const devices = await openDevices();
+  if (!pictures) devices.removeTrack(devices.getVideoTracks()[0]);
+  await peer.putDevices(devices);
 }
 
 let watches, before;

@@ -30,6 +30,8 @@ def quality(shown, captured, seconds):
     """What @shown says: frames a second, seconds in gaps that are seen, and how old the frames were."""
     times = [when for _, when, *_ in shown]
     gaps = [after - before for before, after in zip(times, times[1:])]
+    if times:
+        gaps.append(seconds * 1000 - (times[-1] - times[0]))  # before the first and behind the last
     took = sorted(delays(shown, captured)) or [float("nan")]
     return {"fps": len(times) / seconds,
             "frozen_s": sum(gap for gap in gaps if gap > FROZEN_MS) / 1000 if times else seconds,
@@ -38,10 +40,12 @@ def quality(shown, captured, seconds):
 
 
 class DirectCall:
-    """Two Chromiums in a call; use as a context manager. @prefixes are the words in front of each."""
+    """Two Chromiums in a call; use as a context manager. @prefixes are the words in front of each; the
+    callee sends pictures as well, unless it only listens (not @both)."""
 
-    def __init__(self, video, audio, prefixes=((), ())):
+    def __init__(self, video, audio, prefixes=((), ()), both=True):
         self.ends = [Chromium(video, audio, prefix) for prefix in prefixes]
+        self.both = both
         self.started = []
 
     def __enter__(self):
@@ -51,9 +55,9 @@ class DirectCall:
             caller, callee = self.ends
             offer = caller.run("directOffer")
             caller.run("payload => peer.take(payload)", callee.run("directAnswer", offer))
-            for end in self.ends:
-                end.run("directStart")
-            for end in self.ends:
+            caller.run("directStart", True)
+            callee.run("directStart", self.both)
+            for end in self.ends if self.both else [callee]:
                 end.wait("peer.times.firstFrame", 60)
         except BaseException:
             self.__exit__()

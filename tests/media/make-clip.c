@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT]: a clip of 640x360 at 30 fps whose every frame carries
+/* make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT [FPS]]: a clip of 640x360 at 30 fps whose every frame carries
  * its number (src/media/test-source.h), from 0, with the tone of IDENTITY: Matroska, or what browsers
  * take for a camera and a microphone: frames alone in a .y4m, sound alone in a .wav. */
 
@@ -13,7 +13,7 @@
 
 #define WIDTH "640"
 #define HEIGHT "360"
-#define FPS 30
+#define FPS "30"
 
 #define FRAMES "appsrc name=v format=time max-bytes=0 "
 #define TONE "audiotestsrc freq=%f volume=0.3 samplesperbuffer=960 num-buffers=%u ! "               \
@@ -28,8 +28,8 @@ push_frame (GstAppSrc *source, const GstVideoInfo *info, guint number, guint32 c
   gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE);
   beckon_test_source_draw (&frame, number, color);
   gst_video_frame_unmap (&frame);
-  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (number, GST_SECOND, FPS);
-  GST_BUFFER_DURATION (buffer) = GST_SECOND / FPS;
+  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (number, GST_SECOND, info->fps_n);
+  GST_BUFFER_DURATION (buffer) = GST_SECOND / info->fps_n;
   gst_app_src_push_buffer (source, buffer);
 }
 
@@ -51,16 +51,16 @@ describe (const char *file, const char *identity, guint seconds)
 }
 
 static void
-push_frames (GstAppSrc *source, int width, int height, guint n, guint32 color)
+push_frames (GstAppSrc *source, int width, int height, int fps, guint seconds, guint32 color)
 {
   g_autoptr (GstCaps) caps = NULL;
   GstVideoInfo info;
 
   gst_video_info_set_format (&info, GST_VIDEO_FORMAT_I420, width, height);
-  info.fps_n = FPS;
+  info.fps_n = fps;
   caps = gst_video_info_to_caps (&info);
   gst_app_src_set_caps (source, caps);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < seconds * fps; i++)
     push_frame (source, &info, i, color);
   gst_app_src_end_of_stream (source);
 }
@@ -78,9 +78,9 @@ main (int argc, char **argv)
   guint seconds;
   gboolean done;
 
-  if ((argc != 4 && argc != 6) || (seconds = g_ascii_strtoull (argv[3], NULL, 10)) == 0)
+  if ((argc != 4 && argc != 6 && argc != 7) || (seconds = g_ascii_strtoull (argv[3], NULL, 10)) == 0)
     {
-      g_printerr ("usage: make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT]\n");
+      g_printerr ("usage: make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT [FPS]]\n");
       return 2;
     }
   if (!beckon_media_init (NULL, NULL, &error))
@@ -93,8 +93,8 @@ main (int argc, char **argv)
   source = gst_bin_get_by_name (GST_BIN (pipeline), "v");
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   if (source != NULL)
-    push_frames (GST_APP_SRC (source), atoi (argc == 6 ? argv[4] : WIDTH),
-                 atoi (argc == 6 ? argv[5] : HEIGHT), seconds * FPS,
+    push_frames (GST_APP_SRC (source), atoi (argc >= 6 ? argv[4] : WIDTH),
+                 atoi (argc >= 6 ? argv[5] : HEIGHT), atoi (argc == 7 ? argv[6] : FPS), seconds,
                  beckon_media_test_color (argv[2]));
   bus = gst_element_get_bus (pipeline);
   message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);

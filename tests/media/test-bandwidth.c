@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The bandwidth estimator on a simulated path: a camera that sends what it may, a line with a rate,
- * a queue, loss and jitter, and a peer that reports 20 times a second. Time is only a number here.
- */
+ * a queue, loss and jitter, and a peer that reports 20 times a second. Time is only a number here. And
+ * on what peers have reported in calls through such lines (tests/bench/feedback-log.h has the format). */
 
 #include "config.h"
 
@@ -30,17 +30,22 @@ typedef struct
   guint rate;   /* bits a second; 0: no limit */
   gint64 queue; /* the longest wait */
   gint64 delay; /* one way */
+  gint64 others; /* the longest wait for somebody else's packets; it comes and goes by half each two seconds */
   gint64 jitter;
   gboolean ordered; /* no packet overtakes another */
   gint64 last_arrival;
   double loss;
+  double reports_lost;
+  gboolean late_is_lost; /* in reports, where others have overtaken it */
 
   /* The camera */
   double use; /* share of the target that it sends */
+  guint most; /* bits a second; 0: all that it may */
 
   /* What was seen */
   double longest_wait;
   guint lowest;
+  guint below;
 } Path;
 
 static Path *
@@ -88,7 +93,8 @@ send_packet (Path *self, guint size)
       leaves += size * 8.0 * SECOND / self->rate;
       self->busy_until = leaves;
     }
-  packet->arrived_us = leaves + self->delay + self->jitter * g_rand_double (self->dice);
+  packet->arrived_us = leaves + self->delay + self->jitter * g_rand_double (self->dice) +
+                       self->others / 2 + self->others / 2 * (self->now % (2 * SECOND)) / (2 * SECOND);
   if (self->ordered)
     packet->arrived_us = MAX (packet->arrived_us, self->last_arrival);
   self->last_arrival = packet->arrived_us;
@@ -98,7 +104,8 @@ send_packet (Path *self, guint size)
 static void
 send_frame (Path *self)
 {
-  gint bytes = self->use * target (self) / 8 * FRAME_US / SECOND;
+  const double bits = MIN (self->use * target (self), self->most > 0 ? self->most : G_MAXUINT);
+  gint bytes = bits / 8 * FRAME_US / SECOND;
 
   while (bytes > 0)
     {
@@ -107,21 +114,42 @@ send_frame (Path *self)
     }
 }
 
+/* Returns: how many packets a report is about. What has not come by then is taken for lost. */
+static guint
+count_reported (Path *self)
+{
+  guint n = 0, i = 0;
+
+  for (GList *l = self->packets.head; l != NULL; l = l->next)
+    {
+      const BeckonPacketReport *packet = l->data;
+
+      i++;
+      if (packet->arrived_us + self->delay <= self->now)
+        n = i;
+      else if (!self->late_is_lost)
+        break;
+    }
+  return n;
+}
+
 /* All that has come, reported as the peer saw it; the report takes its time, too. */
 static void
 feed (Path *self)
 {
   g_autoptr (GArray) reports = g_array_new (FALSE, FALSE, sizeof (BeckonPacketReport));
-  BeckonPacketReport *packet;
 
-  while ((packet = g_queue_peek_head (&self->packets)) != NULL &&
-         packet->arrived_us + self->delay <= self->now)
+  for (guint n = count_reported (self); n > 0; n--)
     {
+      BeckonPacketReport *packet = g_queue_peek_head (&self->packets);
+
+      packet->lost |= packet->arrived_us + self->delay > self->now;
       packet->arrived_us += OFFSET;
       g_array_append_val (reports, *packet);
       g_free (g_queue_pop_head (&self->packets));
     }
-  if (reports->len > 0)
+  if (reports->len > 0 &&
+      (self->reports_lost == 0 || g_rand_double (self->dice) >= self->reports_lost))
     beckon_bandwidth_estimator_take (self->estimator, self->now, (gpointer) reports->data,
                                      reports->len);
   self->lowest = MIN (self->lowest, target (self));
@@ -191,12 +219,35 @@ test_random_loss_cuts_nothing (gconstpointer data)
   beckon_bandwidth_estimator_set_cap (path->estimator, 2500000);
   run_for (path, 10 * SECOND);
   g_assert_cmpuint (target (path), ==, 2500000);
-  /* Where very much is lost less is tried for a moment. */
-  g_assert_cmpuint (path->lowest, ==, percent < 30 ? 500000 : path->lowest);
+  /* Where very much is lost less than what arrives is tried for a moment. */
+  g_assert_cmpuint (path->lowest, >=, 500000 * (percent < 30 ? 1 : 0.7 * (1 - path->loss)));
   run_for (path, 10 * SECOND);
   g_assert_cmpuint (path->lowest, ==, 2500000);
   g_assert_cmpfloat_with_epsilon (beckon_bandwidth_estimator_get_loss (path->estimator), path->loss,
                                   0.15);
+}
+
+/* Where reports are lost as well it takes no longer to look whether it is the rate that loses, and once is
+ * enough. */
+static void
+test_examines_in_passing (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  guint examined = 0, longest = 0, all = 0;
+
+  path->loss = path->reports_lost = 0.5;
+  path->use = 0.5;
+  for (guint i = 0; i < 150; i++)
+    {
+      run_for (path, SECOND / 10);
+      examined = beckon_bandwidth_estimator_is_examining (path->estimator) ? examined + 1 : 0;
+      longest = MAX (longest, examined);
+      all += examined > 0;
+    }
+  g_assert_cmpuint (longest, >, 0);
+  g_assert_cmpuint (longest, <=, 18);
+  g_assert_cmpuint (all, ==, longest);
+  g_assert_cmpuint (target (path), >, 400000);
 }
 
 /* Five times too much from the first packet on, so that nobody has ever seen the line empty. */
@@ -213,6 +264,32 @@ test_full_from_the_start (void)
   g_assert_cmpuint (target (path), >=, 50000);
   g_assert_cmpuint (target (path), <=, 150000);
   g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), <, 0.1);
+}
+
+/* A line that becomes much thinner drops what does not fit into its queue: that is no loss of the path, and
+ * nothing to be repaired. Nor is it tried again soon how much there is by one who does not need it. */
+static void
+test_thin_line_loses_nothing (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  guint full = 0;
+
+  path->most = 100000;
+  path->queue = 300 * MS;
+  run_for (path, 3 * SECOND);
+  path->rate = 60000;
+  for (guint i = 0; i < 20; i++)
+    {
+      run_for (path, SECOND / 2);
+      g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), <, 0.1);
+    }
+  path->most = 40000;
+  for (guint i = 0; i < 10; i++)
+    {
+      run_for (path, SECOND / 2);
+      full += target (path) > 120000;
+    }
+  g_assert_cmpuint (full, ==, 0);
 }
 
 /* Nothing is heard of what is sent; then all is as it was. */
@@ -324,6 +401,60 @@ test_ordered_jitter_is_no_queue (gconstpointer data)
   g_assert_cmpuint (path->lowest, >=, 1000000);
 }
 
+/* Sound and a simple picture, as most calls are, and packets that come in heaps. The dice fall differently
+ * each time. */
+static void
+test_heaps_are_no_queue (gconstpointer data)
+{
+  for (guint32 seed = 1; seed <= 10; seed++)
+    {
+      g_autoptr (Path) path = path_new (0);
+
+      g_rand_set_seed (path->dice, seed);
+      path->most = 150000;
+      run_for (path, 3 * SECOND);
+      path->jitter = GPOINTER_TO_UINT (data) * MS;
+      path->ordered = TRUE;
+      for (guint i = 0; i < 100; i++)
+        {
+          run_for (path, SECOND / 5);
+          path->below += target (path) < 2 * path->most;
+        }
+      g_test_message ("seed %u: %u of 100 times too low", seed, path->below);
+      g_assert_cmpuint (path->below, <=, 10);
+    }
+}
+
+/* Packets that are overtaken are called lost at first, and are not in the end. */
+static void
+test_overtaken_is_not_lost (void)
+{
+  g_autoptr (Path) path = path_new (0);
+
+  path->most = 500000;
+  for (guint i = 0; i < 3; i++)
+    {
+      run_for (path, SECOND);
+      beckon_bandwidth_estimator_note_loss (path->estimator, 0);
+    }
+  path->jitter = 100 * MS;
+  path->late_is_lost = TRUE;
+  for (guint i = 0; i < 20; i++)
+    {
+      run_for (path, SECOND);
+      beckon_bandwidth_estimator_note_loss (path->estimator, 0);
+      g_assert_cmpuint (path->lowest, >=, 500000);
+    }
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), <, 0.01);
+  path->loss = 0.2;
+  for (guint i = 0; i < 10; i++)
+    {
+      run_for (path, SECOND);
+      beckon_bandwidth_estimator_note_loss (path->estimator, path->loss);
+    }
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (path->estimator), >, 0.1);
+}
+
 static void
 test_longer_path (void)
 {
@@ -336,6 +467,26 @@ test_longer_path (void)
   g_assert_cmpuint (path->lowest, >=, 500000);
   run_for (path, 4 * SECOND);
   g_assert_cmpuint (target (path), >=, 1800000);
+}
+
+/* A TCP stream fills the queue, and would take all that is left to it. */
+static void
+test_queue_of_others (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  double sum = 0;
+
+  path->most = 400000;
+  path->ordered = TRUE;
+  run_for (path, 5 * SECOND);
+  path->others = 400 * MS;
+  run_for (path, 10 * SECOND);
+  for (guint i = 0; i < 200; i++)
+    {
+      run_for (path, SECOND / 10);
+      sum += target (path);
+    }
+  g_assert_cmpfloat (sum / 200, >=, 300000);
 }
 
 /* Who does not use what they may have does not know what there is. */
@@ -361,6 +512,80 @@ test_cap (void)
   beckon_bandwidth_estimator_set_cap (path->estimator, 0);
   run_for (path, 3 * SECOND);
   g_assert_cmpuint (target (path), >=, 2000000);
+}
+
+/* ---- what was recorded ---- */
+
+#define UNIT 100 /* microseconds */
+
+typedef struct
+{
+  const char *name;
+  double loss_min, loss_max; /* at the end */
+  guint least, most;         /* kbit/s: what the target is within, from the third second on */
+} Recording;
+
+static GArray *
+read_feedback (const char *line, gint64 *now)
+{
+  GArray *reports = g_array_new (FALSE, FALSE, sizeof (BeckonPacketReport));
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+
+  *now = g_ascii_strtoll (words[0], NULL, 10) * UNIT;
+  for (guint i = 1; words[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (words[i], ",", 3);
+      BeckonPacketReport report = { 0 };
+
+      g_assert_cmpuint (g_strv_length (parts), ==, 3);
+      report.lost = g_str_equal (parts[1], "-");
+      report.sent_us = SECOND + g_ascii_strtoll (parts[0], NULL, 10) * UNIT;
+      report.arrived_us = OFFSET + g_ascii_strtoll (parts[1], NULL, 10) * UNIT;
+      report.size = g_ascii_strtoull (parts[2], NULL, 10);
+      g_array_append_val (reports, report);
+    }
+  return reports;
+}
+
+/* Nobody sends more or less for what comes out here: it is only looked at. */
+static void
+test_recording (gconstpointer data)
+{
+  const Recording *recording = data;
+  g_autofree char *file = g_strconcat (recording->name, ".txt", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "feedback", file, NULL);
+  g_autoptr (BeckonBandwidthEstimator) estimator = beckon_bandwidth_estimator_new ();
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 told = 0;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  lines = g_strsplit (g_strchomp (text), "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gint64 now;
+      g_autoptr (GArray) reports = read_feedback (lines[i], &now);
+      guint kbps;
+
+      beckon_bandwidth_estimator_take (estimator, SECOND + now, (gpointer) reports->data,
+                                       reports->len);
+      kbps = beckon_bandwidth_estimator_get_target (estimator) / 1000;
+      g_test_message ("%.1f s: %u kbit/s, %.2f lost", now / 1e6, kbps,
+                      beckon_bandwidth_estimator_get_loss (estimator));
+      if (now - told > SECOND)
+        {
+          beckon_bandwidth_estimator_note_loss (estimator, recording->loss_min);
+          told = now;
+        }
+      if (now < 3 * SECOND)
+        continue;
+      g_assert_cmpuint (kbps, >=, recording->least);
+      g_assert_cmpuint (kbps, <=, recording->most);
+    }
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (estimator), >=, recording->loss_min);
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss (estimator), <=, recording->loss_max);
 }
 
 /* What a peer says can be anything. */
@@ -403,6 +628,15 @@ main (int argc, char **argv)
     { "/bandwidth/ordered-jitter-is-no-queue/%u-ms",
       test_ordered_jitter_is_no_queue,
       { 10, 30, 60, 100 } },
+    { "/bandwidth/heaps-are-no-queue/%u-ms", test_heaps_are_no_queue, { 15, 30, 60, 100 } },
+  };
+
+  static const Recording recordings[] = {
+    { "jitter-100", 0, 0.05, 300, 20000 },
+    { "jitter-100-reordered", 0, 0.05, 300, 20000 },
+    { "loss-30", 0.2, 0.4, 300, 20000 },
+    { "rate-100", 0, 0.1, 30, 150 },
+    { "rate-1000", 0, 0.05, 300, 20000 },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -418,15 +652,25 @@ main (int argc, char **argv)
         g_test_add_data_func (name->str, GUINT_TO_POINTER (i == 0 ? value * 1000 : value),
                               tables[i].function);
       }
+  g_test_add_func ("/bandwidth/examines-in-passing", test_examines_in_passing);
   g_test_add_func ("/bandwidth/loss-hides-no-queue", test_loss_hides_no_queue);
   g_test_add_func ("/bandwidth/short-queue", test_short_queue);
   g_test_add_func ("/bandwidth/full-from-the-start", test_full_from_the_start);
+  g_test_add_func ("/bandwidth/thin-line-loses-nothing", test_thin_line_loses_nothing);
   g_test_add_func ("/bandwidth/silence", test_silence);
   g_test_add_func ("/bandwidth/silence-of-loss", test_silence_of_loss);
   g_test_add_func ("/bandwidth/step", test_step);
+  g_test_add_func ("/bandwidth/overtaken-is-not-lost", test_overtaken_is_not_lost);
   g_test_add_func ("/bandwidth/longer-path", test_longer_path);
+  g_test_add_func ("/bandwidth/queue-of-others", test_queue_of_others);
   g_test_add_func ("/bandwidth/still-picture", test_still_picture);
   g_test_add_func ("/bandwidth/cap", test_cap);
+  for (guint i = 0; i < G_N_ELEMENTS (recordings); i++)
+    {
+      g_autofree char *name = g_strconcat ("/bandwidth/recorded/", recordings[i].name, NULL);
+
+      g_test_add_data_func (name, &recordings[i], test_recording);
+    }
   g_test_add_func ("/bandwidth/nonsense", test_nonsense);
   return g_test_run ();
 }

@@ -4,7 +4,12 @@
 
 #include "config.h"
 
+#include <gst/app/app.h>
+#include <gst/rtp/rtp.h>
+
 #include "peer-jitter.h"
+
+#define FRAME 3000 /* of 90 000 a second */
 
 static void
 test_good_network (void)
@@ -49,13 +54,155 @@ test_late_packets (void)
   g_assert_cmpuint (beckon_peer_jitter_choose (1000, 2, 40, 0, TRUE), ==, 1000);
 }
 
+/* ---- a real buffer ---- */
+
+typedef struct
+{
+  BeckonMediaPeer peer;
+  GstElement *pipeline, *buffer;
+  GstAppSrc *source;
+  GstAppSink *sink;
+  gint n_in; /* atomic: packets that have come to the buffer, and were looked at */
+} Line;
+
+static GstPadProbeReturn
+on_in (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
+{
+  g_atomic_int_inc ((gint *) counter);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+line_open (Line *self)
+{
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GError) error = NULL;
+
+  *self = (Line){ 0 };
+  self->pipeline = gst_parse_launch (
+      "appsrc name=source is-live=true format=time do-timestamp=true caps=application/x-rtp,"
+      "media=(string)video,clock-rate=90000,payload=96 ! rtpjitterbuffer name=buffer "
+      "faststart-min-packets=1 do-retransmission=true ! appsink name=sink sync=false",
+      &error);
+  g_assert_no_error (error);
+  self->source = GST_APP_SRC (gst_bin_get_by_name (GST_BIN (self->pipeline), "source"));
+  self->sink = GST_APP_SINK (gst_bin_get_by_name (GST_BIN (self->pipeline), "sink"));
+  self->buffer = gst_bin_get_by_name (GST_BIN (self->pipeline), "buffer");
+  self->peer.jitter = beckon_peer_jitter_new (&self->peer);
+  beckon_peer_jitter_watch (&self->peer, self->buffer);
+  beckon_peer_jitter_watch (&self->peer, self->pipeline); /* which is something else */
+  pad = gst_element_get_static_pad (self->buffer, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_in, &self->n_in, NULL);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+}
+
+static void
+line_close (Line *self)
+{
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  beckon_peer_jitter_free (self->peer.jitter);
+  gst_object_unref (self->source);
+  gst_object_unref (self->sink);
+  gst_object_unref (self->buffer);
+  gst_object_unref (self->pipeline);
+}
+
+/* @again: as an answer to a request */
+static void
+push (Line *self, guint16 seqnum, gboolean again)
+{
+  GstBuffer *buffer = gst_rtp_buffer_new_allocate (100, 0, 0);
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+
+  gst_rtp_buffer_map (buffer, GST_MAP_WRITE, &rtp);
+  gst_rtp_buffer_set_payload_type (&rtp, 96);
+  gst_rtp_buffer_set_ssrc (&rtp, 4711);
+  gst_rtp_buffer_set_seq (&rtp, seqnum);
+  gst_rtp_buffer_set_timestamp (&rtp, seqnum * FRAME);
+  gst_rtp_buffer_unmap (&rtp);
+  if (again)
+    GST_BUFFER_FLAG_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
+  g_assert_cmpint (gst_app_src_push_buffer (self->source, buffer), ==, GST_FLOW_OK);
+}
+
+static guint16
+pull (Line *self)
+{
+  g_autoptr (GstSample) sample = gst_app_sink_try_pull_sample (self->sink, 20 * GST_SECOND);
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint16 seqnum;
+
+  g_assert_nonnull (sample);
+  gst_rtp_buffer_map (gst_sample_get_buffer (sample), GST_MAP_READ, &rtp);
+  seqnum = gst_rtp_buffer_get_seq (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  return seqnum;
+}
+
+/* Nobody has asked for it, since nothing newer has come. */
+static void
+test_copies_are_taken (void)
+{
+  Line line;
+
+  line_open (&line);
+  for (guint16 seqnum = 1; seqnum <= 12; seqnum++)
+    {
+      push (&line, seqnum, seqnum % 3 == 0);
+      push (&line, seqnum, TRUE);
+      g_assert_cmpuint (pull (&line), ==, seqnum);
+    }
+  line_close (&line);
+}
+
+static void
+check_patience (Line *line, int ms, int packets)
+{
+  int delay, reorder;
+
+  beckon_peer_jitter_update (line->peer.jitter, 40);
+  g_object_get (line->buffer, "rtx-delay", &delay, "rtx-delay-reorder", &reorder, NULL);
+  g_assert_cmpint (delay, >=, ms);
+  g_assert_cmpint (reorder, ==, packets);
+}
+
+/* One comes so much later than it should that nobody should have asked for it. */
+static void
+test_overtaken_is_waited_for (void)
+{
+  gint64 begin;
+  Line line;
+
+  line_open (&line);
+  g_object_set (line.buffer, "rtx-delay", 10, NULL);
+  push (&line, 1, FALSE);
+  push (&line, 3, FALSE);
+  while (g_atomic_int_get (&line.n_in) < 2)
+    g_thread_yield ();
+  begin = g_get_monotonic_time ();
+  while (g_get_monotonic_time () < begin + 30 * 1000)
+    g_usleep (5 * 1000); /* it is time itself that has to pass */
+  push (&line, 2, FALSE);
+  push (&line, 4, FALSE);
+  while (pull (&line) != 4)
+    continue;
+  check_patience (&line, 20, 0);
+  for (guint i = 0; i < 100; i++)
+    beckon_peer_jitter_update (line.peer.jitter, 40);
+  check_patience (&line, 10, 3);
+  line_close (&line);
+}
+
 int
 main (int argc, char **argv)
 {
+  gst_init (NULL, NULL);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/held-back/good-network", test_good_network);
   g_test_add_func ("/held-back/jitter", test_jitter);
   g_test_add_func ("/held-back/loss", test_loss);
   g_test_add_func ("/held-back/late-packets", test_late_packets);
+  g_test_add_func ("/held-back/copies-are-taken", test_copies_are_taken);
+  g_test_add_func ("/held-back/overtaken-is-waited-for", test_overtaken_is_waited_for);
   return g_test_run ();
 }

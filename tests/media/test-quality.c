@@ -11,13 +11,13 @@
 
 /* Ten times a second, for @seconds. Returns: what holds then. */
 static BeckonQuality
-hold (BeckonQualityLadder *ladder, gint64 *now, guint target, double loss, double seconds)
+hold (BeckonQualityLadder *ladder, gint64 *now, guint target, double repair, double seconds)
 {
   const gint64 end = *now + seconds * SECOND;
   BeckonQuality quality = { 0 };
 
   for (; *now < end; *now += SECOND / 10)
-    quality = *beckon_quality_ladder_update (ladder, *now, target, loss, 1);
+    quality = *beckon_quality_ladder_update (ladder, *now, target, repair, 1);
   return quality;
 }
 
@@ -97,10 +97,29 @@ test_repair_takes_from_the_picture (void)
   g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
   gint64 now = SECOND;
   const BeckonQuality whole = hold (ladder, &now, 1000000, 0, 10);
-  const BeckonQuality lossy = hold (ladder, &now, 1000000, 0.3, 10);
+  const BeckonQuality repaired = hold (ladder, &now, 1000000, 1, 10);
 
-  g_assert_cmpuint (lossy.video_bits, <=, 0.75 * whole.video_bits);
-  g_assert_cmpuint (lossy.audio_bits, ==, whole.audio_bits);
+  g_assert_cmpuint (repaired.video_bits, ==, whole.video_bits / 2);
+  g_assert_cmpuint (repaired.audio_bits, ==, whole.audio_bits);
+}
+
+/* For a moment there is less, on purpose. */
+static void
+test_held (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+  const BeckonQuality before = hold (ladder, &now, 500000, 0, 10);
+  BeckonQuality held;
+
+  beckon_quality_ladder_hold (ladder, TRUE);
+  held = hold (ladder, &now, 250000, 0, 2);
+  g_assert_cmpuint (held.height, ==, before.height);
+  g_assert_cmpuint (held.fps, ==, before.fps);
+  g_assert_cmpuint (held.audio_bits, ==, before.audio_bits);
+  g_assert_cmpuint (held.video_bits, <, before.video_bits);
+  beckon_quality_ladder_hold (ladder, FALSE);
+  g_assert_cmpuint (hold (ladder, &now, 250000, 0, 2).height, <, before.height);
 }
 
 static void
@@ -121,6 +140,7 @@ main (int argc, char **argv)
   g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
   g_test_add_func ("/quality/does-not-flap", test_does_not_flap);
   g_test_add_func ("/quality/repair-takes-from-the-picture", test_repair_takes_from_the_picture);
+  g_test_add_func ("/quality/held", test_held);
   g_test_add_func ("/quality/two-pictures", test_two_pictures);
   return g_test_run ();
 }

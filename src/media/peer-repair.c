@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "beckon-media"
+
+#include "config.h"
+
+#include "peer-repair.h"
+
+#include "media-private.h"
+
+#include <gst/rtp/rtp.h>
+
+#include <math.h>
+
+#define REQUEST "GstRTPRetransmissionRequest"
+#define AGAIN "beckon-again"
+#define LINES_MAX 2
+#define FRAMES_KEPT (1 + BECKON_COPIES_MAX)
+#define CLOCK_RATE 90000
+/* A burst of so many packets is not followed by several of the same. */
+#define LARGE_FRAME 30
+/* Copies come so soon, or they are too late: where frames are far apart, several at once. */
+#define SPREAD (CLOCK_RATE / 8)
+/* A peer holds back for so many requests, by how much is lost, and not longer; see peer-jitter.c. */
+static const double rounds[] = { 0, 0.04, 0.15, 0.3 };
+#define HELD_BACK_US (400 * 1000)
+#define REPAIR_US (40 * 1000)
+/* So many packets may be missing after all that: a frame in half a minute. */
+#define MISSING_MAX 0.001
+#define LOSS_MAX 0.7
+#define FEWER_AFTER_US (4 * G_USEC_PER_SEC)
+#define PACKETS_KEPT "1000" /* of each line, to be sent again */
+
+typedef struct
+{
+  guint16 first;
+  guint n_packets;
+  guint32 timestamp;
+  guint copies; /* that are still to be sent */
+} Frame;
+
+typedef struct
+{
+  guint32 ssrc;
+  Frame frames[FRAMES_KEPT]; /* the newest first: it is being sent */
+} Line;
+
+struct _BeckonPeerRepair
+{
+  GMutex lock;
+  Line lines[LINES_MAX]; /* under the lock */
+  guint n_lines;
+  gint copies;        /* atomic */
+  gint64 fewer_since; /* 0: not now */
+};
+
+BeckonPeerRepair *
+beckon_peer_repair_new (void)
+{
+  BeckonPeerRepair *self = g_new0 (BeckonPeerRepair, 1);
+
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+void
+beckon_peer_repair_free (BeckonPeerRepair *self)
+{
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+beckon_peer_repair_add_line (BeckonPeerRepair *self, guint32 ssrc)
+{
+  g_mutex_lock (&self->lock);
+  g_assert (self->n_lines < LINES_MAX);
+  self->lines[self->n_lines++] = (Line){ .ssrc = ssrc };
+  g_mutex_unlock (&self->lock);
+}
+
+/* ---- what is needed ---- */
+
+/* How often an answer to a request is sent. */
+static guint
+answers (guint copies)
+{
+  return 1 + (copies + 1) / 2;
+}
+
+/* The share of packets that neither came, nor a copy, nor an answer to as many requests as there is
+ * time for: each may be lost as well. */
+static double
+missing (double loss, guint copies, guint n_rounds)
+{
+  const double unanswered = 1 - (1 - loss) * (1 - pow (loss, answers (copies)));
+
+  return pow (loss, 1 + copies) * pow (unanswered, n_rounds);
+}
+
+guint
+beckon_peer_repair_choose (double loss, gint64 round_trip_us)
+{
+  const gint64 round = MAX (round_trip_us, 0) + REPAIR_US;
+  guint n_rounds = 0, copies = 0;
+
+  while (n_rounds < G_N_ELEMENTS (rounds) && loss >= rounds[n_rounds])
+    n_rounds++;
+  n_rounds = MIN (n_rounds, HELD_BACK_US / round);
+  while (copies < BECKON_COPIES_MAX && missing (loss, copies, n_rounds) > MISSING_MAX)
+    copies++;
+  return copies;
+}
+
+double
+beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss, gint64 round_trip_us)
+{
+  const gint needed = beckon_peer_repair_choose (loss, round_trip_us);
+  const gint copies = g_atomic_int_get (&self->copies);
+
+  if (needed >= copies)
+    self->fewer_since = 0;
+  else if (self->fewer_since == 0)
+    self->fewer_since = now_us;
+  if (needed > copies)
+    g_atomic_int_set (&self->copies, needed);
+  else if (needed < copies && now_us - self->fewer_since >= FEWER_AFTER_US)
+    {
+      g_atomic_int_set (&self->copies, copies - 1);
+      self->fewer_since = now_us;
+    }
+  loss = CLAMP (loss, 0, LOSS_MAX);
+  return g_atomic_int_get (&self->copies) + loss / (1 - loss);
+}
+
+/* ---- copying ---- */
+
+static void
+request (GstPad *source, guint32 ssrc, guint16 seqnum)
+{
+  gst_pad_send_event (
+      source, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
+                                    gst_structure_new (REQUEST, "seqnum", G_TYPE_UINT,
+                                                       (guint) seqnum, "ssrc", G_TYPE_UINT, ssrc,
+                                                       AGAIN, G_TYPE_BOOLEAN, TRUE, NULL)));
+}
+
+/* A frame is complete: those before it are sent once more. Not earlier: who has not seen yet that something
+ * is missing may throw away what nobody has asked for. Returns: how many of @due. */
+static guint
+take_due (Line *line, Frame due[FRAMES_KEPT])
+{
+  const guint32 interval = line->frames[0].timestamp - line->frames[1].timestamp;
+  const guint at_once = 1 + MIN (interval, SPREAD) * BECKON_COPIES_MAX / (SPREAD + 1);
+  guint n = 0;
+
+  for (guint i = 1; i < FRAMES_KEPT; i++)
+    {
+      Frame *frame = &line->frames[i];
+      const guint most = frame->n_packets > LARGE_FRAME ? 1 : BECKON_COPIES_MAX;
+      const guint copies = MIN (MIN (frame->copies, most), at_once);
+
+      if (copies == 0)
+        continue;
+      due[n] = *frame;
+      due[n++].copies = copies;
+      frame->copies = most == 1 ? 0 : frame->copies - copies;
+    }
+  return n;
+}
+
+static Line *
+find_line (BeckonPeerRepair *self, guint32 ssrc)
+{
+  for (guint i = 0; i < self->n_lines; i++)
+    if (self->lines[i].ssrc == ssrc)
+      return &self->lines[i];
+  return NULL;
+}
+
+static void
+begin_frame (Line *line, guint16 seqnum, guint32 timestamp, guint copies)
+{
+  memmove (&line->frames[1], &line->frames[0], (FRAMES_KEPT - 1) * sizeof (Frame));
+  line->frames[0] = (Frame){ seqnum, 0, timestamp, copies };
+}
+
+static void
+note_packet (BeckonPeerRepair *self, GstPad *source, GstBuffer *buffer)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  Frame due[FRAMES_KEPT];
+  guint n_due = 0, copies = g_atomic_int_get (&self->copies);
+  guint32 ssrc, timestamp;
+  guint16 seqnum;
+  gboolean last;
+  Line *line;
+
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION) ||
+      !gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
+    return;
+  ssrc = gst_rtp_buffer_get_ssrc (&rtp);
+  seqnum = gst_rtp_buffer_get_seq (&rtp);
+  timestamp = gst_rtp_buffer_get_timestamp (&rtp);
+  last = gst_rtp_buffer_get_marker (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  /* All that follows hangs on a key frame. */
+  if (copies > 0 && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+    copies = MIN (copies + 1, BECKON_COPIES_MAX);
+
+  g_mutex_lock (&self->lock);
+  line = find_line (self, ssrc);
+  if (line != NULL)
+    {
+      if (line->frames[0].n_packets == 0 || line->frames[0].timestamp != timestamp)
+        begin_frame (line, seqnum, timestamp, copies);
+      line->frames[0].n_packets++;
+      n_due = last ? take_due (line, due) : 0;
+    }
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < n_due; i++)
+    for (guint j = 0; j < due[i].n_packets * due[i].copies; j++)
+      request (source, ssrc, due[i].first + j % due[i].n_packets);
+}
+
+static GstPadProbeReturn
+on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBufferList *list = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST
+                            ? GST_PAD_PROBE_INFO_BUFFER_LIST (info)
+                            : NULL;
+
+  if (list == NULL)
+    note_packet (user_data, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+  for (guint i = 0; list != NULL && i < gst_buffer_list_length (list); i++)
+    note_packet (user_data, pad, gst_buffer_list_get (list, i));
+  return GST_PAD_PROBE_OK;
+}
+
+/* Where much is lost, answers are as well. */
+static GstPadProbeReturn
+on_request (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonPeerRepair *self = user_data;
+  const GstStructure *structure = gst_event_get_structure (GST_PAD_PROBE_INFO_EVENT (info));
+  const guint n_answers = answers (g_atomic_int_get (&self->copies));
+  guint ssrc, seqnum;
+
+  if (structure == NULL || !gst_structure_has_name (structure, REQUEST) ||
+      gst_structure_has_field (structure, AGAIN) ||
+      !gst_structure_get (structure, "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &seqnum,
+                          NULL))
+    return GST_PAD_PROBE_OK;
+  for (guint i = 1; i < n_answers; i++)
+    request (pad, ssrc, seqnum);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+beckon_peer_repair_watch (BeckonPeerRepair *self, GstElement *element)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) source = NULL;
+
+  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtprtxsend"))
+    return;
+  beckon_media_set_if_there (element, "max-size-packets", PACKETS_KEPT);
+  source = gst_element_get_static_pad (element, "src");
+  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
+                     self, NULL);
+  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_request, self, NULL);
+}

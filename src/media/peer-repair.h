@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define BECKON_COPIES_MAX 3
+
+/**
+ * BeckonPeerRepair:
+ *
+ * Sends pictures more than once where much is lost, before anybody asks. The copies are what an answer
+ * to such a request would be, so that nothing is negotiated for them, and whoever understands repetition
+ * understands them. They follow with the next frames, since what is lost is often lost together. Where
+ * little is lost there are none: to ask is cheaper.
+ */
+typedef struct _BeckonPeerRepair BeckonPeerRepair;
+
+BeckonPeerRepair *beckon_peer_repair_new (void);
+void beckon_peer_repair_free (BeckonPeerRepair *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonPeerRepair, beckon_peer_repair_free)
+
+/** beckon_peer_repair_add_line: @ssrc: what its pictures are sent with. Before anything is sent. */
+void beckon_peer_repair_add_line (BeckonPeerRepair *self, guint32 ssrc);
+
+/** beckon_peer_repair_watch: (thread any): @element: (transfer none): if it keeps what was sent to send
+ * it again, its packets are copied from now on; @self outlives it. */
+void beckon_peer_repair_watch (BeckonPeerRepair *self, GstElement *element);
+
+/** beckon_peer_repair_update:
+ * @now_us: the monotonic clock
+ * @loss: 0..1, what the peer reports lost
+ * @round_trip_us: -1: not known
+ *
+ * Copies more at once, and less after a while.
+ *
+ * Returns: how many bits go into repair for each bit of a picture. */
+double beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss,
+                                  gint64 round_trip_us);
+
+/** beckon_peer_repair_choose: Returns: how many copies are needed, so that next to nothing is missing
+ * when the time for asking again is over too. */
+guint beckon_peer_repair_choose (double loss, gint64 round_trip_us);
+
+G_END_DECLS
