@@ -123,9 +123,13 @@ static void
 on_quiet (BeckonCallPresenter *self)
 {
   BeckonCallManager *manager = beckon_account_get_manager (self->account);
+  const gboolean quiet = beckon_quiet_is_quiet (self->quiet);
 
   if (manager != NULL)
-    beckon_call_manager_set_quiet (manager, beckon_quiet_is_quiet (self->quiet));
+    beckon_call_manager_set_quiet (manager, quiet);
+  if (!quiet && self->incoming_window != NULL &&
+      !gtk_widget_get_visible (GTK_WIDGET (self->incoming_window)))
+    beckon_incoming_window_appear (self->incoming_window);
 }
 
 static void
