@@ -3,6 +3,7 @@
 """What a call means to the rest of the desktop: players, sleep, keys, notifications, other programs. Bob's
 desktop is a fake one beside its windows (fake_desktop.py); Alice's is as everywhere."""
 import json
+import re
 
 import tap
 from stage import stage, together
@@ -113,6 +114,9 @@ def test_keys():
 
 def test_notification_of_a_call():
     alice, bob = STAGE.people
+    before = re.search(r"\d+ missed calls?", bob.tree())
+    if before:
+        bob.look_at("Beckon", before[0])
     STAGE.ring(alice, bob, "Voice call")
     shown = bob.notice("Accept")
     assert (shown["category"], shown["priority"]) == ("call.incoming", "urgent"), shown
@@ -130,6 +134,14 @@ def test_notification_of_a_call():
     bob.click("Cancel")
     alice.gone("Accept")
     STAGE.over(bob)
+    # Who has seen it in the list is not told of it any more.
+    STAGE.ring(alice, bob, "Voice call")
+    alice.click("Cancel")
+    bob.notice("Call back")
+    bob.find("2 missed calls")
+    bob.look_at("Beckon", "2 missed calls")
+    bob.desktop_has("notifications", {})
+    STAGE.over(alice)
 
 
 def test_do_not_disturb():
