@@ -22,7 +22,7 @@ run=(
 # A desktop of its own for a machine without one, and what drives the windows on it.
 rig=(
   xvfb openbox xdotool imagemagick fonts-cantarell at-spi2-core gir1.2-gdkpixbuf-2.0
-  python3-gi util-linux gstreamer1.0-tools espeak-ng pipewire pipewire-pulse wireplumber
+  python3-gi libglib2.0-bin util-linux gstreamer1.0-tools espeak-ng pipewire pipewire-pulse wireplumber
 )
 test=(
   "${rig[@]}" clang llvm libclang-rt-dev

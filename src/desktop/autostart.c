@@ -97,7 +97,10 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_object (&self->cancellable);
   if (results == NULL)
     g_message ("The desktop does not let us live in the background: %s", error->message);
-  else
+  /* A portal that did not answer has not refused. */
+  if (results == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (results != NULL)
     g_variant_lookup (results, "autostart", "b", &autostart);
   if (g_settings_get_boolean (self->settings, KEY) && !autostart)
     g_settings_set_boolean (self->settings, KEY, FALSE);

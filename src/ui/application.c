@@ -412,51 +412,27 @@ beckon_application_activate (GApplication *application)
 /* ---- links ---- */
 
 static void
-ask_about_link (BeckonApplication *self, const BeckonCallLink *link)
+beckon_application_open (GApplication *application, GFile **files, int n, const char *hint)
 {
-  GtkWindow *home = present_home_window (self);
-  g_autofree char *sentence = NULL;
-  g_autofree char *server = NULL;
-  BeckonCallManager *manager = beckon_account_get_manager (self->account);
+  BeckonApplication *self = BECKON_APPLICATION (application);
+  g_autofree char *uri = g_file_get_uri (files[n - 1]);
+  g_autoptr (BeckonCallLink) link = beckon_call_link_parse (uri, NULL);
+  g_autofree char *obstacle = NULL;
+  GtkWindow *home;
 
-  if (!beckon_account_is_signed_in (self->account))
+  if (self->account == NULL || self->quitting)
+    return;
+  home = present_home_window (self);
+  obstacle = beckon_link_question_get_obstacle (self->account, link);
+  if (obstacle != NULL)
     {
-      beckon_home_window_say (BECKON_HOME_WINDOW (home),
-                              _("Sign in first, and then open the link again"));
-      return;
-    }
-  server = manager != NULL ? g_strdup (beckon_signaling_service_get_server (
-                                 beckon_call_manager_get_signaling (manager)))
-                           : g_settings_get_string (beckon_account_get_settings (self->account),
-                                                    "server");
-  if (!beckon_call_link_is_at (link, server))
-    {
-      /* Translators: a user ID, and the address of a server */
-      sentence = g_strdup_printf (_("“%s” has an account on another server: %s"), link->user,
-                                  link->server);
-      beckon_home_window_say (BECKON_HOME_WINDOW (home), sentence);
+      beckon_home_window_say (BECKON_HOME_WINDOW (home), obstacle);
       return;
     }
   if (self->question != NULL)
     gtk_window_destroy (GTK_WINDOW (self->question)); /* the last one counts */
   g_set_weak_pointer (&self->question, beckon_link_question_new (home, self->current, link));
   gtk_window_present (GTK_WINDOW (self->question));
-}
-
-static void
-beckon_application_open (GApplication *application, GFile **files, int n, const char *hint)
-{
-  BeckonApplication *self = BECKON_APPLICATION (application);
-  g_autofree char *uri = g_file_get_uri (files[n - 1]);
-  g_autoptr (BeckonCallLink) link = beckon_call_link_parse (uri, NULL);
-
-  if (self->account == NULL || self->quitting)
-    return;
-  if (link != NULL)
-    ask_about_link (self, link);
-  else
-    beckon_home_window_say (BECKON_HOME_WINDOW (present_home_window (self)),
-                            _("This is not a link to a call"));
 }
 
 /* ---- over D-Bus ---- */

@@ -102,12 +102,27 @@ place_call (BeckonCallIntents *self)
   forget (self);
 }
 
-/* Returns: whether the call rings that is to be answered; it is answered then. */
+/* Whether the call is under way already: who presses twice wants it once. */
+static gboolean
+is_answered (BeckonCallIntents *self)
+{
+  BeckonCall *call = beckon_current_call_get (self->current);
+
+  return call != NULL && beckon_call_get_state (call) != BECKON_CALL_STATE_INCOMING &&
+         g_str_equal (beckon_call_get_id (call), self->subject);
+}
+
+/* Returns: whether the call is there that is to be answered; it is answered then. */
 static gboolean
 answer (BeckonCallIntents *self)
 {
   if (self->wish == WISH_NONE || self->wish == WISH_CALL)
     return FALSE;
+  if (is_answered (self))
+    {
+      forget (self);
+      return TRUE;
+    }
   if (self->wish == WISH_DECLINE
           ? !beckon_call_presenter_decline (self->presenter, self->subject)
           : !beckon_call_presenter_accept (self->presenter, self->subject,
@@ -127,7 +142,11 @@ on_caught_up (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* it is not wanted any more */
   g_clear_object (&self->catching_up);
-  if (error == NULL && self->wish != WISH_NONE)
+  if (error != NULL)
+    return; /* it is asked again with the next connection */
+  if (self->wish == WISH_DECLINE)
+    forget (self); /* it is over, as they wish */
+  else
     fail (self, _("This call is over"));
 }
 

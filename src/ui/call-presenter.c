@@ -21,7 +21,9 @@ struct _BeckonCallPresenter
   BeckonAccount *account;
   BeckonNotifier *notifier;
   BeckonQuiet *quiet;
+  GHashTable *missed; /* char: whose missed calls a notification tells of */
   GSignalGroup *manager_signals;
+  GSignalGroup *signaling_signals;
   GSignalGroup *incoming_signals; /* of the call that rings here */
 
   /* Weak: they close by themselves */
@@ -49,7 +51,8 @@ show_call (BeckonCallPresenter *self, BeckonCall *call)
 
       g_set_weak_pointer (&self->call_window, BECKON_CALL_WINDOW (window));
     }
-  beckon_call_notifier_withdraw_missed (self->notifier, beckon_call_get_peer_id (call));
+  if (g_hash_table_remove (self->missed, beckon_call_get_peer_id (call)))
+    beckon_call_notifier_withdraw_missed (self->notifier, beckon_call_get_peer_id (call));
   beckon_call_window_set_call (self->call_window, beckon_account_get_manager (self->account), call);
   gtk_window_present (GTK_WINDOW (self->call_window));
 }
@@ -116,22 +119,47 @@ on_missed_call (BeckonCallManager *manager,
                 BeckonMedia media,
                 BeckonCallPresenter *self)
 {
+  g_hash_table_add (self->missed, g_strdup (from->id));
   beckon_call_notifier_send_missed (self->notifier, from, media);
+}
+
+/* Who has looked at the list, on any device, needs no notification of what is in it. */
+static void
+on_missed_count (BeckonSignalingService *service, GParamSpec *pspec, BeckonCallPresenter *self)
+{
+  GHashTableIter iter;
+  gpointer user;
+
+  if (beckon_signaling_service_get_missed (service) > 0 ||
+      beckon_signaling_service_get_state (service) != BECKON_SIGNALING_CONNECTED)
+    return; /* without a session there is no count */
+  g_hash_table_iter_init (&iter, self->missed);
+  while (g_hash_table_iter_next (&iter, &user, NULL))
+    beckon_call_notifier_withdraw_missed (self->notifier, user);
+  g_hash_table_remove_all (self->missed);
 }
 
 static void
 on_quiet (BeckonCallPresenter *self)
 {
   BeckonCallManager *manager = beckon_account_get_manager (self->account);
+  const gboolean quiet = beckon_quiet_is_quiet (self->quiet);
 
   if (manager != NULL)
-    beckon_call_manager_set_quiet (manager, beckon_quiet_is_quiet (self->quiet));
+    beckon_call_manager_set_quiet (manager, quiet);
+  if (!quiet && self->incoming_window != NULL &&
+      !gtk_widget_get_visible (GTK_WIDGET (self->incoming_window)))
+    beckon_incoming_window_appear (self->incoming_window);
 }
 
 static void
 on_manager (BeckonCallPresenter *self)
 {
-  g_signal_group_set_target (self->manager_signals, beckon_account_get_manager (self->account));
+  BeckonCallManager *manager = beckon_account_get_manager (self->account);
+
+  g_signal_group_set_target (self->manager_signals, manager);
+  g_signal_group_set_target (self->signaling_signals,
+                             manager != NULL ? beckon_call_manager_get_signaling (manager) : NULL);
   on_quiet (self);
 }
 
@@ -141,6 +169,8 @@ beckon_call_presenter_dispose (GObject *object)
   BeckonCallPresenter *self = BECKON_CALL_PRESENTER (object);
 
   g_clear_object (&self->manager_signals);
+  g_clear_object (&self->signaling_signals);
+  g_clear_pointer (&self->missed, g_hash_table_unref);
   g_clear_object (&self->incoming_signals);
   g_clear_weak_pointer (&self->incoming_window);
   g_clear_weak_pointer (&self->call_window);
@@ -170,6 +200,10 @@ beckon_call_presenter_init (BeckonCallPresenter *self)
                                  G_CALLBACK (on_incoming_call), self, 0);
   g_signal_group_connect_object (self->manager_signals, "missed-call", G_CALLBACK (on_missed_call),
                                  self, 0);
+  self->missed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->signaling_signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
+  g_signal_group_connect_object (self->signaling_signals, "notify::missed",
+                                 G_CALLBACK (on_missed_count), self, 0);
   self->incoming_signals = g_signal_group_new (BECKON_TYPE_CALL);
   g_signal_group_connect_object (self->incoming_signals, "notify::state",
                                  G_CALLBACK (on_incoming_state), self, 0);

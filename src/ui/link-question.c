@@ -37,6 +37,29 @@ on_changed (BeckonCurrentCall *current, AdwMessageDialog *question)
   update (question, current);
 }
 
+char *
+beckon_link_question_get_obstacle (BeckonAccount *account, const BeckonCallLink *link)
+{
+  BeckonCallManager *manager;
+  g_autofree char *server = NULL;
+
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (account), NULL);
+
+  if (link == NULL)
+    return g_strdup (_("This is not a link to a call"));
+  if (!beckon_account_is_signed_in (account))
+    return g_strdup (_("Sign in first, and then open the link again"));
+  manager = beckon_account_get_manager (account);
+  server = manager != NULL
+               ? g_strdup (beckon_signaling_service_get_server (
+                     beckon_call_manager_get_signaling (manager)))
+               : g_settings_get_string (beckon_account_get_settings (account), "server");
+  if (beckon_call_link_is_at (link, server))
+    return NULL;
+  /* Translators: a user ID, and the address of a server */
+  return g_strdup_printf (_("“%s” has an account on another server: %s"), link->user, link->server);
+}
+
 GtkWidget *
 beckon_link_question_new (GtkWindow *home, BeckonCurrentCall *current, const BeckonCallLink *link)
 {

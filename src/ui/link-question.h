@@ -4,10 +4,15 @@
 
 #include <adwaita.h>
 
+#include "account.h"
 #include "call-link.h"
 #include "current-call.h"
 
 G_BEGIN_DECLS
+
+/** beckon_link_question_get_obstacle: @link: (nullable): no link that can be read. Returns: (transfer
+ * full) (nullable): why its person cannot be called. */
+char *beckon_link_question_get_obstacle (BeckonAccount *account, const BeckonCallLink *link);
 
 /**
  * beckon_link_question_new:

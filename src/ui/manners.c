@@ -29,12 +29,12 @@ struct _BeckonManners
   BeckonGlobalShortcuts *shortcuts; /* the same */
   BeckonSleepGuard *sleep_guard;    /* nullable: there is no system bus, or not yet */
   GCancellable *cancellable;
-  char *begun; /* nullable: the call in which the microphone is as the settings want it */
+  char *begun; /* nullable: the call whose microphone is as the settings want it */
 
   guint inhibit_cookie;
-  gboolean held;       /* the key to speak */
-  gboolean held_from;  /* how the microphone was before */
-  gboolean told_dnd;   /* what the server knows */
+  gboolean held;      /* the key to speak */
+  gboolean held_from; /* how the microphone was before */
+  gboolean told_dnd;  /* what the server knows */
   gboolean telling;
 };
 
@@ -132,22 +132,16 @@ static void
 begin_call (BeckonManners *self)
 {
   BeckonCall *call = beckon_current_call_get (self->current);
+  const char *id = call != NULL ? beckon_call_get_id (call) : NULL;
 
-  if (call == NULL || !is_in_call (self))
-    {
-      if (call == NULL)
-        {
-          g_clear_pointer (&self->begun, g_free);
-          self->held = FALSE;
-        }
-      return;
-    }
-  if (g_strcmp0 (self->begun, beckon_call_get_id (call)) == 0)
+  if (g_strcmp0 (self->begun, id) == 0)
     return;
   g_free (self->begun);
-  self->begun = g_strdup (beckon_call_get_id (call));
-  if (self->shortcuts != NULL && g_settings_get_boolean (self->settings, PUSH_TO_TALK) &&
-      beckon_global_shortcuts_is_bound (self->shortcuts))
+  self->begun = g_strdup (id);
+  self->held = FALSE;
+  if (call != NULL && self->shortcuts != NULL &&
+      beckon_global_shortcuts_is_bound (self->shortcuts) &&
+      g_settings_get_boolean (self->settings, PUSH_TO_TALK))
     beckon_call_set_microphone (call, FALSE);
 }
 

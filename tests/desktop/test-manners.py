@@ -3,7 +3,9 @@
 """What a call means to the rest of the desktop: players, sleep, keys, notifications, other programs. Bob's
 desktop is a fake one beside its windows (fake_desktop.py); Alice's is as everywhere."""
 import json
+import re
 
+import tap
 from stage import stage, together
 
 STAGE = stage()
@@ -19,6 +21,12 @@ def _app(person, *command, status=0):
     done, said = person.run([STAGE.build.call, "--json", "app", *command], {})
     assert done == status, (done, said)
     return json.loads(said) if said else None
+
+
+def _action(person, *action):
+    """As a notification does, or a launcher."""
+    done, said = person.run(["gapplication", "action", "org.beckon.Beckon", *action], {})
+    assert (done, said) == (0, ""), (done, said)
 
 
 def _set(person, key, value):
@@ -106,7 +114,10 @@ def test_keys():
 
 def test_notification_of_a_call():
     alice, bob = STAGE.people
-    STAGE.ring(alice, bob)
+    before = re.search(r"\d+ missed calls?", bob.tree())
+    if before:
+        bob.look_at("Beckon", before[0])
+    STAGE.ring(alice, bob, "Voice call")
     shown = bob.notice("Accept")
     assert (shown["category"], shown["priority"]) == ("call.incoming", "urgent"), shown
     assert {button["label"]: button["purpose"] for button in shown["buttons"]} == {
@@ -123,6 +134,14 @@ def test_notification_of_a_call():
     bob.click("Cancel")
     alice.gone("Accept")
     STAGE.over(bob)
+    # Who has seen it in the list is not told of it any more.
+    STAGE.ring(alice, bob, "Voice call")
+    alice.click("Cancel")
+    bob.notice("Call back")
+    bob.find("2 missed calls")
+    bob.look_at("Beckon", "2 missed calls")
+    bob.desktop_has("notifications", {})
+    STAGE.over(alice)
 
 
 def test_do_not_disturb():
@@ -141,7 +160,14 @@ def test_do_not_disturb():
     together(lambda: alice.talk(1), lambda: bob.talk(1))
     bob.press("Hang up")
     STAGE.over()
+    # The window was there all the time.
+    alice.place_call("bob", "Voice call")
+    bob.notice("Accept")
+    bob.windows_are("Beckon")
     _set(bob, "do-not-disturb", "false")
+    bob.click("Decline")
+    alice.read("Bob declined")
+    STAGE.over()
     alice.read("Online")
 
 
@@ -168,9 +194,14 @@ def test_driven_by_another_program():
     _app(bob, "mute")
     assert not _app(bob, "status")["microphone"]
     alice.read("Bob is muted")
-    _app(bob, "hang-up")
+    _action(bob, "mute")
+    assert _app(bob, "status")["microphone"]
+    # Who presses twice means it once, and is not told that the call is over.
+    _action(bob, "accept", "'" + _app(bob, "status")["call"] + "'")
+    _action(bob, "hang-up")
     alice.read("Bob hung up")
     STAGE.over()
+    bob.windows_are()
 
 
 def test_link_asks():
@@ -208,8 +239,7 @@ def test_start_at_login():
     bob.on_desktop("let_start", False)
     _set(bob, "start-at-login", "true")
     bob.desktop_has("asks", asks + 4)  # asked, refused, and so it is not wanted any more
-    done, said = bob.run(["gsettings", "get", PATH, "start-at-login"], STAGE.build.environment)
-    assert (done, said) == (0, "false\n"), (done, said)
+    bob.says(["gsettings", "get", PATH, "start-at-login"], STAGE.build.environment, "false\n")
     _set(alice, "start-at-login", "true")
     content = alice.file("$XDG_CONFIG_HOME/autostart/org.beckon.Beckon.desktop")
     assert 'beckon" "--background"\n' in content, content
@@ -217,6 +247,17 @@ def test_start_at_login():
     alice.no_file("$XDG_CONFIG_HOME/autostart/org.beckon.Beckon.desktop")
 
 
+def test_log_out_hangs_up():
+    alice, bob = STAGE.people
+    STAGE.connect(alice, bob, "Voice call")
+    bob.on_desktop("log_out")
+    alice.read("Bob hung up")
+    assert bob.exit_status() == 0
+    found = tap.complaints(bob.output())
+    assert not found, found
+    STAGE.over(alice)
+
+
 STAGE.run(test_moves_in, test_players_pause, test_sleep_hangs_up, test_sleep_while_it_rings, test_keys,
           test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program, test_link_asks,
-          test_start_at_login)
+          test_start_at_login, test_log_out_hangs_up)

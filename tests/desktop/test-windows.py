@@ -95,8 +95,7 @@ def test_notification_goes_with_the_call():
 def test_quitting_in_a_call_hangs_up():
     alice, bob = STAGE.people
     STAGE.connect(alice, bob, "Voice call")
-    bob.quit()
-    alice.read("Bob hung up")
+    together(bob.quit, lambda: alice.read("Bob hung up"))  # the latter is there for 3 s
     STAGE.over(alice)
 
 

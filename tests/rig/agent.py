@@ -111,6 +111,10 @@ class Agent:
                               env={**os.environ, **self._environment(environment)}, check=False)
         return done.returncode, done.stdout
 
+    def says(self, command, environment, text, timeout=TIMEOUT):
+        """Waits until another program says just this."""
+        ui.wait(lambda: self.run(command, environment)[1] == text, timeout, f"{text!r} from {command}")
+
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()

@@ -22,6 +22,7 @@ LOGIND, LOGIND_PATH = "org.freedesktop.login1", "/org/freedesktop/login1"
 PLAYER, PLAYER_PATH = "org.mpris.MediaPlayer2.fake", "/org/mpris/MediaPlayer2"
 CONTROL = "org.beckon.Test.Desktop"
 GRANTED, REFUSED = 0, 1
+QUERY_END = 2
 
 XML = """<node>
   <interface name="org.freedesktop.portal.Notification">
@@ -95,6 +96,8 @@ class Desktop:
         self.lets_start = True  # whether applications may start with the session
         self.inhibitions = {}  # flags by the path of the request
         self.registrations = {}
+        self.requests = 0  # whose path we choose
+        self.monitor = None  # the session that is told when the person logs out
         self.session = None  # of the shortcuts
         self.shortcuts = {}
         self.locks = []  # our ends of the pipes that hold up the sleep
@@ -126,10 +129,13 @@ class Desktop:
         getattr(self, f"{prefix}_{method}")(sender, path, parameters, invocation)
 
     def path_for(self, kind, sender, token):
+        if not token:  # GTK leaves the choice to the portal
+            self.requests += 1
+            token = f"t{self.requests}"
         return f"{PORTAL_PATH}/{kind}/{sender[1:].replace('.', '_')}/{token}"
 
     def respond(self, sender, options, invocation, code, results):
-        path = self.path_for("request", sender, options.get("handle_token", "none"))
+        path = self.path_for("request", sender, options.get("handle_token"))
         invocation.return_value(GLib.Variant("(o)", (path,)))
         self.bus.emit_signal(sender, path, "org.freedesktop.portal.Request", "Response",
                              GLib.Variant("(ua{sv})", (code, results)))
@@ -172,7 +178,7 @@ class Desktop:
     def Inhibit_Inhibit(self, sender, _path, parameters, invocation):
         _window, flags, options = parameters.unpack()
         path = self.export("org.freedesktop.portal.Request",
-                           self.path_for("request", sender, options.get("handle_token", "none")))
+                           self.path_for("request", sender, options.get("handle_token")))
         self.inhibitions[path] = flags
         invocation.return_value(GLib.Variant("(o)", (path,)))
 
@@ -183,8 +189,9 @@ class Desktop:
 
     def Inhibit_CreateMonitor(self, sender, _path, parameters, invocation):
         _window, options = parameters.unpack()
+        self.monitor = self.path_for("session", sender, options.get("session_handle_token"))
         self.respond(sender, options, invocation, GRANTED,
-                     {"session_handle": GLib.Variant("s", self.path_for("session", sender, "monitor"))})
+                     {"session_handle": GLib.Variant("s", self.monitor)})
 
     def Inhibit_QueryEndResponse(self, _sender, _path, _parameters, invocation):
         invocation.return_value(None)
@@ -268,6 +275,11 @@ class Person:
     def sleep(self, begins):
         self.desktop.bus.emit_signal(None, LOGIND_PATH, LOGIND + ".Manager", "PrepareForSleep",
                                      GLib.Variant("(b)", (begins,)))
+
+    def log_out(self):
+        state = {"screensaver-active": GLib.Variant("b", False), "session-state": GLib.Variant("u", QUERY_END)}
+        self.desktop.bus.emit_signal(None, PORTAL_PATH, "org.freedesktop.portal.Inhibit", "StateChanged",
+                                     GLib.Variant("(oa{sv})", (self.desktop.monitor, state)))
 
     def key(self, shortcut, down):
         self.desktop.bus.emit_signal(

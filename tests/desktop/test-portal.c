@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A portal of our own on a bus of our own, which answers as the case wants it. */
+
+#include "config.h"
+
+#include "autostart.h"
+#include "global-shortcuts.h"
+#include "portal.h"
+#include "waiting.h"
+
+#define G_SETTINGS_ENABLE_BACKEND
+#include <gio/gsettingsbackend.h>
+#include <glib/gstdio.h>
+
+#define LIMIT 20
+#define ASK "org.freedesktop.portal.Background"
+
+static const char introspection[] =
+    "<node><interface name='" ASK "'>"
+    "<method name='RequestBackground'><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/>"
+    "<arg type='o' direction='out'/></method></interface>"
+    "<interface name='org.freedesktop.portal.GlobalShortcuts'>"
+    "<method name='CreateSession'><arg type='a{sv}' direction='in'/><arg type='o' direction='out'/>"
+    "</method></interface>"
+    "<interface name='org.freedesktop.portal.Request'><method name='Close'/></interface></node>";
+
+typedef enum
+{
+  MOOD_GRANT,
+  MOOD_GRANT_AT_ONCE, /* before the question is answered with its request */
+  MOOD_CANCEL,
+  MOOD_FAIL,
+  MOOD_REFUSE, /* the call itself */
+  MOOD_ASK,    /* the dialog stays open */
+  MOOD_NONSENSE,
+} Mood;
+
+typedef struct
+{
+  GTestDBus *daemon;
+  GDBusConnection *bus;    /* ours */
+  GDBusConnection *portal; /* theirs */
+  GDBusNodeInfo *info;
+  GSettings *settings;
+  Mood mood;
+  char *request; /* of the last question */
+  guint n_asked;
+  guint n_closed;
+  /* What our question came to. */
+  gboolean done;
+  GVariant *results;
+  GError *error;
+} Fixture;
+
+/* ---- the portal ---- */
+
+static void
+respond (Fixture *self, const char *to, GVariant *response)
+{
+  g_dbus_connection_emit_signal (self->portal, to, self->request, "org.freedesktop.portal.Request",
+                                 "Response", response, NULL);
+}
+
+static void
+on_close (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+          const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+          gpointer user_data)
+{
+  ((Fixture *) user_data)->n_closed++;
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+answer_question (Fixture *self, const char *sender)
+{
+  static const GDBusInterfaceVTable vtable = { on_close, NULL, NULL, { 0 } };
+
+  if (self->mood == MOOD_CANCEL || self->mood == MOOD_FAIL)
+    respond (self, sender, g_variant_new ("(ua{sv})", self->mood == MOOD_CANCEL ? 1 : 2, NULL));
+  else if (self->mood == MOOD_NONSENSE)
+    respond (self, sender, g_variant_new ("(s)", "granted"));
+  if (self->mood == MOOD_ASK || self->mood == MOOD_NONSENSE)
+    g_dbus_connection_register_object (
+        self->portal, self->request,
+        g_dbus_node_info_lookup_interface (self->info, "org.freedesktop.portal.Request"), &vtable,
+        self, NULL, NULL);
+}
+
+static void
+on_question (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+             const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+             gpointer user_data)
+{
+  Fixture *self = user_data;
+  g_autoptr (GVariant) options =
+      g_variant_get_child_value (parameters, g_variant_n_children (parameters) - 1);
+  g_autofree char *who = g_strdelimit (g_strdup (sender + 1), ".", '_');
+  GVariant *granted = g_variant_new_parsed ("(uint32 0, {'autostart': <true>})");
+  const char *token;
+
+  g_assert_true (g_variant_lookup (options, "handle_token", "&s", &token));
+  g_free (self->request);
+  self->request = g_strdup_printf (BECKON_PORTAL_PATH "/request/%s/%s", who, token);
+  self->n_asked++;
+  g_variant_ref_sink (granted);
+  if (self->mood == MOOD_GRANT_AT_ONCE)
+    respond (self, sender, granted);
+  if (self->mood == MOOD_REFUSE)
+    g_dbus_method_invocation_return_dbus_error (
+        invocation, "org.freedesktop.portal.Error.NotAllowed", "Not for you");
+  else
+    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", self->request));
+  if (self->mood == MOOD_GRANT)
+    respond (self, sender, granted);
+  g_variant_unref (granted);
+  answer_question (self, sender);
+}
+
+static GDBusConnection *
+connect_to (GTestDBus *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (
+      g_test_dbus_get_bus_address (daemon),
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return bus;
+}
+
+static void
+open_portal (Fixture *self)
+{
+  static const GDBusInterfaceVTable vtable = { on_question, NULL, NULL, { 0 } };
+  static const char *const interfaces[] = { ASK, "org.freedesktop.portal.GlobalShortcuts" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (interfaces); i++)
+    g_dbus_connection_register_object (self->portal, BECKON_PORTAL_PATH,
+                                       g_dbus_node_info_lookup_interface (self->info, interfaces[i]),
+                                       &vtable, self, NULL, NULL);
+  reply = g_dbus_connection_call_sync (self->portal, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                       "org.freedesktop.DBus", "RequestName",
+                                       g_variant_new ("(su)", BECKON_PORTAL_NAME, 0), NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GSettingsBackend) memory = g_memory_settings_backend_new ();
+
+  self->daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (self->daemon);
+  self->bus = connect_to (self->daemon);
+  self->portal = connect_to (self->daemon);
+  self->info = g_dbus_node_info_new_for_xml (introspection, NULL);
+  self->settings = g_settings_new_with_backend_and_path (APPLICATION_ID, memory,
+                                                         "/org/beckon/Beckon/");
+}
+
+static void
+tear_down (Fixture *self, gconstpointer unused)
+{
+  g_clear_pointer (&self->results, g_variant_unref);
+  g_clear_error (&self->error);
+  g_free (self->request);
+  g_object_unref (self->settings);
+  g_dbus_node_info_unref (self->info);
+  g_dbus_connection_close_sync (self->portal, NULL, NULL);
+  g_object_unref (self->portal);
+  g_dbus_connection_close_sync (self->bus, NULL, NULL);
+  g_object_unref (self->bus);
+  g_test_dbus_down (self->daemon);
+  g_object_unref (self->daemon);
+}
+
+/* ---- questions ---- */
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *self = user_data;
+
+  g_clear_pointer (&self->results, g_variant_unref);
+  g_clear_error (&self->error);
+  self->results = beckon_portal_request_finish (result, &self->error);
+  g_assert_true ((self->results == NULL) == (self->error != NULL));
+  self->done = TRUE;
+}
+
+static void
+ask (Fixture *self, Mood mood, GCancellable *cancellable)
+{
+  GVariantDict options;
+
+  self->mood = mood;
+  self->done = FALSE;
+  g_variant_dict_init (&options, NULL);
+  beckon_portal_request_async (self->bus, ASK, "RequestBackground", g_variant_new ("(s)", ""),
+                               &options, cancellable, on_done, self);
+}
+
+static void
+test_answers (Fixture *self, gconstpointer unused)
+{
+  static const struct
+  {
+    Mood mood;
+    int code; /* of %G_IO_ERROR; -1: granted */
+  } answers[] = {
+    { MOOD_GRANT, -1 },
+    { MOOD_GRANT_AT_ONCE, -1 },
+    { MOOD_CANCEL, G_IO_ERROR_CANCELLED },
+    { MOOD_FAIL, G_IO_ERROR_FAILED },
+    { MOOD_REFUSE, G_IO_ERROR_DBUS_ERROR },
+    { MOOD_GRANT, -1 },
+  };
+
+  open_portal (self);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      ask (self, answers[i].mood, NULL);
+      wait_at_most (LIMIT, self->done);
+      if (answers[i].code < 0)
+        g_assert_no_error (self->error);
+      else
+        g_assert_error (self->error, G_IO_ERROR, answers[i].code);
+    }
+}
+
+static void
+test_no_portal (Fixture *self, gconstpointer unused)
+{
+  ask (self, MOOD_GRANT, NULL);
+  wait_at_most (LIMIT, self->done);
+  g_assert_error (self->error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN);
+}
+
+/* What is no response is none: it is waited for, until nobody waits any more. */
+static void
+test_withdrawn (Fixture *self, gconstpointer unused)
+{
+  const Mood moods[] = { MOOD_ASK, MOOD_NONSENSE };
+
+  open_portal (self);
+  for (guint i = 0; i < G_N_ELEMENTS (moods); i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+      ask (self, moods[i], cancellable);
+      wait_at_most (LIMIT, self->n_asked == i + 1);
+      g_assert_false (self->done);
+      g_cancellable_cancel (cancellable);
+      wait_at_most (LIMIT, self->done && self->n_closed == i + 1);
+      g_assert_error (self->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+}
+
+/* Keys that are not wanted any more leave no dialog behind, nor does the object. */
+static void
+test_unbound_while_asked (Fixture *self, gconstpointer unused)
+{
+  const BeckonShortcut shortcut = { "mute", "Mute", "CTRL+m" };
+  BeckonGlobalShortcuts *shortcuts = beckon_global_shortcuts_new (self->bus);
+
+  open_portal (self);
+  self->mood = MOOD_ASK;
+  beckon_global_shortcuts_bind (shortcuts, &shortcut, 1);
+  wait_at_most (LIMIT, self->n_asked == 1);
+  beckon_global_shortcuts_unbind (shortcuts);
+  wait_at_most (LIMIT, self->n_closed == 1);
+  g_assert_false (beckon_global_shortcuts_is_bound (shortcuts));
+  wait_at_most (LIMIT, G_OBJECT (shortcuts)->ref_count == 1);
+  g_assert_finalize_object (shortcuts);
+}
+
+/* ---- the start at log-in ---- */
+
+static void
+test_refused_start (Fixture *self, gconstpointer unused)
+{
+  const char *const command[] = { "beckon", NULL };
+  BeckonAutostart *autostart =
+      beckon_autostart_new (self->bus, self->settings, "org.beckon.Test", "Test", command);
+
+  open_portal (self);
+  self->mood = MOOD_REFUSE; /* not by the person */
+  g_settings_set_boolean (self->settings, "start-at-login", TRUE);
+  wait_at_most (LIMIT, self->n_asked == 1 && G_OBJECT (autostart)->ref_count == 1);
+  g_assert_true (g_settings_get_boolean (self->settings, "start-at-login"));
+  self->mood = MOOD_CANCEL;
+  beckon_autostart_ask (autostart, "To be called");
+  wait_at_most (LIMIT, !g_settings_get_boolean (self->settings, "start-at-login"));
+  wait_at_most (LIMIT, self->n_asked == 3 && G_OBJECT (autostart)->ref_count == 1);
+  g_assert_finalize_object (autostart);
+}
+
+static void
+test_file (Fixture *self, gconstpointer unused)
+{
+  const char *const command[] = { "/opt/a \"b\" $c\\d/beckon", "--profile", "50%", NULL };
+  BeckonAutostart *autostart =
+      beckon_autostart_new (NULL, self->settings, "org.beckon.Test", "Test", command);
+  g_autofree char *path =
+      g_build_filename (g_get_user_config_dir (), "autostart", "org.beckon.Test.desktop", NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *line = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_settings_set_boolean (self->settings, "start-at-login", TRUE);
+  g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error);
+  g_assert_no_error (error);
+  line = g_key_file_get_string (file, "Desktop Entry", "Exec", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (line, ==, "\"/opt/a \\\"b\\\" \\$c\\\\d/beckon\" \"--profile\" \"50%%\"");
+  g_settings_set_boolean (self->settings, "start-at-login", FALSE);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  beckon_autostart_ask (autostart, "Nobody is asked");
+  g_assert_finalize_object (autostart);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add ("/portal/answers", Fixture, NULL, set_up, test_answers, tear_down);
+  g_test_add ("/portal/no-portal", Fixture, NULL, set_up, test_no_portal, tear_down);
+  g_test_add ("/portal/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
+  g_test_add ("/portal/unbound-while-asked", Fixture, NULL, set_up, test_unbound_while_asked,
+              tear_down);
+  g_test_add ("/portal/refused-start", Fixture, NULL, set_up, test_refused_start, tear_down);
+  g_test_add ("/portal/file", Fixture, NULL, set_up, test_file, tear_down);
+  return g_test_run ();
+}
