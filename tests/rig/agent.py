@@ -255,8 +255,7 @@ class Agent:
         assert self._notifications("Press", GLib.Variant("(ss)", (title, label)), "(b)"), label
 
 
-def main():
-    agent = Agent()
+def main(agent):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing but answers on the pipe
     for line in sys.stdin:
@@ -269,4 +268,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(Agent())
