@@ -22,6 +22,11 @@ struct _BeckonCallPresenter
   GSignalGroup *manager_signals;
   GSignalGroup *incoming_signals; /* of the call that rings here */
 
+  /* What a notification's button said of a call that does not ring here yet: it started us */
+  char *early_id; /* nullable */
+  gboolean early_accept;
+  gboolean early_camera;
+
   /* Weak: they close by themselves */
   BeckonIncomingWindow *incoming_window;
   BeckonCallWindow *call_window;
@@ -88,6 +93,25 @@ on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *sel
 }
 
 static void
+keep_early (BeckonCallPresenter *self, const char *id, gboolean accept, gboolean with_camera)
+{
+  g_free (self->early_id);
+  self->early_id = g_strdup (id);
+  self->early_accept = accept;
+  self->early_camera = with_camera;
+}
+
+static void
+do_early (BeckonCallPresenter *self)
+{
+  g_clear_pointer (&self->early_id, g_free);
+  if (self->early_accept)
+    beckon_incoming_window_accept (self->incoming_window, self->early_camera);
+  else
+    beckon_incoming_window_decline (self->incoming_window, NULL);
+}
+
+static void
 on_incoming_call (BeckonCallManager *manager, BeckonCall *call, BeckonCallPresenter *self)
 {
   GtkWidget *window;
@@ -101,7 +125,10 @@ on_incoming_call (BeckonCallManager *manager, BeckonCall *call, BeckonCallPresen
   window = beckon_incoming_window_new (self->application, manager, call);
   g_set_weak_pointer (&self->incoming_window, BECKON_INCOMING_WINDOW (window));
   beckon_incoming_window_appear (self->incoming_window);
-  beckon_call_notifier_send_incoming (G_APPLICATION (self->application), call);
+  if (g_strcmp0 (self->early_id, beckon_call_get_id (call)) == 0)
+    do_early (self);
+  else
+    beckon_call_notifier_send_incoming (G_APPLICATION (self->application), call);
 }
 
 static void
@@ -129,6 +156,7 @@ beckon_call_presenter_dispose (GObject *object)
   g_clear_weak_pointer (&self->incoming_window);
   g_clear_weak_pointer (&self->call_window);
   g_clear_object (&self->account);
+  g_clear_pointer (&self->early_id, g_free);
 
   G_OBJECT_CLASS (beckon_call_presenter_parent_class)->dispose (object);
 }
@@ -190,6 +218,8 @@ beckon_call_presenter_accept (BeckonCallPresenter *self, const char *id, gboolea
 
   if (is_ringing (self, id))
     beckon_incoming_window_accept (self->incoming_window, with_camera);
+  else
+    keep_early (self, id, TRUE, with_camera);
 }
 
 void
@@ -200,6 +230,8 @@ beckon_call_presenter_decline (BeckonCallPresenter *self, const char *id)
 
   if (is_ringing (self, id))
     beckon_incoming_window_decline (self->incoming_window, NULL);
+  else
+    keep_early (self, id, FALSE, FALSE);
 }
 
 gboolean

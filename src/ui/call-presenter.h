@@ -23,11 +23,11 @@ G_DECLARE_FINAL_TYPE (BeckonCallPresenter, beckon_call_presenter, BECKON, CALL_P
 BeckonCallPresenter *beckon_call_presenter_new (GtkApplication *application,
                                                 BeckonAccount *account);
 
-/** beckon_call_presenter_accept: answers the call with this @id, if it still rings. */
+/** beckon_call_presenter_accept: answers the call with this @id if it rings, or as soon as it does. */
 void beckon_call_presenter_accept (BeckonCallPresenter *self, const char *id,
                                    gboolean with_camera);
 
-/** beckon_call_presenter_decline: declines the call with this @id, if it still rings. */
+/** beckon_call_presenter_decline: declines the call with this @id if it rings, or as soon as it does. */
 void beckon_call_presenter_decline (BeckonCallPresenter *self, const char *id);
 
 /** beckon_call_presenter_present: brings the window of a ringing call to the person. Returns:
