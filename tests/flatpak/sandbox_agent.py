@@ -41,7 +41,7 @@ class SandboxAgent(agent.Agent):
         super().__init__()
         self.app = Sandboxed()
         self.log = os.path.join(os.environ["RIG_DIR"], "log", "app")
-        self.portals = []
+        self.beside = []  # what runs on the desktop, too
 
     def open_portals(self):
         """The real ones: notifications by way of the daemon of the rig, secrets by GNOME's keyring."""
@@ -55,9 +55,15 @@ class SandboxAgent(agent.Agent):
         for program, name in ((f"{LIBEXEC}/xdg-desktop-portal-gtk", "org.freedesktop.impl.portal.desktop.gtk"),
                               (f"{LIBEXEC}/xdg-desktop-portal", "org.freedesktop.portal.Desktop")):
             with open(self.log, "ab") as log:
-                self.portals.append(subprocess.Popen([program], env=environment, stdin=subprocess.DEVNULL,
+                self.beside.append(subprocess.Popen([program], env=environment, stdin=subprocess.DEVNULL,
                                                      stdout=log, stderr=log))
             subprocess.run(["gdbus", "wait", "--session", "--timeout", "20", name], check=True)
+
+    def plug_in_microphone(self):
+        """One that hears what is played on the speaker beside it: silence."""
+        self.beside.append(subprocess.Popen(
+            ["pw-loopback", "--capture-props", "media.class=Audio/Sink node.name=test-speaker",
+             "--playback-props", "media.class=Audio/Source node.name=test-microphone"]))
 
     def start(self, *options):
         """Starts the application as a launcher does."""

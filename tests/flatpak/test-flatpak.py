@@ -62,12 +62,14 @@ def look_around():
 
 
 def shipped():
-    """The files that are in Git, or all of them where there is no Git."""
+    """The files of Git, or all where there is no Git; but for what is not built."""
     listed = subprocess.run(["git", "-C", SOURCE, "ls-files", "-z"], capture_output=True, text=True, check=False)
     if listed.returncode == 0:
-        return [name for name in listed.stdout.split("\0") if name and (SOURCE / name).is_file()]
-    return [str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*") if path.is_file()
-            and not path.relative_to(SOURCE).parts[0].startswith((".", "build"))]
+        names = listed.stdout.split("\0")
+    else:
+        names = [str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*")]
+    return [name for name in names if (SOURCE / name).is_file()
+            and not name.startswith((".", "build-", "build/", "flatpak/", "tests/")) and not name.endswith(".md")]
 
 
 def pack(path):
@@ -136,6 +138,7 @@ def set_up():
     bob = Desktop("-p", *(word for path in services for word in ("-S", str(path))),
                   agent=str(HERE / "sandbox_agent.py"))
     bob.open_portals()
+    bob.plug_in_microphone()
 
 
 def clear():
@@ -205,7 +208,8 @@ def talk_and_end(alice):
         bob.sees(*COLOUR, PICTURE, 1.0, f"{CACHE}/sees.png", timeout=30)
         bob.wake("Call with")
         bob.click("Hang up")
-        assert alice.wait(20) == 0
+        said = alice.communicate(timeout=20)[0]
+        assert alice.returncode == 0, said
     finally:
         alice.kill()
     bob.gone("Hang up")
