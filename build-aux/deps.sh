@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: build-aux/deps.sh build|run|rig|test|browser|bench...
+# Usage: build-aux/deps.sh build|run|rig|test|browser|flatpak|bench...
 #
 # Installs the Debian packages that are missing to build Beckon, to run it, or to test it. With nothing
 # missing it only asks dpkg, which takes some 20 ms.
@@ -31,6 +31,11 @@ test=(
 )
 # What we are called by, and measured beside.
 browser=(chromium)
+# What builds the Flatpak and runs it, with the portals that it talks to.
+flatpak=(
+  flatpak flatpak-builder ostree bubblewrap xdg-dbus-proxy elfutils appstream debian-archive-keyring
+  xdg-desktop-portal xdg-desktop-portal-gtk gnome-keyring
+)
 bench=(
   "${browser[@]}" python3-websockets
   kamailio sip-tester ejabberd openssl gnome-calls
@@ -44,8 +49,9 @@ for set in "$@"; do
     rig) wanted+=("${rig[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     browser) wanted+=("${browser[@]}") ;;
+    flatpak) wanted+=("${flatpak[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig, test, browser and bench" >&2; exit 2 ;;
+    *) echo "deps.sh: there is no set \"$set\"; there are build, run, rig, test, browser, flatpak and bench" >&2; exit 2 ;;
   esac
 done
 

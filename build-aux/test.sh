@@ -5,7 +5,7 @@
 #
 # Installs what is missing, builds, tests, and closes with "N passed, N failed, N skipped".
 #
-# Suites are unit, server, media, interop, desktop and package, each `meson test` in build-test/;
+# Suites are unit, server, media, interop, desktop, package and flatpak, each `meson test` in build-test/;
 # "sanitize" is unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in
 # build-sanitize/ (without what needs the pace of a plain build), "threads" what has threads of its own in the server with
 # ThreadSanitizer in build-threads/, and "fuzz" the fuzz targets with clang in build-fuzz/.
@@ -22,7 +22,7 @@ while [ $# -gt 0 ]; do
     *) echo "test.sh: unknown argument $1" >&2; exit 2 ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(unit server desktop package media interop sanitize threads fuzz)
+[ ${#suites[@]} -gt 0 ] || suites=(unit server desktop package media interop sanitize threads fuzz flatpak)
 
 werror=false
 [ "${CI:-}" = true ] && werror=true
@@ -59,22 +59,25 @@ run() {
 
 build-aux/deps.sh build run test || fail "packages are missing"
 [[ " ${suites[*]} " != *" interop "* ]] || build-aux/deps.sh browser || true # skipped without
+[[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak || true # as well
 
 plain=()
 sanitize=false
 threads=false
 fuzz=false
+flatpak=false
 for suite in "${suites[@]}"; do
   case $suite in
     sanitize) sanitize=true ;;
     threads) threads=true ;;
     fuzz) fuzz=true ;;
+    flatpak) flatpak=true ;;
     unit|server|media|interop|desktop|package) plain+=("$suite") ;;
     *) fail "there is no suite \"$suite\"" ;;
   esac
 done
 
-if [ ${#plain[@]} -gt 0 ]; then
+if [ ${#plain[@]} -gt 0 ] || $flatpak; then
   configure build-test "-Dwerror=$werror"
   meson compile -C build-test || fail "does not compile"
 fi
@@ -109,5 +112,6 @@ fi
 if $fuzz; then
   run build-fuzz fuzz fuzz
 fi
+if $flatpak; then run build-test flatpak flatpak; fi
 
 /usr/bin/python3 build-aux/test-summary.py "${logs[@]}"

@@ -112,6 +112,28 @@ rtp_caps (BeckonLine line, int payload, int twcc, guint ssrc)
   return caps;
 }
 
+/* Since 1.24, webrtcbin means to receive only on a line that was offered, and then refuses its pad
+ * to who wants to send; before, it means what the offer does. */
+static void
+mean_to_send (BeckonMediaPeer *self, BeckonLine line)
+{
+  g_autoptr (GArray) transceivers = NULL;
+
+  g_signal_emit_by_name (self->webrtc, "get-transceivers", &transceivers);
+  for (guint i = 0; i < transceivers->len; i++)
+    {
+      GstWebRTCRTPTransceiver *transceiver =
+          g_array_index (transceivers, GstWebRTCRTPTransceiver *, i);
+      GstWebRTCRTPTransceiverDirection direction;
+      guint mline;
+
+      g_object_get (transceiver, "mlineindex", &mline, "direction", &direction, NULL);
+      if (mline == line && direction == GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY)
+        g_object_set (transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV,
+                      NULL);
+    }
+}
+
 /* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps
  * every stream would land on the first line. */
 static void
@@ -148,6 +170,7 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
   filter = add (self, payloader, "capsfilter");
   g_object_set (filter, "caps", caps, NULL);
 
+  mean_to_send (self, line);
   pad = gst_element_request_pad_simple (self->webrtc, name);
   g_assert (pad != NULL);
   beckon_media_set_if_there (pad, "msid", lines[line].msid);

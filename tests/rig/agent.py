@@ -372,8 +372,7 @@ class Agent:
                        timeout, f"a notification with {label!r}")
 
 
-def main():
-    agent = Agent()
+def main(agent):
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # nothing but answers on the pipe
     for line in sys.stdin:
@@ -386,4 +385,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(Agent())

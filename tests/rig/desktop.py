@@ -53,11 +53,11 @@ class Server:
 
 
 class Desktop:
-    """A private desktop; what agent.py can do there are the methods of this."""
+    """A private desktop; what @agent can do there are the methods of this."""
 
-    def __init__(self, *rig_options):
+    def __init__(self, *rig_options, agent=f"{HERE}/agent.py"):
         self.process = subprocess.Popen(
-            [f"{HERE}/rig.sh", *rig_options, "--", "/usr/bin/python3", f"{HERE}/agent.py"],
+            [f"{HERE}/rig.sh", *rig_options, "--", "/usr/bin/python3", agent],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __getattr__(self, method):

@@ -143,8 +143,9 @@ class Desktop:
 
     def _owner(self, pid):
         for owner, _ in self._children("org.a11y.atspi.Registry", ROOT):
-            if self._call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
-                          "GetConnectionUnixProcessID", GLib.Variant("(s)", (owner,))) == pid:
+            found = self._call("org.freedesktop.DBus", "/", "org.freedesktop.DBus",
+                               "GetConnectionUnixProcessID", GLib.Variant("(s)", (owner,)))
+            if pid(found) if callable(pid) else found == pid:
                 return owner
         return None
 
@@ -169,7 +170,8 @@ class Desktop:
         return False
 
     def application(self, pid):
-        """All that the process shows now, or None: its children are windows."""
+        """All that the process shows now, or None: its children are windows. @pid: its number, or a function
+        that knows it by its number."""
         owner = self._owner(pid)
         if not owner:
             return None
