@@ -71,13 +71,14 @@ class SandboxAgent(agent.Agent):
             subprocess.Popen(["flatpak", "run", APPLICATION, *options], stdin=subprocess.DEVNULL, stdout=log,
                              stderr=log)
 
+    def _root(self):
+        """Nothing while it is about to start: whoever waits for something of it waits for that, too."""
+        return self.desktop.application(_is_proxied)
+
     def kill(self):
         """Ends it as it is, and waits until nothing of it is left."""
         subprocess.run(["flatpak", "kill", APPLICATION], check=True)
         ui.wait(lambda: not self.running(), 20, "the end of the sandbox")
-
-    def is_alive(self, timeout=30):
-        ui.wait(self.running, timeout, "an instance of the application")
 
     def home(self):
         return os.environ["HOME"]

@@ -1,27 +1,43 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Usage: test-package.py SOURCE BUILD VERSION
+"""Usage: test-package.py SOURCE BUILD VERSION PREFIX
 
 What is installed and shipped beside the programs is valid, complete and agrees with itself.
 """
 import json
+import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import tap
 
-SOURCE, BUILD, VERSION = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+SOURCE, BUILD, VERSION, PREFIX = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
 ID = "org.beckon.Beckon"
 CODE = {".c", ".h", ".py", ".sh", ".ui", ".css", ".js"}
+PROGRAMS = ("beckon", "beckon-call", "beckon-server")
+INSTALLED = {
+    *(f"bin/{name}" for name in PROGRAMS),
+    f"share/applications/{ID}.desktop", f"share/metainfo/{ID}.metainfo.xml",
+    f"share/dbus-1/services/{ID}.service", f"share/glib-2.0/schemas/{ID}.gschema.xml",
+    f"share/icons/hicolor/scalable/apps/{ID}.svg", f"share/icons/hicolor/symbolic/apps/{ID}-symbolic.svg",
+    "share/doc/beckon-server/beckon-server.conf", "lib/systemd/system/beckon-server.service",
+}
+TRANSLATION = re.compile(r"share/locale/[\w@]+/LC_MESSAGES/beckon\.mo")
+CACHES = {"share/glib-2.0/schemas/gschemas.compiled", "share/icons/hicolor/icon-theme.cache",
+          "share/applications/mimeinfo.cache"}
 
 
-def check(*command):
+def check(*command, **options):
     if not shutil.which(command[0]):
         raise tap.Skip(f"{command[0]} is not installed")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          **options)
     assert done.returncode == 0, done.stdout
 
 
@@ -42,7 +58,83 @@ def test_desktop_file_is_activatable():
 
 
 def test_metainfo():
-    check("appstreamcli", "validate", "--no-net", "--explain", str(BUILD / f"data/{ID}.metainfo.xml"))
+    check("appstreamcli", "validate", "--pedantic", "--no-net", "--explain",
+          str(BUILD / f"data/{ID}.metainfo.xml"))
+
+
+def test_metainfo_is_complete():
+    """What software centres show, and what Flathub asks for."""
+    root = ElementTree.parse(BUILD / f"data/{ID}.metainfo.xml").getroot()
+    for wanted in ("developer/name", "url[@type='homepage']", "url[@type='bugtracker']", "content_rating",
+                   "releases/release/description", "requires/display_length", "requires/internet",
+                   "supports/control", "branding/color[@scheme_preference='light']",
+                   "branding/color[@scheme_preference='dark']", "screenshots/screenshot[@type='default']"):
+        assert root.find(wanted) is not None, wanted
+    for image in root.iterfind("screenshots/screenshot/image"):
+        picture = SOURCE / "data/screenshots" / image.text.rsplit("/", 1)[1]
+        # The size stands at the beginning of a PNG file.
+        width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+        assert (width, height) == (int(image.get("width")), int(image.get("height"))), (picture, width, height)
+    assert {binary.text for binary in root.iterfind("provides/binary")} == set(PROGRAMS)
+
+
+def test_icons():
+    """One of each kind, which a renderer can draw at any size."""
+    icons = SOURCE / "data/icons/hicolor"
+    for path in (icons / f"scalable/apps/{ID}.svg", icons / f"symbolic/apps/{ID}-symbolic.svg"):
+        root = ElementTree.parse(path).getroot()
+        assert root.get("width") == root.get("height"), path
+        assert f"0 0 {root.get('width')} {root.get('height')}" == root.get("viewBox"), path
+        ids = set(re.findall(r'id="(\w+)"', path.read_text(encoding="utf-8")))
+        used = set(re.findall(r"url\(#(\w+)\)", path.read_text(encoding="utf-8")))
+        assert ids == used, f"{path}: {ids ^ used}"
+
+
+def below(root):
+    return {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
+
+
+def compare(found, wanted):
+    assert wanted <= found, f"not installed: {sorted(wanted - found)}"
+    rest = {name for name in found - wanted if not TRANSLATION.fullmatch(name)}
+    assert not rest, f"installed, and nobody knows why: {sorted(rest)}"
+
+
+def test_install_below_a_folder():
+    """As a packager does: nothing beside DESTDIR, no caches, and nothing left at the end."""
+    with tempfile.TemporaryDirectory(prefix="beckon-install-") as folder:
+        environment = {**os.environ, "DESTDIR": folder}
+        root = Path(folder) / PREFIX.relative_to("/")
+        check("meson", "install", "-C", str(BUILD), "--no-rebuild", "--quiet", env=environment)
+        compare(below(root), INSTALLED)
+        assert len(below(Path(folder))) == len(below(root)), "something is beside the prefix"
+        assert all((root / "bin" / name).stat().st_mode & 0o111 for name in PROGRAMS)
+        service = (root / f"share/dbus-1/services/{ID}.service").read_text(encoding="utf-8")
+        assert f"Exec={PREFIX}/bin/beckon " in service, service
+        check("ninja", "-C", str(BUILD), "uninstall", env=environment)
+        assert not below(Path(folder)), f"left behind: {sorted(below(Path(folder)))}"
+
+
+def test_install_in_its_place():
+    """As a person does, on a disk of its own over the prefix: the caches are made, and they alone stay."""
+    if any(str(PREFIX) == place or str(path).startswith(f"{PREFIX}/") for place in ("/", "/usr")
+           for path in (BUILD, SOURCE, shutil.which("meson"), shutil.which("ninja"))):
+        raise tap.Skip(f"nothing can be put over {PREFIX}")
+    unshare = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--user", "--map-root-user"])]
+    tried = subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", PREFIX], capture_output=True, text=True,
+                           check=False)
+    if tried.returncode:
+        raise tap.Skip(f"no disk of its own without namespaces: {tried.stderr.strip()}")
+    listed = subprocess.run([*unshare, "sh", "-ec", """
+        mount -t tmpfs tmpfs "$1"
+        meson install -C "$2" --no-rebuild --quiet >&2
+        cd "$1"; find * ! -type d; echo; "$1/bin/beckon-server" --version >&2
+        ninja -C "$2" uninstall >&2
+        find * ! -type d""", "sh", PREFIX, BUILD], capture_output=True, text=True, check=False)
+    assert listed.returncode == 0, listed.stderr
+    before, after = (set(part.split()) for part in listed.stdout.split("\n\n"))
+    compare(before, INSTALLED | CACHES)
+    assert after == CACHES, f"left behind: {sorted(after - CACHES)}"
 
 
 def test_schemas():
@@ -80,6 +172,19 @@ def test_sandbox_permissions():
                "--socket=pulseaudio", "--device=dri"}
     assert manifest["id"] == ID
     assert set(manifest["finish-args"]) <= allowed, manifest["finish-args"]
+    explained = (SOURCE / "docs/flatpak.md").read_text(encoding="utf-8")
+    assert not [each for each in manifest["finish-args"] if f"`{each}`" not in explained]
+
+
+def test_sandbox_sources():
+    """What is not in the runtime is pinned, so that the same is built each time, without a network if need be."""
+    manifest = json.loads((SOURCE / f"flatpak/{ID}.json").read_text(encoding="utf-8"))
+    for module in manifest["modules"]:
+        for origin in module["sources"]:
+            pinned = {"git": ("tag", "commit"), "archive": ("sha256",), "dir": ()}[origin["type"]]
+            assert all(origin.get(key) for key in pinned), (module["name"], origin)
+            assert re.fullmatch(r"[0-9a-f]{40}", origin.get("commit", "0" * 40)), origin
+    assert [module["name"] for module in manifest["modules"] if module["sources"][0]["type"] == "dir"] == ["beckon"]
 
 
 def test_links_in_documents():
@@ -92,6 +197,7 @@ def test_links_in_documents():
 
 
 if __name__ == "__main__":
-    tap.run(test_desktop_file, test_desktop_file_is_activatable, test_metainfo, test_schemas,
+    tap.run(test_desktop_file, test_desktop_file_is_activatable, test_metainfo, test_metainfo_is_complete,
+            test_icons, test_install_below_a_folder, test_install_in_its_place, test_schemas,
             test_versions_agree, test_licence_headers, test_translatable_files_are_listed,
-            test_sandbox_permissions, test_links_in_documents)
+            test_sandbox_permissions, test_sandbox_sources, test_links_in_documents)
