@@ -45,7 +45,8 @@ typedef struct
       *record, *preconnect, *relay_authority, *profile;
   double duration;
   int timeout, after, bandwidth;
-  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only, without_camera;
+  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only,
+      without_camera;
   char **words, **added;
 } Raw;
 
@@ -273,7 +274,7 @@ fill_app (BeckonCliOptions *self, const Raw *raw, GError **error)
   self->profile = g_strdup (raw->profile);
   id = g_strconcat (APPLICATION_ID ".", raw->profile, NULL);
   if (raw->profile != NULL && (strchr (raw->profile, '.') || !g_application_id_is_valid (id)))
-    return usage (error, "--profile takes letters, digits, hyphens and underscores, and no digit first");
+    return usage (error, "--profile takes letters, digits, hyphens and underscores, no digit first");
   if (self->app == BECKON_CLI_APP_CALL)
     return fill_invitees (self, raw, raw->words + 2, error);
   if (raw->words[1] != NULL && raw->words[2] != NULL)
@@ -295,9 +296,11 @@ fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
   const char *word = raw->words != NULL ? raw->words[0] : NULL;
 
   if (word == NULL)
-    return usage (error, "What to do? call, answer, join, echo, watch, contacts, history, check or app");
+    return usage (error,
+                  "What to do? call, answer, join, echo, watch, contacts, history, check or app");
   if (!g_strv_contains (names, word))
-    return usage (error, "Commands are call, answer, join, echo, watch, contacts, history, check and app");
+    return usage (
+        error, "Commands are call, answer, join, echo, watch, contacts, history, check and app");
   while (!g_str_equal (names[self->command], word))
     self->command++;
   if (raw->timeout < 0 || raw->timeout > BECKON_INVITATION_TIMEOUT_MAX)
