@@ -316,7 +316,12 @@ test_file (Fixture *self, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *home = g_dir_make_tmp ("beckon-portal-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (home, "autostart", NULL);
+  int status;
+
+  g_setenv ("XDG_CONFIG_HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add ("/portal/answers", Fixture, NULL, set_up, test_answers, tear_down);
   g_test_add ("/portal/no-portal", Fixture, NULL, set_up, test_no_portal, tear_down);
   g_test_add ("/portal/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
@@ -324,5 +329,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/portal/refused-start", Fixture, NULL, set_up, test_refused_start, tear_down);
   g_test_add ("/portal/file", Fixture, NULL, set_up, test_file, tear_down);
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (folder);
+  g_rmdir (home);
+  return status;
 }
