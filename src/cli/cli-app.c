@@ -115,8 +115,13 @@ read_properties (App *self, GError **error)
 }
 
 static void
-on_properties (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-               const char *signal, GVariant *parameters, gpointer user_data)
+on_properties (GDBusConnection *bus,
+               const char *sender,
+               const char *path,
+               const char *interface,
+               const char *signal,
+               GVariant *parameters,
+               gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
@@ -180,8 +185,8 @@ show_status (App *self, GError **error)
   g_variant_lookup (all, "Microphone", "b", &microphone);
   g_variant_lookup (all, "Camera", "b", &camera);
   beckon_cli_output_event (&self->output, "status", "connected", g_variant_new_boolean (connected),
-                           "state", g_variant_new_string (state), "call",
-                           g_variant_new_string (id), "media", g_variant_new_string (media), "user",
+                           "state", g_variant_new_string (state), "call", g_variant_new_string (id),
+                           "media", g_variant_new_string (media), "user",
                            g_variant_new_string (peer), "name", g_variant_new_string (name),
                            "microphone", g_variant_new_boolean (microphone), "camera",
                            g_variant_new_boolean (camera), NULL);
@@ -196,10 +201,10 @@ place_call (App *self, GError **error)
 
   if (!await_connection (self, error))
     return FALSE;
-  reply = call (self, INTERFACE, "Call",
-                g_variant_new ("(^ass)", self->options->users,
-                               beckon_media_to_string (self->options->media)),
-                error);
+  reply = call (
+      self, INTERFACE, "Call",
+      g_variant_new ("(^ass)", self->options->users, beckon_media_to_string (self->options->media)),
+      error);
   if (reply == NULL)
     return FALSE;
   g_variant_get (reply, "(&s)", &id);
@@ -223,7 +228,8 @@ run (App *self, GError **error)
     case BECKON_CLI_APP_CALL:
       return place_call (self, error);
     case BECKON_CLI_APP_ANSWER:
-      return ask (self, "Answer", g_variant_new ("(sb)", "", !self->options->without_camera), error);
+      return ask (self, "Answer", g_variant_new ("(sb)", "", !self->options->without_camera),
+                  error);
     case BECKON_CLI_APP_DECLINE:
       return ask (self, "Decline", g_variant_new ("(ss)", "", ""), error);
     case BECKON_CLI_APP_HANG_UP:

@@ -48,7 +48,8 @@ typedef struct
       *record, *preconnect, *relay_authority, *profile;
   double duration;
   int timeout, after, bandwidth;
-  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only, without_camera;
+  gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only,
+      without_camera;
   char **words, **added;
 } Raw;
 
@@ -290,7 +291,7 @@ fill_app (BeckonCliOptions *self, const Raw *raw, GError **error)
   self->profile = g_strdup (raw->profile);
   id = g_strconcat (APPLICATION_ID ".", raw->profile, NULL);
   if (raw->profile != NULL && (strchr (raw->profile, '.') || !g_application_id_is_valid (id)))
-    return usage (error, "--profile takes letters, digits, hyphens and underscores, and no digit first");
+    return usage (error, "--profile takes letters, digits, hyphens and underscores, no digit first");
   if (self->app == BECKON_CLI_APP_CALL)
     return fill_invitees (self, raw, raw->words + 2, error);
   if (raw->words[1] != NULL && raw->words[2] != NULL)

@@ -121,8 +121,9 @@ ask_portal (BeckonAutostart *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
-  beckon_portal_request_async (self->bus, BACKGROUND, "RequestBackground", g_variant_new ("(s)", ""),
-                               &options, self->cancellable, on_answered, g_object_ref (self));
+  beckon_portal_request_async (self->bus, BACKGROUND, "RequestBackground",
+                               g_variant_new ("(s)", ""), &options, self->cancellable, on_answered,
+                               g_object_ref (self));
 }
 
 static void

@@ -28,8 +28,8 @@ BeckonAutostart *beckon_autostart_new (GDBusConnection *bus, GSettings *settings
                                        const char *application_id, const char *name,
                                        const char *const *command);
 
-/** beckon_autostart_ask: asks the portal that we may live without windows; nothing without one. @why:
- * (translated) what the person reads. */
+/** beckon_autostart_ask: asks the portal that we may live without windows; nothing without one.
+ * @why: (translated) what the person reads. */
 void beckon_autostart_ask (BeckonAutostart *self, const char *why);
 
 G_END_DECLS

@@ -95,10 +95,12 @@ beckon_call_link_parse (const char *text, GError **error)
   g_return_val_if_fail (text != NULL, NULL);
 
   if (strlen (text) <= BECKON_CALL_LINK_MAX &&
-      g_ascii_strncasecmp (text, SCHEME, strlen (SCHEME)) == 0 && take (self, text + strlen (SCHEME)))
+      g_ascii_strncasecmp (text, SCHEME, strlen (SCHEME)) == 0 &&
+      take (self, text + strlen (SCHEME)))
     return g_steal_pointer (&self);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                       "A link to a call is beckon:USER, beckon:USER@SERVER, with ?voice or ?video");
+  g_set_error_literal (
+      error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+      "A link to a call is beckon:USER, beckon:USER@SERVER, with ?voice or ?video");
   return NULL;
 }
 
@@ -116,7 +118,8 @@ beckon_call_link_is_at (const BeckonCallLink *self, const char *address)
 
   if (self->server == NULL)
     return TRUE;
-  full = strstr (address, "://") != NULL ? g_strdup (address) : g_strconcat ("https://", address, NULL);
+  full = strstr (address, "://") != NULL ? g_strdup (address)
+                                         : g_strconcat ("https://", address, NULL);
   uri = g_uri_parse (full, G_URI_FLAGS_NONE, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL)
     return FALSE;

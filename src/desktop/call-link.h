@@ -28,8 +28,8 @@ typedef struct
  */
 BeckonCallLink *beckon_call_link_parse (const char *text, GError **error);
 
-/** beckon_call_link_is_at: @address: a server as it was typed. Returns: whether the user of the link
- * has their account there, as far as the link says. */
+/** beckon_call_link_is_at: @address: a server as it was typed. Returns: whether the user of the
+ * link has their account there, as far as the link says. */
 gboolean beckon_call_link_is_at (const BeckonCallLink *self, const char *address);
 
 void beckon_call_link_free (BeckonCallLink *self);

@@ -96,9 +96,8 @@ beckon_current_call_set_manager (BeckonCurrentCall *self, BeckonCallManager *man
   g_signal_group_set_target (self->manager_signals, manager);
   g_signal_group_set_target (self->signaling_signals,
                              manager != NULL ? beckon_call_manager_get_signaling (manager) : NULL);
-  g_signal_group_set_target (self->call_signals,
-                             manager != NULL ? beckon_call_manager_get_current_call (manager)
-                                             : NULL);
+  g_signal_group_set_target (
+      self->call_signals, manager != NULL ? beckon_call_manager_get_current_call (manager) : NULL);
   changed (self);
 }
 

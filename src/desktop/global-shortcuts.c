@@ -108,16 +108,17 @@ on_session (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   /* A string by the portal's letter, and a path in some. */
-  if (self->wanted == NULL || (!g_variant_lookup (results, "session_handle", "&s", &session) &&
-                               !g_variant_lookup (results, "session_handle", "&o", &session)) ||
+  if (self->wanted == NULL ||
+      (!g_variant_lookup (results, "session_handle", "&s", &session) &&
+       !g_variant_lookup (results, "session_handle", "&o", &session)) ||
       !g_variant_is_object_path (session))
     return;
   g_free (self->session);
   self->session = g_strdup (session);
   g_variant_dict_init (&options, NULL);
   beckon_portal_request_async (self->bus, SHORTCUTS, "BindShortcuts",
-                               g_variant_new ("(o@a(sa{sv})s)", session, self->wanted, ""), &options,
-                               self->cancellable, on_bound, g_object_ref (self));
+                               g_variant_new ("(o@a(sa{sv})s)", session, self->wanted, ""),
+                               &options, self->cancellable, on_bound, g_object_ref (self));
 }
 
 static GVariant *
@@ -219,8 +220,8 @@ beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self, const BeckonShortcut 
   self->cancellable = g_cancellable_new ();
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "session_handle_token", "s", token);
-  beckon_portal_request_async (self->bus, SHORTCUTS, "CreateSession", g_variant_new ("()"), &options,
-                               self->cancellable, on_session, g_object_ref (self));
+  beckon_portal_request_async (self->bus, SHORTCUTS, "CreateSession", g_variant_new ("()"),
+                               &options, self->cancellable, on_session, g_object_ref (self));
 }
 
 void

@@ -10,8 +10,6 @@
 #define OBJECT_PATH "/org/mpris/MediaPlayer2"
 #define PLAYER "org.mpris.MediaPlayer2.Player"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
-/* A player that hangs must not be found when the call has long been over. */
-#define TIMEOUT_MS 3000
 
 struct _BeckonMediaPauser
 {
@@ -80,7 +78,8 @@ on_properties (GDBusConnection *bus,
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
   changed = g_variant_get_child_value (parameters, 1);
-  if (g_variant_lookup (changed, "PlaybackStatus", "&s", &status) && g_strcmp0 (status, "Paused") != 0)
+  if (g_variant_lookup (changed, "PlaybackStatus", "&s", &status) &&
+      g_strcmp0 (status, "Paused") != 0)
     forget (user_data, sender);
 }
 
@@ -88,7 +87,7 @@ static void
 tell (BeckonMediaPauser *self, const char *owner, const char *method)
 {
   g_dbus_connection_call (self->bus, owner, OBJECT_PATH, PLAYER, method, NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, NULL, NULL, NULL);
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
 }
 
 static void
@@ -142,7 +141,7 @@ ask_status (BeckonMediaPauser *self, const char *owner)
 {
   g_dbus_connection_call (self->bus, owner, OBJECT_PATH, PROPERTIES, "Get",
                           g_variant_new ("(ss)", PLAYER, "PlaybackStatus"), G_VARIANT_TYPE ("(v)"),
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, self->cancellable, on_status,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_status,
                           question_new (self, owner));
 }
 

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/** BeckonNoticeButton: @action: one of the application, with "app."; @target: (nullable): what it is
- * activated with; @purpose: (nullable): what the desktop knows such a button as, "call.accept". */
+/** BeckonNoticeButton: @action: one of the application, with "app."; @target: (nullable): what it
+ * is activated with; @purpose: (nullable): what the desktop knows it as, "call.accept". */
 typedef struct
 {
   const char *label;

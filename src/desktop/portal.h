@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The desktop's portals that libportal does not know well enough, or in a later release than ours. */
+/* The desktop's portals that libportal does not know, or not in the oldest release we build with. */
 
 #pragma once
 

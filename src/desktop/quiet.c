@@ -18,8 +18,8 @@ struct _BeckonQuiet
 
   /* Owned */
   GSettings *settings;
-  GSettings *gnome;    /* nullable: its schema is not there */
-  GDBusProxy *daemon;  /* nullable: not there yet */
+  GSettings *gnome;   /* nullable: its schema is not there */
+  GDBusProxy *daemon; /* nullable: not there yet */
   GCancellable *cancellable;
 
   gboolean quiet;
@@ -48,9 +48,10 @@ is_daemon_inhibited (BeckonQuiet *self)
 static void
 update (BeckonQuiet *self)
 {
-  const gboolean quiet = g_settings_get_boolean (self->settings, KEY) ||
-                         (self->gnome != NULL && !g_settings_get_boolean (self->gnome, GNOME_KEY)) ||
-                         is_daemon_inhibited (self);
+  const gboolean quiet =
+      g_settings_get_boolean (self->settings, KEY) ||
+      (self->gnome != NULL && !g_settings_get_boolean (self->gnome, GNOME_KEY)) ||
+      is_daemon_inhibited (self);
 
   if (self->quiet == quiet)
     return;
@@ -156,8 +157,9 @@ beckon_quiet_new (GDBusConnection *bus, GSettings *settings)
   g_signal_connect_object (settings, "changed::" KEY, G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   follow_gnome (self);
   if (bus != NULL)
-    g_dbus_proxy_new (bus, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START | G_DBUS_PROXY_FLAGS_GET_INVALIDATED_PROPERTIES,
-                      NULL, DAEMON, DAEMON_PATH, DAEMON, self->cancellable, on_daemon, self);
+    g_dbus_proxy_new (
+        bus, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START | G_DBUS_PROXY_FLAGS_GET_INVALIDATED_PROPERTIES,
+        NULL, DAEMON, DAEMON_PATH, DAEMON, self->cancellable, on_daemon, self);
   update (self);
   return self;
 }

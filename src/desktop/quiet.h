@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (BeckonQuiet, beckon_quiet, BECKON, QUIET, GObject)
 
-/** beckon_quiet_new: @bus: (nullable): the session bus. @settings: with the key "do-not-disturb". */
+/** beckon_quiet_new: @bus: (nullable): of the session. @settings: with the key "do-not-disturb". */
 BeckonQuiet *beckon_quiet_new (GDBusConnection *bus, GSettings *settings);
 
 gboolean beckon_quiet_is_quiet (BeckonQuiet *self);

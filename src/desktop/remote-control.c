@@ -93,7 +93,7 @@ fail_as (GDBusMethodInvocation *invocation, const GError *error)
 
 /* ---- methods ---- */
 
-/* Returns: (nullable): the call with this @id, "" for whichever there is; without one it has failed. */
+/* Returns: (nullable): the call with this @id, "" for whichever there is; else it has failed. */
 static BeckonCall *
 find_call (BeckonRemoteControl *self, const char *id, GDBusMethodInvocation *invocation)
 {
@@ -151,13 +151,13 @@ place_call (BeckonRemoteControl *self, GVariant *parameters, GDBusMethodInvocati
     fail (invocation, "Failed", "The kind of a call is “voice” or “video”");
   else if (!beckon_current_call_is_connected (self->current))
     fail (invocation, "NotConnected", "There is no connection to the server");
-  else if (g_strv_contains ((const char *const *) ids,
-                            beckon_signaling_service_get_user_id (
-                                beckon_call_manager_get_signaling (manager))))
+  else if (g_strv_contains (
+               (const char *const *) ids,
+               beckon_signaling_service_get_user_id (beckon_call_manager_get_signaling (manager))))
     fail (invocation, "Failed", "Nobody calls themselves");
   else
-    beckon_call_manager_invite_async (manager, (const char *const *) ids, media, 0, NULL, on_invited,
-                                      invocation);
+    beckon_call_manager_invite_async (manager, (const char *const *) ids, media, 0, NULL,
+                                      on_invited, invocation);
 }
 
 static void
@@ -250,8 +250,12 @@ static const struct
   const char *name;
   void (*run) (BeckonRemoteControl *self, GVariant *parameters, GDBusMethodInvocation *invocation);
 } methods[] = {
-  { "Call", place_call },   { "Answer", answer },                { "Decline", decline },
-  { "HangUp", hang_up },    { "SetMicrophone", set_microphone }, { "SetCamera", set_camera },
+  { "Call", place_call },
+  { "Answer", answer },
+  { "Decline", decline },
+  { "HangUp", hang_up },
+  { "SetMicrophone", set_microphone },
+  { "SetCamera", set_camera },
 };
 
 /* GDBus has checked the name and the types against the description. */
@@ -293,9 +297,8 @@ describe (BeckonRemoteControl *self)
   g_variant_dict_insert (&dict, "State", "s",
                          states[beckon_current_call_get_state (self->current)]);
   g_variant_dict_insert (&dict, "CurrentCall", "s", call != NULL ? beckon_call_get_id (call) : "");
-  g_variant_dict_insert (
-      &dict, "Media", "s",
-      call != NULL ? beckon_media_to_string (beckon_call_get_media (call)) : "");
+  g_variant_dict_insert (&dict, "Media", "s",
+                         call != NULL ? beckon_media_to_string (beckon_call_get_media (call)) : "");
   g_variant_dict_insert (&dict, "PeerId", "s", call != NULL ? beckon_call_get_peer_id (call) : "");
   g_variant_dict_insert (&dict, "PeerName", "s",
                          call != NULL ? beckon_call_get_peer_name (call) : "");
@@ -347,11 +350,10 @@ on_changed (BeckonRemoteControl *self)
   g_variant_unref (self->told);
   self->told = g_steal_pointer (&now);
   if (any)
-    g_dbus_connection_emit_signal (self->bus, NULL, self->path, "org.freedesktop.DBus.Properties",
-                                   "PropertiesChanged",
-                                   g_variant_new ("(s@a{sv}as)", BECKON_REMOTE_INTERFACE,
-                                                  g_variant_dict_end (&changed), NULL),
-                                   NULL);
+    g_dbus_connection_emit_signal (
+        self->bus, NULL, self->path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+        g_variant_new ("(s@a{sv}as)", BECKON_REMOTE_INTERFACE, g_variant_dict_end (&changed), NULL),
+        NULL);
   else
     g_variant_dict_clear (&changed);
 }

@@ -20,8 +20,8 @@ G_DECLARE_FINAL_TYPE (BeckonRemoteControl, beckon_remote_control, BECKON, REMOTE
 
 BeckonRemoteControl *beckon_remote_control_new (BeckonCurrentCall *current);
 
-/** beckon_remote_control_export: Returns: FALSE with a %G_IO_ERROR where @path has such an interface
- * already. */
+/** beckon_remote_control_export: Returns: FALSE with a %G_IO_ERROR where @path has such an
+ * interface already. */
 gboolean beckon_remote_control_export (BeckonRemoteControl *self, GDBusConnection *bus,
                                        const char *path, GError **error);
 void beckon_remote_control_unexport (BeckonRemoteControl *self);

@@ -155,9 +155,9 @@ beckon_sleep_guard_new (GDBusConnection *bus, const char *why)
   self = g_object_new (BECKON_TYPE_SLEEP_GUARD, NULL);
   self->bus = g_object_ref (bus);
   self->why = g_strdup (why);
-  self->subscription = g_dbus_connection_signal_subscribe (
-      bus, NAME, MANAGER, "PrepareForSleep", OBJECT_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare,
-      self, NULL);
+  self->subscription =
+      g_dbus_connection_signal_subscribe (bus, NAME, MANAGER, "PrepareForSleep", OBJECT_PATH, NULL,
+                                          G_DBUS_SIGNAL_FLAGS_NONE, on_prepare, self, NULL);
   take_lock (self);
   return self;
 }

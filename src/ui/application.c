@@ -359,7 +359,8 @@ tie_to_desktop (BeckonApplication *self, GSettings *settings)
                             g_application_get_application_id (application), _("Beckon"), command);
   g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->intents, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->intents, "failed", G_CALLBACK (on_failed), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -550,7 +551,8 @@ BeckonApplication *
 beckon_application_new (void)
 {
   return g_object_new (BECKON_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
-                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/beckon/Beckon", "register-session", TRUE, NULL);
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/beckon/Beckon",
+                       "register-session", TRUE, NULL);
 }
 
 int

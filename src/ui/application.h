@@ -14,9 +14,9 @@ G_BEGIN_DECLS
  * in; it ends by its quit action, by SIGTERM or SIGINT, and with the session, each time after it has
  * hung up and said bye.
  *
- * Actions: accept (s), accept-without-camera (s), decline (s): the id of a call that rings; call (ss):
- * a user ID, "voice" or "video"; hang-up, mute, quit, about, shortcuts. It opens links to calls, and
- * has the D-Bus interface of docs/dbus.md.
+ * Actions: accept (s), accept-without-camera (s), decline (s): the id of a call that rings; call
+ * (ss): a user ID, "voice" or "video"; hang-up, mute, quit, about, shortcuts. It opens links to
+ * calls, and has the D-Bus interface of docs/dbus.md.
  */
 G_DECLARE_FINAL_TYPE (BeckonApplication, beckon_application, BECKON, APPLICATION, AdwApplication)
 

@@ -123,10 +123,9 @@ answer (BeckonCallIntents *self)
       forget (self);
       return TRUE;
     }
-  if (self->wish == WISH_DECLINE
-          ? !beckon_call_presenter_decline (self->presenter, self->subject)
-          : !beckon_call_presenter_accept (self->presenter, self->subject,
-                                           self->wish == WISH_ACCEPT))
+  if (self->wish == WISH_DECLINE ? !beckon_call_presenter_decline (self->presenter, self->subject)
+                                 : !beckon_call_presenter_accept (self->presenter, self->subject,
+                                                                  self->wish == WISH_ACCEPT))
     return FALSE;
   forget (self);
   return TRUE;

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 /**
  * BeckonCallIntents:
  *
- * What a person wants who pressed a button of a notification, which outlives the process that showed
- * it: so the application may have been started for it, and what is wanted waits until the account
- * is connected. The last wish counts. Main thread only.
+ * What a person wants who pressed a button of a notification, which outlives the process that
+ * showed it: so the application may have been started for it, and what is wanted waits until the
+ * account is connected. The last wish counts. Main thread only.
  *
  * Signals: failed (char *sentence)  it cannot be done, and why
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Desktop notifications of calls. Their buttons are the application's actions "accept", "decline" and
- * "call", with the call or whom to call as target, so that they work while no window is open, and
- * start the application if it has ended. */
+/* Desktop notifications of calls. Their buttons are the application's actions "accept", "decline"
+ * and "call", with the call or whom to call as target, so that they work while no window is open,
+ * and start the application if it has ended. */
 
 #pragma once
 
@@ -12,7 +12,8 @@
 G_BEGIN_DECLS
 
 /** beckon_call_notifier_send_incoming: @quiet: whether the person must not be disturbed by it. */
-void beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, gboolean quiet);
+void beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call,
+                                         gboolean quiet);
 void beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *call);
 
 /** beckon_call_notifier_send_missed: replaces an older one of the same person. */

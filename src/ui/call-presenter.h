@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  *
  * Shows the current call of an account: the window and the notification of one that comes in, the
  * call window of one that is placed or answered, the notification of one that was missed. Owned by
- * the application, which it does not hold. Where the person does not want to be disturbed, the window
- * stays hidden until beckon_call_presenter_present(), and nothing is heard.
+ * the application, which it does not hold. Where the person does not want to be disturbed, the
+ * window stays hidden until beckon_call_presenter_present(), and nothing is heard.
  *
  * Signals: notice (char *sentence)  what became of a call that rang here, where no window says it
  */
@@ -25,8 +25,8 @@ G_DECLARE_FINAL_TYPE (BeckonCallPresenter, beckon_call_presenter, BECKON, CALL_P
 BeckonCallPresenter *beckon_call_presenter_new (GtkApplication *application,
                                                 BeckonAccount *account, BeckonQuiet *quiet);
 
-/** beckon_call_presenter_accept: answers the call with this @id, if it still rings. Returns: whether
- * it does. */
+/** beckon_call_presenter_accept: answers the call with this @id, if it still rings. Returns:
+ * whether it does. */
 gboolean beckon_call_presenter_accept (BeckonCallPresenter *self, const char *id,
                                        gboolean with_camera);
 

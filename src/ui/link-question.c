@@ -24,8 +24,8 @@ on_response (AdwMessageDialog *question, const char *response, gpointer unused)
 static void
 update (AdwMessageDialog *question, BeckonCurrentCall *current)
 {
-  const gboolean free = beckon_current_call_is_connected (current) &&
-                        beckon_current_call_get (current) == NULL;
+  const gboolean free =
+      beckon_current_call_is_connected (current) && beckon_current_call_get (current) == NULL;
 
   adw_message_dialog_set_response_enabled (question, "voice", free);
   adw_message_dialog_set_response_enabled (question, "video", free);
@@ -57,7 +57,8 @@ beckon_link_question_get_obstacle (BeckonAccount *account, const BeckonCallLink 
   if (beckon_call_link_is_at (link, server))
     return NULL;
   /* Translators: a user ID, and the address of a server */
-  return g_strdup_printf (_("“%s” has an account on another server: %s"), link->user, link->server);
+  return g_strdup_printf (_("“%s” has an account on another server: %s"), link->user,
+                          link->server);
 }
 
 GtkWidget *

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/** beckon_link_question_get_obstacle: @link: (nullable): no link that can be read. Returns: (transfer
- * full) (nullable): why its person cannot be called. */
+/** beckon_link_question_get_obstacle: @link: (nullable): no link that can be read. Returns:
+ * (transfer full) (nullable): why its person cannot be called. */
 char *beckon_link_question_get_obstacle (BeckonAccount *account, const BeckonCallLink *link);
 
 /**

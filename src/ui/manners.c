@@ -58,8 +58,9 @@ update_players (BeckonManners *self)
       !beckon_quiet_is_quiet (self->quiet);
 
   if (self->pauser != NULL)
-    beckon_media_pauser_set_quiet (self->pauser, g_settings_get_boolean (self->settings, "pause-media") &&
-                                                     (rings || is_in_call (self)));
+    beckon_media_pauser_set_quiet (self->pauser,
+                                   g_settings_get_boolean (self->settings, "pause-media") &&
+                                       (rings || is_in_call (self)));
 }
 
 static void
@@ -223,9 +224,9 @@ tell_presence (BeckonManners *self)
     return;
   self->telling = TRUE;
   self->told_dnd = dnd;
-  beckon_signaling_service_set_presence_async (
-      beckon_call_manager_get_signaling (manager), dnd ? BECKON_PRESENCE_DND : BECKON_PRESENCE_ONLINE,
-      NULL, on_presence_told, g_object_ref (self));
+  beckon_signaling_service_set_presence_async (beckon_call_manager_get_signaling (manager),
+                                               dnd ? BECKON_PRESENCE_DND : BECKON_PRESENCE_ONLINE,
+                                               NULL, on_presence_told, g_object_ref (self));
 }
 
 /* ---- the object ---- */

@@ -11,7 +11,8 @@
 static const GOptionEntry entries[] = {
   { "profile", 0, 0, G_OPTION_ARG_STRING, NULL,
     N_ ("Use settings, account and windows of their own under this name"), N_ ("NAME") },
-  { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window, to be called"), NULL },
+  { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window, to be called"),
+    NULL },
   { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Sign in to this server at the start"),
     N_ ("URL") },
   { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… as this user"), N_ ("ID") },

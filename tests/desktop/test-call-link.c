@@ -18,7 +18,8 @@ test_taken (void)
   } links[] = {
     { "beckon:bob", "bob", NULL, NULL },
     { "BECKON:Bob?voice", "bob", NULL, "voice" },
-    { "beckon:bob.larsson-2@calls.example.org?video", "bob.larsson-2", "calls.example.org", "video" },
+    { "beckon:bob.larsson-2@calls.example.org?video", "bob.larsson-2", "calls.example.org",
+      "video" },
     { "beckon:bob@Calls.Example.org:7300", "bob", "calls.example.org:7300", NULL },
     { "beckon:bob@127.0.0.1:65535?voice", "bob", "127.0.0.1:65535", "voice" },
     { "beckon:bob@[::1]:7300?video", "bob", "[::1]:7300", "video" },

@@ -5,15 +5,15 @@
 #include "config.h"
 
 #include "media-pauser.h"
+#include "private-bus.h"
 #include "waiting.h"
 
-#define LIMIT 20
+#define LIMIT 40
 
-static const char introspection[] =
-    "<node><interface name='org.mpris.MediaPlayer2.Player'>"
-    "<method name='Pause'/><method name='Play'/>"
-    "<property name='PlaybackStatus' type='s' access='read'/>"
-    "</interface></node>";
+static const char introspection[] = "<node><interface name='org.mpris.MediaPlayer2.Player'>"
+                                    "<method name='Pause'/><method name='Play'/>"
+                                    "<property name='PlaybackStatus' type='s' access='read'/>"
+                                    "</interface></node>";
 
 typedef struct
 {
@@ -30,19 +30,6 @@ typedef struct
   GDBusConnection *bus;
   BeckonMediaPauser *pauser;
 } Fixture;
-
-static GDBusConnection *
-connect_to (GTestDBus *daemon)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (daemon),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return bus;
-}
 
 /* ---- a player ---- */
 
@@ -62,8 +49,13 @@ player_set (Player *self, const char *status)
 }
 
 static void
-on_method (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-           const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+on_method (GDBusConnection *bus,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *method,
+           GVariant *parameters,
+           GDBusMethodInvocation *invocation,
            gpointer user_data)
 {
   Player *self = user_data;
@@ -75,8 +67,13 @@ on_method (GDBusConnection *bus, const char *sender, const char *path, const cha
 }
 
 static GVariant *
-on_get (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-        const char *property, GError **error, gpointer user_data)
+on_get (GDBusConnection *bus,
+        const char *sender,
+        const char *path,
+        const char *interface,
+        const char *property,
+        GError **error,
+        gpointer user_data)
 {
   Player *self = user_data;
 
@@ -88,12 +85,8 @@ static void
 player_own (Player *self, const char *name)
 {
   g_autofree char *full = g_strconcat ("org.mpris.MediaPlayer2.", name, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      self->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "RequestName", g_variant_new ("(su)", full, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 
-  g_assert_no_error (error);
+  private_bus_own (self->bus, full);
 }
 
 static Player *
@@ -103,7 +96,7 @@ player_new (Fixture *fixture, const char *name, const char *status)
   g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (introspection, NULL);
   Player *self = g_new0 (Player, 1);
 
-  self->bus = connect_to (fixture->daemon);
+  self->bus = private_bus_connect (fixture->daemon);
   self->status = status;
   g_dbus_connection_register_object (self->bus, "/org/mpris/MediaPlayer2", info->interfaces[0],
                                      &vtable, self, NULL, NULL);
@@ -114,8 +107,7 @@ player_new (Fixture *fixture, const char *name, const char *status)
 static void
 player_free (Player *self)
 {
-  g_dbus_connection_close_sync (self->bus, NULL, NULL);
-  g_object_unref (self->bus);
+  private_bus_disconnect (&self->bus);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Player, player_free)
@@ -135,9 +127,8 @@ settle (Fixture *fixture)
 static void
 set_up (Fixture *self, gconstpointer unused)
 {
-  self->daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->daemon);
-  self->bus = connect_to (self->daemon);
+  self->daemon = private_bus_up ();
+  self->bus = private_bus_connect (self->daemon);
   self->pauser = beckon_media_pauser_new (self->bus);
 }
 
@@ -146,10 +137,8 @@ tear_down (Fixture *self, gconstpointer unused)
 {
   wait_at_most (LIMIT, G_OBJECT (self->pauser)->ref_count == 1); /* what it has asked holds it */
   g_assert_finalize_object (self->pauser);
-  g_dbus_connection_close_sync (self->bus, NULL, NULL);
-  g_object_unref (self->bus);
-  g_test_dbus_down (self->daemon);
-  g_object_unref (self->daemon);
+  private_bus_disconnect (&self->bus);
+  private_bus_down (self->daemon);
 }
 
 /* ---- cases ---- */
@@ -187,14 +176,12 @@ test_person_wins (Fixture *self, gconstpointer unused)
   /* What was told by one connection is heard in its order: behind that of the other there is no
    * such promise, so a signal of our own goes round first. */
   g_assert_true (g_dbus_connection_flush_sync (played->bus, NULL, NULL));
-  g_variant_unref (g_dbus_connection_call_sync (played->bus, "org.freedesktop.DBus",
-                                                "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                                "GetId", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                                                NULL, NULL));
-  g_variant_unref (g_dbus_connection_call_sync (self->bus, "org.freedesktop.DBus",
-                                                "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                                "GetId", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                                                NULL, NULL));
+  g_variant_unref (g_dbus_connection_call_sync (
+      played->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
+      NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL));
+  g_variant_unref (g_dbus_connection_call_sync (
+      self->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
+      NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL));
   while (g_main_context_iteration (NULL, FALSE))
     ;
   beckon_media_pauser_set_quiet (self->pauser, FALSE);

@@ -7,18 +7,20 @@
 #include "autostart.h"
 #include "global-shortcuts.h"
 #include "portal.h"
+#include "private-bus.h"
 #include "waiting.h"
 
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
 #include <glib/gstdio.h>
 
-#define LIMIT 20
+#define LIMIT 40
 #define ASK "org.freedesktop.portal.Background"
 
 static const char introspection[] =
     "<node><interface name='" ASK "'>"
-    "<method name='RequestBackground'><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/>"
+    "<method name='RequestBackground'><arg type='s' direction='in'/><arg type='a{sv}' "
+    "direction='in'/>"
     "<arg type='o' direction='out'/></method></interface>"
     "<interface name='org.freedesktop.portal.GlobalShortcuts'>"
     "<method name='CreateSession'><arg type='a{sv}' direction='in'/><arg type='o' direction='out'/>"
@@ -63,8 +65,13 @@ respond (Fixture *self, const char *to, GVariant *response)
 }
 
 static void
-on_close (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-          const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+on_close (GDBusConnection *bus,
+          const char *sender,
+          const char *path,
+          const char *interface,
+          const char *method,
+          GVariant *parameters,
+          GDBusMethodInvocation *invocation,
           gpointer user_data)
 {
   ((Fixture *) user_data)->n_closed++;
@@ -88,8 +95,13 @@ answer_question (Fixture *self, const char *sender)
 }
 
 static void
-on_question (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-             const char *method, GVariant *parameters, GDBusMethodInvocation *invocation,
+on_question (GDBusConnection *bus,
+             const char *sender,
+             const char *path,
+             const char *interface,
+             const char *method,
+             GVariant *parameters,
+             GDBusMethodInvocation *invocation,
              gpointer user_data)
 {
   Fixture *self = user_data;
@@ -117,36 +129,17 @@ on_question (GDBusConnection *bus, const char *sender, const char *path, const c
   answer_question (self, sender);
 }
 
-static GDBusConnection *
-connect_to (GTestDBus *daemon)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (daemon),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return bus;
-}
-
 static void
 open_portal (Fixture *self)
 {
   static const GDBusInterfaceVTable vtable = { on_question, NULL, NULL, { 0 } };
   static const char *const interfaces[] = { ASK, "org.freedesktop.portal.GlobalShortcuts" };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (interfaces); i++)
-    g_dbus_connection_register_object (self->portal, BECKON_PORTAL_PATH,
-                                       g_dbus_node_info_lookup_interface (self->info, interfaces[i]),
-                                       &vtable, self, NULL, NULL);
-  reply = g_dbus_connection_call_sync (self->portal, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                       "org.freedesktop.DBus", "RequestName",
-                                       g_variant_new ("(su)", BECKON_PORTAL_NAME, 0), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-  g_assert_no_error (error);
+    g_dbus_connection_register_object (
+        self->portal, BECKON_PORTAL_PATH,
+        g_dbus_node_info_lookup_interface (self->info, interfaces[i]), &vtable, self, NULL, NULL);
+  private_bus_own (self->portal, BECKON_PORTAL_NAME);
 }
 
 static void
@@ -154,29 +147,25 @@ set_up (Fixture *self, gconstpointer unused)
 {
   g_autoptr (GSettingsBackend) memory = g_memory_settings_backend_new ();
 
-  self->daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->daemon);
-  self->bus = connect_to (self->daemon);
-  self->portal = connect_to (self->daemon);
+  self->daemon = private_bus_up ();
+  self->bus = private_bus_connect (self->daemon);
+  self->portal = private_bus_connect (self->daemon);
   self->info = g_dbus_node_info_new_for_xml (introspection, NULL);
-  self->settings = g_settings_new_with_backend_and_path (APPLICATION_ID, memory,
-                                                         "/org/beckon/Beckon/");
+  self->settings =
+      g_settings_new_with_backend_and_path (APPLICATION_ID, memory, "/org/beckon/Beckon/");
 }
 
 static void
 tear_down (Fixture *self, gconstpointer unused)
 {
+  private_bus_disconnect (&self->portal);
+  private_bus_disconnect (&self->bus);
   g_clear_pointer (&self->results, g_variant_unref);
   g_clear_error (&self->error);
   g_free (self->request);
   g_object_unref (self->settings);
   g_dbus_node_info_unref (self->info);
-  g_dbus_connection_close_sync (self->portal, NULL, NULL);
-  g_object_unref (self->portal);
-  g_dbus_connection_close_sync (self->bus, NULL, NULL);
-  g_object_unref (self->bus);
-  g_test_dbus_down (self->daemon);
-  g_object_unref (self->daemon);
+  private_bus_down (self->daemon);
 }
 
 /* ---- questions ---- */
@@ -327,7 +316,12 @@ test_file (Fixture *self, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *home = g_dir_make_tmp ("beckon-portal-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (home, "autostart", NULL);
+  int status;
+
+  g_setenv ("XDG_CONFIG_HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add ("/portal/answers", Fixture, NULL, set_up, test_answers, tear_down);
   g_test_add ("/portal/no-portal", Fixture, NULL, set_up, test_no_portal, tear_down);
   g_test_add ("/portal/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
@@ -335,5 +329,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/portal/refused-start", Fixture, NULL, set_up, test_refused_start, tear_down);
   g_test_add ("/portal/file", Fixture, NULL, set_up, test_file, tear_down);
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (folder);
+  g_rmdir (home);
+  return status;
 }

@@ -5,12 +5,13 @@
 #include "config.h"
 
 #include "quiet.h"
+#include "private-bus.h"
 #include "waiting.h"
 
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
 
-#define LIMIT 20
+#define LIMIT 40
 #define DAEMON "org.freedesktop.Notifications"
 #define DAEMON_PATH "/org/freedesktop/Notifications"
 
@@ -29,19 +30,6 @@ typedef struct
   guint n_notified;
 } Fixture;
 
-static GDBusConnection *
-connect_to (GTestDBus *daemon)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (daemon),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return bus;
-}
-
 static void
 on_notified (Fixture *self)
 {
@@ -53,12 +41,11 @@ set_up (Fixture *self, gconstpointer unused)
 {
   g_autoptr (GSettingsBackend) memory = g_memory_settings_backend_new ();
 
-  self->daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->daemon);
-  self->bus = connect_to (self->daemon);
-  self->theirs = connect_to (self->daemon);
-  self->settings = g_settings_new_with_backend_and_path (APPLICATION_ID, memory,
-                                                         "/org/beckon/Beckon/");
+  self->daemon = private_bus_up ();
+  self->bus = private_bus_connect (self->daemon);
+  self->theirs = private_bus_connect (self->daemon);
+  self->settings =
+      g_settings_new_with_backend_and_path (APPLICATION_ID, memory, "/org/beckon/Beckon/");
   self->quiet = beckon_quiet_new (self->bus, self->settings);
   g_signal_connect_swapped (self->quiet, "notify::quiet", G_CALLBACK (on_notified), self);
   g_assert_false (beckon_quiet_is_quiet (self->quiet));
@@ -69,12 +56,9 @@ tear_down (Fixture *self, gconstpointer unused)
 {
   g_assert_finalize_object (self->quiet);
   g_object_unref (self->settings);
-  g_dbus_connection_close_sync (self->theirs, NULL, NULL);
-  g_object_unref (self->theirs);
-  g_dbus_connection_close_sync (self->bus, NULL, NULL);
-  g_object_unref (self->bus);
-  g_test_dbus_down (self->daemon);
-  g_object_unref (self->daemon);
+  private_bus_disconnect (&self->theirs);
+  private_bus_disconnect (&self->bus);
+  private_bus_down (self->daemon);
 }
 
 static void
@@ -114,8 +98,13 @@ test_gnome (Fixture *self, gconstpointer unused)
 /* ---- the notification daemon ---- */
 
 static GVariant *
-on_get (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-        const char *property, GError **error, gpointer user_data)
+on_get (GDBusConnection *bus,
+        const char *sender,
+        const char *path,
+        const char *interface,
+        const char *property,
+        GError **error,
+        gpointer user_data)
 {
   return g_variant_new_boolean (((Fixture *) user_data)->inhibited);
 }
@@ -126,16 +115,11 @@ own (Fixture *self)
   static const GDBusInterfaceVTable vtable = { NULL, on_get, NULL, { 0 } };
   g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (introspection, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
 
   g_dbus_connection_register_object (self->theirs, DAEMON_PATH, info->interfaces[0], &vtable, self,
                                      NULL, &error);
   g_assert_no_error (error);
-  reply = g_dbus_connection_call_sync (self->theirs, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                       "org.freedesktop.DBus", "RequestName",
-                                       g_variant_new ("(su)", DAEMON, 0), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-  g_assert_no_error (error);
+  private_bus_own (self->theirs, DAEMON);
 }
 
 static void
@@ -146,11 +130,9 @@ inhibit (Fixture *self, gboolean inhibited)
   self->inhibited = inhibited;
   g_variant_dict_init (&changed, NULL);
   g_variant_dict_insert (&changed, "Inhibited", "b", inhibited);
-  g_dbus_connection_emit_signal (self->theirs, NULL, DAEMON_PATH, "org.freedesktop.DBus.Properties",
-                                 "PropertiesChanged",
-                                 g_variant_new ("(s@a{sv}as)", DAEMON, g_variant_dict_end (&changed),
-                                                NULL),
-                                 NULL);
+  g_dbus_connection_emit_signal (
+      self->theirs, NULL, DAEMON_PATH, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new ("(s@a{sv}as)", DAEMON, g_variant_dict_end (&changed), NULL), NULL);
 }
 
 static void

@@ -5,11 +5,12 @@
 #include "config.h"
 
 #include "fake-call.h"
+#include "private-bus.h"
 #include "protocol-error.h"
 #include "remote-control.h"
 #include "waiting.h"
 
-#define LIMIT 20
+#define LIMIT 40
 #define OBJECT_PATH "/org/beckon/Beckon"
 
 typedef struct
@@ -27,19 +28,6 @@ typedef struct
   GError *error;
 } Fixture;
 
-static GDBusConnection *
-connect_to (GTestDBus *daemon)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (daemon),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-      NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return bus;
-}
-
 static BeckonCallManager *
 create_manager (void)
 {
@@ -51,8 +39,13 @@ create_manager (void)
 }
 
 static void
-on_changed (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
-            const char *signal, GVariant *parameters, gpointer user_data)
+on_changed (GDBusConnection *bus,
+            const char *sender,
+            const char *path,
+            const char *interface,
+            const char *signal,
+            GVariant *parameters,
+            gpointer user_data)
 {
   Fixture *self = user_data;
 
@@ -64,10 +57,9 @@ set_up (Fixture *self, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  self->daemon = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (self->daemon);
-  self->bus = connect_to (self->daemon);
-  self->program = connect_to (self->daemon);
+  self->daemon = private_bus_up ();
+  self->bus = private_bus_connect (self->daemon);
+  self->program = private_bus_connect (self->daemon);
   self->told = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   self->manager = create_manager ();
   self->current = beckon_current_call_new ();
@@ -75,10 +67,10 @@ set_up (Fixture *self, gconstpointer unused)
   beckon_remote_control_export (self->remote, self->bus, OBJECT_PATH, &error);
   g_assert_no_error (error);
   beckon_current_call_set_manager (self->current, self->manager);
-  g_dbus_connection_signal_subscribe (
-      self->program, g_dbus_connection_get_unique_name (self->bus),
-      "org.freedesktop.DBus.Properties", "PropertiesChanged", OBJECT_PATH, BECKON_REMOTE_INTERFACE,
-      G_DBUS_SIGNAL_FLAGS_NONE, on_changed, self, NULL);
+  g_dbus_connection_signal_subscribe (self->program, g_dbus_connection_get_unique_name (self->bus),
+                                      "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                                      OBJECT_PATH, BECKON_REMOTE_INTERFACE,
+                                      G_DBUS_SIGNAL_FLAGS_NONE, on_changed, self, NULL);
 }
 
 static void
@@ -88,15 +80,12 @@ tear_down (Fixture *self, gconstpointer unused)
   g_assert_finalize_object (self->remote);
   g_assert_finalize_object (self->current);
   g_assert_finalize_object (self->manager);
+  private_bus_disconnect (&self->program);
+  private_bus_disconnect (&self->bus);
   g_clear_pointer (&self->reply, g_variant_unref);
   g_clear_error (&self->error);
   g_ptr_array_unref (self->told);
-  g_dbus_connection_close_sync (self->program, NULL, NULL);
-  g_object_unref (self->program);
-  g_dbus_connection_close_sync (self->bus, NULL, NULL);
-  g_object_unref (self->bus);
-  g_test_dbus_down (self->daemon);
-  g_object_unref (self->daemon);
+  private_bus_down (self->daemon);
 }
 
 static void
@@ -200,8 +189,8 @@ test_answer (Fixture *self, gconstpointer unused)
          g_variant_new ("(sb)", beckon_call_get_id (call), FALSE));
   wait_at_most (LIMIT, call->n_accepts == 1);
   g_assert_false (call->with_camera || self->done);
-  fake_call_finish_accept (call, g_error_new_literal (BECKON_PROTOCOL_ERROR,
-                                                      BECKON_PROTOCOL_ERROR_CALL_OVER, "Over"));
+  fake_call_finish_accept (
+      call, g_error_new_literal (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER, "Over"));
   wait_at_most (LIMIT, self->done);
   g_assert_true (g_str_has_suffix (self->error->message, "Over"));
   g_assert_nonnull (strstr (self->error->message, BECKON_REMOTE_ERROR "CallOver"));
@@ -212,7 +201,8 @@ test_answer (Fixture *self, gconstpointer unused)
   g_assert_false (call->microphone);
   ask (self, "HangUp", g_variant_new ("(s)", beckon_call_get_id (call)), NULL);
   g_assert_cmpint (call->n_hang_ups, ==, 1);
-  ask (self, "HangUp", g_variant_new ("(s)", ""), "NoCall"); /* over, though the manager has it yet */
+  ask (self, "HangUp", g_variant_new ("(s)", ""),
+       "NoCall"); /* over, though the manager has it yet */
   fake_manager_set_current (self->manager, NULL);
 }
 
@@ -269,10 +259,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/remote-control/nothing-there", Fixture, NULL, set_up, test_nothing_there, tear_down);
+  g_test_add ("/remote-control/nothing-there", Fixture, NULL, set_up, test_nothing_there,
+              tear_down);
   g_test_add ("/remote-control/answer", Fixture, NULL, set_up, test_answer, tear_down);
   g_test_add ("/remote-control/decline", Fixture, NULL, set_up, test_decline, tear_down);
   g_test_add ("/remote-control/told", Fixture, NULL, set_up, test_told, tear_down);
-  g_test_add ("/remote-control/path-is-taken", Fixture, NULL, set_up, test_path_is_taken, tear_down);
+  g_test_add ("/remote-control/path-is-taken", Fixture, NULL, set_up, test_path_is_taken,
+              tear_down);
   return g_test_run ();
 }
