@@ -33,6 +33,10 @@ typedef struct
 
 static const Shortcut home_shortcuts[] = {
   { N_("Type a user ID to call"), "<Control>n" },
+  { N_("Search contacts and recent calls"), "<Control>f" },
+  { N_("Menu of a contact or a recent call"), "<Shift>F10" },
+  { N_("Remove the contact"), "Delete" },
+  { N_("Preferences"), "<Control>comma" },
   { N_("Keyboard shortcuts"), "<Control>question" },
   { N_("Close the window"), "<Control>w" },
   { N_("Quit"), "<Control>q" },
@@ -42,6 +46,8 @@ static const Shortcut call_shortcuts[] = {
   { N_("Microphone on or off"), "<Control>d" },
   { N_("Camera on or off"), "<Control>e" },
   { N_("Full screen"), "F11" },
+  { N_("Picture in picture"), "<Control>p" },
+  { N_("Leave full screen or picture in picture"), "Escape" },
   { N_("Close the window and hang up"), "<Control>w" },
 };
 

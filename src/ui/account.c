@@ -717,6 +717,14 @@ beckon_account_get_settings (BeckonAccount *self)
   return self->settings;
 }
 
+const BeckonMediaConfig *
+beckon_account_get_media (BeckonAccount *self)
+{
+  g_return_val_if_fail (BECKON_IS_ACCOUNT (self), NULL);
+
+  return self->media;
+}
+
 BeckonLocalServer *
 beckon_account_get_local_server (BeckonAccount *self)
 {

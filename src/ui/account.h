@@ -57,6 +57,8 @@ gboolean beckon_account_is_signed_in (BeckonAccount *self);
 const GError *beckon_account_get_failure (BeckonAccount *self);
 const GError *beckon_account_get_problem (BeckonAccount *self);
 GSettings *beckon_account_get_settings (BeckonAccount *self);
+/** beckon_account_get_media: (transfer none): what calls take from and give to. */
+const BeckonMediaConfig *beckon_account_get_media (BeckonAccount *self);
 /** beckon_account_get_local_server: (transfer none): runs while the account is one on this computer. */
 BeckonLocalServer *beckon_account_get_local_server (BeckonAccount *self);
 

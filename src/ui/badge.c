@@ -6,6 +6,8 @@
 
 #include "badge.h"
 
+#include "announce.h"
+
 /* What lasts no longer is not worth a flicker. */
 #define DELAY_MS 1000
 /* Long enough to be read by who looked elsewhere. */
@@ -41,6 +43,7 @@ on_delay (gpointer user_data)
 
   self->source = 0;
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  beckon_announce (GTK_WIDGET (self), gtk_label_get_label (self->label), FALSE);
   return G_SOURCE_REMOVE;
 }
 
@@ -161,5 +164,6 @@ beckon_badge_tell (BeckonBadge *self, const char *sentence)
   g_clear_handle_id (&self->source, g_source_remove);
   gtk_label_set_label (self->label, sentence);
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  beckon_announce (GTK_WIDGET (self), sentence, FALSE);
   self->source = g_timeout_add_seconds (TOLD_SECONDS, on_told, self);
 }

@@ -7,11 +7,13 @@
 #include "call-window.h"
 
 #include "adaptive.h"
+#include "announce.h"
 #include "auto-hide.h"
 #include "call-controls.h"
 #include "calling-page.h"
 #include "ended-page.h"
 #include "phrases.h"
+#include "picture-in-picture.h"
 #include "portal-parent.h"
 #include "stack-pages.h"
 #include "statistics-window.h"
@@ -30,6 +32,7 @@ typedef enum
   TOGGLE_CAMERA,
   TOGGLE_SCREEN,
   TOGGLE_FULLSCREEN,
+  TOGGLE_PIP,
   N_TOGGLES
 } Toggle;
 
@@ -49,7 +52,9 @@ struct _BeckonCallWindow
   GtkLabel *duration;
   GtkWidget *quality_button;
   GtkImage *quality;
+  GtkWidget *pip_button;
   GtkWidget *fullscreen;
+  GtkWidget *pip_bar;
   GtkRevealer *controls_revealer;
   BeckonCallControls *controls;
 
@@ -61,6 +66,7 @@ struct _BeckonCallWindow
   BeckonScreenSharing *sharing; /* of the call */
   BeckonAdaptive *adaptive;
   BeckonAutoHide *auto_hide;
+  BeckonPictureInPicture *pip;
   GtkWidget *statistics; /* nullable, weak: the window of this one */
 
   guint tick_source;  /* every second's duration and quality */
@@ -172,6 +178,7 @@ update_header (BeckonCallWindow *self, Page page)
                           page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling));
   gtk_widget_set_visible (self->meta, page == PAGE_CALLING);
   gtk_widget_set_visible (self->fullscreen, page == PAGE_CALLING && !narrow);
+  gtk_widget_set_visible (self->pip_button, page == PAGE_CALLING && !narrow);
   update_duration (self);
 }
 
@@ -180,11 +187,27 @@ update_shown (BeckonCallWindow *self)
 {
   gboolean shown = beckon_auto_hide_is_shown (self->auto_hide);
   gboolean ended = self->call != NULL && get_page (self->call) == PAGE_ENDED;
+  gboolean small = beckon_picture_in_picture_is_active (self->pip);
 
+  gtk_widget_set_visible (GTK_WIDGET (self->header), !small);
+  gtk_widget_set_visible (self->pip_bar, small && shown);
   gtk_revealer_set_reveal_child (self->header, shown);
   gtk_revealer_set_reveal_child (self->controls_revealer, shown && !ended);
   gtk_widget_set_visible (GTK_WIDGET (self->controls_revealer), !ended);
   beckon_calling_page_set_controls_shown (self->calling, shown);
+}
+
+static void
+announce_page (BeckonCallWindow *self, Page page)
+{
+  g_autofree char *sentence = NULL;
+
+  if (page == PAGE_CALLING)
+    sentence = g_strdup (_("Connected"));
+  else if (page == PAGE_ENDED)
+    sentence = beckon_phrase_for_end (self->call);
+  if (sentence != NULL)
+    beckon_announce (GTK_WIDGET (self), sentence, TRUE);
 }
 
 static void
@@ -195,6 +218,7 @@ show_page (BeckonCallWindow *self, Page page)
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), names[page]) == 0)
     return;
   gtk_stack_set_visible_child_name (self->pages, names[page]);
+  announce_page (self, page);
   gtk_widget_grab_focus (page == PAGE_ENDED ? GTK_WIDGET (self->ended)
                                             : GTK_WIDGET (self->controls));
 }
@@ -219,6 +243,7 @@ update (BeckonCallWindow *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "covered");
   beckon_calling_page_set_narrow (self->calling, narrow);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.pip", page == PAGE_CALLING);
   beckon_call_controls_update (self->controls, self->call, page == PAGE_WAITING, narrow);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.screen", page == PAGE_CALLING);
   update_header (self, page);
@@ -259,7 +284,13 @@ on_call_notify (BeckonCall *call, GParamSpec *pspec, BeckonCallWindow *self)
       return;
     }
   if (g_str_equal (pspec->name, "microphone"))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
+    {
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
+      beckon_announce (GTK_WIDGET (self),
+                       beckon_call_get_microphone (call) ? _("Your microphone is on")
+                                                         : _("You are muted"),
+                       FALSE);
+    }
   else if (g_str_equal (pspec->name, "camera"))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   else if (g_str_equal (pspec->name, "screen"))
@@ -295,6 +326,7 @@ on_call_end (BeckonCallWindow *self)
   g_clear_handle_id (&self->tick_source, g_source_remove);
   if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
     gtk_window_unfullscreen (GTK_WINDOW (self));
+  beckon_picture_in_picture_set_active (self->pip, FALSE);
   /* Who cancels knows it, and wants to be done with it. */
   if (beckon_call_get_end (self->call) == BECKON_CALL_END_CANCELLED)
     gtk_window_close (GTK_WINDOW (self));
@@ -369,6 +401,23 @@ on_fullscreen_action (GtkWidget *widget, const char *action, GVariant *parameter
 }
 
 static void
+on_pip_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
+
+  if (is_deliberate (self, TOGGLE_PIP))
+    beckon_picture_in_picture_set_active (self->pip,
+                                          !beckon_picture_in_picture_is_active (self->pip));
+}
+
+static void
+on_pip (BeckonCallWindow *self)
+{
+  beckon_calling_page_set_small (self->calling, beckon_picture_in_picture_is_active (self->pip));
+  update_shown (self);
+}
+
+static void
 on_statistics_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BeckonCallWindow *self = BECKON_CALL_WINDOW (widget);
@@ -385,6 +434,7 @@ static void
 on_leave_fullscreen_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gtk_window_unfullscreen (GTK_WINDOW (widget));
+  beckon_picture_in_picture_set_active (BECKON_CALL_WINDOW (widget)->pip, FALSE);
 }
 
 static void
@@ -463,6 +513,7 @@ beckon_call_window_close_request (GtkWindow *window)
   int width;
   int height;
 
+  beckon_picture_in_picture_set_active (self->pip, FALSE);
   gtk_window_get_default_size (window, &width, &height);
   g_settings_set (self->settings, "call-size", "(ii)", width, height);
   /* The window goes at once; nobody has to read how a call ended that they closed. */
@@ -537,6 +588,7 @@ beckon_call_window_dispose (GObject *object)
   g_clear_object (&self->sharing);
   g_clear_object (&self->call);
   g_clear_object (&self->auto_hide);
+  g_clear_object (&self->pip);
   g_clear_object (&self->adaptive);
   g_clear_object (&self->manager);
   g_clear_object (&self->settings);
@@ -553,6 +605,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "call.stop-screen", NULL, on_stop_screen_action);
   gtk_widget_class_install_action (widget_class, "call.hang-up", NULL, on_hang_up_action);
   gtk_widget_class_install_action (widget_class, "call.fullscreen", NULL, on_fullscreen_action);
+  gtk_widget_class_install_action (widget_class, "call.pip", NULL, on_pip_action);
   gtk_widget_class_install_action (widget_class, "call.leave-fullscreen", NULL,
                                    on_leave_fullscreen_action);
   gtk_widget_class_install_action (widget_class, "call.statistics", NULL, on_statistics_action);
@@ -579,6 +632,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, quality_button);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, quality);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, fullscreen);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, pip_button);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, pip_bar);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, controls_revealer);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallWindow, controls);
   gtk_widget_class_bind_template_callback (widget_class, on_motion);
@@ -612,6 +667,9 @@ beckon_call_window_init (BeckonCallWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   beckon_stack_pages_hide_inactive (self->pages);
   self->auto_hide = beckon_auto_hide_new (GTK_WINDOW (self));
+  self->pip = beckon_picture_in_picture_new (GTK_WINDOW (self));
+  g_signal_connect_object (self->pip, "notify::active", G_CALLBACK (on_pip), self,
+                           G_CONNECT_SWAPPED);
   self->call_signals = g_signal_group_new (BECKON_TYPE_CALL);
   g_signal_group_connect_object (self->call_signals, "notify", G_CALLBACK (on_call_notify), self,
                                  0);

@@ -7,12 +7,16 @@
 #include "calling-page.h"
 
 #include "badge.h"
+#include "corner-drag.h"
 #include "phrases.h"
 #include "stack-pages.h"
 #include "video-view.h"
 
 #include <glib/gi18n.h>
 
+/* One's own picture stays clear of them. */
+#define HEADER_HEIGHT 40
+#define CONTROLS_HEIGHT 88
 /* A double click exchanges the pictures once. */
 #define SWAP_PAUSE_US (400 * G_TIME_SPAN_MILLISECOND)
 
@@ -21,6 +25,7 @@ struct _BeckonCallingPage
   AdwBin parent_instance;
 
   /* Template widgets */
+  GtkOverlay *overlay;
   GtkStack *stage;
   GtkWidget *ring;
   AdwAvatar *avatar;
@@ -32,6 +37,7 @@ struct _BeckonCallingPage
   GtkWidget *veil;
   GtkWidget *reconnecting;
   GtkLabel *lost_line;
+  GtkWidget *own_badges;
   GtkWidget *sharing;
   BeckonBadge *no_screen;
   BeckonBadge *no_microphone;
@@ -43,6 +49,9 @@ struct _BeckonCallingPage
   BeckonVideoView *small_view;
   GtkWidget *self_muted;
 
+  /* Owned */
+  BeckonCornerDrag *corner;
+
   /* Only compared */
   gconstpointer own;    /* the source of one's own picture */
   gconstpointer screen; /* that of their screen; nullable: they share none */
@@ -50,6 +59,7 @@ struct _BeckonCallingPage
   gint64 swapped_at;
   gboolean swapped; /* one's own picture is the large one */
   gboolean controls_shown;
+  gboolean small; /* there is no room for more than their picture */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonCallingPage, beckon_calling_page, ADW_TYPE_BIN)
@@ -73,7 +83,7 @@ show_pictures (BeckonCallingPage *self, GObject *remote, GObject *local)
     self->swapped = FALSE;
   show (self, self->main_view, self->swapped ? local : remote);
   show (self, self->small_view, self->swapped ? remote : local);
-  gtk_widget_set_visible (self->self_view, local != NULL);
+  gtk_widget_set_visible (self->self_view, local != NULL && !self->small);
   gtk_widget_set_sensitive (self->self_view, remote != NULL);
   gtk_stack_set_visible_child_name (self->stage, remote != NULL ? "picture" : "person");
   gtk_revealer_set_reveal_child (self->scrims, remote != NULL && self->controls_shown);
@@ -258,7 +268,22 @@ beckon_calling_page_set_narrow (BeckonCallingPage *self, gboolean narrow)
 {
   g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
 
-  gtk_widget_set_valign (self->self_view, narrow ? GTK_ALIGN_START : GTK_ALIGN_END);
+  if (narrow)
+    beckon_corner_drag_set_home (self->corner, GTK_ALIGN_START, 0, CONTROLS_HEIGHT);
+  else
+    beckon_corner_drag_set_home (self->corner, GTK_ALIGN_END, HEADER_HEIGHT, 0);
+}
+
+void
+beckon_calling_page_set_small (BeckonCallingPage *self, gboolean small)
+{
+  g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
+
+  self->small = small;
+  gtk_widget_set_visible (self->self_view,
+                          !small && beckon_video_view_get_source (self->small_view) != NULL);
+  gtk_widget_set_visible (self->own_badges, !small);
+  adw_avatar_set_size (self->avatar, small ? 64 : 128);
 }
 
 void
@@ -277,6 +302,7 @@ beckon_calling_page_reset (BeckonCallingPage *self)
 
   self->swapped = FALSE;
   self->own = self->screen = NULL;
+  beckon_corner_drag_reset (self->corner);
   show_pictures (self, NULL, NULL);
   gtk_widget_set_visible (self->sharing, FALSE);
   beckon_badge_set_sentence (self->no_screen, NULL);
@@ -287,6 +313,7 @@ beckon_calling_page_reset (BeckonCallingPage *self)
 static void
 bind_badges (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, own_badges);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, sharing);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_screen);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_microphone);
@@ -297,13 +324,24 @@ bind_badges (GtkWidgetClass *widget_class)
 }
 
 static void
+beckon_calling_page_dispose (GObject *object)
+{
+  g_clear_object (&BECKON_CALLING_PAGE (object)->corner);
+
+  G_OBJECT_CLASS (beckon_calling_page_parent_class)->dispose (object);
+}
+
+static void
 beckon_calling_page_class_init (BeckonCallingPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = beckon_calling_page_dispose;
+
   g_type_ensure (BECKON_TYPE_BADGE);
   g_type_ensure (BECKON_TYPE_VIDEO_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/calling-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, overlay);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, stage);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, ring);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, avatar);
@@ -327,6 +365,7 @@ beckon_calling_page_init (BeckonCallingPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->controls_shown = TRUE;
+  self->corner = beckon_corner_drag_new (self->overlay, self->self_view);
   beckon_stack_pages_hide_inactive (self->stage);
   beckon_calling_page_set_narrow (self, FALSE);
 }

@@ -42,6 +42,8 @@ void beckon_calling_page_tell_no_screen (BeckonCallingPage *self, BeckonCall *ca
 /** beckon_calling_page_has_picture: whether a picture fills the page, so that the name is elsewhere. */
 gboolean beckon_calling_page_has_picture (BeckonCallingPage *self);
 
+/** beckon_calling_page_set_small: whether there is no room but for the other side's picture. */
+void beckon_calling_page_set_small (BeckonCallingPage *self, gboolean small);
 void beckon_calling_page_set_narrow (BeckonCallingPage *self, gboolean narrow);
 
 /** beckon_calling_page_set_controls_shown: the shades behind header and controls go with them. */

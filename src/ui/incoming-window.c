@@ -6,6 +6,7 @@
 
 #include "incoming-window.h"
 
+#include "announce.h"
 #include "phrases.h"
 
 #include <glib/gi18n.h>
@@ -310,6 +311,21 @@ beckon_incoming_window_new (GtkApplication *application,
   return GTK_WIDGET (self);
 }
 
+/* It takes no focus, so that nobody would hear of it by that. */
+static void
+announce (BeckonIncomingWindow *self)
+{
+  const char *name = beckon_call_get_peer_name (self->call);
+  g_autofree char *sentence = NULL;
+
+  /* Translators: %s is a person's name, here and below */
+  if (beckon_call_get_media (self->call) == BECKON_MEDIA_VIDEO)
+    sentence = g_strdup_printf (_("Incoming video call from %s"), name);
+  else
+    sentence = g_strdup_printf (_("Incoming voice call from %s"), name);
+  beckon_announce (GTK_WIDGET (self), sentence, TRUE);
+}
+
 void
 beckon_incoming_window_appear (BeckonIncomingWindow *self)
 {
@@ -325,6 +341,7 @@ beckon_incoming_window_appear (BeckonIncomingWindow *self)
     gdk_x11_surface_set_user_time (gtk_native_get_surface (GTK_NATIVE (self)), 0);
 #endif
   gtk_widget_set_visible (widget, TRUE);
+  announce (self);
 }
 
 BeckonCall *

@@ -8,19 +8,24 @@
 
 #include "account-preferences.h"
 #include "calls-preferences.h"
+#include "devices-preferences.h"
 #include "dialogs.h"
 
 void
 beckon_show_preferences (GtkWindow *parent, BeckonAccount *account)
 {
   GtkWidget *preferences;
+  const BeckonMediaConfig *media;
 
   g_return_if_fail (GTK_IS_WINDOW (parent));
   g_return_if_fail (BECKON_IS_ACCOUNT (account));
 
+  media = beckon_account_get_media (account);
   preferences = beckon_preferences_new ();
   beckon_preferences_add (preferences,
                           beckon_calls_preferences_new (beckon_account_get_settings (account)));
+  if (media->devices != NULL)
+    beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   if (beckon_account_get_manager (account) != NULL)
     beckon_preferences_add (preferences, beckon_account_preferences_new (account));
   beckon_preferences_present (preferences, parent);

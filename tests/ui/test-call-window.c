@@ -9,6 +9,11 @@
 #include "ui-fixture.h"
 #include "video-view.h"
 
+#if defined(GDK_WINDOWING_X11) && defined(HAVE_X11)
+#include <X11/Xatom.h>
+#include <gdk/x11/gdkx.h>
+#endif
+
 typedef struct
 {
   BeckonCallManager *manager;
@@ -363,6 +368,132 @@ test_narrow (Fixture *self, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (ui_find_named (self->window, "Share screen")));
 }
 
+/* As GTK's own controller says it. */
+static gboolean
+press (GtkWidget *widget, guint keyval, GdkModifierType state)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
+  gboolean handled = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !handled; i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", keyval, 0, state, &handled);
+    }
+  return handled;
+}
+
+static gboolean
+is_in_corner (Fixture *self, GtkWidget *widget, gboolean right, gboolean bottom)
+{
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_compute_bounds (widget, self->window, &bounds))
+    return FALSE;
+  return (bounds.origin.x > gtk_widget_get_width (self->window) / 2.0) == right &&
+         (bounds.origin.y > gtk_widget_get_height (self->window) / 2.0) == bottom;
+}
+
+static void
+test_corners (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *own;
+
+  connect (self);
+  own = ui_find_named (self->window, "Exchange the two pictures");
+  ui_await (is_in_corner (self, own, TRUE, TRUE));
+  g_assert_true (press (own, GDK_KEY_Left, GDK_SHIFT_MASK));
+  ui_await (is_in_corner (self, own, FALSE, TRUE));
+  g_assert_true (press (own, GDK_KEY_Up, GDK_SHIFT_MASK));
+  ui_await (is_in_corner (self, own, FALSE, FALSE));
+  g_assert_true (press (own, GDK_KEY_Right, GDK_SHIFT_MASK));
+  ui_await (is_in_corner (self, own, TRUE, FALSE));
+  /* Other keys are not for it. */
+  g_assert_false (press (own, GDK_KEY_Left, 0));
+  g_assert_false (press (own, GDK_KEY_space, GDK_SHIFT_MASK));
+  ui_settle ();
+  g_assert_true (is_in_corner (self, own, TRUE, FALSE));
+}
+
+#if defined(GDK_WINDOWING_X11) && defined(HAVE_X11)
+
+/* What the window manager has written down of it. */
+static gboolean
+is_above (GtkWidget *window)
+{
+  GdkDisplay *display = gtk_widget_get_display (window);
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (window));
+  const Atom above =
+      gdk_x11_get_xatom_by_name_for_display (display, "_NET_WM_STATE_ABOVE");
+  unsigned char *states = NULL;
+  unsigned long n = 0;
+  unsigned long rest;
+  gboolean found = FALSE;
+  Atom type;
+  int format;
+
+  XGetWindowProperty (gdk_x11_display_get_xdisplay (display), gdk_x11_surface_get_xid (surface),
+                      gdk_x11_get_xatom_by_name_for_display (display, "_NET_WM_STATE"), 0, 32,
+                      False, XA_ATOM, &type, &format, &n, &rest, &states);
+  for (unsigned long i = 0; i < n && format == 32; i++)
+    found |= ((Atom *) (void *) states)[i] == above;
+  if (states != NULL)
+    XFree (states);
+  return found;
+}
+
+#else
+
+#define is_above(window) (gtk_widget_get_width (window) <= 400)
+
+#endif
+
+static void
+test_picture_in_picture (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *own;
+  GtkWidget *leave;
+  int before;
+
+  connect (self);
+  own = ui_find_named (self->window, "Exchange the two pictures");
+  leave = ui_find_named (self->window, "Leave picture in picture");
+  ui_await (gtk_widget_get_width (self->window) > 640);
+  before = gtk_widget_get_width (self->window);
+  g_assert_false (gtk_widget_get_mapped (leave));
+  gtk_widget_activate_action (self->window, "call.pip", NULL);
+  gtk_widget_activate_action (self->window, "call.pip", NULL); /* a double click has one effect */
+  ui_await (gtk_widget_get_width (self->window) <= 400);
+  ui_await (gtk_widget_get_mapped (leave));
+  g_assert_false (gtk_widget_get_mapped (own));
+  g_assert_nonnull (ui_find_action (self->window, "call.hang-up"));
+  ui_await (is_above (self->window));
+  gtk_widget_activate_action (self->window, "call.leave-fullscreen", NULL);
+  ui_await (gtk_widget_get_width (self->window) == before);
+  ui_await (!is_above (self->window));
+  ui_await (gtk_widget_get_mapped (own));
+}
+
+/* How it ended is read at the window's full size, and that is the size that is remembered. */
+static void
+test_ends_in_picture (Fixture *self, gconstpointer unused)
+{
+  int width;
+  int height;
+
+  connect (self);
+  gtk_widget_activate_action (self->window, "call.pip", NULL);
+  ui_await (gtk_widget_get_width (self->window) <= 400);
+  fake_call_end (self->call, BECKON_CALL_END_PEER_HUNG_UP);
+  ui_await (gtk_widget_get_width (self->window) > 640);
+  ui_await (ui_find_label (self->window, "Bob hung up") != NULL);
+  gtk_window_close (GTK_WINDOW (self->window));
+  g_settings_get (self->settings, "call-size", "(ii)", &width, &height);
+  g_assert_cmpint (width, >, 640);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -392,6 +523,9 @@ main (int argc, char **argv)
   ADD ("call-again-fails", test_call_again_fails);
   ADD ("moved", test_moved);
   ADD ("narrow", test_narrow);
+  ADD ("corners", test_corners);
+  ADD ("picture-in-picture", test_picture_in_picture);
+  ADD ("ends-in-picture", test_ends_in_picture);
 #undef ADD
   return g_test_run ();
 }

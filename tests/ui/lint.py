@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Usage: lint.py SOURCE
+
+Reads the windows as they are written down, .ui files and C: nothing that a person uses is without a name for who
+hears it, no text without a translation, no text with a width of its own.
+"""
+import os
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+import tap
+
+# What is used, and has no name by itself.
+USED = {"GtkButton", "GtkToggleButton", "GtkMenuButton", "GtkEntry", "GtkSearchEntry", "GtkSwitch", "GtkScale",
+        "GtkDropDown", "GtkLevelBar", "GtkListBox", "GtkCheckButton", "GtkSpinButton"}
+# What is only looked at, and says so or says what it shows.
+SEEN = {"GtkImage", "GtkPicture", "GtkSpinner", "BeckonVideoView", "BeckonSparkline"}
+TITLED = {"AdwActionRow", "AdwComboRow", "AdwEntryRow", "AdwPasswordEntryRow", "AdwExpanderRow", "AdwPreferencesPage"}
+TEXTS = {"label", "title", "subtitle", "tooltip-text", "placeholder-text", "description"}
+HAVE_TEXT = {"GtkLabel", "GtkButton", "GtkToggleButton", "GtkMenuButton", "GtkEntry"}
+LONG = 28  # characters that a line of a narrow window surely has room for
+# Calls in C with a text that a person reads.
+SAY = re.compile(r"\b(gtk_label_new|gtk_label_set_label|gtk_label_set_text|gtk_button_new_with_label|gtk_button_set_label|"
+                 r"gtk_widget_set_tooltip_text|adw_toast_new|adw_preferences_row_set_title|adw_action_row_set_subtitle|"
+                 r"gtk_window_set_title|adw_toast_set_button_label)\s*\((?:[^;\"]*,)?\s*\"([^\"]*)\"")
+SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
+
+
+def properties(item):
+    return {each.get("name"): each for each in item.findall("property")}
+
+
+def accessible(item):
+    box = item.find("accessibility")
+    return set() if box is None else {each.get("name") for each in box}
+
+
+def says(item):
+    return item is not None and bool(SAYS_SOMETHING.search(item.text or ""))
+
+
+def labels_within(item):
+    return any(says(properties(each).get("label")) or each.get("id") for each in item.iter("object")
+               if each.get("class") == "GtkLabel")
+
+
+class Window:
+    """A .ui file, and the C file beside it."""
+
+    def __init__(self, name, ui, code=""):
+        self.name, self.code = name, code
+        self.root = xml.fromstring(ui)
+        self.of_rows = {each.text for each in self.root.iter("property") if each.get("name") == "activatable-widget"}
+
+    def is_named_in_code(self, item):
+        own = rf"\(self->{re.escape(item.get('id', '-'))}\)"
+        return re.search(rf"GTK_ACCESSIBLE {own}[^;]*GTK_ACCESSIBLE_PROPERTY_LABEL|gtk_button_set_label \(GTK_BUTTON {own}",
+                         self.code)
+
+    def has_name(self, item):
+        return bool(accessible(item) & {"label", "labelled-by"}) or says(properties(item).get("label")) \
+            or labels_within(item) or item.get("id") in self.of_rows or self.is_named_in_code(item)
+
+    def where(self, item):
+        icon = properties(item).get("icon-name")
+        return f"{self.name}: {item.get('class')} {item.get('id') or (icon is not None and icon.text) or ''}".rstrip()
+
+    def unnamed(self):
+        for item in self.root.iter("object"):
+            kind, has = item.get("class"), properties(item)
+            if kind in USED and not self.has_name(item):
+                yield self.where(item)
+            elif kind in TITLED and not says(has.get("title")):
+                yield self.where(item)
+            elif kind in SEEN and "label" not in accessible(item) and not self.is_named_in_code(item) \
+                    and not (has.get("accessible-role") is not None and has["accessible-role"].text == "presentation"):
+                yield self.where(item)
+
+    def untranslated(self):
+        texts = [each for each in self.root.iter("property") if each.get("name") in TEXTS]
+        texts += [each for each in self.root.iter("attribute") if each.get("name") == "label"]
+        texts += [each for box in self.root.iter("items") for each in box]
+        for each in texts:
+            if says(each) and each.get("translatable") != "yes":
+                yield f"{self.name}: {each.text!r}"
+
+    def of_fixed_width(self):
+        for item in self.root.iter("object"):
+            has = properties(item)
+            if item.get("class") in HAVE_TEXT and "width-request" in has or \
+                    item.get("class") == "GtkLabel" and "width-chars" in has:
+                yield f"{self.where(item)} has a width of its own"
+            elif item.get("class") == "GtkLabel" and len((has["label"].text or "") if "label" in has else "") > LONG \
+                    and "wrap" not in has and "ellipsize" not in has:
+                yield f"{self.where(item)} {has['label'].text!r} neither wraps nor ends in …"
+
+
+def untranslated_in_code(name, code):
+    for call, text in SAY.findall(code):
+        if SAYS_SOMETHING.search(text):
+            yield f"{name}: {call} {text!r}"
+
+
+def unnamed_in_code(name, code):
+    """Each button that is made of an icon alone gets its name in the same function."""
+    for function in re.split(r"^}", code, flags=re.M):
+        if "gtk_button_new_from_icon_name" in function and "GTK_ACCESSIBLE_PROPERTY_LABEL" not in function:
+            yield f"{name}: a button of an icon"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+FOLDER = f"{sys.argv[1]}/src/ui"
+CODE = {name: read(f"{FOLDER}/{name}") for name in sorted(os.listdir(FOLDER)) if name.endswith(".c")}
+WINDOWS = [Window(name, read(f"{FOLDER}/{name}"), CODE.get(name[:-3] + ".c", ""))
+           for name in sorted(os.listdir(FOLDER)) if name.endswith(".ui")]
+
+
+def check(found):
+    found = list(found)
+    assert not found, "\n".join(found)
+
+
+def test_everything_is_named():
+    check(found for window in WINDOWS for found in window.unnamed())
+    check(found for name, code in CODE.items() for found in unnamed_in_code(name, code))
+
+
+def test_everything_is_translated():
+    check(found for window in WINDOWS for found in window.untranslated())
+    check(found for name, code in CODE.items() for found in untranslated_in_code(name, code))
+
+
+def test_translators_see_all_files():
+    listed = [line for line in read(f"{sys.argv[1]}/po/POTFILES.in").splitlines() if not line.startswith("#")]
+    texts = {name: code for name, code in CODE.items() if re.search(r"\b(?:N_|_|ngettext|g_dngettext)\s*\(\"|_\s?\(\"", code)}
+    texts.update({window.name: "" for window in WINDOWS if any(
+        each.get("translatable") for each in window.root.iter())})
+    check(f"{name} is not in POTFILES.in" for name in texts if f"src/ui/{name}" not in listed)
+    check(f"{name} is in POTFILES.in, and not there" for name in listed
+          if not os.path.exists(f"{sys.argv[1]}/{name}"))
+
+
+def test_no_text_has_a_width_of_its_own():
+    check(found for window in WINDOWS for found in window.of_fixed_width())
+
+
+def test_that_it_finds_something():
+    bad = Window("bad.ui", """<interface><object class="GtkBox">
+      <child><object class="GtkButton"><property name="icon-name">x</property></object></child>
+      <child><object class="GtkImage"/></child><child><object class="AdwActionRow"/></child>
+      <child><object class="GtkLabel"><property name="label">Not translated, and much too long to stand in one line</property>
+        <property name="width-request">300</property></object></child>
+      <child><object class="GtkLabel"><property name="label" translatable="yes">Translated, and much too long to stand in one line</property>
+        </object></child></object></interface>""")
+    assert len(list(bad.unnamed())) == 3
+    assert len(list(bad.untranslated())) == 1
+    assert len(list(bad.of_fixed_width())) == 2
+    assert list(untranslated_in_code("bad.c", 'gtk_label_set_label (self->label, "Hello there");'))
+    assert not list(untranslated_in_code("good.c", 'gtk_label_set_label (self->label, _("Hello there"));'))
+    assert list(unnamed_in_code("bad.c", "{\n  gtk_button_new_from_icon_name (\"x\");\n}"))
+
+
+tap.run(test_that_it_finds_something, test_everything_is_named, test_everything_is_translated,
+        test_translators_see_all_files, test_no_text_has_a_width_of_its_own)
