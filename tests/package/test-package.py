@@ -158,7 +158,7 @@ def test_licence_headers():
 def test_translatable_files_are_listed():
     listed = {line for line in (SOURCE / "po/POTFILES.in").read_text(encoding="utf-8").splitlines()
               if line and not line.startswith("#")}
-    marks = re.compile(r'\b(?:[CN]?_|ngettext|dngettext) ?\(|translatable="yes"')
+    marks = re.compile(r'\b(?:[CN]?_|ngettext|dngettext) ?\(\s*[\w(),\s]*"|translatable="yes"')
     needed = {str(path.relative_to(SOURCE)) for path in files("src", "data")
               if path.suffix in (".c", ".ui") and marks.search(path.read_text(encoding="utf-8"))}
     assert needed <= listed, f"not in po/POTFILES.in: {sorted(needed - listed)}"
