@@ -7,12 +7,13 @@
  *   ×2 a second         below what     ▲                 │ slowly at the capacity that was
  * measured, was measured   └─────────────────┘ faster beyond it over-use
  *
- * Where much is lost, or more at more bits, and no delay says why, EXAMINING sends less than arrives
- * for a moment: if much less is lost then, it was the rate; if not, everything is as before. Where no reports come
- * at all, half is sent, and half of that.
+ * Where much is lost, or more at more bits, and no delay says why, EXAMINING sends less than
+ * arrives for a moment: if much less is lost then, it was the rate; if not, everything is as
+ * before. Where no reports come at all, half is sent, and half of that.
  *
  * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
- * path has become longer. Then this is how long packets take from now on, and all is as before them. */
+ * path has become longer. Then this is how long packets take from now on, and all is as before
+ * them. */
 
 #define G_LOG_DOMAIN "beckon-media"
 
@@ -96,8 +97,8 @@
 #define DOUBT_MAX 10.0
 #define DOUBT_HALF_US (20 * SECOND)
 #define BELOW 0.9
-/* A queue becomes longer packet by packet. A wait that begins at once is something that held packets up: they
- * come in a heap, and will for a while. */
+/* A queue becomes longer packet by packet. A wait that begins at once is something that held
+ * packets up: they come in a heap, and will for a while. */
 #define HEAP_GAP_US (60 * MS)
 #define HEAP_HALF_US (3 * SECOND)
 /* Where packets overtake each other, reports call late ones lost. */
@@ -439,8 +440,8 @@ grow_from_capacity (BeckonBandwidthEstimator *self)
   self->n_cuts = 0;
 }
 
-/* It stays as long as it is: it is somebody else's, who would not mind if we left them the whole line. Theirs
- * grows and shrinks, and that is harmless for a while. */
+/* It stays as long as it is: it is somebody else's, who would not mind if we left them the whole
+ * line. Theirs grows and shrinks, and that is harmless for a while. */
 static void
 share_queue (BeckonBandwidthEstimator *self, gint64 queue)
 {
@@ -559,8 +560,9 @@ examine (BeckonBandwidthEstimator *self, gint64 now)
       self->n_examined_lost < LOSS_FELL * self->examined_loss * self->n_examined)
     {
       self->compared_loss = (double) self->n_examined_lost / self->n_examined;
-      drain_blindly (self, now, self->examined_sent * (1 - self->examined_loss) /
-                                    MAX (1 - self->compared_loss, 0.2));
+      drain_blindly (self, now,
+                     self->examined_sent * (1 - self->examined_loss) /
+                         MAX (1 - self->compared_loss, 0.2));
       return;
     }
   self->state = self->examined_from;
@@ -596,7 +598,7 @@ grow (BeckonBandwidthEstimator *self, double seconds)
   if (sent > USED_SHARE * self->target)
     self->target *=
         self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
-  /* Where reports are lost it is less that is known to be delivered than that is known to be sent. */
+  /* Where reports are lost less is known to be delivered than is known to be sent. */
   else if (self->target < UNUSED_RATIO * MAX (sent, get_sent (self)))
     self->target *= pow (self->capacity > 0 && self->target > self->capacity ? UNUSED_GROWTH_BEYOND
                                                                              : UNUSED_GROWTH,

@@ -45,8 +45,8 @@ void beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint b
 void beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self, gint64 now_us,
                                       const BeckonPacketReport *reports, guint n_reports);
 
-/** beckon_bandwidth_estimator_note_loss: once a second: @loss: 0..1, what the peer says has not come at all;
- * feedbacks call a packet lost that others have overtaken. */
+/** beckon_bandwidth_estimator_note_loss: once a second: @loss: 0..1, what the peer says has not
+ * come at all; feedbacks call a packet lost that others have overtaken. */
 void beckon_bandwidth_estimator_note_loss (BeckonBandwidthEstimator *self, double loss);
 
 /** beckon_bandwidth_estimator_tick: now and then: a path that reports nothing at all while something is
@@ -56,8 +56,8 @@ void beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now
 
 /** beckon_bandwidth_estimator_get_target: Returns: bits a second to send, headers and all. */
 guint beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self);
-/** beckon_bandwidth_estimator_is_examining: Returns: whether the target is lower for a moment, to see what
- * that changes: nothing else should be changed for it. */
+/** beckon_bandwidth_estimator_is_examining: Returns: whether the target is lower for a moment, to
+ * see what that changes: nothing else should be changed for it. */
 gboolean beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_loss: Returns: 0..1, of the last hundred packets or so. */
 double beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self);

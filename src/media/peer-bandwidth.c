@@ -151,9 +151,9 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
   self->audio_ms = quality->audio_ms;
 }
 
-/* Ours to them goes the way of our own packets: where that is thin there are fewer, but where many are lost
- * there is none to spare. By itself a session reports at the end of a frame only, and so never of sound
- * alone. */
+/* Ours to them goes the way of our own packets: where that is thin there are fewer, but where many
+ * are lost there is none to spare. By itself a session reports at the end of a frame only, and so
+ * never of sound alone. */
 static void
 set_feedback (BeckonPeerBandwidth *self, guint target, double loss)
 {
@@ -192,9 +192,8 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const BeckonQuality *quality;
 
   beckon_quality_ladder_hold (self->ladder, examining);
-  quality =
-      beckon_quality_ladder_update (self->ladder, now, target, repair,
-                                    sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
+  quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
+                                          sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
 
   if (!examining)
     set_feedback (self, target, loss);

@@ -43,7 +43,8 @@ void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
 /** beckon_peer_bandwidth_tick: several times a second. */
 void beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self);
 
-/** beckon_peer_bandwidth_note_loss: once a second: @loss: 0..1, of ours, as the peer counts it in the end */
+/** beckon_peer_bandwidth_note_loss: once a second: @loss: 0..1, of ours, as the peer counts it in
+ * the end */
 void beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss);
 
 /** beckon_peer_bandwidth_set_cap: @kbps: what is sent at most; 0: no cap */

@@ -36,7 +36,8 @@ typedef struct
 
 /* Packets that were overtaken by more than so many are not looked for. */
 #define ARRIVALS 128
-/* A packet is asked for when it is so late; where packets overtake each other only when it is later than those. */
+/* A packet is asked for when it is so late; where packets overtake each other only when it is later
+ * than those. */
 #define ASK_MS 10
 #define ASK_MS_MAX 200
 #define ASK_SHARE 1.2
@@ -69,9 +70,10 @@ struct _BeckonPeerJitter
   double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
   guint n_round_trips;
   guint calm; /* seconds in which less was enough */
-  gint overtaken_ms;   /* atomic: the latest packet since the last look, behind the first that overtook it */
-  double overtaken;    /* the same, of the last seconds */
-  guint ask_ms;        /* as it is set */
+  gint overtaken_ms; /* atomic: the latest packet since the last look, behind the first that
+                        overtook it */
+  double overtaken;  /* the same, of the last seconds */
+  guint ask_ms;      /* as it is set */
 };
 
 BeckonPeerJitter *
@@ -138,7 +140,8 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   stream->arrivals[seqnum % ARRIVALS].at = now;
   if (again)
     {
-      /* A copy that comes before anything that is newer was not asked for, and would be thrown away. */
+      /* A copy that comes before anything that is newer was not asked for, and would be thrown
+       * away. */
       buffer = gst_buffer_make_writable (buffer);
       GST_BUFFER_FLAG_UNSET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
       GST_PAD_PROBE_INFO_DATA (info) = buffer;
@@ -259,8 +262,8 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   missing = now.lost + now.repaired - (self->before.lost + self->before.repaired);
   all = now.pushed - self->before.pushed + missing;
   /* Who was asked for again, and then came by itself as well, was not missing. */
-  late = (double) MIN (now.late - self->before.late, now.lost - self->before.lost) >
-         LATE_SHARE * all;
+  late =
+      (double) MIN (now.late - self->before.late, now.lost - self->before.lost) > LATE_SHARE * all;
   self->before = now;
   set_patience (self);
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)

@@ -21,7 +21,7 @@
 #define LARGE_FRAME 30
 /* Copies come so soon, or they are too late: where frames are far apart, several at once. */
 #define SPREAD (CLOCK_RATE / 8)
-/* A peer holds back for so many requests, by how much is lost, and not longer; see peer-jitter.c. */
+/* A peer holds back for so many requests, by how much is lost, and no longer; see peer-jitter.c. */
 static const double rounds[] = { 0, 0.04, 0.15, 0.3 };
 #define HELD_BACK_US (400 * 1000)
 #define REPAIR_US (40 * 1000)
@@ -145,8 +145,8 @@ request (GstPad *source, guint32 ssrc, guint16 seqnum)
                                                        AGAIN, G_TYPE_BOOLEAN, TRUE, NULL)));
 }
 
-/* A frame is complete: those before it are sent once more. Not earlier: who has not seen yet that something
- * is missing may throw away what nobody has asked for. Returns: how many of @due. */
+/* A frame is complete: those before it are sent once more. Not earlier: who has not seen yet that
+ * something is missing may throw away what nobody has asked for. Returns: how many of @due. */
 static guint
 take_due (Line *line, Frame due[FRAMES_KEPT])
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]: one end of a connection, for benchmarks. Only the
- * media is real: descriptions and candidates go out and come in as lines of standard output and input, so
- * that they need not cross the network that is measured. VIDEO and AUDIO are clips of IDENTITY, as make-clip
- * makes them; a listener sends sound alone. When a picture with its number in it is captured or shown a line
- * says so, and each second what flows: signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH · stats
- * KBPS-SENT KBPS-RECEIVED KBPS-TARGET MS-OF-SOUND-MADE-UP. The end of standard input ends it. Times are of
- * the monotonic clock, the same for both ends. What is reported of our packets goes into the file FEEDBACK. */
+/* media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]: one end of a connection, for
+ * benchmarks. Only the media is real: descriptions and candidates go out and come in as lines of
+ * standard output and input, so that they need not cross the network that is measured. VIDEO and
+ * AUDIO are clips of IDENTITY, as make-clip makes them; a listener sends sound alone. When a
+ * picture with its number in it is captured or shown a line says so, and each second what flows:
+ * signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH · stats KBPS-SENT KBPS-RECEIVED
+ * KBPS-TARGET MS-OF-SOUND-MADE-UP. The end of standard input ends it. Times are of the monotonic
+ * clock, the same for both ends. What is reported of our packets goes into the file FEEDBACK. */
 
 #include "config.h"
 
@@ -107,7 +108,8 @@ typedef struct
   gint ms;             /* atomic: made up, in all */
 } Sound;
 
-/* Each packet has the one before it in a worse quality; what was missing before that one is made up. */
+/* Each packet has the one before it in a worse quality; what was missing before that one is made
+ * up. */
 static GstPadProbeReturn
 on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT [FPS]]: a clip of 640x360 at 30 fps whose every frame carries
- * its number (src/media/test-source.h), from 0, with the tone of IDENTITY: Matroska, or what browsers
- * take for a camera and a microphone: frames alone in a .y4m, sound alone in a .wav. */
+/* make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT [FPS]]: a clip of 640x360 at 30 fps whose every
+ * frame carries its number (src/media/test-source.h), from 0, with the tone of IDENTITY: Matroska,
+ * or what browsers take for a camera and a microphone: frames alone in a .y4m, sound alone in a
+ * .wav. */
 
 #include "config.h"
 
@@ -78,7 +79,8 @@ main (int argc, char **argv)
   guint seconds;
   gboolean done;
 
-  if ((argc != 4 && argc != 6 && argc != 7) || (seconds = g_ascii_strtoull (argv[3], NULL, 10)) == 0)
+  if ((argc != 4 && argc != 6 && argc != 7) ||
+      (seconds = g_ascii_strtoull (argv[3], NULL, 10)) == 0)
     {
       g_printerr ("usage: make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT [FPS]]\n");
       return 2;

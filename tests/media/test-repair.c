@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What is sent more than once, by how much is lost: the figures, and real packets through the element
- * that keeps them. */
+/* What is sent more than once, by how much is lost: the figures, and real packets through the
+ * element that keeps them. */
 
 #include "config.h"
 
@@ -76,9 +76,8 @@ line_open (Line *self, guint ssrc)
       "appsrc name=source format=time caps=application/x-rtp,media=(string)video,clock-rate=90000,"
       "payload=%u,ssrc=(uint)%u ! rtprtxsend name=rtx ! appsink name=sink sync=false",
       PAYLOAD, ssrc);
-  g_autoptr (GstStructure) map =
-      gst_structure_new ("application/x-rtp-pt-map", G_STRINGIFY (PAYLOAD), G_TYPE_UINT,
-                         RTX_PAYLOAD, NULL);
+  g_autoptr (GstStructure) map = gst_structure_new (
+      "application/x-rtp-pt-map", G_STRINGIFY (PAYLOAD), G_TYPE_UINT, RTX_PAYLOAD, NULL);
   g_autoptr (GstElement) rtx = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -92,7 +91,7 @@ line_open (Line *self, guint ssrc)
   beckon_peer_repair_add_line (self->repair, PICTURES);
   beckon_peer_repair_watch (self->repair, rtx);
   beckon_peer_repair_watch (self->repair, self->pipeline); /* which is something else */
-  self->next = 65500; /* so that they begin anew */
+  self->next = 65500;                                      /* so that they begin anew */
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
 }
 
@@ -127,7 +126,8 @@ push_frame (Line *self, guint ssrc, guint32 timestamp, gboolean key)
     }
 }
 
-/* Returns: whether @sample is a packet that is sent once more; @seqnum: that of the packet as it was */
+/* Returns: whether @sample is a packet that is sent once more; @seqnum: that of the packet as it
+ * was */
 static gboolean
 read_packet (GstSample *sample, guint16 *seqnum)
 {
@@ -206,11 +206,11 @@ test_answers (void)
   pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
-  gst_pad_push_event (pad, gst_event_new_custom (
-                               GST_EVENT_CUSTOM_UPSTREAM,
-                               gst_structure_new ("GstRTPRetransmissionRequest", "seqnum",
-                                                  G_TYPE_UINT, (guint16) (line.next - 3), "ssrc",
-                                                  G_TYPE_UINT, SOUND, NULL)));
+  gst_pad_push_event (
+      pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
+                                 gst_structure_new ("GstRTPRetransmissionRequest", "seqnum",
+                                                    G_TYPE_UINT, (guint16) (line.next - 3), "ssrc",
+                                                    G_TYPE_UINT, SOUND, NULL)));
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     g_assert_cmpuint (copies[i], ==, i == FRAMES * PACKETS - 3 ? 3 : 0);
