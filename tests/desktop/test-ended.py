@@ -45,7 +45,8 @@ def test_accept():
     _end(bob)
     assert bob.on_desktop("press", "Accept")
     bob.adopt()
-    together(lambda: alice.talk(1), lambda: bob.talk(1))
+    # A start, a sign-in, an accept: more than one step of a person.
+    together(*(lambda person=person: person.clock("Call with", 1, timeout=40) for person in STAGE.people))
     bob.windows_are("Call with Alice Moreau")
     bob.desktop_has("notifications", {})
     alice.press("Hang up")
