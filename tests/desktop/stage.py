@@ -22,13 +22,13 @@ CORNER = 0.008  # one's own picture in its corner has more, and less than PICTUR
 class Stage:
     """@cast: an attribute of the stage for each desktop: user ID, name, and what the computer is called."""
 
-    def __init__(self, sound, cast, screen):
+    def __init__(self, sound, cast, screen, rings):
         self.sound, self.cast, self.screen = sound, cast, screen
         self.build = Build(os.environ["BECKON_BUILD"])
         self.pictures = f"{self.build.directory}/tests/desktop/screenshots"
         self.files = tempfile.mkdtemp(prefix="beckon-stage-")
         self.password = f"{self.files}/password"
-        self.server = Server(self.build.server, f"[limits]\nring-seconds={RINGS}\n")
+        self.server = Server(self.build.server, f"[limits]\nring-seconds={rings}\n")
         self.__dict__.update(dict.fromkeys(cast))
         self.robots = []
 
@@ -135,9 +135,9 @@ def event(robot, name):
     raise AssertionError(f"{robot.args} ended without the event {name}")
 
 
-def stage(sound=False, cast=None, screen=False):
+def stage(sound=False, cast=None, screen=False, rings=RINGS):
     """The stage for this test program; with @sound everybody has a sound server, with @screen a film that
-    is shared in the place of a screen."""
+    is shared in the place of a screen; calls ring for @rings seconds."""
     if len(sys.argv) > 1:
         os.environ["BECKON_BUILD"] = sys.argv[1]
-    return Stage(sound, cast or CAST, screen)
+    return Stage(sound, cast or CAST, screen, rings)

@@ -6,7 +6,7 @@ import json
 
 from stage import stage, together
 
-STAGE = stage()
+STAGE = stage(rings=60)  # longer than an application takes to start on a busy machine
 BOB = {"GTK_USE_PORTAL": "1", "GIO_USE_NETWORK_MONITOR": "netlink", "GIO_USE_PROXY_RESOLVER": "dummy"}
 
 
@@ -45,7 +45,8 @@ def test_accept():
     _end(bob)
     assert bob.on_desktop("press", "Accept")
     bob.adopt()
-    together(lambda: alice.talk(1), lambda: bob.talk(1))
+    # A start, a sign-in, an accept: more than one step of a person.
+    together(*(lambda person=person: person.clock("Call with", 1, timeout=40) for person in STAGE.people))
     bob.windows_are("Call with Alice Moreau")
     bob.desktop_has("notifications", {})
     alice.press("Hang up")
