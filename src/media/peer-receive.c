@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "codec-choice.h"
+#include "peer-repeat.h"
 
 #include <gst/video/video.h>
 
@@ -94,7 +95,10 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
   if (g_str_equal (name, "nicesrc"))
     add_probe (element, "src", data, on_packet_in, self);
   else if (g_str_equal (name, "nicesink"))
-    add_probe (element, "sink", data, on_packet_out, self);
+    {
+      add_probe (element, "sink", data, on_packet_out, self);
+      beckon_peer_repeat_watch (element);
+    }
 }
 
 /* ---- chains ---- */

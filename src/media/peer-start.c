@@ -16,6 +16,9 @@
 
 /* Who asks for key frames again and again gets no burst. */
 #define KEY_FRAME_INTERVAL (300 * GST_MSECOND)
+/* But whoever has not seen the first need not wait: in the beginning. */
+#define FIRST_INTERVAL (50 * GST_MSECOND)
+#define BEGINNING (2 * GST_SECOND)
 /* What most cameras give: then the first real frame finds everything as it needs it. */
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
@@ -24,9 +27,10 @@
 struct _BeckonPeerStart
 {
   BeckonMediaPeer *peer;
-  gboolean primed; /* of the main thread */
-  GstCaps *caps; /* nullable: of the last frame that warmed up; of the capture's thread */
-  gint priming;  /* atomic: the next frame is a primer */
+  gboolean primed;    /* of the main thread */
+  GstClockTime first; /* when the first picture was sent; of the encoder's thread */
+  GstCaps *caps;      /* nullable: of the last frame that warmed up; of the capture's thread */
+  gint priming;       /* atomic: the next frame is a primer */
   GMutex lock;
   /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer
    * only finds the way. */
@@ -39,7 +43,7 @@ beckon_peer_start_new (BeckonMediaPeer *peer)
   BeckonPeerStart *self = g_new0 (BeckonPeerStart, 1);
 
   self->peer = peer;
-  self->warm_up = self->primer = GST_CLOCK_TIME_NONE;
+  self->first = self->warm_up = self->primer = GST_CLOCK_TIME_NONE;
   g_mutex_init (&self->lock);
   return self;
 }
@@ -100,12 +104,12 @@ is_for_nobody (BeckonPeerStart *self, GstBuffer *buffer)
 }
 
 static void
-set_key_frame_interval (BeckonPeerStart *self)
+set_key_frame_interval (BeckonPeerStart *self, GstClockTime interval)
 {
   GstElement *encoder = self->peer->encoders[BECKON_LINE_CAMERA];
 
   if (g_str_equal (self->peer->video_encoder, BECKON_SOFTWARE_ENCODER))
-    g_object_set (encoder, "min-force-key-unit-interval", KEY_FRAME_INTERVAL, NULL);
+    g_object_set (encoder, "min-force-key-unit-interval", interval, NULL);
 }
 
 /* The first that is sent is a key frame, though the one that was asked for may have been for
@@ -117,6 +121,13 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   g_autoptr (GstPad) next = NULL;
 
+  if (GST_CLOCK_TIME_IS_VALID (self->first))
+    {
+      if (GST_BUFFER_PTS (buffer) < self->first + BEGINNING)
+        return GST_PAD_PROBE_OK;
+      set_key_frame_interval (self, KEY_FRAME_INTERVAL);
+      return GST_PAD_PROBE_REMOVE;
+    }
   if (is_for_nobody (self, buffer))
     {
       if (!is_until (self, &self->primer, buffer))
@@ -132,8 +143,9 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
           pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
       return GST_PAD_PROBE_DROP;
     }
-  set_key_frame_interval (self);
-  return GST_PAD_PROBE_REMOVE;
+  self->first = GST_BUFFER_PTS (buffer);
+  set_key_frame_interval (self, FIRST_INTERVAL);
+  return GST_PAD_PROBE_OK;
 }
 
 /* ---- packets with nothing in them ---- */

@@ -42,7 +42,7 @@ class Server:
         settings = os.path.join(self.folder.name, "settings")
         with open(settings, "w", encoding="utf-8") as file:
             file.write("[server]\norigins=*\n")  # pages may connect
-            if self.inside:  # where nobody has a certificate, all are proxies that have one
+            if self.address != "127.0.0.1":  # where nobody has a certificate, all are proxies that have one
                 file.write("proxies=0.0.0.0/0\n")
         self.process = await asyncio.create_subprocess_exec(
             *self.inside, SERVER, "--listen", self.address + ":0", "--data", self.folder.name, "--config",
