@@ -79,7 +79,7 @@ on_key (BeckonDialCompletion *self, guint keyval, guint keycode, GdkModifierType
 {
   GtkListBoxRow *selected = gtk_list_box_get_selected_row (self->list);
 
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (!gtk_widget_get_visible (GTK_WIDGET (self)))
     return GDK_EVENT_PROPAGATE;
   if (keyval == GDK_KEY_Down || keyval == GDK_KEY_KP_Down)
     move (self, 1);
@@ -225,6 +225,7 @@ beckon_dial_completion_init (BeckonDialCompletion *self)
   gtk_popover_set_has_arrow (GTK_POPOVER (self), FALSE);
   gtk_popover_set_position (GTK_POPOVER (self), GTK_POS_BOTTOM);
   gtk_widget_add_css_class (GTK_WIDGET (self), "menu");
+  gtk_widget_add_css_class (list, "offers");
 }
 
 GtkWidget *

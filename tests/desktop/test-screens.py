@@ -72,6 +72,26 @@ def test_narrow():
     STAGE.over()
 
 
+def test_small():
+    """One's own picture in another corner, then the call in a corner of the screen."""
+    alice, bob = STAGE.people
+    STAGE.connect(alice, bob)
+    title, own = alice.call_window(), "Exchange the two pictures"
+    alice.is_at(own, left=False, top=False)
+    alice.drag(title, own, 60, 120)
+    alice.is_at(own, left=True, top=True)
+    alice.wake(title)
+    STAGE.picture("own-picture-moved", alice)
+    alice.keys("ctrl+p")
+    alice.gone(own)
+    alice.wake(title)
+    alice.find("Leave picture in picture")
+    STAGE.picture("picture-in-picture", alice)
+    _names(alice)
+    alice.press("Hang up")
+    STAGE.over()
+
+
 def test_sign_in():
     STAGE.alice.quit()
     STAGE.alice.forget()
@@ -81,4 +101,4 @@ def test_sign_in():
     _names(STAGE.alice)
 
 
-STAGE.run(test_light_home, test_dark, test_narrow, test_sign_in)
+STAGE.run(test_light_home, test_small, test_dark, test_narrow, test_sign_in)

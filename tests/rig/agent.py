@@ -283,6 +283,46 @@ class Agent:
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)
 
+    def portrait(self, title, path):
+        """A picture of that window alone, without what the window manager puts round it."""
+        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
+        before = None
+        for _ in range(4):
+            subprocess.run(["import", "-window", window, path], check=True)
+            with open(path, "rb") as file:
+                now = file.read()
+            if now == before:
+                return
+            before = now
+
+    def plug_in_speaker(self):
+        """One that nobody hears, on a desktop with a sound server."""
+        subprocess.run(["pactl", "load-module", "module-null-sink", "sink_name=speaker",
+                        "sink_properties=device.description=Speaker"], check=True, stdout=subprocess.DEVNULL)
+
+    def drag(self, title, name, x, y, timeout=TIMEOUT):
+        """Drags the widget @name of that window, whose controls may hide, to that place in it."""
+        place = ui.wait(lambda: next((widget.place() for widget in self._named(name)), None), timeout, f"{name!r}")
+        window = ui.wait(lambda: self._xwindow(title), timeout, f"a window {title!r} on the screen")
+        middle = place[0] + place[2] // 2, place[1] + place[3] // 2
+        ui.xdotool("mousemove", "--window", window, *map(str, middle), "mousedown", "1")
+        for step in range(1, 6):
+            ui.xdotool("mousemove", "--window", window, *(str(round(was + (to - was) * step / 5))
+                                                          for was, to in zip(middle, (x, y))))
+        ui.xdotool("mouseup", "1")
+
+    def is_at(self, name, left, top, timeout=TIMEOUT):
+        """Waits until the widget @name is in that part of its window: in its left half or not, its upper or not."""
+        def there():
+            widget = next(self._named(name), None)
+            frame = next((window.place() for window in self._root().children
+                          if any(each.is_named(name) for each in window.walk())), None)
+            if not widget or not frame:
+                return False
+            x, y, width, height = widget.place()
+            return (x + width / 2 < frame[2] / 2) == left and (y + height / 2 < frame[3] / 2) == top
+        ui.wait(there, timeout, f"{name!r} at its place")
+
     def still(self, path):
         """A screenshot when nothing fades any more; at the third try of what always moves."""
         before = None

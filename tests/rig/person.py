@@ -60,7 +60,7 @@ class Person:
         """Starts the application signed in."""
         self.open("--server", url, "--user", self.user, "--name", self.name, "--password-file",
                   password_file, "--register", **options)
-        self.read("Connected", timeout=20)
+        self.read("Connected", timeout=40)
 
     def quit(self):
         """Ends the application if it runs, whatever it is doing."""

@@ -368,23 +368,6 @@ test_narrow (Fixture *self, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (ui_find_named (self->window, "Share screen")));
 }
 
-/* As GTK's own controller says it. */
-static gboolean
-press (GtkWidget *widget, guint keyval, GdkModifierType state)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
-  gboolean handled = FALSE;
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !handled; i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
-        g_signal_emit_by_name (controller, "key-pressed", keyval, 0, state, &handled);
-    }
-  return handled;
-}
-
 static gboolean
 is_in_corner (Fixture *self, GtkWidget *widget, gboolean right, gboolean bottom)
 {
@@ -404,15 +387,15 @@ test_corners (Fixture *self, gconstpointer unused)
   connect (self);
   own = ui_find_named (self->window, "Exchange the two pictures");
   ui_await (is_in_corner (self, own, TRUE, TRUE));
-  g_assert_true (press (own, GDK_KEY_Left, GDK_SHIFT_MASK));
+  g_assert_true (ui_press (own, GDK_KEY_Left, GDK_SHIFT_MASK));
   ui_await (is_in_corner (self, own, FALSE, TRUE));
-  g_assert_true (press (own, GDK_KEY_Up, GDK_SHIFT_MASK));
+  g_assert_true (ui_press (own, GDK_KEY_Up, GDK_SHIFT_MASK));
   ui_await (is_in_corner (self, own, FALSE, FALSE));
-  g_assert_true (press (own, GDK_KEY_Right, GDK_SHIFT_MASK));
+  g_assert_true (ui_press (own, GDK_KEY_Right, GDK_SHIFT_MASK));
   ui_await (is_in_corner (self, own, TRUE, FALSE));
   /* Other keys are not for it. */
-  g_assert_false (press (own, GDK_KEY_Left, 0));
-  g_assert_false (press (own, GDK_KEY_space, GDK_SHIFT_MASK));
+  g_assert_false (ui_press (own, GDK_KEY_Left, 0));
+  g_assert_false (ui_press (own, GDK_KEY_space, GDK_SHIFT_MASK));
   ui_settle ();
   g_assert_true (is_in_corner (self, own, TRUE, FALSE));
 }

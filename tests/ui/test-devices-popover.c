@@ -6,7 +6,10 @@
 
 #include "devices-popover.h"
 
+#include "devices-preferences.h"
 #include "media-session.h"
+#include "video-sink.h"
+#include "video-view.h"
 #include "virtual-devices.h"
 
 typedef struct
@@ -32,7 +35,10 @@ static void
 tear_down (Fixture *f, gconstpointer unused)
 {
   g_assert_finalize_object (f->popover);
-  g_assert_finalize_object (f->settings);
+  /* Devices that close hold it a moment longer. */
+  g_object_add_weak_pointer (G_OBJECT (f->settings), (gpointer *) &f->settings);
+  g_object_unref (f->settings);
+  wait_until (f->settings == NULL);
 }
 
 static GtkDropDown *
@@ -102,15 +108,56 @@ test_volume (Fixture *f, gconstpointer unused)
   g_assert_cmpfloat (gtk_adjustment_get_value (volume), ==, 1.25);
 }
 
+/* The page of the preferences: the same choices, and the devices open only while it is to be seen. */
+static void
+test_preferences (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  VirtualCamera *camera = virtual_camera_plug ("alice", "camera.two", "Second Webcam");
+  AdwPreferencesPage *page;
+  BeckonVideoView *preview;
+  GtkWidget *chooser;
+  GtkWidget *echo;
+  GtkWidget *window = gtk_window_new ();
+  gboolean on;
+
+  media->devices = g_object_ref (f->settings);
+  media->video_sink = g_strdup (beckon_video_sink_register ());
+  page = beckon_devices_preferences_new (media);
+  g_object_ref_sink (page);
+  preview = BECKON_VIDEO_VIEW (gtk_widget_get_template_child (
+      GTK_WIDGET (page), BECKON_TYPE_DEVICES_PREFERENCES, "preview"));
+  chooser = GTK_WIDGET (gtk_widget_get_template_child (
+      GTK_WIDGET (page), BECKON_TYPE_DEVICES_PREFERENCES, "camera"));
+  wait_until (gtk_widget_get_sensitive (chooser));
+  g_assert_null (beckon_video_view_get_source (preview));
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (page));
+  gtk_window_present (GTK_WINDOW (window));
+  wait_until (beckon_video_view_get_source (preview) != NULL);
+
+  echo = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (page),
+                                                    BECKON_TYPE_DEVICES_PREFERENCES, "echo"));
+  gtk_switch_set_active (GTK_SWITCH (echo), FALSE);
+  g_object_get (f->settings, "echo-cancellation", &on, NULL);
+  g_assert_false (on);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  wait_until (beckon_video_view_get_source (preview) == NULL);
+  g_object_unref (page);
+  virtual_camera_unplug (camera);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
   gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
   g_test_add ("/ui/devices/choose", Fixture, NULL, set_up, test_choose, tear_down);
+  g_test_add ("/ui/devices/preferences", Fixture, NULL, set_up, test_preferences, tear_down);
   g_test_add ("/ui/devices/volume", Fixture, NULL, set_up, test_volume, tear_down);
   return g_test_run ();
 }

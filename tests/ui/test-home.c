@@ -295,6 +295,19 @@ test_completion (void)
                          ui_find_named (offers, "Bob Larsson, bob"));
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "dave, bob");
   ui_await (!gtk_widget_get_mapped (offers));
+  /* By the keyboard: Enter calls only where nothing is chosen. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "b");
+  ui_await (gtk_widget_get_mapped (offers));
+  g_assert_false (ui_press (entry, GDK_KEY_Return, 0));
+  g_assert_true (ui_press (entry, GDK_KEY_Down, 0));
+  g_assert_true (ui_press (entry, GDK_KEY_Down, 0));
+  g_assert_true (ui_press (entry, GDK_KEY_Up, 0));
+  g_assert_true (ui_press (entry, GDK_KEY_Return, 0));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "bob");
+  g_assert_false (ui_press (entry, GDK_KEY_Down, 0));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "b");
+  g_assert_true (ui_press (entry, GDK_KEY_Escape, 0));
+  g_assert_false (ui_press (entry, GDK_KEY_Escape, 0));
   /* What is complete needs no offer; what nobody is called has none. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "dave");
   ui_settle ();

@@ -45,6 +45,9 @@ GtkWidget *ui_find_named (GtkWidget *root, const char *name);
 /** ui_click: as a mouse does, for the button's handlers. */
 void ui_click (GtkWidget *button);
 
+/** ui_press: as GTK's key controllers of @widget say it. Returns: whether one has taken it. */
+gboolean ui_press (GtkWidget *widget, guint keyval, GdkModifierType state);
+
 /** ui_destroy: destroys @window and checks that nobody holds it. */
 void ui_destroy (GtkWidget *window);
 
