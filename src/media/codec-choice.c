@@ -9,7 +9,6 @@
 #include "media-private.h"
 #include "test-source.h"
 
-#define CODEC "video/x-vp8"
 #define WIDTH 640
 #define HEIGHT 360
 #define FPS 30
@@ -19,9 +18,32 @@
 #define COLOR_TOLERANCE 24
 #define LIMIT (10 * GST_SECOND) /* only a driver that hangs takes so long */
 
+/* The software of each codec: the first of them that is there, and does what it should. */
+static const struct
+{
+  const char *caps;
+  const char *between; /* the encoder and the decoder of a trial */
+  const char *encoders[3], *decoders[3];
+} codecs[BECKON_N_CODECS] = {
+  [BECKON_CODEC_VP8] = { "video/x-vp8",
+                         "identity",
+                         { BECKON_SOFTWARE_ENCODER },
+                         { BECKON_SOFTWARE_DECODER } },
+  [BECKON_CODEC_H264] = { "video/x-h264",
+                          BECKON_H264_FILTER " ! h264parse",
+                          { "openh264enc", "x264enc" },
+                          { "avdec_h264", "openh264dec" } },
+};
+
+typedef struct
+{
+  const char *encoder, *decoder; /* interned; nullable, both or none */
+  gboolean hardware;             /* the encoder is */
+} Choice;
+
 static GMutex lock;
-static const char *chosen_encoder; /* interned; under the lock; NULL: software */
-static const char *chosen_decoder;
+static gboolean made; /* what follows, under the lock */
+static Choice choices[BECKON_N_CODECS];
 
 /* ---- one trial ---- */
 
@@ -44,6 +66,19 @@ on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     gst_pad_send_event (source, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
                                                                              TRUE, 1));
   return GST_PAD_PROBE_OK;
+}
+
+/* Software holds no frames back, and OpenH264 2.3 complains aloud of an end. */
+static GstPadProbeReturn
+on_end (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Trial *trial = user_data;
+  g_autoptr (GstPad) source = gst_element_get_static_pad (trial->encoder, "src");
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
+    return GST_PAD_PROBE_OK;
+  gst_pad_push_event (source, gst_event_new_eos ());
+  return GST_PAD_PROBE_DROP;
 }
 
 static GstPadProbeReturn
@@ -126,11 +161,15 @@ on_decoded (GstAppSink *sink, gpointer user_data)
 }
 
 static void
-add_probe (GstElement *element, const char *name, GstPadProbeCallback callback, Trial *trial)
+add_probe (GstElement *element,
+           const char *name,
+           GstPadProbeType type,
+           GstPadProbeCallback callback,
+           Trial *trial)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
 
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, trial, NULL);
+  gst_pad_add_probe (pad, type, callback, trial, NULL);
 }
 
 static gboolean
@@ -174,14 +213,17 @@ run (GstElement *pipeline, Trial *trial, GstAppSrc *source, GError **error)
 }
 
 gboolean
-beckon_codec_choice_try (const char *encoder, const char *decoder, GError **error)
+beckon_codec_choice_try (BeckonCodec codec,
+                         const char *encoder,
+                         const char *decoder,
+                         GError **error)
 {
   Trial trial = { 0 };
   GstAppSinkCallbacks callbacks = { .new_sample = on_decoded };
   g_autofree char *description = g_strdup_printf (
-      "appsrc name=in format=time max-bytes=0 ! videoconvert ! %s name=encoder ! %s ! videoconvert ! "
-      "video/x-raw,format=I420 ! appsink name=out sync=false",
-      encoder, decoder);
+      "appsrc name=in format=time max-bytes=0 ! videoconvert ! %s name=encoder ! %s ! %s ! "
+      "videoconvert ! video/x-raw,format=I420 ! appsink name=out sync=false",
+      encoder, codecs[codec].between, decoder);
   g_autoptr (GError) problem = NULL;
   g_autoptr (GstElement) pipeline = gst_parse_launch (description, &problem);
   g_autoptr (GstElement) source = NULL, sink = NULL, coder = NULL;
@@ -200,8 +242,10 @@ beckon_codec_choice_try (const char *encoder, const char *decoder, GError **erro
   caps = gst_video_info_to_caps (&trial.info);
   gst_app_src_set_caps (GST_APP_SRC (source), caps);
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, &trial, NULL);
-  add_probe (coder, "sink", on_raw, &trial);
-  add_probe (coder, "src", on_encoded, &trial);
+  add_probe (coder, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_raw, &trial);
+  add_probe (coder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded, &trial);
+  if (g_str_equal (encoder, "openh264enc"))
+    add_probe (coder, "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_end, &trial);
   beckon_codec_set_up_encoder (coder);
   beckon_codec_set_bitrate (coder, 1000000);
   return run (pipeline, &trial, GST_APP_SRC (source), error) && judge (&trial, error);
@@ -209,69 +253,151 @@ beckon_codec_choice_try (const char *encoder, const char *decoder, GError **erro
 
 /* ---- the choice ---- */
 
-/* Returns: (nullable): interned: the first of the hardware's that proves itself. */
-static const char *
-find (gboolean encoder)
+static gboolean
+is_there (const char *name)
 {
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (CODEC);
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (name);
+
+  return factory != NULL;
+}
+
+/* Returns: (transfer full): the names of @software that are installed. */
+static GPtrArray *
+list_software (const char *const *software)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; software[i] != NULL; i++)
+    if (is_there (software[i]))
+      g_ptr_array_add (names, (gpointer) g_intern_string (software[i]));
+  return names;
+}
+
+/* Returns: (transfer full): what says that it is hardware for it, the highest rank first. */
+static GPtrArray *
+list_hardware (BeckonCodec codec, gboolean encoders)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (codecs[codec].caps);
+  GPtrArray *names = g_ptr_array_new ();
   GList *all = gst_element_factory_list_get_elements (
-      encoder ? GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER
-              : GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO,
+      encoders ? GST_ELEMENT_FACTORY_TYPE_VIDEO_ENCODER
+               : GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO,
       GST_RANK_NONE);
-  GList *able = gst_element_factory_list_filter (all, caps, encoder ? GST_PAD_SRC : GST_PAD_SINK,
-                                                 FALSE);
-  const char *found = NULL;
+  GList *able =
+      gst_element_factory_list_filter (all, caps, encoders ? GST_PAD_SRC : GST_PAD_SINK, FALSE);
 
-  for (GList *l = able; l != NULL && found == NULL; l = l->next)
-    {
-      const char *name = GST_OBJECT_NAME (l->data);
-      g_autoptr (GError) error = NULL;
-
-      if (!gst_element_factory_list_is_type (l->data, GST_ELEMENT_FACTORY_TYPE_HARDWARE))
-        continue;
-      if (beckon_codec_choice_try (encoder ? name : BECKON_SOFTWARE_ENCODER,
-                                   encoder ? BECKON_SOFTWARE_DECODER : name, &error))
-        found = g_intern_string (name);
-      else
-        g_message ("%s is not used: %s", name, error->message);
-    }
+  for (GList *l = able; l != NULL; l = l->next)
+    if (gst_element_factory_list_is_type (l->data, GST_ELEMENT_FACTORY_TYPE_HARDWARE))
+      g_ptr_array_add (names, (gpointer) g_intern_string (GST_OBJECT_NAME (l->data)));
   gst_plugin_feature_list_free (able);
   gst_plugin_feature_list_free (all);
-  return found;
+  return names;
+}
+
+/* The first two that prove themselves together. */
+static gboolean
+find (BeckonCodec codec, GPtrArray *encoders, GPtrArray *decoders, Choice *found)
+{
+  for (guint i = 0; i < encoders->len; i++)
+    for (guint j = 0; j < decoders->len; j++)
+      {
+        const char *encoder = encoders->pdata[i], *decoder = decoders->pdata[j];
+        g_autoptr (GError) error = NULL;
+
+        if (beckon_codec_choice_try (codec, encoder, decoder, &error))
+          {
+            found->encoder = encoder;
+            found->decoder = decoder;
+            return TRUE;
+          }
+        g_message ("%s with %s is not used: %s", encoder, decoder, error->message);
+      }
+  return FALSE;
+}
+
+/* Hardware shows what it can with software at the other end, where there is some. */
+static Choice
+choose (BeckonCodec codec)
+{
+  g_autoptr (GPtrArray) encoders = list_hardware (codec, TRUE);
+  g_autoptr (GPtrArray) decoders = list_hardware (codec, FALSE);
+  g_autoptr (GPtrArray) software_encoders = list_software (codecs[codec].encoders);
+  g_autoptr (GPtrArray) software_decoders = list_software (codecs[codec].decoders);
+  Choice choice = { BECKON_SOFTWARE_ENCODER, BECKON_SOFTWARE_DECODER, FALSE }, hard = { 0 };
+
+  /* libvpx has never been seen to fail. */
+  if (codec != BECKON_CODEC_VP8)
+    choice = (Choice){ 0 };
+  if (codec != BECKON_CODEC_VP8 && !find (codec, software_encoders, software_decoders, &choice))
+    {
+      choice.hardware = find (codec, encoders, decoders, &choice);
+      return choice;
+    }
+  g_ptr_array_set_size (software_encoders, 0);
+  g_ptr_array_add (software_encoders, (gpointer) choice.encoder);
+  g_ptr_array_set_size (software_decoders, 0);
+  g_ptr_array_add (software_decoders, (gpointer) choice.decoder);
+  if (find (codec, software_encoders, decoders, &hard))
+    choice.decoder = hard.decoder;
+  if (find (codec, encoders, software_decoders, &hard))
+    {
+      choice.encoder = hard.encoder;
+      choice.hardware = TRUE;
+    }
+  return choice;
 }
 
 void
 beckon_codec_choice_make (void)
 {
-  const char *encoder = find (TRUE), *decoder = find (FALSE);
+  Choice made_now[BECKON_N_CODECS];
 
+  for (BeckonCodec codec = 0; codec < BECKON_N_CODECS; codec++)
+    made_now[codec] = choose (codec);
   g_mutex_lock (&lock);
-  chosen_encoder = encoder;
-  chosen_decoder = decoder;
+  memcpy (choices, made_now, sizeof choices);
+  made = TRUE;
   g_mutex_unlock (&lock);
 }
 
-static const char *
-get (const char *const *chosen, const char *software)
+static Choice
+get (BeckonCodec codec)
 {
-  const char *name;
+  Choice choice;
+  gboolean known;
 
   g_mutex_lock (&lock);
-  name = *chosen != NULL ? *chosen : software;
+  known = made;
+  choice = choices[codec];
   g_mutex_unlock (&lock);
-  return name;
+  if (!known)
+    {
+      g_autoptr (GPtrArray) encoders = list_software (codecs[codec].encoders);
+      g_autoptr (GPtrArray) decoders = list_software (codecs[codec].decoders);
+
+      if (encoders->len > 0 && decoders->len > 0 &&
+          (codec == BECKON_CODEC_VP8 || is_there ("h264parse")))
+        choice = (Choice){ encoders->pdata[0], decoders->pdata[0], FALSE };
+    }
+  return choice;
 }
 
 const char *
-beckon_codec_choice_get_encoder (void)
+beckon_codec_choice_get_encoder (BeckonCodec codec)
 {
-  return get (&chosen_encoder, BECKON_SOFTWARE_ENCODER);
+  return get (codec).encoder;
 }
 
 const char *
-beckon_codec_choice_get_decoder (void)
+beckon_codec_choice_get_decoder (BeckonCodec codec)
 {
-  return get (&chosen_decoder, BECKON_SOFTWARE_DECODER);
+  return get (codec).decoder;
+}
+
+gboolean
+beckon_codec_choice_is_hardware (BeckonCodec codec)
+{
+  return get (codec).hardware;
 }
 
 /* ---- settings ---- */
@@ -282,26 +408,58 @@ beckon_codec_set_up_encoder (GstElement *encoder)
   static const struct
   {
     const char *property, *value;
+    const char *factory; /* nullable: whoever has that property */
   } settings[] = {
-    { "rate-control", "cbr" },    { "rc-mode", "cbr" },   { "end-usage", "cbr" },
-    { "b-frames", "0" },          { "bframes", "0" },     { "zerolatency", "true" },
-    { "key-int-max", "1024" },    { "gop-size", "1024" }, { "keyframe-period", "1024" },
-    { "keyframe-max-dist", "1024" }, { "target-usage", "7" },
+    { "rate-control", "cbr" },
+    { "rc-mode", "cbr" },
+    { "end-usage", "cbr" },
+    { "b-frames", "0" },
+    { "bframes", "0" },
+    { "zerolatency", "true" },
+    { "key-int-max", "1024" },
+    { "gop-size", "1024" },
+    { "keyframe-period", "1024" },
+    { "keyframe-max-dist", "1024" },
+    { "target-usage", "7" },
+    /* It keeps to its rate: frames are left out rather than queued. */
+    { "rate-control", "bitrate", "openh264enc" },
+    { "enable-frame-skip", "true", "openh264enc" },
+    { "complexity", "low", "openh264enc" },
+    { "scene-change-detection", "false", "openh264enc" }, /* a key frame each time */
+    { "multi-thread", "1", "openh264enc" },
+    { "tune", "zerolatency", "x264enc" },
+    { "speed-preset", "ultrafast", "x264enc" },
+    { "threads", "1", "x264enc" },
+    { "vbv-buf-capacity", "1000", "x264enc" },
   };
+  const char *factory = GST_OBJECT_NAME (gst_element_get_factory (encoder));
 
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    beckon_media_set_if_there (encoder, settings[i].property, settings[i].value);
+    if (settings[i].factory == NULL || g_str_equal (settings[i].factory, factory))
+      beckon_media_set_if_there (encoder, settings[i].property, settings[i].value);
+}
+
+/* Nobody's encoder makes 50 Mbit/s, or 50 kbit/s, unless it is told to. */
+static gboolean
+counts_bits (GstElement *encoder)
+{
+  GParamSpec *bitrate = g_object_class_find_property (G_OBJECT_GET_CLASS (encoder), "bitrate");
+
+  return bitrate != NULL && G_IS_PARAM_SPEC_UINT (bitrate) &&
+         G_PARAM_SPEC_UINT (bitrate)->default_value >= 50000;
 }
 
 void
 beckon_codec_set_bitrate (GstElement *encoder, guint bits)
 {
   g_autofree char *in_bits = g_strdup_printf ("%u", bits);
-  g_autofree char *in_kilobits = g_strdup_printf ("%u", bits / 1000);
+  g_autofree char *in_kilobits = g_strdup_printf ("%u", MAX (bits / 1000, 1));
   g_autofree char *controls = g_strdup_printf ("controls,video_bitrate=%u", bits);
 
-  /* libvpx counts bits, VA and NVENC kilobits, and V4L2 has controls of the kernel's. */
+  /* libvpx and OpenH264 count bits, x264, VA and NVENC kilobits, and V4L2 has controls of the
+   * kernel's. */
   if (!beckon_media_set_if_there (encoder, "target-bitrate", in_bits) &&
-      !beckon_media_set_if_there (encoder, "bitrate", in_kilobits))
+      !beckon_media_set_if_there (encoder, "bitrate",
+                                  counts_bits (encoder) ? in_bits : in_kilobits))
     beckon_media_set_if_there (encoder, "extra-controls", controls);
 }

@@ -261,8 +261,13 @@ beckon_media_peer_new (const BeckonMediaConfig *config,
   if (record_path != NULL)
     self->recorder = beckon_recorder_new (record_path);
   beckon_peer_screen_prepare (self, record_path);
-  self->video_encoder = beckon_codec_choice_get_encoder ();
-  self->video_decoder = beckon_codec_choice_get_decoder ();
+  for (BeckonCodec codec = 0; codec < BECKON_N_CODECS; codec++)
+    {
+      self->encoder_names[codec] = beckon_codec_choice_get_encoder (codec);
+      self->decoder_names[codec] = beckon_codec_choice_get_decoder (codec);
+    }
+  self->video_encoder = self->encoder_names[BECKON_CODEC_VP8];
+  self->video_decoder = self->decoder_names[BECKON_CODEC_VP8];
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
   beckon_peer_connection_build (self);
   return self;

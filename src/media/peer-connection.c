@@ -9,7 +9,6 @@
 
 #include "config.h"
 
-#include "codec-choice.h"
 #include "peer-private.h"
 
 #include "peer-bandwidth.h"
@@ -29,14 +28,14 @@
 
 static const struct
 {
-  const char *media, *encoding, *params, *encoder, *payloader, *msid;
+  const char *media, *encoding, *params, *msid;
   int clock_rate;
   int payload; /* when we offer */
+  int h264;    /* the same, of H.264 */
 } lines[BECKON_N_LINES] = {
-  [BECKON_LINE_MICROPHONE] = { "audio", "OPUS", "2", "opusenc", "rtpopuspay", "microphone", 48000,
-                               111 },
-  [BECKON_LINE_CAMERA] = { "video", "VP8", NULL, "vp8enc", "rtpvp8pay", "camera", 90000, 96 },
-  [BECKON_LINE_SCREEN] = { "video", "VP8", NULL, "vp8enc", "rtpvp8pay", "screen", 90000, 98 },
+  [BECKON_LINE_MICROPHONE] = { "audio", "OPUS", "2", "microphone", 48000, 111, -1 },
+  [BECKON_LINE_CAMERA] = { "video", "VP8", NULL, "camera", 90000, 96, 102 },
+  [BECKON_LINE_SCREEN] = { "video", "VP8", NULL, "screen", 90000, 98, 104 },
 };
 
 /* ---- sending ---- */
@@ -59,50 +58,35 @@ on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
   return GST_PAD_PROBE_OK;
 }
 
-static void
-set_up_encoder (BeckonMediaPeer *self, BeckonLine line)
+static GstElement *
+add_sound (BeckonMediaPeer *self, GstElement *after, int payload, guint ssrc)
 {
-  GstElement *encoder = self->encoders[line];
+  GstElement *encoder = add (self, after, "opusenc");
+  GstElement *payloader = add (self, encoder, "rtpopuspay");
   g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
 
-  if (line == BECKON_LINE_MICROPHONE)
-    {
-      gst_util_set_object_arg (G_OBJECT (encoder), "audio-type", "voice");
-      /* Frames are stamped when they arrive here, give or take some milliseconds. Handed on, that is a
-       * hole or an overlap for who plays by the stamps, and browsers fill each. */
-      g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
-      g_object_set (encoder, "inband-fec", TRUE, NULL);
-      gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);
-      return;
-    }
-  if (line == BECKON_LINE_SCREEN)
-    {
-      beckon_peer_screen_set_up_encoder (self, encoder);
-      return;
-    }
-  if (g_str_equal (self->video_encoder, BECKON_SOFTWARE_ENCODER))
-    {
-      gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
-      g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames",
-                    0, "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56,
-                    /* It keeps to its rate: frames are left out rather than queued. */
-                    "dropframe-threshold", 30, "overshoot", 15, "buffer-size", 1000,
-                    "buffer-initial-size", 500, "buffer-optimal-size", 600, NULL);
-    }
-  else
-    beckon_codec_set_up_encoder (encoder);
-  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->frames_out, NULL);
+  gst_util_set_object_arg (G_OBJECT (encoder), "audio-type", "voice");
+  /* Frames are stamped when they arrive here, give or take some milliseconds. Handed on, that is a
+   * hole or an overlap for who plays by the stamps, and browsers fill each. */
+  g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
+  g_object_set (encoder, "inband-fec", TRUE, NULL);
+  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);
+  self->encoders[BECKON_LINE_MICROPHONE] = encoder;
+  beckon_peer_bandwidth_set_encoder (self->bandwidth, BECKON_LINE_MICROPHONE, encoder);
+  g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
+  return payloader;
 }
 
 /* @twcc: the id of the transport-wide sequence number, or 0: then nothing is known of the bandwidth. */
 static GstCaps *
-rtp_caps (BeckonLine line, int payload, int twcc, guint ssrc)
+rtp_caps (BeckonLine line, BeckonCodec codec, int payload, int twcc, guint ssrc)
 {
   g_autofree char *extension = g_strdup_printf ("extmap-%d", twcc);
-  GstCaps *caps = gst_caps_new_simple (
-      "application/x-rtp", "media", G_TYPE_STRING, lines[line].media, "encoding-name",
-      G_TYPE_STRING, lines[line].encoding, "clock-rate", G_TYPE_INT, lines[line].clock_rate,
-      "payload", G_TYPE_INT, payload, "ssrc", G_TYPE_UINT, ssrc, NULL);
+  GstCaps *caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING,
+                                       lines[line].media, "encoding-name", G_TYPE_STRING,
+                                       codec == BECKON_CODEC_H264 ? "H264" : lines[line].encoding,
+                                       "clock-rate", G_TYPE_INT, lines[line].clock_rate, "payload",
+                                       G_TYPE_INT, payload, "ssrc", G_TYPE_UINT, ssrc, NULL);
 
   if (lines[line].params != NULL)
     gst_caps_set_simple (caps, "encoding-params", G_TYPE_STRING, lines[line].params, NULL);
@@ -134,19 +118,56 @@ mean_to_send (BeckonMediaPeer *self, BeckonLine line)
     }
 }
 
+/* Returns: (transfer full): what we offer for a line. */
+static GstCaps *
+offered_caps (BeckonMediaPeer *self, BeckonLine line, guint ssrc)
+{
+  GstCaps *caps = rtp_caps (line, BECKON_CODEC_VP8, lines[line].payload, TWCC_ID, ssrc);
+
+  if (lines[line].h264 >= 0 && beckon_peer_codec_get_h264_use (self) != BECKON_H264_NEVER)
+    gst_caps_append (caps, rtp_caps (line, BECKON_CODEC_H264, lines[line].h264, TWCC_ID, ssrc));
+  return caps;
+}
+
+/* Returns: (transfer full): @caps with what descriptions say of H.264; @theirs: (nullable): their
+ * profile. A payloader would look for an encoder of just that level. */
+static GstCaps *
+describe_h264 (const GstCaps *caps, const char *theirs)
+{
+  GstCaps *described = gst_caps_copy (caps);
+
+  for (guint i = 0; i < gst_caps_get_size (described); i++)
+    {
+      GstStructure *format = gst_caps_get_structure (described, i);
+
+      if (g_strcmp0 (gst_structure_get_string (format, "encoding-name"), "H264") != 0)
+        continue;
+      gst_structure_set (format, "packetization-mode", G_TYPE_STRING, "1", "profile-level-id",
+                         G_TYPE_STRING, theirs != NULL ? theirs : BECKON_H264_PROFILE, NULL);
+      if (theirs == NULL)
+        gst_structure_set (format, "level-asymmetry-allowed", G_TYPE_STRING, "1", NULL);
+    }
+  return described;
+}
+
 /* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps
- * every stream would land on the first line. */
+ * every stream would land on the first line. @theirs: (nullable): their offer; NULL: it is ours */
 static void
-add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
+add_line (BeckonMediaPeer *self, BeckonLine line, const BeckonSdpLines *theirs)
 {
   const gboolean audio = line == BECKON_LINE_MICROPHONE;
-  const guint ssrc = g_random_int_range (1, G_MAXINT32);
+  const guint ssrc = self->ssrcs[line] = g_random_int_range (1, G_MAXINT32);
   g_autofree char *name = g_strdup_printf ("sink_%u", line);
-  g_autoptr (GstCaps) caps = rtp_caps (line, payload, twcc, ssrc);
+  g_autoptr (GstCaps) caps =
+      theirs != NULL
+          ? rtp_caps (line, theirs->codec[line], theirs->payload[line], theirs->twcc[line], ssrc)
+          : offered_caps (self, line, ssrc);
+  g_autoptr (GstCaps) described =
+      describe_h264 (caps, theirs != NULL ? theirs->profile[line] : NULL);
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstPad) pad = NULL;
   g_autoptr (GstPad) source = NULL;
-  GstElement *queue, *convert, *payloader, *filter;
+  GstElement *queue, *convert, *filter;
 
   gst_bin_add (GST_BIN (self->pipeline), GST_ELEMENT (self->sources[line]));
   queue = add (self, GST_ELEMENT (self->sources[line]), "queue");
@@ -155,31 +176,49 @@ add_line (BeckonMediaPeer *self, BeckonLine line, int payload, int twcc)
   convert = add (self, queue, audio ? "audioconvert" : "videoconvert");
   if (!audio)
     convert = beckon_peer_bandwidth_add_picture (self->bandwidth, line, convert);
-  /* Hardware does not know what a screen needs. */
-  self->encoders[line] =
-      add (self, convert, line == BECKON_LINE_CAMERA ? self->video_encoder : lines[line].encoder);
-  payloader = add (self, self->encoders[line], lines[line].payloader);
-  if (line == BECKON_LINE_CAMERA)
-    beckon_peer_start_watch_line (self->start, self->encoders[line], payloader);
-  set_up_encoder (self, line);
-  beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
+  else
+    convert = add_sound (self, convert,
+                         theirs != NULL ? theirs->payload[line] : lines[line].payload, ssrc);
   beckon_peer_bandwidth_set_ssrc (self->bandwidth, line, ssrc);
-  g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
-  if (!audio)
-    gst_util_set_object_arg (G_OBJECT (payloader), "picture-id-mode", "15-bit");
-  filter = add (self, payloader, "capsfilter");
+  if (line == BECKON_LINE_CAMERA)
+    beckon_peer_start_watch_source (self->start);
+  filter = add (self, audio ? convert : NULL, "capsfilter");
   g_object_set (filter, "caps", caps, NULL);
+  if (!audio)
+    beckon_peer_codec_leave_gap (self, line, queue, convert, filter);
+  if (!audio && theirs != NULL)
+    beckon_peer_codec_fill_gap (self, line, theirs->codec[line], theirs->payload[line], ssrc);
 
   mean_to_send (self, line);
   pad = gst_element_request_pad_simple (self->webrtc, name);
   g_assert (pad != NULL);
   beckon_media_set_if_there (pad, "msid", lines[line].msid);
   g_object_get (pad, "transceiver", &transceiver, NULL);
-  g_object_set (transceiver, "codec-preferences", caps, NULL);
+  g_object_set (transceiver, "codec-preferences", described, NULL);
   if (!audio)
     g_object_set (transceiver, "do-nack", TRUE, NULL);
   source = gst_element_get_static_pad (filter, "src");
   gst_pad_link (source, pad);
+}
+
+/* They have answered: each line of pictures goes as they can take it. */
+static void
+fill_gaps (BeckonMediaPeer *self, const BeckonSdpLines *answer)
+{
+  for (BeckonLine line = BECKON_LINE_CAMERA; line < BECKON_N_LINES; line++)
+    {
+      const BeckonCodec codec = answer->codec[line];
+      const int payload = codec == BECKON_CODEC_H264 ? lines[line].h264 : lines[line].payload;
+      g_autoptr (GstCaps) caps = NULL;
+
+      /* A payload type that we have not offered is one that nobody can send to. */
+      if (answer->payload[line] != payload)
+        continue;
+      caps =
+          rtp_caps (line, codec, payload, answer->twcc[line] > 0 ? TWCC_ID : 0, self->ssrcs[line]);
+      g_object_set (self->gaps[line].after, "caps", caps, NULL);
+      beckon_peer_codec_fill_gap (self, line, codec, payload, self->ssrcs[line]);
+    }
 }
 
 /* ---- building ---- */
@@ -362,8 +401,6 @@ emit_local_description (gpointer object, gpointer data)
                 self->generation, self->offerer ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER, data));
   if (self->has_remote && self->state == BECKON_MEDIA_PEER_NEW)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
-  if (!g_atomic_int_get (&self->opened))
-    beckon_peer_receive_prepare_video (self);
   beckon_peer_start_warm_up (self->start);
 }
 
@@ -392,6 +429,8 @@ on_description (GstPromise *promise, gpointer user_data)
                        GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
   if (description != NULL)
     {
+      if (self->offerer)
+        beckon_peer_sdp_repeat_h264 (description->sdp);
       beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
                         g_free);
       /* With no promise to answer, a bin that is closing leaks its answer. */
@@ -408,7 +447,7 @@ void
 beckon_peer_connection_offer (BeckonMediaPeer *self)
 {
   for (guint line = 0; line < BECKON_N_LINES; line++)
-    add_line (self, line, lines[line].payload, TWCC_ID);
+    add_line (self, line, NULL);
   beckon_peer_channel_create (self);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   g_signal_emit_by_name (self->webrtc, "create-offer", NULL,
@@ -444,13 +483,15 @@ on_applied (gpointer object, gpointer data)
                                       applied->lines.twcc[BECKON_LINE_MICROPHONE] > 0);
   if (self->offerer)
     {
+      fill_gaps (self, &applied->lines);
+      beckon_peer_start_warm_up (self->start);
       if (self->state == BECKON_MEDIA_PEER_NEW)
         beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
       return;
     }
   for (guint line = 0; line < BECKON_N_LINES; line++)
     if (applied->lines.payload[line] >= 0)
-      add_line (self, line, applied->lines.payload[line], applied->lines.twcc[line]);
+      add_line (self, line, &applied->lines);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   g_signal_emit_by_name (self->webrtc, "create-answer", NULL,
                          gst_promise_new_with_change_func (on_description, self, NULL));
@@ -500,7 +541,8 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
     }
   applying = g_new0 (Applying, 1);
   applying->peer = self;
-  sdp = beckon_peer_sdp_parse (signal->sdp, offer, &applying->lines, &refused);
+  sdp = beckon_peer_sdp_parse (signal->sdp, offer, beckon_peer_codec_get_h264_use (self),
+                               &applying->lines, &refused);
   if (sdp == NULL)
     {
       /* The only one that was to come: there is nothing to wait for. Later, since the call may end of it. */

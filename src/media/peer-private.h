@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
- * (webrtcbin and descriptions), peer-receive.c (what comes in), peer-screen.c (the shared screen,
- * both ways), peer-channel.c (the data channel), peer-relay.c (relays), peer-stats.c (what is known
- * of it all). */
+ * (webrtcbin and descriptions), peer-codec.c (how pictures are encoded), peer-receive.c (what comes
+ * in), peer-screen.c (the shared screen, both ways), peer-channel.c (the data channel),
+ * peer-relay.c (relays), peer-stats.c (what is known of it all). */
 
 #pragma once
 
 #include <gst/webrtc/webrtc.h>
 
+#include "codec-choice.h"
 #include "media-meter.h"
 #include "media-private.h"
 #include "recorder.h"
@@ -29,9 +30,12 @@ struct _BeckonMediaPeer
   GstAppSrc *sources[BECKON_N_LINES];
   GstElement *encoders[BECKON_N_LINES]; /* borrowed of the pipeline; nullable: not built yet */
   GstElement *video_sink;
-  GstElement *video_depay;              /* nullable: what shows their picture, made before it came */
+  GstElement *video_depay; /* nullable: what shows their picture, made before it came */
+  BeckonCodec video_codec; /* of that */
   GstElement *screen_sink;
-  const char *video_encoder; /* interned: factories of the camera's codecs, ours and theirs */
+  const char *encoder_names[BECKON_N_CODECS]; /* interned; nullable: not spoken here */
+  const char *decoder_names[BECKON_N_CODECS];
+  const char *video_encoder; /* those of the camera's pictures, ours and theirs */
   const char *video_decoder;
   BeckonVoice *voice; /* nullable: not heard */
   BeckonRecorder *recorder;            /* nullable */
@@ -70,6 +74,14 @@ struct _BeckonMediaPeer
   gint audio_packets_seen; /* at the last tick */
   double audio_level;
   double volume;
+
+  /* peer-codec.c: where an encoder goes when it is known which one; borrowed of the pipeline */
+  struct
+  {
+    GstElement *queue, *before, *after;
+    gulong block;
+  } gaps[BECKON_N_LINES];
+  guint ssrcs[BECKON_N_LINES];
 
   /* Written by GStreamer's threads, all atomic */
   gint heard;  /* ms of the last packet, whatever was in it; see now_ms() */
@@ -147,25 +159,61 @@ gboolean beckon_peer_connection_add_candidate (BeckonMediaPeer *self,
 
 /* peer-sdp.c: a stranger's description, looked at before webrtcbin sees it */
 
+/* When pictures go as H.264, and not as VP8. */
+typedef enum
+{
+  BECKON_H264_NEVER,
+  BECKON_H264_IF_NEEDED,    /* they have no VP8 */
+  BECKON_H264_IF_PREFERRED, /* that, or they would rather have it */
+} BeckonH264Use;
+
 typedef struct
 {
   int payload[BECKON_N_LINES]; /* of the codec that we speak; -1: the line is not there */
+  BeckonCodec codec[BECKON_N_LINES];                      /* of pictures: that one */
+  char profile[BECKON_N_LINES][BECKON_H264_PROFILE_SIZE]; /* of H.264: its kind */
   int twcc[BECKON_N_LINES];    /* id of the transport-wide sequence number; 0: not known there */
 } BeckonSdpLines;
 
 /** beckon_peer_sdp_parse: @offer: it must have the lines that we need. Returns: (transfer full): the
  * description, or %NULL with BAD_DESCRIPTION. */
-GstSDPMessage *beckon_peer_sdp_parse (const char *text, gboolean offer, BeckonSdpLines *lines,
-                                      GError **error);
+GstSDPMessage *beckon_peer_sdp_parse (
+    const char *text, gboolean offer, BeckonH264Use use, BeckonSdpLines *lines, GError **error);
+/** beckon_peer_sdp_repeat_h264: @sdp: an offer of ours: webrtcbin offers to repeat what is lost
+ * only in the first codec of a line. */
+void beckon_peer_sdp_repeat_h264 (GstSDPMessage *sdp);
 gboolean beckon_peer_sdp_check_candidate (const char *candidate, GError **error);
 /** beckon_peer_sdp_is_useful_candidate: @candidate: a checked one. Names are nothing for us: looking one
  * up would tell a stranger's name server about us; nor are components that we do not have. */
 gboolean beckon_peer_sdp_is_useful_candidate (const char *candidate);
 
+/* peer-codec.c */
+
+/** beckon_peer_codec_get_h264_use: Returns: when we take it. */
+BeckonH264Use beckon_peer_codec_get_h264_use (BeckonMediaPeer *self);
+/** beckon_peer_codec_leave_gap: a line of pictures is built up to @before, and from @after, a
+ * capsfilter with the payload types that we offer, or the one that we answer. Nothing passes @queue
+ * (borrowed) until it is known how they are encoded. */
+void beckon_peer_codec_leave_gap (BeckonMediaPeer *self,
+                                  BeckonLine line,
+                                  GstElement *queue,
+                                  GstElement *before,
+                                  GstElement *after);
+/** beckon_peer_codec_fill_gap: with an encoder and a payloader. */
+void beckon_peer_codec_fill_gap (
+    BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec, int payload, guint ssrc);
+/** beckon_peer_codec_get: (thread any): what comes on @pad, webrtcbin's; BECKON_N_CODECS: none of these. */
+BeckonCodec beckon_peer_codec_get (GstPad *pad);
+/** beckon_peer_codec_receive: (thread any): @depay: (out): the first element for it; @encoded: (out)
+ * (transfer full): where frames pass that are whole. Returns: (nullable): the decoder behind them;
+ * NULL: a codec that we do not have. */
+GstElement *beckon_peer_codec_receive (BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec,
+                                       GstElement **depay, GstPad **encoded);
+
 /* peer-receive.c */
 
 /** beckon_peer_receive_prepare_video: makes what shows their picture; nothing gets there before we open. */
-void beckon_peer_receive_prepare_video (BeckonMediaPeer *self);
+void beckon_peer_receive_prepare_video (BeckonMediaPeer *self, BeckonCodec codec);
 /** beckon_peer_receive_pad: (thread any): a line of theirs begins. */
 void beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad);
 /** beckon_peer_receive_watch: (thread any): @element was made inside webrtcbin: set it, count at it. */
@@ -215,8 +263,8 @@ void beckon_peer_stats_count (BeckonMediaPeer *self);
 void beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path);
 /** beckon_peer_screen_set_up_encoder: what is right for text and not for faces. */
 void beckon_peer_screen_set_up_encoder (BeckonMediaPeer *self, GstElement *encoder);
-/** beckon_peer_screen_watch: counts, and keeps, what comes out of @depay and @decoder. */
-void beckon_peer_screen_watch (BeckonMediaPeer *self, GstElement *depay, GstElement *decoder);
+/** beckon_peer_screen_watch: counts, and keeps, what passes @encoded and comes out of @decoder. */
+void beckon_peer_screen_watch (BeckonMediaPeer *self, GstPad *encoded, GstElement *decoder);
 /** beckon_peer_screen_ended: they share no more; the next first frame is told again. */
 void beckon_peer_screen_ended (BeckonMediaPeer *self);
 void beckon_peer_screen_count (BeckonMediaPeer *self, BeckonMediaStats *stats);

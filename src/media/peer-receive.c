@@ -9,7 +9,6 @@
 #include "peer-private.h"
 
 #include "capture.h"
-#include "codec-choice.h"
 #include "peer-repeat.h"
 
 #include <gst/video/video.h>
@@ -215,23 +214,21 @@ on_audio_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Returns: (nullable) */
 static GstElement *
-receive_video (BeckonMediaPeer *self, gboolean screen)
+receive_video (BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec)
 {
-  GstElement *depay = make (self, NULL, "rtpvp8depay");
-  GstElement *decoder, *last;
-  const char *name;
+  const gboolean screen = line == BECKON_LINE_SCREEN;
+  g_autoptr (GstPad) encoded = NULL;
+  GstElement *depay, *last;
+  GstElement *decoder = beckon_peer_codec_receive (self, line, codec, &depay, &encoded);
 
-  g_object_set (depay, "request-keyframe", TRUE, "wait-for-keyframe", TRUE, NULL);
+  if (decoder == NULL)
+    return NULL;
   if (self->recorder != NULL && !screen)
-    add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_video, self);
-  /* A screen may be larger than the hardware takes. */
-  name = screen ? BECKON_SOFTWARE_DECODER : self->video_decoder;
-  decoder = make (self, depay, name);
-  if (g_str_equal (name, BECKON_SOFTWARE_DECODER))
-    g_object_set (decoder, "threads", 1, NULL);
+    gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded_video, self, NULL);
   if (screen)
-    beckon_peer_screen_watch (self, depay, decoder);
+    beckon_peer_screen_watch (self, encoded, decoder);
   else
     add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_video, self);
   last = make (self, decoder, "queue");
@@ -331,10 +328,22 @@ receive_nothing (BeckonMediaPeer *self)
 }
 
 void
-beckon_peer_receive_prepare_video (BeckonMediaPeer *self)
+beckon_peer_receive_prepare_video (BeckonMediaPeer *self, BeckonCodec codec)
 {
   g_assert (self->video_depay == NULL && !g_atomic_int_get (&self->opened));
-  self->video_depay = receive_video (self, FALSE);
+  self->video_codec = codec;
+  self->video_depay = receive_video (self, BECKON_LINE_CAMERA, codec);
+}
+
+/* Returns: (nullable) */
+static GstElement *
+receive_camera (BeckonMediaPeer *self, GstPad *pad)
+{
+  const BeckonCodec codec = beckon_peer_codec_get (pad);
+
+  if (self->video_depay == NULL)
+    return receive_video (self, BECKON_LINE_CAMERA, codec);
+  return codec == self->video_codec ? self->video_depay : NULL;
 }
 
 /* A line of theirs is looked at for the first time. */
@@ -344,7 +353,7 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
   g_autoptr (GstPad) sink = NULL;
   guint line = G_MAXUINT;
-  GstElement *first;
+  GstElement *first = NULL;
 
   g_object_get (pad, "transceiver", &transceiver, NULL);
   if (transceiver != NULL)
@@ -354,14 +363,14 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
     {
       self->video_came = TRUE;
-      first = self->video_depay != NULL ? self->video_depay : receive_video (self, FALSE);
+      first = receive_camera (self, pad);
     }
   else if (line == BECKON_LINE_SCREEN && is_media (pad, "video") && !self->screen_came)
     {
       self->screen_came = TRUE;
-      first = receive_video (self, TRUE);
+      first = receive_video (self, BECKON_LINE_SCREEN, beckon_peer_codec_get (pad));
     }
-  else
+  if (first == NULL)
     {
       g_message ("%s sends something on line %u that is not looked at", self->user, line);
       first = receive_nothing (self);

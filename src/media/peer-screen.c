@@ -94,20 +94,14 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-static void
-add_probe (BeckonMediaPeer *self, GstElement *element, GstPadProbeCallback callback)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, self, NULL);
-}
-
 void
-beckon_peer_screen_watch (BeckonMediaPeer *self, GstElement *depay, GstElement *decoder)
+beckon_peer_screen_watch (BeckonMediaPeer *self, GstPad *encoded, GstElement *decoder)
 {
+  g_autoptr (GstPad) decoded = gst_element_get_static_pad (decoder, "src");
+
   if (self->screen_recorder != NULL)
-    add_probe (self, depay, on_encoded);
-  add_probe (self, decoder, on_decoded);
+    gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self, NULL);
+  gst_pad_add_probe (decoded, GST_PAD_PROBE_TYPE_BUFFER, on_decoded, self, NULL);
 }
 
 void

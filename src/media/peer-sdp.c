@@ -9,13 +9,13 @@
 #define LINES_MAX 16
 #define CANDIDATE_WORDS_MIN 8
 
-static const struct
-{
-  const char *media, *encoding;
-} wanted[BECKON_N_LINES] = {
-  [BECKON_LINE_MICROPHONE] = { "audio", "OPUS" },
-  [BECKON_LINE_CAMERA] = { "video", "VP8" },
-  [BECKON_LINE_SCREEN] = { "video", "VP8" },
+#define PAYLOAD_MIN 96 /* of those that a description gives a meaning */
+#define PAYLOAD_MAX 127
+
+static const char *const wanted[BECKON_N_LINES] = {
+  [BECKON_LINE_MICROPHONE] = "audio",
+  [BECKON_LINE_CAMERA] = "video",
+  [BECKON_LINE_SCREEN] = "video",
 };
 
 static gboolean
@@ -25,29 +25,203 @@ refuse (GError **error, const char *text)
   return FALSE;
 }
 
+/* Returns: (nullable): what the attribute @key of @media says behind "@payload ". */
+static const char *
+get_of_payload (const GstSDPMedia *media, const char *key, guint payload)
+{
+  g_autofree char *start = g_strdup_printf ("%u ", payload);
+
+  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
+    {
+      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
+
+      if (g_strcmp0 (attribute->key, key) == 0 && attribute->value != NULL &&
+          g_str_has_prefix (attribute->value, start))
+        return attribute->value + strlen (start);
+    }
+  return NULL;
+}
+
+static gboolean
+has_encoding (const GstSDPMedia *media, guint payload, const char *encoding)
+{
+  const char *map = get_of_payload (media, "rtpmap", payload);
+  const gsize length = strlen (encoding);
+
+  return map != NULL && g_ascii_strncasecmp (map, encoding, length) == 0 && map[length] == '/';
+}
+
+/* Payload types in the order that @media prefers. Returns: FALSE: there are no more of them. */
+static gboolean
+next_payload (const GstSDPMedia *media, guint *i, guint *payload)
+{
+  while (*i < gst_sdp_media_formats_len (media))
+    {
+      guint64 number;
+
+      if (!g_ascii_string_to_unsigned (gst_sdp_media_get_format (media, (*i)++), 10, 0, PAYLOAD_MAX,
+                                       &number, NULL))
+        continue;
+      *payload = number;
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* Returns: the payload type that @media gives to @encoding, or -1. */
 static int
 find_payload (const GstSDPMedia *media, const char *encoding)
 {
-  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
-    {
-      const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
-      const char *name;
-      guint64 payload;
-      g_autofree char *number = NULL;
+  guint payload;
 
-      if (g_strcmp0 (attribute->key, "rtpmap") != 0 || attribute->value == NULL)
-        continue;
-      name = strchr (attribute->value, ' ');
-      if (name == NULL || g_ascii_strncasecmp (name + 1, encoding, strlen (encoding)) != 0 ||
-          name[1 + strlen (encoding)] != '/')
-        continue;
-      number = g_strndup (attribute->value, name - attribute->value);
-      if (g_ascii_string_to_unsigned (number, 10, 0, 127, &payload, NULL))
-        return payload;
-    }
+  for (guint i = 0; next_payload (media, &i, &payload);)
+    if (has_encoding (media, payload, encoding))
+      return payload;
   return -1;
 }
+
+/* ---- H.264 ---- */
+
+/* A profile-level-id is three bytes: profile, constraints, level. Ours is the constrained baseline,
+ * which who takes the whole of it takes as well; and 720p30 is level 3.1. */
+static gboolean
+is_our_profile (const char *id, gboolean *constrained)
+{
+  guint64 bytes;
+
+  if (!g_ascii_string_to_unsigned (id, 16, 0, 0xffffff, &bytes, NULL))
+    return FALSE;
+  *constrained = (bytes & 0x4000) != 0;
+  return bytes >> 16 == 0x42 && (bytes & 0xff) >= 0x1f;
+}
+
+/* Of an RTP payload, what says of H.264 which kind it is. */
+typedef struct
+{
+  gboolean large_packets; /* they may be parts of a picture, as ours are */
+  char profile[BECKON_H264_PROFILE_SIZE];
+  gboolean is_ours, constrained;
+} H264;
+
+static H264
+read_h264 (const GstSDPMedia *media, guint payload)
+{
+  const char *parameters = get_of_payload (media, "fmtp", payload);
+  g_auto (GStrv) words = g_strsplit_set (parameters != NULL ? parameters : "", "; ", -1);
+  H264 h264 = { FALSE, BECKON_H264_PROFILE, TRUE, TRUE };
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      const char *value = strchr (words[i], '=');
+
+      if (g_str_equal (words[i], "packetization-mode=1"))
+        h264.large_packets = TRUE;
+      else if (g_ascii_strncasecmp (words[i], "profile-level-id=", 17) == 0)
+        /* Where it is missing, as webrtcbin's answers have it, it is what browsers take it for. */
+        h264.is_ours = g_strlcpy (h264.profile, value + 1, sizeof h264.profile) == 6 &&
+                       is_our_profile (h264.profile, &h264.constrained);
+    }
+  return h264;
+}
+
+/* @profile: (out): theirs, of what is found. Returns: a payload type, or -1. */
+static int
+find_h264 (const GstSDPMedia *media, char *profile)
+{
+  int found = -1;
+  guint payload;
+
+  for (guint i = 0; next_payload (media, &i, &payload);)
+    {
+      const H264 h264 =
+          has_encoding (media, payload, "H264") ? read_h264 (media, payload) : (H264){ FALSE };
+
+      if (!h264.large_packets || !h264.is_ours || (found >= 0 && !h264.constrained))
+        continue;
+      found = payload;
+      memcpy (profile, h264.profile, sizeof h264.profile);
+      if (h264.constrained)
+        break;
+    }
+  return found;
+}
+
+static gboolean
+prefers_h264 (const GstSDPMedia *media)
+{
+  guint payload;
+
+  for (guint i = 0; next_payload (media, &i, &payload);)
+    if (has_encoding (media, payload, "VP8"))
+      return FALSE;
+    else if (has_encoding (media, payload, "H264"))
+      return TRUE;
+  return FALSE;
+}
+
+/* VP8, unless only H.264 will do, or will be better. */
+static void
+choose_codec (const GstSDPMedia *media, BeckonH264Use use, BeckonSdpLines *lines, BeckonLine line)
+{
+  const int h264 = use == BECKON_H264_NEVER ? -1 : find_h264 (media, lines->profile[line]);
+
+  lines->payload[line] = find_payload (media, "VP8");
+  if (h264 >= 0 &&
+      (lines->payload[line] < 0 || (use == BECKON_H264_IF_PREFERRED && prefers_h264 (media))))
+    {
+      lines->payload[line] = h264;
+      lines->codec[line] = BECKON_CODEC_H264;
+    }
+}
+
+/* Returns: whether @payload is in use anywhere: in a bundle each has one meaning. */
+static gboolean
+is_taken (const GstSDPMessage *sdp, guint payload)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    if (get_of_payload (gst_sdp_message_get_media (sdp, i), "rtpmap", payload) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_repeated (const GstSDPMedia *media, int h264)
+{
+  g_autofree char *parameters = g_strdup_printf ("apt=%d", h264);
+  guint payload;
+
+  for (guint i = 0; next_payload (media, &i, &payload);)
+    if (g_strcmp0 (get_of_payload (media, "fmtp", payload), parameters) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+void
+beckon_peer_sdp_repeat_h264 (GstSDPMessage *sdp)
+{
+  guint free_payload = PAYLOAD_MIN;
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      GstSDPMedia *media = &g_array_index (sdp->medias, GstSDPMedia, i);
+      char profile[BECKON_H264_PROFILE_SIZE];
+      const int h264 = find_h264 (media, profile);
+      g_autofree char *format = NULL, *map = NULL, *parameters = NULL;
+
+      while (free_payload <= PAYLOAD_MAX && is_taken (sdp, free_payload))
+        free_payload++;
+      if (h264 < 0 || free_payload > PAYLOAD_MAX || is_repeated (media, h264))
+        continue;
+      format = g_strdup_printf ("%u", free_payload);
+      map = g_strdup_printf ("%u rtx/90000", free_payload);
+      parameters = g_strdup_printf ("%u apt=%d", free_payload, h264);
+      gst_sdp_media_add_format (media, format);
+      gst_sdp_media_add_attribute (media, "rtpmap", map);
+      gst_sdp_media_add_attribute (media, "fmtp", parameters);
+    }
+}
+
+/* ---- all of it ---- */
 
 /* Returns: the id that @media gives to the transport-wide sequence number ("3/sendonly URI attributes"),
  * or 0. */
@@ -111,7 +285,11 @@ has_picture (const GstSDPMessage *sdp)
 
 /* The first lines are ours, in our order; a browser may leave out the screen. */
 static gboolean
-check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GError **error)
+check_lines (const GstSDPMessage *sdp,
+             gboolean offer,
+             BeckonH264Use use,
+             BeckonSdpLines *lines,
+             GError **error)
 {
   const guint n_media = gst_sdp_message_medias_len (sdp);
 
@@ -122,10 +300,14 @@ check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GE
       const GstSDPMedia *media = line < n_media ? gst_sdp_message_get_media (sdp, line) : NULL;
 
       lines->payload[line] = -1;
+      lines->codec[line] = BECKON_CODEC_VP8;
       lines->twcc[line] = 0;
-      if (media == NULL || g_strcmp0 (media->media, wanted[line].media) != 0)
+      if (media == NULL || g_strcmp0 (media->media, wanted[line]) != 0)
         continue;
-      lines->payload[line] = find_payload (media, wanted[line].encoding);
+      if (line == BECKON_LINE_MICROPHONE)
+        lines->payload[line] = find_payload (media, "OPUS");
+      else
+        choose_codec (media, use, lines, line);
       lines->twcc[line] = find_twcc (media);
     }
   for (guint i = 0; i < n_media; i++)
@@ -140,12 +322,15 @@ check_lines (const GstSDPMessage *sdp, gboolean offer, BeckonSdpLines *lines, GE
   if (offer && lines->payload[BECKON_LINE_MICROPHONE] < 0)
     return refuse (error, "An offer whose first line is not sound in Opus");
   if (offer && has_picture (sdp) && lines->payload[BECKON_LINE_CAMERA] < 0)
-    return refuse (error, "An offer of pictures, but none in VP8");
+    return refuse (error, use == BECKON_H264_NEVER
+                              ? "An offer of pictures, but none in VP8"
+                              : "An offer of pictures, but none in VP8 or H.264");
   return TRUE;
 }
 
 GstSDPMessage *
-beckon_peer_sdp_parse (const char *text, gboolean offer, BeckonSdpLines *lines, GError **error)
+beckon_peer_sdp_parse (
+    const char *text, gboolean offer, BeckonH264Use use, BeckonSdpLines *lines, GError **error)
 {
   g_autoptr (GstSDPMessage) sdp = NULL;
 
@@ -153,7 +338,7 @@ beckon_peer_sdp_parse (const char *text, gboolean offer, BeckonSdpLines *lines, 
     return refuse (error, "This is no session description"), NULL;
   if (gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK)
     return refuse (error, "The session description cannot be read"), NULL;
-  if (!check_lines (sdp, offer, lines, error))
+  if (!check_lines (sdp, offer, use, lines, error))
     return NULL;
   return g_steal_pointer (&sdp);
 }

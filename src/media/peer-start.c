@@ -9,7 +9,6 @@
 #include "peer-start.h"
 
 #include "capture.h"
-#include "codec-choice.h"
 
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
@@ -108,7 +107,8 @@ set_key_frame_interval (BeckonPeerStart *self, GstClockTime interval)
 {
   GstElement *encoder = self->peer->encoders[BECKON_LINE_CAMERA];
 
-  if (g_str_equal (self->peer->video_encoder, BECKON_SOFTWARE_ENCODER))
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (encoder), "min-force-key-unit-interval") !=
+      NULL)
     g_object_set (encoder, "min-force-key-unit-interval", interval, NULL);
 }
 
@@ -189,14 +189,20 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 void
-beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstElement *payloader)
+beckon_peer_start_watch_source (BeckonPeerStart *self)
 {
   g_autoptr (GstPad) captured =
       gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
+
+  gst_pad_add_probe (captured, GST_PAD_PROBE_TYPE_BUFFER, on_captured, self, NULL);
+}
+
+void
+beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstElement *payloader)
+{
   g_autoptr (GstPad) encoded = gst_element_get_static_pad (encoder, "src");
   g_autoptr (GstPad) packets = gst_element_get_static_pad (payloader, "src");
 
-  gst_pad_add_probe (captured, GST_PAD_PROBE_TYPE_BUFFER, on_captured, self, NULL);
   gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self, NULL);
   gst_pad_add_probe (packets, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
                      on_packets, self, NULL);

@@ -20,6 +20,8 @@ typedef struct _BeckonPeerStart BeckonPeerStart;
 BeckonPeerStart *beckon_peer_start_new (BeckonMediaPeer *peer);
 void beckon_peer_start_free (BeckonPeerStart *self);
 
+/** beckon_peer_start_watch_source: before a frame of the camera comes. */
+void beckon_peer_start_watch_source (BeckonPeerStart *self);
 /** beckon_peer_start_watch_line: @encoder, @payloader: (transfer none): of the camera, before
  * anything else looks at what comes out of them */
 void

@@ -36,6 +36,7 @@ struct _BeckonRecorder
   gboolean gathering;
   gboolean closed;
   GstClockTime origin; /* time of the first frame of all */
+  GstClockTime last_picture; /* in the file */
   gint64 first;        /* monotonic: when it came; 0: not yet */
 };
 
@@ -52,10 +53,13 @@ copy_sample (BeckonRecorder *self, int stream, GstCaps *caps, GstBuffer *buffer)
       self->first = g_get_monotonic_time ();
       self->origin = GST_BUFFER_PTS (buffer);
     }
-  if (GST_BUFFER_PTS (buffer) > self->origin)
-    GST_BUFFER_PTS (copy) = GST_BUFFER_PTS (buffer) - self->origin;
-  else
-    GST_BUFFER_PTS (copy) = 0;
+  /* Pictures that came together may have one time; a parser takes away that of the second, and the
+   * muxer drops what has none. */
+  GST_BUFFER_PTS (copy) = MAX (GST_BUFFER_PTS (buffer), self->origin) - self->origin;
+  if (stream == PICTURE && self->caps[stream] != NULL)
+    GST_BUFFER_PTS (copy) = MAX (GST_BUFFER_PTS (copy), self->last_picture + GST_MSECOND);
+  if (stream == PICTURE)
+    self->last_picture = GST_BUFFER_PTS (copy);
   GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
   /* Pictures change their size, and the container cannot; players go by the pictures themselves. */
   if (self->caps[stream] == NULL)
@@ -123,14 +127,35 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static GstAppSrc *
-add_stream (BeckonRecorder *self, GstElement *muxer, const char *pad)
+/* Matroska has H.264 in another wrapping. With "avc3" it takes pictures that change their size, as
+ * those that decode them go by what is in front of each key frame. Returns: what is before the
+ * muxer then. */
+static GstElement *
+add_h264 (BeckonRecorder *self, GstElement *source)
 {
+  GstElement *parser = beckon_media_make_element ("h264parse");
+  GstElement *filter = beckon_media_make_element ("capsfilter");
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-h264,stream-format=avc3,alignment=au");
+
+  g_object_set (parser, "config-interval", -1, NULL);
+  g_object_set (filter, "caps", caps, NULL);
+  gst_bin_add_many (GST_BIN (self->pipeline), parser, filter, NULL);
+  gst_element_link_many (source, parser, filter, NULL);
+  return filter;
+}
+
+static GstAppSrc *
+add_stream (BeckonRecorder *self, int stream, GstElement *muxer)
+{
+  const GstStructure *format = gst_caps_get_structure (self->caps[stream], 0);
   GstElement *source = beckon_media_make_element ("appsrc");
+  GstElement *last = source;
 
   g_object_set (source, "format", GST_FORMAT_TIME, "max-bytes", (guint64) 0, NULL);
   gst_bin_add (GST_BIN (self->pipeline), source);
-  gst_element_link_pads (source, "src", muxer, pad);
+  if (gst_structure_has_name (format, "video/x-h264"))
+    last = add_h264 (self, source);
+  gst_element_link_pads (last, "src", muxer, stream == PICTURE ? "video_%u" : "audio_%u");
   return gst_object_ref (GST_APP_SRC (source));
 }
 
@@ -153,7 +178,7 @@ begin (BeckonRecorder *self)
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < N_STREAMS; i++)
     if (!g_queue_is_empty (&self->gathered[i]))
-      self->sources[i] = add_stream (self, muxer, i == PICTURE ? "video_%u" : "audio_%u");
+      self->sources[i] = add_stream (self, i, muxer);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   for (guint i = 0; i < N_STREAMS; i++)
     {

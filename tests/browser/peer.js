@@ -117,6 +117,20 @@ class Peer {
         transceiver.setCodecPreferences(codecs);
   }
 
+  /** Who has one codec only sends that one. By itself Chromium sends what the offer has first, though it be
+   *  not in the answer. */
+  async sendTheOne() {
+    if (!this.options.codecs || this.options.codecs.length > 1) return;
+    const wanted = "video/" + this.options.codecs[0];
+    for (const { sender, receiver } of this.lines) {
+      const parameters = sender.getParameters();
+      const codec = parameters.codecs.find(one => one.mimeType == wanted);
+      if (receiver.track.kind != "video" || !codec || !parameters.encodings.length) continue;
+      parameters.encodings[0].codec = codec;
+      await sender.setParameters(parameters);
+    }
+  }
+
   async describe(description) {
     await this.pc.setLocalDescription(description);
     const { type, sdp } = this.pc.localDescription;
@@ -140,6 +154,7 @@ class Peer {
     for (const transceiver of this.lines) transceiver.direction = "sendrecv";
     this.preferCodecs();
     await this.describe(await this.pc.createAnswer());
+    await this.sendTheOne();
     this.times.prepared = now();
   }
 

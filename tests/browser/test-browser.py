@@ -3,6 +3,7 @@
 Chromium. What came is judged at her end by her recording, and at his by the browser's own statistics, by
 what is on his page and by the tone that he hears."""
 import os
+import subprocess
 import tempfile
 
 import callers
@@ -17,6 +18,7 @@ from gi.repository import GdkPixbuf  # pylint: disable=wrong-import-position
 
 COLOUR_OF_ALICE = 0x30, 0x70, 0xc0  # beckon_media_test_color ()
 MIDDLE_OF_BOB = 0x6c, 0x72, 0x5a    # the same of Bob, as Y, U and V
+NAMES = {"VP8": "VP8", "H264": "H.264"} # of the browser's, and ours
 FRAMES = 20                         # so many in a row are a moving picture
 BROWSER = None
 SERVER = None
@@ -102,7 +104,7 @@ def share_of(page, colour):
 def check_picture(recording):
     """Frames of Bob, in their order. When his clip begins anew, it goes back by much."""
     counters = [counter for counter in recording["counters"] if counter >= 0]
-    assert len(counters) >= FRAMES, f"only {len(counters)} frames can be read"
+    assert len(counters) >= FRAMES, f"too few can be read: {recording['counters']}"
     assert len(counters) > 0.9 * len(recording["counters"]), recording["counters"]
     assert not any(0 < before - after < 60 for before, after in zip(counters, counters[1:])), \
         f"out of order: {counters}"
@@ -115,13 +117,13 @@ def check_sound(recording):
     assert recording["tone_share"] > 0.5, recording["tone_share"]
 
 
-def check_page(bob):
+def check_page(bob, codec="VP8"):
     """What he sees and hears is Alice."""
     bob.hears(callers.TONES["alice"])
     shown = share_of(bob, COLOUR_OF_ALICE)
     assert shown > 0.2, f"{shown} of the page has her colour"
     seen = bob.statistics()
-    assert seen["codec"] == "video/VP8" and seen["soundCodec"].lower() == "audio/opus", seen
+    assert seen["codec"] == "video/" + codec and seen["soundCodec"].lower() == "audio/opus", seen
     assert seen["energy"] > 0.01, seen
 
 
@@ -132,11 +134,13 @@ def check_steps(bob):
     assert sum(step % 960 == 0 for step in steps) >= 16, steps
 
 
-def see_and_hear(**options):
+def see_and_hear(codec="VP8", **options):
     with Call(**options) as call:
         call.connected().moves()
-        check_page(call.bob)
+        check_page(call.bob, codec)
         recording = call.hang_up()
+        said = call.alice.all("statistics")[-1]
+        assert said["video_codec_sent"] == said["video_codec_received"] == NAMES[codec], said
         check_picture(recording)
         check_sound(recording)
 
@@ -154,9 +158,31 @@ def test_the_browser_prefers_another_codec():
     see_and_hear(codecs=["H264", "VP8"])
 
 
+def need_h264():
+    """Or skip."""
+    if not BROWSER.run("() => RTCRtpSender.getCapabilities('video').codecs"
+                       ".some(codec => codec.mimeType == 'video/H264')"):
+        raise tap.Skip("this Chromium has no H.264")
+    for one_of in ("openh264enc", "x264enc"), ("avdec_h264", "openh264dec"):
+        if all(subprocess.run(["gst-inspect-1.0", "--exists", name], check=False).returncode
+               for name in one_of):
+            raise tap.Skip(f"none of {one_of} is installed")
+
+
+def test_h264():
+    """He has nothing else."""
+    need_h264()
+    see_and_hear("H264", codecs=["H264"])
+
+
+def test_h264_when_the_browser_calls():
+    need_h264()
+    see_and_hear("H264", alice_calls=False, codecs=["H264"])
+
+
 def test_no_codec_in_common():
     """It is said why at once, at both ends."""
-    with Call(alice_calls=False, codecs=["H264"]) as call:
+    with Call(alice_calls=False, codecs=["VP9"]) as call:
         assert call.alice.finish() == 8, call.alice.events
         error, = call.alice.all("error")
         assert error["code"] == "bad-description" and "VP8" in error["message"], error
@@ -165,7 +191,7 @@ def test_no_codec_in_common():
 
 def test_no_codec_in_common_for_the_answer():
     """It closes the lines of pictures; they talk all the same."""
-    with Call(codecs=["H264"]) as call:
+    with Call(codecs=["VP9"]) as call:
         call.connected()
         call.bob.hears(callers.TONES["alice"])
         before = call.alice.wait("stats")["audio_packets_received"]
@@ -272,7 +298,7 @@ def main():
             callers.make_clip(path, user, seconds)
         with Server() as SERVER, chromium.Chromium(video, audio) as BROWSER:
             tap.run(test_we_call, test_the_browser_calls, test_the_browser_prefers_another_codec,
-                    test_no_codec_in_common, test_no_codec_in_common_for_the_answer, test_voice,
+                    test_h264, test_h264_when_the_browser_calls, test_no_codec_in_common, test_no_codec_in_common_for_the_answer, test_voice,
                     test_a_camera_later, test_what_is_told_on_the_data_channel,
                     test_a_screen_is_no_camera, test_the_browser_hangs_up_on_the_data_channel,
                     test_we_hang_up_on_the_data_channel, test_by_relay_only, limit=120)

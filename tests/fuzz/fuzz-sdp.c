@@ -9,17 +9,20 @@
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 static void
-read_description (const char *text, gboolean offer)
+read_description (const char *text, gboolean offer, BeckonH264Use use)
 {
   g_autoptr (GError) error = NULL;
   BeckonSdpLines lines;
-  GstSDPMessage *sdp = beckon_peer_sdp_parse (text, offer, &lines, &error);
+  GstSDPMessage *sdp = beckon_peer_sdp_parse (text, offer, use, &lines, &error);
 
   g_assert ((sdp == NULL) == (error != NULL));
   if (sdp == NULL)
     return;
   for (guint line = 0; line < BECKON_N_LINES; line++)
-    g_assert (lines.payload[line] >= -1 && lines.payload[line] <= 127);
+    {
+      g_assert (lines.payload[line] >= -1 && lines.payload[line] <= 127);
+      g_assert (lines.codec[line] == BECKON_CODEC_VP8 || use != BECKON_H264_NEVER);
+    }
   gst_sdp_message_free (sdp);
 }
 
@@ -32,8 +35,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   /* JSON gives us nothing but UTF-8. */
   if (!g_utf8_validate (text, -1, NULL))
     return 0;
-  read_description (text, TRUE);
-  read_description (text, FALSE);
+  read_description (text, TRUE, BECKON_H264_NEVER);
+  read_description (text, TRUE, BECKON_H264_IF_PREFERRED);
+  read_description (text, FALSE, BECKON_H264_IF_NEEDED);
   if (beckon_peer_sdp_check_candidate (text, &error))
     {
       g_assert (strpbrk (text, "\r\n") == NULL);

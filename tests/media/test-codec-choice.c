@@ -141,7 +141,7 @@ assert_refused (const char *encoder, const char *decoder, const char *why)
 {
   g_autoptr (GError) error = NULL;
 
-  if (beckon_codec_choice_try (encoder, decoder, &error))
+  if (beckon_codec_choice_try (BECKON_CODEC_VP8, encoder, decoder, &error))
     g_error ("%s, %s: taken", encoder, decoder);
   g_assert_nonnull (error);
   if (strstr (error->message, why) == NULL)
@@ -154,10 +154,10 @@ test_software (void)
 {
   g_autoptr (GError) error = NULL;
 
-  beckon_codec_choice_try ("vp8enc", "vp8dec", &error);
+  beckon_codec_choice_try (BECKON_CODEC_VP8, "vp8enc", "vp8dec", &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (beckon_codec_choice_get_encoder (), ==, "vp8enc");
-  g_assert_cmpstr (beckon_codec_choice_get_decoder (), ==, "vp8dec");
+  g_assert_cmpstr (beckon_codec_choice_get_encoder (BECKON_CODEC_VP8), ==, "vp8enc");
+  g_assert_cmpstr (beckon_codec_choice_get_decoder (BECKON_CODEC_VP8), ==, "vp8dec");
 }
 
 static void
@@ -177,8 +177,27 @@ static void
 test_broken_is_not_chosen (void)
 {
   beckon_codec_choice_make ();
-  g_assert_cmpstr (beckon_codec_choice_get_encoder (), ==, "vp8enc");
-  g_assert_cmpstr (beckon_codec_choice_get_decoder (), ==, "vp8dec");
+  g_assert_cmpstr (beckon_codec_choice_get_encoder (BECKON_CODEC_VP8), ==, "vp8enc");
+  g_assert_cmpstr (beckon_codec_choice_get_decoder (BECKON_CODEC_VP8), ==, "vp8dec");
+}
+
+/* OpenH264, x264 or another: where two of them are installed they work, and are found. */
+static void
+test_h264 (void)
+{
+  g_autoptr (GError) error = NULL;
+  const char *encoder = beckon_codec_choice_get_encoder (BECKON_CODEC_H264);
+  const char *decoder = beckon_codec_choice_get_decoder (BECKON_CODEC_H264);
+
+  if (encoder == NULL)
+    {
+      g_test_skip ("There is no H.264");
+      return;
+    }
+  g_test_message ("%s, %s", encoder, decoder);
+  beckon_codec_choice_try (BECKON_CODEC_H264, encoder, decoder, &error);
+  g_assert_no_error (error);
+  g_assert_false (beckon_codec_choice_is_hardware (BECKON_CODEC_H264));
 }
 
 /* Behind the broken ones there are good ones. */
@@ -188,8 +207,8 @@ test_good_is_chosen (void)
   add_codec (TRUE, GOOD, GST_RANK_MARGINAL);
   add_codec (FALSE, GOOD, GST_RANK_MARGINAL);
   beckon_codec_choice_make ();
-  g_assert_cmpstr (beckon_codec_choice_get_encoder (), ==, "fakeenc0");
-  g_assert_cmpstr (beckon_codec_choice_get_decoder (), ==, "fakedec0");
+  g_assert_cmpstr (beckon_codec_choice_get_encoder (BECKON_CODEC_VP8), ==, "fakeenc0");
+  g_assert_cmpstr (beckon_codec_choice_get_decoder (BECKON_CODEC_VP8), ==, "fakedec0");
 }
 
 /* ---- a call with them ---- */
@@ -282,6 +301,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/media/codec-choice/broken", test_broken);
   g_test_add_func ("/media/codec-choice/broken-is-not-chosen", test_broken_is_not_chosen);
+  g_test_add_func ("/media/codec-choice/h264", test_h264);
   g_test_add_func ("/media/codec-choice/good-is-chosen", test_good_is_chosen);
   g_test_add_func ("/media/codec-choice/call", test_call);
   return g_test_run ();

@@ -119,7 +119,11 @@ static const struct
   { "no credentials", "a=ice-ufrag", "a=x-ufrag", "refused" },
   { "no fingerprint", "a=fingerprint", "a=x-print", "refused" },
   { "empty fingerprint", "a=fingerprint:sha-256 ", "a=fingerprint:", NULL },
-  { "no VP8", "VP8", "VP7", "refused" },
+  { "no VP8", "VP8", "VP7", NULL }, /* "refused" where there is no H.264 */
+  { "no codec for pictures", "/90000", "-90000", "refused" },
+  { "H.264 of no profile", "profile-level-id=", "profile-level-id=x", "answered" },
+  { "H.264 in another mode", "packetization-mode=1", "packetization-mode=0", "answered" },
+  { "repeats itself", "apt=96", "apt=97", NULL },
   { "no bundle", "a=group:BUNDLE", "a=group:X", NULL },
   { "bundle of strangers", "a=group:BUNDLE ", "a=group:BUNDLE q w e ", NULL },
   { "no mid", "a=mid:", "a=x-mid:", NULL },
