@@ -88,7 +88,7 @@ class Screenshots:
         bob.find("Accept")
         self.picture("incoming", bob, "Incoming call")
         bob.click("Accept")
-        together(lambda: alice.talk(SHARP), lambda: bob.talk(SHARP))
+        together(*(lambda person=person: person.clock("Call with", SHARP, timeout=4 * SHARP) for person in self.people))
         bob.wake("Call with")
         self.picture("call", bob, "Call with Alice Moreau", tries=1)  # before the controls hide
         bob.press("Hang up")
