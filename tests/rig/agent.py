@@ -283,11 +283,12 @@ class Agent:
     def screenshot(self, path):
         subprocess.run(["import", "-window", "root", path], check=True)
 
-    def portrait(self, title, path):
-        """A picture of that window alone, without what the window manager puts round it."""
+    def portrait(self, title, path, tries=4):
+        """A picture of that window alone, without what the window manager puts round it; when nothing fades
+        any more, if there are several @tries."""
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
         before = None
-        for _ in range(4):
+        for _ in range(tries):
             subprocess.run(["import", "-window", window, path], check=True)
             with open(path, "rb") as file:
                 now = file.read()
@@ -297,8 +298,10 @@ class Agent:
 
     def plug_in_speaker(self):
         """One that nobody hears, on a desktop with a sound server."""
-        subprocess.run(["pactl", "load-module", "module-null-sink", "sink_name=speaker",
-                        "sink_properties=device.description=Speaker"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["pw-cli", "create-node", "adapter",
+                        "{factory.name=support.null-audio-sink node.name=speaker node.description=Speaker "
+                        "media.class=Audio/Sink audio.position=[FL FR] object.linger=true}"],
+                       check=True, stdout=subprocess.DEVNULL)
 
     def drag(self, title, name, x, y, timeout=TIMEOUT):
         """Drags the widget @name of that window, whose controls may hide, to that place in it."""
