@@ -241,6 +241,7 @@ drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
   g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
   if (peer == NULL)
     return;
+  member->heard = member->seen = FALSE;
   g_signal_handlers_disconnect_by_data (peer, self);
   beckon_media_session_remove_peer (self->media_session, peer, word);
   g_object_notify (G_OBJECT (self), "remote-video");
@@ -295,10 +296,10 @@ on_first_audio (BeckonMediaPeer *peer, BeckonCall *self)
   BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
 
   if (member->next == peer)
-    {
-      member->next_heard = TRUE; /* and it was not the first of this person */
-      return;
-    }
+    member->next_heard = TRUE;
+  if (member->heard)
+    return;
+  member->heard = TRUE;
   g_signal_emit_by_name (self, "first-audio", beckon_media_peer_get_user (peer));
 }
 
@@ -307,8 +308,10 @@ on_first_video (BeckonMediaPeer *peer, guint width, guint height, BeckonCall *se
 {
   BeckonCallMember *member = beckon_call_find_member (self, beckon_media_peer_get_user (peer));
 
-  if (member->next != peer)
-    g_signal_emit_by_name (self, "first-video", beckon_media_peer_get_user (peer), width, height);
+  if (member->seen)
+    return;
+  member->seen = TRUE;
+  g_signal_emit_by_name (self, "first-video", beckon_media_peer_get_user (peer), width, height);
 }
 
 /* Credentials do not last as long as a call may. */

@@ -30,6 +30,7 @@ typedef struct
   gint64 moved_at;       /* when we began to send on @next; 0: not yet */
   gboolean next_answered; /* both descriptions of it are there */
   gboolean next_heard;   /* sound of theirs came on it */
+  gboolean heard, seen;  /* since they are connected, by whichever connection */
   gboolean stale;        /* @peer was made on another network, and no other has been begun */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
   gboolean ours;         /* ALERTED: we invited them */

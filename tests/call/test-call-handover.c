@@ -14,6 +14,7 @@ typedef struct
   CallFriend *friend;
   guint generation; /* of the connection that was handed over to */
   guint lost;       /* so often the person was told so */
+  guint first_video;
 } Fixture;
 
 static void
@@ -118,6 +119,36 @@ test_addresses_change (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (f->lost, ==, 0);
   g_assert_cmpuint (f->friend->byes, ==, 0);
   g_assert_cmpint (beckon_call_get_state (f->base.call), ==, BECKON_CALL_STATE_CALLING);
+}
+
+static void
+on_first_video (BeckonCall *call, const char *user, guint width, guint height, Fixture *f)
+{
+  f->first_video++;
+}
+
+/* Where much is lost, the first picture of all may come on the second connection. It is told once. */
+static void
+test_first_picture_comes_on_the_next (Fixture *f, gconstpointer unused)
+{
+  call_fixture_place (&f->base);
+  g_signal_connect (f->base.call, "first-video", G_CALLBACK (on_first_video), f);
+  g_signal_connect (f->base.call, "handed-over", G_CALLBACK (on_handed_over), f);
+  f->friend = call_friend_new (&f->base, "out", "bob", "d");
+  beckon_media_session_set_camera (f->friend->session, FALSE);
+  wait_until (call_friend_is_connected (f->friend));
+  half_server_event (f->base.server, "call.accepted",
+                     "\"call\":\"out\",\"user\":\"%s\",\"device\":\"d\"", "bob");
+  beckon_media_session_open (f->friend->session);
+  wait_until (beckon_call_get_remote_level (f->base.call) > 0.3 && f->friend->first_audio == 1);
+  g_assert_cmpuint (f->first_video, ==, 0);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  g_signal_emit_by_name (member (f)->next, "first-video", 320, 180);
+  g_assert_cmpuint (f->first_video, ==, 1);
+  beckon_media_session_set_camera (f->friend->session, TRUE);
+  wait_until (is_over (f, 2));
+  g_assert_cmpuint (f->first_video, ==, 1);
 }
 
 /* Something about the network has changed that is nothing to us. */
@@ -267,6 +298,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   add ("addresses-change", test_addresses_change);
   add ("addresses-stay", test_addresses_stay);
+  add ("first-picture-comes-on-the-next", test_first_picture_comes_on_the_next);
   add ("twice", test_twice);
   add ("other-end-begins", test_other_end_begins);
   add ("both-begin-and-ours-holds", test_both_begin_and_ours_holds);
