@@ -293,29 +293,32 @@ class Oracle:
                 self.wrong("agree", call, f"{view.log} was told that it made it")
 
     def _judge_end(self, call: Call, view: View) -> None:
-        """Whom it rings is told once how that ends, and who is in it that it is over."""
+        """Whom it rings is told once how that ends, and who is in it that it is over; once more for each
+        time that a device of theirs came back into it."""
         if view.log.crashed_at is not None:
             return
+        ends = range(1, 2 + call.asked(view.log.user, "call.join"))
         words, ended = view.own_words(), view.count("call.ended")
         if view.count("call.received") and len(words) != 1:
             self.wrong("twice" if words else "lost", call, f"it rang for {view.log}, then {words}")
         left = len(view.done("call.leave"))
-        if ended > 1 or (ended and left and not call.asked(view.log.user, "call.join")):
+        if ended > ends[-1] or (ended and left and not call.asked(view.log.user, "call.join")):
             self.wrong("twice", call, f"{view.log} left {left} times, and it ended {ended} times")
         gone = left or view.count("call.answered-elsewhere", outcome="moved")
-        if view.joined() and not gone and ended != 1:
+        if view.joined() and not gone and ended not in ends:
             self.wrong("lost", call, f"{view.log} was told {ended} times of the end")
         other = view.count("call.created") + \
             view.count("call.answered-elsewhere", outcome="accepted")
         left = call.asked(view.log.user, "call.leave")
-        if other and not view.joined() and not left and ended != 1:
+        if other and not view.joined() and not left and ended not in ends:
             self.wrong("lost", call, f"{view.log}, not in it, was told {ended} times of the end")
 
     def _judge_order(self, call: Call, view: View) -> None:
-        """Nothing comes behind the last word."""
+        """Nothing comes behind the last word, but to who came back."""
         last = [number for number, event in enumerate(view.events)
                 if event["type"] in ("call.ended", "call.cancelled", "call.timeout")]
-        if last and last[0] != len(view.events) - 1:
+        first = -1 if call.asked(view.log.user, "call.join") else 0
+        if last and last[first] != len(view.events) - 1:
             self.wrong("agree", call, f"{view.log} was told {view.events[last[0]:]}")
 
     def _judge_ends(self, call: Call) -> None:
