@@ -84,75 +84,37 @@ read_address (const struct sockaddr *address)
       G_SOCKET_FAMILY_IPV4);
 }
 
-/* Calls @take with every address of this computer that others on its networks know it by. */
-static void
-foreach_address (void (*take) (GInetAddress *address, const struct ifaddrs *of, gpointer user_data),
-                 gpointer user_data)
+/* Of a network that the server takes others from. */
+static gboolean
+is_of_use (GInetAddress *address, const struct ifaddrs *of)
 {
-  struct ifaddrs *all = NULL;
-
-  if (getifaddrs (&all) != 0)
-    return;
-  for (const struct ifaddrs *each = all; each != NULL; each = each->ifa_next)
-    {
-      g_autoptr (GInetAddress) address = read_address (each->ifa_addr);
-
-      if (address != NULL && (each->ifa_flags & IFF_UP) != 0 &&
-          (each->ifa_flags & IFF_RUNNING) != 0 && !g_inet_address_get_is_loopback (address) &&
-          !g_inet_address_get_is_link_local (address))
-        take (address, each, user_data);
-    }
-  freeifaddrs (all);
-}
-
-/* The network that an address is on, as "192.168.1.0/24". */
-static void
-add_network (GInetAddress *address, const struct ifaddrs *of, gpointer user_data)
-{
-  g_autoptr (GInetAddress) mask = read_address (of->ifa_netmask);
-  const guint8 *bits = mask != NULL ? g_inet_address_to_bytes (mask) : NULL;
-  const guint8 *bytes = g_inet_address_to_bytes (address);
-  guint8 network[4];
-  guint length = 0;
-  g_autoptr (GInetAddress) base = NULL;
-  g_autofree char *text = NULL;
-
-  if (bits == NULL)
-    return;
-  for (guint i = 0; i < sizeof network; i++)
-    {
-      network[i] = bytes[i] & bits[i];
-      for (guint bit = bits[i]; bit != 0; bit &= bit - 1)
-        length++;
-    }
-  base = g_inet_address_new_from_bytes (network, G_SOCKET_FAMILY_IPV4);
-  text = g_inet_address_to_string (base);
-  g_string_append_printf (user_data, ";%s/%u", text, length);
-}
-
-static void
-add_address (GInetAddress *address, const struct ifaddrs *of, gpointer user_data)
-{
-  GPtrArray *addresses = user_data;
-
-  if (addresses->len < ADDRESSES_MAX)
-    g_ptr_array_add (addresses, g_inet_address_to_string (address));
+  return address != NULL && (of->ifa_flags & IFF_UP) != 0 && (of->ifa_flags & IFF_RUNNING) != 0 &&
+         g_inet_address_get_is_site_local (address);
 }
 
 GStrv
 beckon_local_server_list_addresses (guint port)
 {
-  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+  struct ifaddrs *all = NULL;
+  guint n = 0;
 
-  foreach_address (add_address, addresses);
-  for (guint i = 0; i < addresses->len; i++)
+  if (getifaddrs (&all) != 0)
+    all = NULL;
+  for (const struct ifaddrs *each = all; each != NULL && n < ADDRESSES_MAX; each = each->ifa_next)
     {
-      g_autofree char *url =
-          g_strdup_printf ("http://%s:%u", (const char *) g_ptr_array_index (addresses, i), port);
+      g_autoptr (GInetAddress) address = read_address (each->ifa_addr);
+      g_autofree char *text = NULL;
+      g_autofree char *url = NULL;
 
+      if (!is_of_use (address, each))
+        continue;
+      text = g_inet_address_to_string (address);
+      url = g_strdup_printf ("http://%s:%u", text, port);
       g_strv_builder_add (urls, url);
+      n++;
     }
+  g_clear_pointer (&all, freeifaddrs);
   return g_strv_builder_end (urls);
 }
 
@@ -202,7 +164,6 @@ static char *
 write_settings (BeckonLocalServer *self, GError **error)
 {
   g_autofree char *path = g_build_filename (self->directory, "settings", NULL);
-  g_autoptr (GString) networks = g_string_new (HOME_NETWORKS);
   g_autoptr (GKeyFile) settings = g_key_file_new ();
 
   if (g_mkdir_with_parents (self->directory, 0700) != 0)
@@ -210,9 +171,8 @@ write_settings (BeckonLocalServer *self, GError **error)
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s could not be made", self->directory);
       return NULL;
     }
-  foreach_address (add_network, networks);
   g_key_file_set_value (settings, "server", "name", g_get_host_name ());
-  g_key_file_set_value (settings, "server", "plain", networks->str);
+  g_key_file_set_value (settings, "server", "plain", HOME_NETWORKS);
   return g_key_file_save_to_file (settings, path, error) ? g_steal_pointer (&path) : NULL;
 }
 
@@ -290,12 +250,12 @@ fail_try (GTask *task)
 {
   Start *start = g_task_get_task_data (task);
 
-  if (start->wanted == 0 || start->tries < TRIES)
+  if (start->tries < TRIES)
     start->retry_source = g_timeout_add (start->wanted == 0 ? 0 : RETRY_MS, on_retry, task);
   else
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
-                               "It ended before it listened at port %u", start->wanted);
+                               "It ended before it listened, %u times", start->tries);
       g_object_unref (task);
     }
 }

@@ -156,6 +156,24 @@ test_port_comes_free (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, port);
 }
 
+/* Not for want of a port: it says so at last, instead of trying for ever. */
+static void
+test_never_listens (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  g_autofree char *broken = g_build_filename (f->directory, "beckon-server", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (broken, "#!/bin/sh\nexit 1\n", -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (broken, 0700), ==, 0);
+  g_setenv ("PATH", f->directory, TRUE);
+  start (f, 0);
+  g_setenv ("PATH", path, TRUE);
+  g_assert_nonnull (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, 0);
+}
+
 static void
 test_stopped_meanwhile (Fixture *f, gconstpointer unused)
 {
@@ -284,6 +302,7 @@ main (int argc, char **argv)
   ADD ("start", test_start);
   ADD ("port-is-taken", test_port_is_taken);
   ADD ("port-comes-free", test_port_comes_free);
+  ADD ("never-listens", test_never_listens);
   ADD ("stopped-meanwhile", test_stopped_meanwhile);
   ADD ("password", test_password);
 #undef ADD
