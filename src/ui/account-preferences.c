@@ -248,6 +248,20 @@ on_manager (BeckonAccountPreferences *self)
 
 /* ---- the page ---- */
 
+/* A dialog that becomes a sheet, or a dialog again, puts its pages elsewhere. */
+static void
+beckon_account_preferences_root (GtkWidget *widget)
+{
+  BeckonAccountPreferences *self = BECKON_ACCOUNT_PREFERENCES (widget);
+
+  GTK_WIDGET_CLASS (beckon_account_preferences_parent_class)->root (widget);
+  if (!g_cancellable_is_cancelled (self->cancellable))
+    return;
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  list_devices (self);
+}
+
 /* What is under way holds the page: it must not do so longer than it is to be seen. */
 static void
 beckon_account_preferences_unroot (GtkWidget *widget)
@@ -286,6 +300,7 @@ beckon_account_preferences_class_init (BeckonAccountPreferencesClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = beckon_account_preferences_dispose;
   G_OBJECT_CLASS (klass)->finalize = beckon_account_preferences_finalize;
+  widget_class->root = beckon_account_preferences_root;
   widget_class->unroot = beckon_account_preferences_unroot;
 
   g_type_ensure (BECKON_TYPE_JOIN_GROUP);

@@ -137,6 +137,8 @@ forget_password (BeckonAccount *self)
 static void
 on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
 {
+  BeckonCall *call;
+
   if (beckon_signaling_service_get_state (service) != BECKON_SIGNALING_SIGNED_OUT ||
       !self->signed_in || self->restoring != NULL)
     return;
@@ -144,6 +146,10 @@ on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAcco
   if (g_error_matches (beckon_signaling_service_get_problem (service), BECKON_SIGNALING_ERROR,
                        BECKON_SIGNALING_ERROR_SIGNED_OUT))
     forget_password (self);
+  /* Nobody would end it any more. */
+  call = beckon_call_manager_get_current_call (self->manager);
+  if (call != NULL)
+    beckon_call_hang_up (call);
   set_error (self, &self->failure, beckon_signaling_service_get_problem (service), PROP_FAILURE);
   set_manager (self, NULL);
   set_signed_in (self, FALSE);
@@ -170,6 +176,7 @@ remember (BeckonAccount *self, const SignIn *data)
 {
   g_settings_set_string (self->settings, "server", data->server);
   g_settings_set_string (self->settings, "user", data->user);
+  g_settings_reset (self->settings, "local-port"); /* it is that of another account */
   beckon_secrets_store_async (data->server, data->user, self->profile, data->password, NULL,
                               on_password_stored, g_object_ref (self));
 }
@@ -542,25 +549,29 @@ beckon_account_shutdown_finish (BeckonAccount *self, GAsyncResult *result, GErro
 }
 
 static void
-on_signed_out (GObject *source, GAsyncResult *result, gpointer unused)
+on_signed_out (GObject *source, GAsyncResult *result, gpointer local_port)
 {
   BeckonAccount *self = BECKON_ACCOUNT (source);
 
   beckon_account_shutdown_finish (self, result, NULL);
   /* Unless somebody has signed in there again meanwhile. */
-  if (g_settings_get_uint (self->settings, "local-port") == 0)
+  if (GPOINTER_TO_UINT (local_port) != 0 && self->manager == NULL &&
+      g_settings_get_uint (self->settings, "local-port") == 0)
     beckon_local_server_stop (self->local_server);
 }
 
 void
 beckon_account_sign_out (BeckonAccount *self)
 {
+  guint local_port;
+
   g_return_if_fail (BECKON_IS_ACCOUNT (self));
 
+  local_port = g_settings_get_uint (self->settings, "local-port");
   forget_password (self);
   g_settings_reset (self->settings, "local-port");
   set_error (self, &self->failure, NULL, PROP_FAILURE);
-  beckon_account_shutdown_async (self, on_signed_out, NULL);
+  beckon_account_shutdown_async (self, on_signed_out, GUINT_TO_POINTER (local_port));
 }
 
 /* ---- the object ---- */

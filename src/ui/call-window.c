@@ -76,6 +76,7 @@ struct _BeckonCallWindow
   double x;                     /* of the pointer, as it was last */
   double y;
   gboolean calling_again;
+  gboolean closed;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonCallWindow, beckon_call_window, ADW_TYPE_WINDOW)
@@ -457,7 +458,7 @@ on_called_again (GObject *source, GAsyncResult *result, gpointer user_data)
       beckon_call_manager_invite_finish (BECKON_CALL_MANAGER (source), result, &error);
 
   self->calling_again = FALSE;
-  if (self->manager == NULL)
+  if (self->closed)
     { /* The window was closed: nobody waits for this call any more. */
       if (call != NULL)
         beckon_call_hang_up (call);
@@ -521,6 +522,7 @@ beckon_call_window_close_request (GtkWindow *window)
   g_set_object (&call, self->call);
   if (call != NULL)
     beckon_call_hang_up (call);
+  self->closed = TRUE;
   return GTK_WINDOW_CLASS (beckon_call_window_parent_class)->close_request (window);
 }
 

@@ -146,6 +146,8 @@ show_failure (BeckonIncomingWindow *self, const GError *error)
   gtk_label_set_label (self->failure, phrase);
   gtk_widget_set_visible (GTK_WIDGET (self->failure), TRUE);
   gtk_widget_set_visible (self->actions, FALSE);
+  /* Who does not want to be disturbed has pressed the button of a notification. */
+  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   self->failure_source = g_timeout_add (FAILURE_MS, on_failure_timeout, self);
 }
 
