@@ -92,7 +92,9 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
   gboolean autostart = FALSE;
 
-  if (self->cancellable == NULL || g_cancellable_is_cancelled (self->cancellable))
+  if (self->cancellable == NULL ||
+      g_task_get_cancellable (G_TASK (result)) != self->cancellable ||
+      g_cancellable_is_cancelled (self->cancellable))
     return; /* it was asked anew since then, or we are gone */
   g_clear_object (&self->cancellable);
   if (results == NULL)

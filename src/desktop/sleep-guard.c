@@ -167,5 +167,7 @@ beckon_sleep_guard_release (BeckonSleepGuard *self)
 {
   g_return_if_fail (BECKON_IS_SLEEP_GUARD (self));
 
-  close_lock (self);
+  /* After the wake-up it is the one for the next time. */
+  if (self->sleeping)
+    close_lock (self);
 }

@@ -34,7 +34,7 @@ struct _BeckonManners
   guint inhibit_cookie;
   gboolean held;      /* the key to speak */
   gboolean held_from; /* how the microphone was before */
-  gboolean told_dnd;  /* what the server knows */
+  gint told_dnd;      /* what the server knows: TRUE or FALSE; -1: perhaps what it was told last */
   gboolean telling;
 };
 
@@ -207,7 +207,7 @@ on_presence_told (GObject *source, GAsyncResult *result, gpointer user_data)
     tell_presence (self); /* it may have changed meanwhile */
   else
     {
-      self->told_dnd = !self->told_dnd; /* told again when something changes */
+      self->told_dnd = -1; /* told again when something changes */
       g_message ("The others were not told how we are: %s", error->message);
     }
 }
