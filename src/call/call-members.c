@@ -54,6 +54,8 @@ beckon_call_add_member (BeckonCall *self, const char *id, const char *name, Beck
       member->user->name = g_strdup (name);
     }
   member->state = state;
+  if (state == BECKON_MEMBER_JOINED && member->peer != NULL)
+    beckon_media_session_hold_peer (self->media_session, member->peer, FALSE);
   return member;
 }
 

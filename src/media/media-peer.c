@@ -323,6 +323,18 @@ beckon_media_peer_is_sent_to (BeckonMediaPeer *self)
 }
 
 void
+beckon_media_peer_set_held (BeckonMediaPeer *self, gboolean held)
+{
+  self->held = held;
+}
+
+gboolean
+beckon_media_peer_is_held (BeckonMediaPeer *self)
+{
+  return self->held;
+}
+
+void
 beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line)
 {
   g_autoptr (GstPad) pad = NULL;

@@ -62,6 +62,8 @@ void beckon_media_peer_start (BeckonMediaPeer *self);
 GstAppSrc *beckon_media_peer_get_source (BeckonMediaPeer *self, BeckonLine line);
 /** beckon_media_peer_set_sent_to: whether it gets our frames; the session sees to it. */
 void beckon_media_peer_set_sent_to (BeckonMediaPeer *self, gboolean sent_to);
+void beckon_media_peer_set_held (BeckonMediaPeer *self, gboolean held);
+gboolean beckon_media_peer_is_held (BeckonMediaPeer *self);
 gboolean beckon_media_peer_is_sent_to (BeckonMediaPeer *self);
 void beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line);
 /** beckon_media_peer_set_local_state: what we send now; told to the peer. */

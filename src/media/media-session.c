@@ -124,14 +124,17 @@ warms_up (BeckonMediaSession *self, BeckonLine line)
 static void
 update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
 {
-  if (self->opened)
+  const gboolean held = beckon_media_peer_is_held (peer);
+
+  if (self->opened && !held)
     beckon_media_peer_open (peer);
   for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
     {
       BeckonCapture *capture = capture_of (self, line);
       GstAppSrc *source = beckon_media_peer_get_source (peer, line);
 
-      if (is_sent (self, line) && !is_echo (self, line) && beckon_media_peer_is_sent_to (peer))
+      if (is_sent (self, line) && !held && !is_echo (self, line) &&
+          beckon_media_peer_is_sent_to (peer))
         {
           if (line != BECKON_LINE_MICROPHONE && !beckon_capture_has_target (capture, source))
             beckon_media_peer_force_key_frame (peer, line);
@@ -142,9 +145,9 @@ update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
       else
         beckon_capture_remove_target (capture, source);
     }
-  beckon_media_peer_set_local_state (peer, is_sent (self, BECKON_LINE_MICROPHONE),
-                                     is_sent (self, BECKON_LINE_CAMERA),
-                                     is_sent (self, BECKON_LINE_SCREEN));
+  beckon_media_peer_set_local_state (peer, !held && is_sent (self, BECKON_LINE_MICROPHONE),
+                                     !held && is_sent (self, BECKON_LINE_CAMERA),
+                                     !held && is_sent (self, BECKON_LINE_SCREEN));
 }
 
 /* A camera that is open already need not wait for the microphone to open. */
@@ -401,6 +404,21 @@ beckon_media_session_open (BeckonMediaSession *self)
   notify (self, PROP_OPENED);
 }
 
+void
+beckon_media_session_hold_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, gboolean held)
+{
+  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
+  g_return_if_fail (g_ptr_array_find (self->peers, peer, NULL));
+
+  if (beckon_media_peer_is_held (peer) == held)
+    return;
+  beckon_media_peer_set_held (peer, held);
+  if (self->opened && !held)
+    end_warm_up (self, peer);
+  else
+    update_peer (self, peer);
+}
+
 gboolean
 beckon_media_session_is_open (BeckonMediaSession *self)
 {
@@ -629,6 +647,9 @@ beckon_media_session_close_async (BeckonMediaSession *self,
 
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, beckon_media_session_close_async);
+  /* A device that comes back later finds nobody who waits for it. */
+  self->opened = self->previewing = FALSE;
+  memset (self->interrupted, 0, sizeof self->interrupted);
   beckon_capture_stop (self->microphone);
   beckon_capture_stop (self->camera);
   beckon_capture_stop (self->screen);

@@ -72,6 +72,9 @@ GPtrArray *beckon_media_session_get_peers (BeckonMediaSession *self);
 
 /** beckon_media_session_open: the call was accepted: devices open as wanted, media flows both ways. */
 void beckon_media_session_open (BeckonMediaSession *self);
+/** beckon_media_session_hold_peer: @held: it is as if the session were not open for @peer: who has been
+ * invited and has not accepted gets nothing, and is neither heard nor seen. */
+void beckon_media_session_hold_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, gboolean held);
 gboolean beckon_media_session_is_open (BeckonMediaSession *self);
 
 /** beckon_media_session_start_preview: opens the camera, if wanted, for local-video only. */

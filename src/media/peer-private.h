@@ -66,10 +66,9 @@ struct _BeckonMediaPeer
   gboolean channel_open;
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
-  gboolean audio_came_in; /* on the streaming thread of the line */
-  gboolean video_came;    /* the same */
-  gboolean screen_came;   /* the same */
+  gint audio_came_in, video_came, screen_came; /* atomic */
   gboolean they_left;
+  gboolean held; /* whatever the session is, not open for them */
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
   double audio_level;

@@ -282,7 +282,6 @@ receive_audio (BeckonMediaPeer *self)
   GstElement *depay = make (self, NULL, "rtpopusdepay");
   GstElement *decoder, *last, *sink;
 
-  self->audio_came_in = TRUE;
   add_probe (depay, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_audio_packet, self);
   if (self->recorder != NULL)
     add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_audio, self);
@@ -346,6 +345,13 @@ receive_camera (BeckonMediaPeer *self, GstPad *pad)
   return codec == self->video_codec ? self->video_depay : NULL;
 }
 
+/* Each of their streams has a thread of its own. */
+static gboolean
+is_first (gint *came)
+{
+  return g_atomic_int_compare_and_exchange (came, FALSE, TRUE);
+}
+
 /* A line of theirs is looked at for the first time. */
 static void
 receive_line (BeckonMediaPeer *self, GstPad *pad)
@@ -358,18 +364,12 @@ receive_line (BeckonMediaPeer *self, GstPad *pad)
   g_object_get (pad, "transceiver", &transceiver, NULL);
   if (transceiver != NULL)
     g_object_get (transceiver, "mlineindex", &line, NULL);
-  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") && !self->audio_came_in)
+  if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") && is_first (&self->audio_came_in))
     first = receive_audio (self);
-  else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && !self->video_came)
-    {
-      self->video_came = TRUE;
-      first = receive_camera (self, pad);
-    }
-  else if (line == BECKON_LINE_SCREEN && is_media (pad, "video") && !self->screen_came)
-    {
-      self->screen_came = TRUE;
-      first = receive_video (self, BECKON_LINE_SCREEN, beckon_peer_codec_get (pad));
-    }
+  else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && is_first (&self->video_came))
+    first = receive_camera (self, pad);
+  else if (line == BECKON_LINE_SCREEN && is_media (pad, "video") && is_first (&self->screen_came))
+    first = receive_video (self, BECKON_LINE_SCREEN, beckon_peer_codec_get (pad));
   if (first == NULL)
     {
       g_message ("%s sends something on line %u that is not looked at", self->user, line);

@@ -413,6 +413,32 @@ test_nothing_before_open (void)
   fixture_clear (&f);
 }
 
+/* Who has been invited, and whom it rings, gets nothing when another one accepts; nor are they heard. */
+static void
+test_held (void)
+{
+  BeckonMediaStats stats;
+  Fixture f;
+
+  fixture_set_up (&f);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  beckon_media_session_set_camera (f.bob.session, TRUE);
+  beckon_media_session_hold_peer (f.alice.session, f.alice.peer, TRUE);
+  wait_until (are_connected (&f));
+  open_both (&f);
+  wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.audio_packets_sent >= 30));
+  g_assert_cmpuint (f.alice.first_audio + f.alice.first_video, ==, 0);
+  g_assert_cmpuint (f.bob.first_audio + f.bob.first_video, ==, 0);
+  g_assert_false (beckon_media_peer_get_remote_microphone (f.bob.peer));
+  beckon_media_peer_get_stats (f.alice.peer, &stats);
+  g_assert_cmpuint (stats.video_frames_sent + stats.audio_packets_sent, ==, 0);
+
+  beckon_media_session_hold_peer (f.alice.session, f.alice.peer, FALSE);
+  wait_until (f.alice.first_video == 1 && f.alice.first_audio == 1);
+  wait_until (f.bob.first_video == 1 && f.bob.first_audio == 1);
+  fixture_clear (&f);
+}
+
 static void
 test_mute (void)
 {
@@ -709,6 +735,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/bandwidth-cap", test_bandwidth_cap);
   g_test_add_func ("/media/session/late-pictures-are-shown", test_late_pictures_are_shown);
   g_test_add_func ("/media/session/nothing-before-open", test_nothing_before_open);
+  g_test_add_func ("/media/session/held", test_held);
   g_test_add_func ("/media/session/mute", test_mute);
   g_test_add_func ("/media/session/screen", test_screen);
   g_test_add_func ("/media/session/no-screen", test_no_screen);
