@@ -283,6 +283,35 @@ has_picture (const GstSDPMessage *sdp)
          g_strcmp0 (gst_sdp_message_get_media (sdp, BECKON_LINE_CAMERA)->media, "video") == 0;
 }
 
+/* Names are unique, and the transport is the first line's: webrtcbin finds others in their place, or
+ * nothing. */
+static gboolean
+check_names (const GstSDPMessage *sdp, GError **error)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  const char *group = gst_sdp_message_get_attribute_val (sdp, "group");
+  const char *first = NULL;
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      const char *name =
+          gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (sdp, i), "mid");
+
+      if (i == 0)
+        first = name;
+      if (name != NULL && !g_hash_table_add (names, (gpointer) name))
+        return refuse (error, "Two media lines with one name");
+    }
+  if (group != NULL && g_str_has_prefix (group, "BUNDLE "))
+    {
+      g_auto (GStrv) words = g_strsplit (group, " ", 3);
+
+      if (g_strcmp0 (words[1], first) != 0)
+        return refuse (error, "A group that does not begin with the first media line");
+    }
+  return TRUE;
+}
+
 /* The first lines are ours, in our order; a browser may leave out the screen. */
 static gboolean
 check_lines (const GstSDPMessage *sdp,
@@ -295,6 +324,8 @@ check_lines (const GstSDPMessage *sdp,
 
   if (n_media < 1 || n_media > LINES_MAX)
     return refuse (error, "A description with no media lines, or too many");
+  if (!check_names (sdp, error))
+    return FALSE;
   for (guint line = 0; line < BECKON_N_LINES; line++)
     {
       const GstSDPMedia *media = line < n_media ? gst_sdp_message_get_media (sdp, line) : NULL;

@@ -116,6 +116,8 @@ static const struct
   { "other version", "v=0", "v=7", "refused" },
   { "sound is something else", "m=audio", "m=message", "refused" },
   { "no Opus", "OPUS", "PCMX", "refused" },
+  { "two lines of one name", "a=mid:video1", "a=mid:audio0", "refused" },
+  { "a group of another transport", "BUNDLE audio0", "BUNDLE application3", "refused" },
   { "no credentials", "a=ice-ufrag", "a=x-ufrag", "refused" },
   { "no fingerprint", "a=fingerprint", "a=x-print", "refused" },
   { "empty fingerprint", "a=fingerprint:sha-256 ", "a=fingerprint:", NULL },
