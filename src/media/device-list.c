@@ -62,6 +62,7 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static void look (BeckonDeviceList *self);
+static void ask_again (BeckonDeviceList *self);
 static void beckon_device_list_model_init (GListModelInterface *interface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (
@@ -250,7 +251,10 @@ on_retry (gpointer user_data)
   BeckonDeviceList *self = user_data;
 
   self->retry_source = 0;
-  look (self);
+  if ((self->lost & 1u << BECKON_DEVICE_CAMERA) != 0 && self->remote >= 0)
+    ask_again (self);
+  else
+    look (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -321,6 +325,7 @@ look (BeckonDeviceList *self)
   g_autoptr (GTask) task = g_task_new (self, NULL, on_looked, NULL);
 
   g_assert (!self->looking);
+  g_clear_handle_id (&self->retry_source, g_source_remove);
   stop_providers (self);
   g_ptr_array_set_size (self->ways, 0);
   self->started = self->looking = TRUE;
@@ -400,6 +405,8 @@ beckon_device_list_refuse_cameras (BeckonDeviceList *self, const GError *error)
 
   self->refusal = g_error_copy (error);
   self->gate = CAMERAS_GATED;
+  self->lost &= ~(1u << BECKON_DEVICE_CAMERA);
+  retry (self); /* for what else is lost */
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
 }
 
@@ -435,8 +442,6 @@ beckon_device_list_lost (BeckonDeviceList *self, BeckonDeviceKind kind)
     self->n_retries = N_RETRIES;
   self->lost_at = now;
   self->lost |= 1u << kind;
-  if (kind == BECKON_DEVICE_CAMERA)
-    ask_again (self);
   retry (self);
 }
 

@@ -142,6 +142,7 @@ beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
 
   if (self->channel != NULL)
     {
+      g_signal_handlers_disconnect_by_data (channel, self);
       g_object_unref (channel); /* one is enough */
       return;
     }

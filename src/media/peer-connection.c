@@ -478,6 +478,8 @@ on_applied (gpointer object, gpointer data)
   BeckonMediaPeer *self = object;
   Applied *applied = data;
 
+  if (self->state == BECKON_MEDIA_PEER_FAILED || self->state == BECKON_MEDIA_PEER_CLOSED)
+    return; /* meanwhile */
   add_held_candidates (self);
   beckon_peer_bandwidth_set_numbered (self->bandwidth,
                                       applied->lines.twcc[BECKON_LINE_MICROPHONE] > 0);

@@ -22,6 +22,8 @@
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
 #define DEFAULT_FPS 30
+/* Three lines, each with what is sent again, and some that changed meanwhile. */
+#define STREAMS_MAX 16u
 
 struct _BeckonPeerStart
 {
@@ -301,8 +303,11 @@ beckon_peer_start_watch_receiver (GstElement *webrtc)
 {
   g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
 
-  if (rtpbin != NULL)
-    g_signal_connect (rtpbin, "new-jitterbuffer", G_CALLBACK (on_jitter_buffer), NULL);
+  if (rtpbin == NULL)
+    return;
+  /* Each has a thread of its own, and a stranger makes as many as they like. */
+  g_object_set (rtpbin, "max-streams", STREAMS_MAX, NULL);
+  g_signal_connect (rtpbin, "new-jitterbuffer", G_CALLBACK (on_jitter_buffer), NULL);
 }
 
 /* ---- the screen ---- */

@@ -252,6 +252,8 @@ beckon_voice_free (BeckonVoice *voice)
       g_autoptr (GstPad) source_pad = gst_element_get_static_pad (GST_ELEMENT (source), "src");
       g_autoptr (GstPad) pad = gst_pad_get_peer (source_pad);
 
+      /* Else it waits for a sound server that may hang. */
+      gst_pad_set_active (pad, FALSE);
       gst_element_set_locked_state (GST_ELEMENT (source), TRUE);
       gst_element_set_state (GST_ELEMENT (source), GST_STATE_NULL);
       gst_bin_remove (GST_BIN (self->pipeline), GST_ELEMENT (source));
