@@ -150,6 +150,28 @@ describe_h264 (const GstCaps *caps, const char *theirs)
   return described;
 }
 
+static GstPadProbeReturn
+on_unverified (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  return GST_PAD_PROBE_OK; /* it waits */
+}
+
+/* DTLS is up a moment before the main thread can look with whom. */
+static void
+hold_until_verified (BeckonMediaPeer *self, BeckonLine line, GstElement *last)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (last, "src");
+
+  if (g_atomic_int_get (&self->verified))
+    return;
+  self->last[line] = last;
+  self->unverified[line] =
+      gst_pad_add_probe (pad,
+                         GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER |
+                             GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                         on_unverified, NULL, NULL);
+}
+
 /* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps
  * every stream would land on the first line. @theirs: (nullable): their offer; NULL: it is ours */
 static void
@@ -189,6 +211,7 @@ add_line (BeckonMediaPeer *self, BeckonLine line, const BeckonSdpLines *theirs)
   if (!audio && theirs != NULL)
     beckon_peer_codec_fill_gap (self, line, theirs->codec[line], theirs->payload[line], ssrc);
 
+  hold_until_verified (self, line, filter);
   mean_to_send (self, line);
   pad = gst_element_request_pad_simple (self->webrtc, name);
   g_assert (pad != NULL);
@@ -303,6 +326,20 @@ on_gathering_state (GstElement *webrtc, GParamSpec *pspec, BeckonMediaPeer *self
 }
 
 static void
+let_out (BeckonMediaPeer *self)
+{
+  g_atomic_int_set (&self->verified, TRUE);
+  for (guint line = 0; line < BECKON_N_LINES; line++)
+    if (self->unverified[line] != 0)
+      {
+        g_autoptr (GstPad) pad = gst_element_get_static_pad (self->last[line], "src");
+
+        gst_pad_remove_probe (pad, self->unverified[line]);
+        self->unverified[line] = 0;
+      }
+}
+
+static void
 take_connection_state (gpointer object, gpointer data)
 {
   BeckonMediaPeer *self = object;
@@ -319,6 +356,7 @@ take_connection_state (gpointer object, gpointer data)
     {
       g_atomic_int_set (&self->heard, beckon_media_now_ms ());
       self->was_connected = TRUE;
+      let_out (self);
       beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
       beckon_peer_start_prime (self->start);
     }

@@ -81,10 +81,13 @@ struct _BeckonMediaPeer
     gulong block;
   } gaps[BECKON_N_LINES];
   guint ssrcs[BECKON_N_LINES];
+  GstElement *last[BECKON_N_LINES]; /* before webrtcbin; borrowed of the pipeline */
+  gulong unverified[BECKON_N_LINES]; /* peer-connection.c: probes that let nothing out yet */
 
   /* Written by GStreamer's threads, all atomic */
   gint heard;  /* ms of the last packet, whatever was in it; see now_ms() */
   gint opened; /* what they send is looked at, and may be echoed */
+  gint verified; /* it is them: until then nothing is sent, and nothing looked at */
   gint bytes_in, bytes_out;                  /* since the last second */
   gint frames_in, frames_out;                /* pictures, in all */
   gint audio_packets_in, audio_packets_out;  /* in all */

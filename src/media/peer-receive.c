@@ -386,7 +386,7 @@ on_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonMediaPeer *self = user_data;
 
-  if (!g_atomic_int_get (&self->opened))
+  if (!g_atomic_int_get (&self->opened) || !g_atomic_int_get (&self->verified))
     return GST_PAD_PROBE_DROP;
   receive_line (self, pad);
   return GST_PAD_PROBE_REMOVE;
