@@ -191,6 +191,8 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const gboolean *sent = self->peer->local;
   const BeckonQuality *quality;
 
+  if (self->numbered)
+    beckon_peer_repair_set_limit (self->repair, target);
   beckon_quality_ladder_hold (self->ladder, examining);
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);

@@ -30,6 +30,10 @@ static const double rounds[] = { 0, 0.04, 0.15, 0.3 };
 #define LOSS_MAX 0.7
 #define FEWER_AFTER_US (4 * G_USEC_PER_SEC)
 #define PACKETS_KEPT "1000" /* of each line, to be sent again */
+/* What is sent again may come at once for so long a time, or be so much. */
+#define BURST_SECONDS 0.5
+#define BURST_MIN 5000 /* bytes */
+#define PACKET_WEIGHT 0.05
 
 typedef struct
 {
@@ -51,6 +55,10 @@ struct _BeckonPeerRepair
   Line lines[LINES_MAX]; /* under the lock */
   guint n_lines;
   gint copies;        /* atomic */
+  gint limit;         /* atomic: bytes a second that may be sent again; 0: as many as it takes */
+  double packet;      /* under the lock: their mean size in bytes */
+  double credit;      /* under the lock: bytes */
+  gint64 credit_at;   /* under the lock: monotonic */
   gint64 fewer_since; /* 0: not now */
 };
 
@@ -133,11 +141,41 @@ beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss, g
   return g_atomic_int_get (&self->copies) + loss / (1 - loss);
 }
 
+void
+beckon_peer_repair_set_limit (BeckonPeerRepair *self, guint bits_per_second)
+{
+  g_atomic_int_set (&self->limit, MAX (bits_per_second / 8, 1));
+}
+
 /* ---- copying ---- */
 
-static void
-request (GstPad *source, guint32 ssrc, guint16 seqnum)
+/* Where a line is full what is sent again is lost as well, and asked for again: alone it would fill a thin
+ * line for ever, and no new picture would get through. */
+static gboolean
+take_credit (BeckonPeerRepair *self)
 {
+  const gint limit = g_atomic_int_get (&self->limit);
+  const gint64 now = g_get_monotonic_time ();
+  gboolean enough;
+
+  if (limit == 0)
+    return TRUE;
+  g_mutex_lock (&self->lock);
+  self->credit += (double) limit * (now - self->credit_at) / G_USEC_PER_SEC;
+  self->credit = MIN (self->credit, MAX (limit * BURST_SECONDS, BURST_MIN));
+  self->credit_at = now;
+  enough = self->credit >= self->packet;
+  if (enough)
+    self->credit -= self->packet;
+  g_mutex_unlock (&self->lock);
+  return enough;
+}
+
+static void
+request (BeckonPeerRepair *self, GstPad *source, guint32 ssrc, guint16 seqnum)
+{
+  if (!take_credit (self))
+    return;
   gst_pad_send_event (
       source, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
                                     gst_structure_new (REQUEST, "seqnum", G_TYPE_UINT,
@@ -209,6 +247,7 @@ note_packet (BeckonPeerRepair *self, GstPad *source, GstBuffer *buffer)
     copies = MIN (copies + 1, BECKON_COPIES_MAX);
 
   g_mutex_lock (&self->lock);
+  self->packet += (gst_buffer_get_size (buffer) - self->packet) * PACKET_WEIGHT;
   line = find_line (self, ssrc);
   if (line != NULL)
     {
@@ -220,7 +259,7 @@ note_packet (BeckonPeerRepair *self, GstPad *source, GstBuffer *buffer)
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < n_due; i++)
     for (guint j = 0; j < due[i].n_packets * due[i].copies; j++)
-      request (source, ssrc, due[i].first + j % due[i].n_packets);
+      request (self, source, ssrc, due[i].first + j % due[i].n_packets);
 }
 
 static GstPadProbeReturn
@@ -251,8 +290,10 @@ on_request (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       !gst_structure_get (structure, "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &seqnum,
                           NULL))
     return GST_PAD_PROBE_OK;
+  if (!take_credit (self))
+    return GST_PAD_PROBE_DROP;
   for (guint i = 1; i < n_answers; i++)
-    request (pad, ssrc, seqnum);
+    request (self, pad, ssrc, seqnum);
   return GST_PAD_PROBE_OK;
 }
 

@@ -40,6 +40,9 @@ void beckon_peer_repair_watch (BeckonPeerRepair *self, GstElement *element);
 double beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss,
                                   gint64 round_trip_us);
 
+/** beckon_peer_repair_set_limit: so much may be sent again, copies and answers together. */
+void beckon_peer_repair_set_limit (BeckonPeerRepair *self, guint bits_per_second);
+
 /** beckon_peer_repair_choose: Returns: how many copies are needed, so that next to nothing is missing
  * when the time for asking again is over too. */
 guint beckon_peer_repair_choose (double loss, gint64 round_trip_us);

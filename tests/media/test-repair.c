@@ -191,6 +191,16 @@ test_copies (gconstpointer data)
   line_close (&line);
 }
 
+static void
+ask (GstPad *pad, guint16 seqnum)
+{
+  gst_pad_push_event (
+      pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
+                                 gst_structure_new ("GstRTPRetransmissionRequest", "seqnum",
+                                                    G_TYPE_UINT, seqnum, "ssrc", G_TYPE_UINT, SOUND,
+                                                    NULL)));
+}
+
 /* Who asks gets an answer as often as it takes. */
 static void
 test_answers (void)
@@ -206,14 +216,37 @@ test_answers (void)
   pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
-  gst_pad_push_event (
-      pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
-                                 gst_structure_new ("GstRTPRetransmissionRequest", "seqnum",
-                                                    G_TYPE_UINT, (guint16) (line.next - 3), "ssrc",
-                                                    G_TYPE_UINT, SOUND, NULL)));
+  ask (pad, line.next - 3);
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     g_assert_cmpuint (copies[i], ==, i == FRAMES * PACKETS - 3 ? 3 : 0);
+  gst_object_unref (pad);
+  line_close (&line);
+}
+
+/* Who asks again and again fills no line. */
+static void
+test_limit (void)
+{
+  guint copies[FRAMES * PACKETS] = { 0 };
+  guint all = 0;
+  GstPad *pad;
+  Line line;
+
+  line_open (&line, SOUND);
+  for (guint i = 0; i < FRAMES; i++)
+    push_frame (&line, SOUND, i, FALSE);
+  pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
+  for (guint i = 0; i < FRAMES * PACKETS; i++)
+    gst_sample_unref (gst_app_sink_pull_sample (line.sink));
+  beckon_peer_repair_set_limit (line.repair, 8);
+  for (guint i = 0; i < 1000; i++)
+    ask (pad, line.next - 3);
+  count_copies (&line, copies);
+  for (guint i = 0; i < FRAMES * PACKETS; i++)
+    all += copies[i];
+  g_assert_cmpuint (all, >, 10);
+  g_assert_cmpuint (all, <, 200);
   gst_object_unref (pad);
   line_close (&line);
 }
@@ -236,5 +269,6 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (copies); i++)
     g_test_add_data_func (copies[i].name, &copies[i], test_copies);
   g_test_add_func ("/repair/answers", test_answers);
+  g_test_add_func ("/repair/limit", test_limit);
   return g_test_run ();
 }
