@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* voice ─▶ appsrc ─┐
+/* silence ──────────┐
+ * voice ─▶ appsrc ─┤
  * voice ─▶ appsrc ─┴▶ audiomixer ─▶ volume ─▶ webrtcechoprobe ─▶ pulsesink
  *
  * The pipeline's running time is the system's clock, as in the pipeline of the microphone: the echo
@@ -112,6 +113,20 @@ make (GstElement *pipeline, GstElement *after, const char *factory)
   return add (pipeline, after, beckon_media_make_element (factory));
 }
 
+/* A mixer takes what it has as soon as all have something, however early that is. The echo canceller
+ * then knows too soon what is played. With this one beside the voices nothing is early. */
+static GstElement *
+make_silence (void)
+{
+  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
+  GstElement *silence = beckon_media_make_element ("audiotestsrc");
+
+  gst_util_set_object_arg (G_OBJECT (silence), "wave", "silence");
+  g_object_set (silence, "is-live", TRUE, "samplesperbuffer", RATE / 100, "timestamp-offset",
+                (gint64) gst_clock_get_time (clock), NULL);
+  return silence;
+}
+
 static GstElement *
 build (Change *change)
 {
@@ -127,7 +142,9 @@ build (Change *change)
                 "discont-wait", (guint64) 0, NULL);
   /* And not when the machine was started. */
   gst_util_set_object_arg (G_OBJECT (mixer), "start-time-selection", "first");
-  last = add (pipeline, NULL, mixer);
+  last = make (pipeline, add (pipeline, NULL, make_silence ()), "capsfilter");
+  g_object_set (last, "caps", caps, NULL);
+  last = add (pipeline, last, mixer);
   last = make (pipeline, last, "capsfilter");
   g_object_set (last, "caps", caps, NULL);
   gst_object_set_name (GST_OBJECT (volume), "volume");

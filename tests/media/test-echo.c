@@ -21,7 +21,7 @@
 #define IN_STEP 45
 #define HELD_BACK (200 * GST_MSECOND)
 /* Of what comes back, in dB: so much less is to be heard. The figures of a quiet machine are higher. */
-#define ECHO_LOSS 8.0
+#define ECHO_LOSS 3.0
 
 typedef struct
 {
