@@ -12,6 +12,7 @@
 #include "virtual-devices.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define RATE 48000
 #define PART (RATE / 50)
@@ -22,6 +23,8 @@
 #define HELD_BACK (200 * GST_MSECOND)
 /* Of what comes back, in dB: so much less is to be heard. The figures of a quiet machine are higher. */
 #define ECHO_LOSS 3.0
+#define ATTEMPT_US (40 * G_USEC_PER_SEC)
+#define BUSY 1.0 /* mean number of processes that want a processor */
 
 typedef struct
 {
@@ -162,6 +165,24 @@ loss (Fixture *f)
   return virtual_ear_loudness (f->at_microphone, 1000) - virtual_ear_loudness (f->at_peer, 1000);
 }
 
+/* The canceller compares what was played with what was heard, and a machine that does not play in time
+ * gives it nothing to compare. Returns: whether it found the echo, or the test is skipped. */
+static gboolean
+is_cancelled (Fixture *f)
+{
+  const gint64 until = g_get_monotonic_time () + ATTEMPT_US;
+  double busy = 0;
+
+  while (loss (f) <= ECHO_LOSS && g_get_monotonic_time () < until)
+    virtual_wait (G_MAXINT64, "the canceller");
+  if (loss (f) > ECHO_LOSS)
+    return TRUE;
+  g_assert_cmpint (getloadavg (&busy, 1), ==, 1);
+  g_assert_cmpfloat (busy, >, BUSY);
+  g_test_skip ("The machine has too much to do for an echo canceller");
+  return FALSE;
+}
+
 static void
 test_echo (Fixture *f, gconstpointer unused)
 {
@@ -171,13 +192,15 @@ test_echo (Fixture *f, gconstpointer unused)
   without = loss (f);
   g_assert_cmpfloat (without, <, 3);
   g_object_set (f->settings, "echo-cancellation", TRUE, NULL);
-  wait_until (loss (f) > ECHO_LOSS);
+  if (!is_cancelled (f))
+    return;
   with = loss (f);
   g_test_message ("Echo return loss: %.1f dB without, %.1f dB with cancellation", without, with);
   /* Another speaker’s pipeline, and the same echo. */
   g_signal_emit_by_name (f->settings, "changed", BECKON_DEVICE_USE_SPEAKER);
   wait_until (loss (f) < 0 || loss (f) > ECHO_LOSS);
-  wait_until (loss (f) > ECHO_LOSS);
+  if (!is_cancelled (f))
+    return;
   g_object_set (f->settings, "echo-cancellation", FALSE, NULL);
   wait_until (loss (f) > -0.5 && loss (f) < 3);
 }
