@@ -18,7 +18,8 @@ def test_both():
     events, status = test_call(*callers.TEST)
     assert status == 0, events
     assert events["heard"]["loudest"] > 0.5, events
-    assert events["seen"]["width"] == 1280, events
+    # It begins small, and how soon it grows is the machine's matter.
+    assert events["seen"]["width"] in (640, 960, 1280), events
 
 
 def test_voice_only():
