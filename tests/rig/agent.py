@@ -22,7 +22,6 @@ import gi
 gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, Gio, GLib  # noqa: E402
 
-import screen  # noqa: E402
 import ui  # noqa: E402
 
 TIMEOUT = 8
@@ -65,7 +64,6 @@ class Agent:
         self.notifyd = subprocess.Popen([f"{here}/fake_notifyd.py"], stdout=subprocess.PIPE, text=True)
         assert self.notifyd.stdout.readline() == "READY\n"
         self.fake = None
-        self.screen = None
 
     # The application
 
@@ -118,13 +116,6 @@ class Agent:
     def output(self):
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()
-
-    def look_at_screen(self):
-        """Before until_painted()."""
-        self.screen = screen.Screen()
-
-    def until_painted(self):
-        return self.screen.until_painted()
 
     def kill(self, name):
         self.app.send_signal(getattr(signal, name))
