@@ -184,12 +184,7 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 static GstElement *
 add (BeckonCapture *self, GstElement *after, const char *factory)
 {
-  GstElement *element = beckon_media_make_element (factory);
-
-  gst_bin_add (GST_BIN (self->pipeline), element);
-  if (after != NULL)
-    gst_element_link (after, element);
-  return element;
+  return beckon_media_append (self->pipeline, after, beckon_media_make_element (factory));
 }
 
 static GstElement *
@@ -279,13 +274,7 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
       last = add_voice_processing (self, last);
     }
   if (!self->video)
-    {
-      GstElement *level = beckon_media_make_level ();
-
-      gst_bin_add (GST_BIN (self->pipeline), level);
-      gst_element_link (last, level);
-      last = level;
-    }
+    last = beckon_media_append (self->pipeline, last, beckon_media_make_level ());
   if (self->video && !self->screen && self->config->video_sink != NULL)
     {
       last = add (self, last, "tee");

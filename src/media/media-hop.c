@@ -75,6 +75,42 @@ beckon_media_make_element (const char *factory)
   return element;
 }
 
+GstElement *
+beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *element)
+{
+  gst_bin_add (GST_BIN (pipeline), element);
+  if (after != NULL)
+    gst_element_link (after, element);
+  return element;
+}
+
+static GstPadProbeReturn
+on_counted (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
+{
+  g_atomic_int_inc ((gint *) counter);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+beckon_media_count_buffers (GstElement *element, gint *counter)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_counted, counter, NULL);
+}
+
+static GstPadProbeReturn
+on_blocked (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  return GST_PAD_PROBE_OK; /* it waits */
+}
+
+gulong
+beckon_media_block (GstPad *pad, GstPadProbeType mask)
+{
+  return gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK | mask, on_blocked, NULL, NULL);
+}
+
 gboolean
 beckon_media_set_if_there (gpointer object, const char *property, const char *value)
 {

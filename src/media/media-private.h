@@ -89,6 +89,13 @@ gboolean beckon_media_read_level (GstMessage *message, double *level);
 /** beckon_media_make_element: Returns: (transfer floating): an element of a factory that
  * beckon_media_init() has found. */
 GstElement *beckon_media_make_element (const char *factory);
+/** beckon_media_append: @element: (transfer floating): goes into @pipeline, behind @after (nullable).
+ * Returns: (transfer none): @element. */
+GstElement *beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *element);
+/** beckon_media_count_buffers: @counter: atomic, outlives @element: one more for each that leaves it. */
+void beckon_media_count_buffers (GstElement *element, gint *counter);
+/** beckon_media_block: @mask: what waits on @pad. Returns: for gst_pad_remove_probe(), which lets it go. */
+gulong beckon_media_block (GstPad *pad, GstPadProbeType mask);
 /** beckon_media_set_if_there: @value: in GStreamer's words. Returns: FALSE: this release of @object has
  * no such property. */
 gboolean beckon_media_set_if_there (gpointer object, const char *property, const char *value);

@@ -46,12 +46,7 @@ beckon_peer_codec_get_h264_use (BeckonMediaPeer *self)
 static GstElement *
 add (BeckonMediaPeer *self, GstElement *after, const char *factory)
 {
-  GstElement *element = beckon_media_make_element (factory);
-
-  gst_bin_add (GST_BIN (self->pipeline), element);
-  if (after != NULL)
-    gst_element_link (after, element);
-  return element;
+  return beckon_media_append (self->pipeline, after, beckon_media_make_element (factory));
 }
 
 static GstElement *
@@ -66,12 +61,6 @@ add_filter (BeckonMediaPeer *self, GstElement *after, const char *text)
 
 /* ---- ours ---- */
 
-static GstPadProbeReturn
-on_nothing_passes (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
-{
-  return GST_PAD_PROBE_OK;
-}
-
 void
 beckon_peer_codec_leave_gap (BeckonMediaPeer *self,
                              BeckonLine line,
@@ -84,15 +73,7 @@ beckon_peer_codec_leave_gap (BeckonMediaPeer *self,
   self->gaps[line].queue = queue;
   self->gaps[line].before = before;
   self->gaps[line].after = after;
-  self->gaps[line].block =
-      gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM, on_nothing_passes, NULL, NULL);
-}
-
-static GstPadProbeReturn
-on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
-{
-  g_atomic_int_inc ((gint *) counter);
-  return GST_PAD_PROBE_OK;
+  self->gaps[line].block = beckon_media_block (pad, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM);
 }
 
 static void
@@ -107,28 +88,37 @@ set_up_vp8_camera (GstElement *encoder)
 }
 
 static void
-set_up_encoder (BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec, GstElement *encoder)
+set_up_screen_encoder (BeckonCodec codec, GstElement *encoder)
 {
-  const gboolean screen = line == BECKON_LINE_SCREEN;
-  const char *name = GST_OBJECT_NAME (gst_element_get_factory (encoder));
-  g_autoptr (GstPad) source = NULL;
-
-  if (codec == BECKON_CODEC_VP8 && screen)
+  if (codec == BECKON_CODEC_VP8)
     {
-      beckon_peer_screen_set_up_encoder (self, encoder);
+      beckon_peer_screen_set_up_encoder (encoder);
       return;
     }
-  if (g_str_equal (name, BECKON_SOFTWARE_ENCODER))
+  beckon_codec_set_up_encoder (encoder);
+  beckon_media_set_if_there (encoder, "min-force-key-unit-interval", SCREEN_KEY_FRAME_INTERVAL);
+  if (!beckon_media_set_if_there (encoder, "qp-max", SCREEN_QP_MAX))
+    beckon_media_set_if_there (encoder, "quantizer-max", SCREEN_QP_MAX);
+}
+
+static void
+set_up_camera_encoder (GstElement *encoder)
+{
+  if (g_str_equal (GST_OBJECT_NAME (gst_element_get_factory (encoder)), BECKON_SOFTWARE_ENCODER))
     set_up_vp8_camera (encoder);
   else
     beckon_codec_set_up_encoder (encoder);
-  if (screen)
-    beckon_media_set_if_there (encoder, "min-force-key-unit-interval", SCREEN_KEY_FRAME_INTERVAL);
-  if (screen && !beckon_media_set_if_there (encoder, "qp-max", SCREEN_QP_MAX))
-    beckon_media_set_if_there (encoder, "quantizer-max", SCREEN_QP_MAX);
-  source = gst_element_get_static_pad (encoder, "src");
-  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent,
-                     screen ? &self->screen_frames_out : &self->frames_out, NULL);
+}
+
+static void
+set_up_encoder (BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec, GstElement *encoder)
+{
+  if (line == BECKON_LINE_SCREEN)
+    set_up_screen_encoder (codec, encoder);
+  else
+    set_up_camera_encoder (encoder);
+  beckon_media_count_buffers (encoder, line == BECKON_LINE_SCREEN ? &self->screen_frames_out
+                                                                  : &self->frames_out);
 }
 
 /* Returns: the last element, an encoder of H.264 is in between. */

@@ -43,19 +43,7 @@ static const struct
 static GstElement *
 add (BeckonMediaPeer *self, GstElement *after, const char *factory)
 {
-  GstElement *element = beckon_media_make_element (factory);
-
-  gst_bin_add (GST_BIN (self->pipeline), element);
-  if (after != NULL)
-    gst_element_link (after, element);
-  return element;
-}
-
-static GstPadProbeReturn
-on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
-{
-  g_atomic_int_inc ((gint *) counter);
-  return GST_PAD_PROBE_OK;
+  return beckon_media_append (self->pipeline, after, beckon_media_make_element (factory));
 }
 
 static GstElement *
@@ -63,14 +51,13 @@ add_sound (BeckonMediaPeer *self, GstElement *after, int payload, guint ssrc)
 {
   GstElement *encoder = add (self, after, "opusenc");
   GstElement *payloader = add (self, encoder, "rtpopuspay");
-  g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
 
   gst_util_set_object_arg (G_OBJECT (encoder), "audio-type", "voice");
   /* Frames are stamped when they arrive here, give or take some milliseconds. Handed on, that is a
    * hole or an overlap for who plays by the stamps, and browsers fill each. */
   g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
   g_object_set (encoder, "inband-fec", TRUE, NULL);
-  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &self->audio_packets_out, NULL);
+  beckon_media_count_buffers (encoder, &self->audio_packets_out);
   self->encoders[BECKON_LINE_MICROPHONE] = encoder;
   beckon_peer_bandwidth_set_encoder (self->bandwidth, BECKON_LINE_MICROPHONE, encoder);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
@@ -150,12 +137,6 @@ describe_h264 (const GstCaps *caps, const char *theirs)
   return described;
 }
 
-static GstPadProbeReturn
-on_unverified (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
-{
-  return GST_PAD_PROBE_OK; /* it waits */
-}
-
 /* DTLS is up a moment before the main thread can look with whom. */
 static void
 hold_until_verified (BeckonMediaPeer *self, BeckonLine line, GstElement *last)
@@ -166,10 +147,7 @@ hold_until_verified (BeckonMediaPeer *self, BeckonLine line, GstElement *last)
     return;
   self->last[line] = last;
   self->unverified[line] =
-      gst_pad_add_probe (pad,
-                         GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER |
-                             GST_PAD_PROBE_TYPE_BUFFER_LIST,
-                         on_unverified, NULL, NULL);
+      beckon_media_block (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
 }
 
 /* appsrc ! queue ! convert ! encoder ! payloader ! caps ! webrtcbin. Without the ssrc in the caps

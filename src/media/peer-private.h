@@ -264,7 +264,7 @@ void beckon_peer_stats_count (BeckonMediaPeer *self);
  * goes into a file beside it. */
 void beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path);
 /** beckon_peer_screen_set_up_encoder: what is right for text and not for faces. */
-void beckon_peer_screen_set_up_encoder (BeckonMediaPeer *self, GstElement *encoder);
+void beckon_peer_screen_set_up_encoder (GstElement *encoder);
 /** beckon_peer_screen_watch: counts, and keeps, what passes @encoded and comes out of @decoder. */
 void beckon_peer_screen_watch (BeckonMediaPeer *self, GstPad *encoded, GstElement *decoder);
 /** beckon_peer_screen_ended: they share no more; the next first frame is told again. */

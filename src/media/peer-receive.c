@@ -105,9 +105,7 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
 static GstElement *
 add (BeckonMediaPeer *self, GstElement *after, GstElement *element)
 {
-  gst_bin_add (GST_BIN (self->pipeline), element);
-  if (after != NULL)
-    gst_element_link (after, element);
+  beckon_media_append (self->pipeline, after, element);
   gst_element_sync_state_with_parent (element);
   return element;
 }

@@ -37,24 +37,14 @@ beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path)
 
 /* ---- ours ---- */
 
-static GstPadProbeReturn
-on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  g_atomic_int_inc (&((BeckonMediaPeer *) user_data)->screen_frames_out);
-  return GST_PAD_PROBE_OK;
-}
-
 void
-beckon_peer_screen_set_up_encoder (BeckonMediaPeer *self, GstElement *encoder)
+beckon_peer_screen_set_up_encoder (GstElement *encoder)
 {
-  g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
-
   gst_util_set_object_arg (G_OBJECT (encoder), "end-usage", "cbr");
   g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames", 0,
                 "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", MAX_QUANTIZER,
                 "dropframe-threshold", DROP_FRAMES_BELOW, "resize-allowed", FALSE,
                 "static-threshold", STATIC_THRESHOLD, NULL);
-  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_sent, self, NULL);
 }
 
 /* ---- theirs ---- */

@@ -99,18 +99,9 @@ change_free (gpointer data)
 }
 
 static GstElement *
-add (GstElement *pipeline, GstElement *after, GstElement *element)
-{
-  gst_bin_add (GST_BIN (pipeline), element);
-  if (after != NULL)
-    gst_element_link (after, element);
-  return element;
-}
-
-static GstElement *
 make (GstElement *pipeline, GstElement *after, const char *factory)
 {
-  return add (pipeline, after, beckon_media_make_element (factory));
+  return beckon_media_append (pipeline, after, beckon_media_make_element (factory));
 }
 
 /* A mixer takes what it has as soon as all have something, however early that is. The echo canceller
@@ -142,18 +133,18 @@ build (Change *change)
                 "discont-wait", (guint64) 0, NULL);
   /* And not when the machine was started. */
   gst_util_set_object_arg (G_OBJECT (mixer), "start-time-selection", "first");
-  last = make (pipeline, add (pipeline, NULL, make_silence ()), "capsfilter");
+  last = make (pipeline, beckon_media_append (pipeline, NULL, make_silence ()), "capsfilter");
   g_object_set (last, "caps", caps, NULL);
-  last = add (pipeline, last, mixer);
+  last = beckon_media_append (pipeline, last, mixer);
   last = make (pipeline, last, "capsfilter");
   g_object_set (last, "caps", caps, NULL);
   gst_object_set_name (GST_OBJECT (volume), "volume");
   g_object_set (volume, "volume", change->volume, NULL);
-  last = add (pipeline, last, volume);
+  last = beckon_media_append (pipeline, last, volume);
   if (change->probe != NULL)
-    last = add (pipeline, last, change->probe);
+    last = beckon_media_append (pipeline, last, change->probe);
   last = make (pipeline, make (pipeline, last, "audioconvert"), "audioresample");
-  add (pipeline, last, change->sink);
+  beckon_media_append (pipeline, last, change->sink);
   beckon_media_use_system_time (GST_PIPELINE (pipeline));
   gst_pipeline_set_latency (GST_PIPELINE (pipeline), LATENCY);
   return pipeline;
