@@ -105,11 +105,17 @@ is_echo (BeckonMediaSession *self, BeckonLine line)
          BECKON_SOURCE_ECHO;
 }
 
+static gboolean
+is_open_for (BeckonMediaSession *self, BeckonMediaPeer *peer)
+{
+  return self->opened && !beckon_media_peer_is_held (peer);
+}
+
 /* What we say that we send: what is wanted and is there. */
 static gboolean
-is_sent (BeckonMediaSession *self, BeckonLine line)
+is_sent (BeckonMediaSession *self, BeckonMediaPeer *peer, BeckonLine line)
 {
-  return self->opened && self->wanted[line] &&
+  return is_open_for (self, peer) && self->wanted[line] &&
          (is_echo (self, line) || beckon_capture_is_started (capture_of (self, line)));
 }
 
@@ -124,17 +130,14 @@ warms_up (BeckonMediaSession *self, BeckonLine line)
 static void
 update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
 {
-  const gboolean held = beckon_media_peer_is_held (peer);
-
-  if (self->opened && !held)
+  if (is_open_for (self, peer))
     beckon_media_peer_open (peer);
   for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
     {
       BeckonCapture *capture = capture_of (self, line);
       GstAppSrc *source = beckon_media_peer_get_source (peer, line);
 
-      if (is_sent (self, line) && !held && !is_echo (self, line) &&
-          beckon_media_peer_is_sent_to (peer))
+      if (is_sent (self, peer, line) && !is_echo (self, line) && beckon_media_peer_is_sent_to (peer))
         {
           if (line != BECKON_LINE_MICROPHONE && !beckon_capture_has_target (capture, source))
             beckon_media_peer_force_key_frame (peer, line);
@@ -145,9 +148,9 @@ update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
       else
         beckon_capture_remove_target (capture, source);
     }
-  beckon_media_peer_set_local_state (peer, !held && is_sent (self, BECKON_LINE_MICROPHONE),
-                                     !held && is_sent (self, BECKON_LINE_CAMERA),
-                                     !held && is_sent (self, BECKON_LINE_SCREEN));
+  beckon_media_peer_set_local_state (peer, is_sent (self, peer, BECKON_LINE_MICROPHONE),
+                                     is_sent (self, peer, BECKON_LINE_CAMERA),
+                                     is_sent (self, peer, BECKON_LINE_SCREEN));
 }
 
 /* A camera that is open already need not wait for the microphone to open. */
