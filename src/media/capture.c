@@ -133,8 +133,7 @@ fail (BeckonCapture *self, BeckonMediaError code, const char *text)
 
   beckon_capture_stop (self);
   if (code == BECKON_MEDIA_ERROR_DEVICE_LOST)
-    beckon_device_list_lost (list_of (self),
-                             self->video ? BECKON_DEVICE_CAMERA : BECKON_DEVICE_MICROPHONE);
+    beckon_device_list_lost (list_of (self), beckon_device_use_get_kind (use_of (self)));
   g_signal_emit (self, signals[FAILED], 0, error);
 }
 
@@ -341,9 +340,8 @@ open_device (BeckonCapture *self)
 static void
 on_list_ready (BeckonCapture *self)
 {
-  if (self->opening && beckon_device_list_is_ready (list_of (self), self->video
-                                                                        ? BECKON_DEVICE_CAMERA
-                                                                        : BECKON_DEVICE_MICROPHONE))
+  if (self->opening &&
+      beckon_device_list_is_ready (list_of (self), beckon_device_use_get_kind (use_of (self))))
     open_device (self);
 }
 

@@ -48,8 +48,8 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonDeviceSettings, beckon_device_settings, G_TYPE_OBJECT)
 
-static BeckonDeviceKind
-kind_of (BeckonDeviceUse use)
+BeckonDeviceKind
+beckon_device_use_get_kind (BeckonDeviceUse use)
 {
   switch (use)
     {
@@ -70,7 +70,7 @@ static BeckonDevice *
 find_chosen (BeckonDeviceSettings *self, BeckonDeviceUse use)
 {
   return *self->choices[use] != '\0'
-             ? beckon_device_list_find (self->list, kind_of (use), self->choices[use])
+             ? beckon_device_list_find (self->list, beckon_device_use_get_kind (use), self->choices[use])
              : NULL;
 }
 
@@ -78,8 +78,8 @@ find_chosen (BeckonDeviceSettings *self, BeckonDeviceUse use)
 static BeckonDevice *
 find_used (BeckonDeviceSettings *self, BeckonDeviceUse use)
 {
-  return kind_of (use) == BECKON_DEVICE_CAMERA && self->used[use] != NULL
-             ? beckon_device_list_find (self->list, kind_of (use), self->used[use])
+  return beckon_device_use_get_kind (use) == BECKON_DEVICE_CAMERA && self->used[use] != NULL
+             ? beckon_device_list_find (self->list, beckon_device_use_get_kind (use), self->used[use])
              : NULL;
 }
 
@@ -91,7 +91,7 @@ find_device (BeckonDeviceSettings *self, BeckonDeviceUse use)
   if (device == NULL && *self->choices[use] == '\0')
     device = find_used (self, use);
   if (device == NULL)
-    device = beckon_device_list_find (self->list, kind_of (use), NULL);
+    device = beckon_device_list_find (self->list, beckon_device_use_get_kind (use), NULL);
   return device;
 }
 
@@ -154,7 +154,7 @@ static void
 on_found (BeckonDeviceSettings *self, guint kind)
 {
   for (BeckonDeviceUse use = 0; use < BECKON_N_DEVICE_USES; use++)
-    if (kind_of (use) == kind)
+    if (beckon_device_use_get_kind (use) == kind)
       emit_changed (self, use);
 }
 

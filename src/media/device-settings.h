@@ -18,6 +18,8 @@ typedef enum
   BECKON_DEVICE_USE_RINGER, /* a speaker, too */
   BECKON_N_DEVICE_USES
 } BeckonDeviceUse;
+/** beckon_device_use_get_kind: Returns: what a device for @use is. */
+BeckonDeviceKind beckon_device_use_get_kind (BeckonDeviceUse use);
 
 #define BECKON_TYPE_DEVICE_SETTINGS (beckon_device_settings_get_type ())
 /**

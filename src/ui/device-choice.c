@@ -24,19 +24,6 @@ struct _BeckonDeviceChoice
 
 G_DEFINE_FINAL_TYPE (BeckonDeviceChoice, beckon_device_choice, G_TYPE_OBJECT)
 
-static BeckonDeviceKind
-get_kind (BeckonDeviceUse use)
-{
-  static const BeckonDeviceKind kinds[] = {
-    [BECKON_DEVICE_USE_CAMERA] = BECKON_DEVICE_CAMERA,
-    [BECKON_DEVICE_USE_MICROPHONE] = BECKON_DEVICE_MICROPHONE,
-    [BECKON_DEVICE_USE_SPEAKER] = BECKON_DEVICE_SPEAKER,
-    [BECKON_DEVICE_USE_RINGER] = BECKON_DEVICE_SPEAKER,
-  };
-
-  return kinds[use];
-}
-
 static void
 add_row (BeckonDeviceChoice *self, GtkStringList *names, const char *name, const char *id)
 {
@@ -48,7 +35,7 @@ static void
 add_rows (BeckonDeviceChoice *self, GtkStringList *names)
 {
   GListModel *list = G_LIST_MODEL (beckon_device_settings_get_list (self->devices));
-  const BeckonDeviceKind kind = get_kind (self->use);
+  const BeckonDeviceKind kind = beckon_device_use_get_kind (self->use);
 
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
@@ -89,7 +76,7 @@ fill (BeckonDeviceChoice *self)
   add_rows (self, names);
   any = self->ids->len > 0;
   if (!any)
-    gtk_string_list_append (names, _(nothing[get_kind (self->use)]));
+    gtk_string_list_append (names, _(nothing[beckon_device_use_get_kind (self->use)]));
   self->filling = TRUE;
   g_object_set (self->chooser, "model", names, "selected", any ? find_row (self) : 0, "sensitive",
                 any, NULL);
