@@ -121,14 +121,14 @@ add_controller (BeckonAutoHide *self,
 static void
 on_screen_reader (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BeckonAutoHide) self = user_data;
+  BeckonAutoHide *self = user_data; /* gone if it was cancelled */
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusProxy) proxy = g_dbus_proxy_new_for_bus_finish (result, &error);
 
-  if (proxy == NULL)
-    g_debug ("No word of a screen reader: %s", error->message);
-  else if (!g_cancellable_is_cancelled (self->cancellable))
+  if (proxy != NULL)
     self->screen_reader = g_steal_pointer (&proxy);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_debug ("No word of a screen reader: %s", error->message);
 }
 
 static void
@@ -204,7 +204,7 @@ beckon_auto_hide_new (GtkWindow *window)
   add_controller (self, GTK_EVENT_CONTROLLER (touch), "pressed", G_CALLBACK (restart));
   g_dbus_proxy_new_for_bus (G_BUS_TYPE_SESSION, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, NULL,
                             "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status", self->cancellable,
-                            on_screen_reader, g_object_ref (self));
+                            on_screen_reader, self);
   return self;
 }
 

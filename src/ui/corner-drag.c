@@ -117,9 +117,9 @@ snap (BeckonCornerDrag *self, GtkAlign halign, GtkAlign valign)
   self->moved = TRUE;
   self->from_x = before.x + self->offset_x - after.x;
   self->from_y = before.y + self->offset_y - after.y;
-  self->animation = g_object_ref_sink (
-      adw_timed_animation_new (self->child, 1, 0, SNAP_MS,
-                               adw_callback_animation_target_new (on_step, self, NULL)));
+  /* Not floating: it is ours, whatever its introspection says. */
+  self->animation = adw_timed_animation_new (self->child, 1, 0, SNAP_MS,
+                                             adw_callback_animation_target_new (on_step, self, NULL));
   adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_OUT_CUBIC);
   adw_animation_play (self->animation);
 }

@@ -81,11 +81,13 @@ test_choices (void)
   GtkWidget *window = show_page (beckon_calls_preferences_new (settings));
   AdwComboRow *preconnect = ADW_COMBO_ROW (find_row (window, "Connect Before Answering"));
   AdwComboRow *bandwidth = ADW_COMBO_ROW (find_row (window, "Bandwidth Limit"));
+  g_autofree char *preconnected = NULL;
 
   g_assert_nonnull (ui_find_label (GTK_WIDGET (preconnect), "Contacts"));
   adw_combo_row_set_selected (preconnect, 2);
   ui_await (ui_find_label (GTK_WIDGET (preconnect), "Nobody") != NULL);
-  g_assert_cmpstr (g_settings_get_string (settings, "preconnect"), ==, "nobody");
+  preconnected = g_settings_get_string (settings, "preconnect");
+  g_assert_cmpstr (preconnected, ==, "nobody");
   g_settings_set_string (settings, "preconnect", "everyone");
   ui_await (adw_combo_row_get_selected (preconnect) == 1);
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "account.h"
+#include "auto-hide.h"
 #include "badge.h"
 #include "incoming-window.h"
 #include "sign-in-page.h"
@@ -336,6 +337,21 @@ assert_hidden (GtkWidget *page, gboolean hidden)
   g_assert_null (other);
 }
 
+/* Nothing that is still asked for keeps it: its time-out looks at the window. */
+static void
+test_auto_hide_goes (void)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+  BeckonAutoHide *auto_hide = beckon_auto_hide_new (window);
+  gpointer seen = auto_hide;
+
+  g_object_add_weak_pointer (G_OBJECT (auto_hide), &seen);
+  beckon_auto_hide_set_held (auto_hide, FALSE);
+  g_object_unref (auto_hide);
+  g_assert_null (seen);
+  gtk_window_destroy (window);
+}
+
 static void
 test_stack_pages (void)
 {
@@ -388,6 +404,7 @@ main (int argc, char **argv)
 #undef ADD
   g_test_add_func ("/ui/badge", test_badge);
   g_test_add_func ("/ui/video-view", test_video_view);
+  g_test_add_func ("/ui/auto-hide-goes", test_auto_hide_goes);
   g_test_add_func ("/ui/stack-pages", test_stack_pages);
   return g_test_run ();
 }
