@@ -326,11 +326,7 @@ class Person:
                     await device.request("call.cancel", call=talk.call,
                                          invitees=[rng.choice(sorted(talk.people))])
                 elif what < 0.9 and len(self.devices) > 1:
-                    other = next(each for each in self.devices if each is not device)
-                    await other.request("call.join", call=talk.call)
-                    other.talk(talk.call).label = talk.label
-                    other.talk(talk.call).people |= talk.people
-                    device, talk = other, other.talk(talk.call)
+                    device, talk = await self.move(device, talk)
                 elif what > 0.98:
                     await device.start_anew()
             except Refused:
@@ -342,10 +338,27 @@ class Person:
                 await device.request("call.leave", call=talk.call,
                                      reason=rng.choice(("hung-up", "media-failed", "quit")))
 
+    async def enter(self, device: Device, talk: Talk) -> None:
+        """What was answered elsewhere, or moved from here, before the reply is this device's again."""
+        await device.request("call.join", call=talk.call)
+        talk.over.clear()
+
+    async def move(self, device: Device, talk: Talk) -> tuple[Device, Talk]:
+        """To the other device. Returns: where it goes on, also when that is not known."""
+        other = next(each for each in self.devices if each is not device)
+        there = other.talk(talk.call)
+        there.label = talk.label
+        there.people |= talk.people
+        try:
+            await self.enter(other, there)
+        except SessionLost:
+            return device, talk
+        return other, there
+
     async def join(self, device: Device, talk: Talk) -> None:
         self.busy += 1
         try:
-            await device.request("call.join", call=talk.call)
+            await self.enter(device, talk)
             await self.take_part(device, talk, self.crowd.rng("join", talk.label, device.name))
         except (Refused, SessionLost):
             pass
