@@ -192,7 +192,7 @@ add_queue (BeckonCapture *self, GstElement *after)
   GstElement *queue = add (self, after, "queue");
 
   /* A frame that cannot be taken at once is not worth having. */
-  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", 4, "max-size-bytes", 0,
+  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", 2, "max-size-bytes", 0,
                 "max-size-time", (guint64) 0, NULL);
   return queue;
 }

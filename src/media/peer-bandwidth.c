@@ -8,6 +8,7 @@
 
 #include "bandwidth-estimator.h"
 #include "codec-choice.h"
+#include "encoder-load.h"
 #include "peer-repair.h"
 #include "quality-ladder.h"
 
@@ -55,6 +56,7 @@ struct _BeckonPeerBandwidth
   BeckonBandwidthEstimator *estimator;
   BeckonQualityLadder *ladder;
   BeckonPeerRepair *repair;
+  BeckonEncoderLoad *load; /* of the camera's encoder */
   Line lines[BECKON_N_LINES];
   guint audio_bits, audio_ms, audio_loss; /* as they are set */
 };
@@ -69,6 +71,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
   self->estimator = beckon_bandwidth_estimator_new ();
   self->ladder = beckon_quality_ladder_new ();
   self->repair = beckon_peer_repair_new ();
+  self->load = beckon_encoder_load_new ();
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->lines[line] = (Line){ .owner = self, .bits_max = PICTURE_BITS_MAX };
   return self;
@@ -81,6 +84,7 @@ beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
   beckon_bandwidth_estimator_free (self->estimator);
   beckon_quality_ladder_free (self->ladder);
   beckon_peer_repair_free (self->repair);
+  beckon_encoder_load_free (self->load);
   g_free (self);
 }
 
@@ -193,6 +197,7 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
 
   if (self->numbered)
     beckon_peer_repair_set_limit (self->repair, target);
+  beckon_quality_ladder_limit (self->ladder, beckon_encoder_load_update (self->load, now));
   beckon_quality_ladder_hold (self->ladder, examining);
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
@@ -280,7 +285,16 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
   l->encoder = encoder;
   if (line != BECKON_LINE_MICROPHONE)
     gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, l, NULL);
+  if (line == BECKON_LINE_CAMERA)
+    beckon_encoder_load_watch (self->load, encoder);
   beckon_peer_bandwidth_update (self);
+}
+
+void
+beckon_peer_bandwidth_watch_queue (BeckonPeerBandwidth *self, GstElement *queue)
+{
+  g_signal_connect_swapped (queue, "overrun", G_CALLBACK (beckon_encoder_load_add_overtaken),
+                            self->load);
 }
 
 void

@@ -31,6 +31,10 @@ GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, Beckon
 void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
                                         GstElement *encoder);
 
+/** beckon_peer_bandwidth_watch_queue: @queue: that is in front of the camera's encoder, and leaks: then
+ * pictures are to be smaller */
+void beckon_peer_bandwidth_watch_queue (BeckonPeerBandwidth *self, GstElement *queue);
+
 /** beckon_peer_bandwidth_set_ssrc: @ssrc: what the pictures of @line are sent with */
 void beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc);
 

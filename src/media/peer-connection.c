@@ -18,9 +18,9 @@
 #include <nice/agent.h>
 #include <nice/interfaces.h>
 
-#define JITTER_MS 60
+#define JITTER_MS 30
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
-#define PIPELINE_LATENCY (100 * GST_MSECOND)
+#define PIPELINE_LATENCY (50 * GST_MSECOND)
 #define STUN_PACING_MS 5
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
@@ -171,9 +171,11 @@ add_line (BeckonMediaPeer *self, BeckonLine line, const BeckonSdpLines *theirs)
 
   gst_bin_add (GST_BIN (self->pipeline), GST_ELEMENT (self->sources[line]));
   queue = add (self, GST_ELEMENT (self->sources[line]), "queue");
-  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 4,
+  g_object_set (queue, "leaky", 2 /* downstream */, "max-size-buffers", audio ? 5 : 2,
                 "max-size-bytes", 0, "max-size-time", (guint64) 0, NULL);
   convert = add (self, queue, audio ? "audioconvert" : "videoconvert");
+  if (line == BECKON_LINE_CAMERA)
+    beckon_peer_bandwidth_watch_queue (self->bandwidth, queue);
   if (!audio)
     convert = beckon_peer_bandwidth_add_picture (self->bandwidth, line, convert);
   else

@@ -9,7 +9,8 @@
 #include <gst/rtp/rtp.h>
 
 /* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
-static const guint steps[] = { 60, 100, 150, 220, 320, 480, 700, 1000 };
+static const guint steps[] = { 15, 30, 60, 100, 150, 220, 320, 480, 700, 1000 };
+#define START_STEP 1
 #define CALM_SECONDS 7
 /* Nearly all packets are within so many mean deviations. */
 #define JITTERS 4
@@ -27,7 +28,7 @@ static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 /* More than a few: what was asked for again and again comes too late now and then. */
 #define LATE_SHARE 0.02
 /* Sinks wait for decoders, too. */
-#define DECODING_MS 40
+#define DECODING_MS 20
 
 typedef struct
 {
@@ -82,7 +83,7 @@ beckon_peer_jitter_new (BeckonMediaPeer *peer)
   BeckonPeerJitter *self = g_new0 (BeckonPeerJitter, 1);
 
   self->peer = peer;
-  self->latency_ms = steps[0];
+  self->latency_ms = steps[START_STEP];
   self->ask_ms = ASK_MS;
   self->buffers = g_ptr_array_new_with_free_func (gst_object_unref);
   g_mutex_init (&self->lock);

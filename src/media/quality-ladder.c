@@ -25,6 +25,8 @@ static const struct
   { 320, 180, 7, 18000 },      { 320, 180, 0, 0 },
 };
 #define START_RUNG 3
+/* A machine that does not do this is not to be helped by smaller pictures. */
+#define LIMIT_MAX 5
 
 /* From the most. Below the first rate of a row the next row holds. The less there is, the larger a
  * packet: its headers are as much as its sound. */
@@ -40,6 +42,7 @@ struct _BeckonQualityLadder
 {
   BeckonQuality quality;
   guint rung;
+  guint limit; /* no rung above it, as the machine is */
   guint sound;
   gint64 up_since, down_since; /* 0: not now */
   gboolean held;
@@ -96,7 +99,8 @@ find_rung (double bits)
 static void
 choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
 {
-  const guint lower = find_rung (bits), higher = find_rung (bits / UP_SHARE);
+  const guint lower = MAX (find_rung (bits), self->limit);
+  const guint higher = MAX (find_rung (bits / UP_SHARE), self->limit);
 
   if (has_held (&self->up_since, higher < self->rung, now, UP_AFTER_US))
     self->rung = higher;
@@ -126,6 +130,15 @@ beckon_quality_ladder_update (
   quality->fps = bits < PAUSE_SHARE * rungs[self->rung].bits ? 0 : rungs[self->rung].fps;
   quality->video_bits = bits;
   return quality;
+}
+
+void
+beckon_quality_ladder_limit (BeckonQualityLadder *self, gint step)
+{
+  if (step < 0)
+    self->rung = self->limit = MAX (self->rung, MIN (self->rung + 1, LIMIT_MAX));
+  else if (step > 0 && self->limit > 0)
+    self->limit--;
 }
 
 void

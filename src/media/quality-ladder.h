@@ -45,6 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonQualityLadder, beckon_quality_ladder_free)
 const BeckonQuality *beckon_quality_ladder_update (BeckonQualityLadder *self, gint64 now_us,
                                                    guint target, double repair, guint pictures);
 
+/** beckon_quality_ladder_limit: for a machine that does not keep up.
+ * @step: -1: no larger pictures than the next smaller ones from now on; 1: the next larger again; 0 */
+void beckon_quality_ladder_limit (BeckonQualityLadder *self, gint step);
+
 /** beckon_quality_ladder_hold: @held: the sizes stay as they are, whatever the targets. */
 void beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held);
 

@@ -2,7 +2,7 @@
 
 /* A GStreamer sink that shows frames in GTK.
  *
- * The streaming thread wraps each mapped frame in a GdkMemoryTexture, without a copy, and leaves it
+ * The streaming thread wraps each mapped frame in a cairo surface, without a copy, and leaves it
  * in `pending`; the main thread takes what lies there. When frames come faster than the main thread
  * paints, the newest replaces the one that waits: nothing queues up, so that pictures never lag.
  */
@@ -20,14 +20,11 @@
 
 #define FACTORY_NAME "beckonpaintablesink"
 
-/* Opaque pictures: premultiplied and straight alpha are the same, and cairo takes the former as it
- * is. No BGRx: the fourth byte would be taken for alpha. */
+/* What cairo calls RGB24. */
 #if G_BYTE_ORDER == G_LITTLE_ENDIAN
 #define FRAME_FORMAT "BGRA"
-#define FRAME_MEMORY_FORMAT GDK_MEMORY_B8G8R8A8_PREMULTIPLIED
 #else
 #define FRAME_FORMAT "ARGB"
-#define FRAME_MEMORY_FORMAT GDK_MEMORY_A8R8G8B8_PREMULTIPLIED
 #endif
 
 #define BECKON_TYPE_VIDEO_SINK (beckon_video_sink_get_type ())
@@ -42,7 +39,7 @@ struct _BeckonVideoSink
   GstVideoInfo info; /* of the caps; streaming thread */
 
   /* With the object's lock: */
-  GdkTexture *pending;
+  cairo_surface_t *pending;
   double pending_aspect;
   gboolean scheduled; /* the main thread was told that something is pending */
 };
@@ -65,7 +62,7 @@ static gboolean
 show_pending (gpointer data)
 {
   BeckonVideoSink *self = data;
-  g_autoptr (GdkTexture) frame = NULL;
+  cairo_surface_t *frame;
   double aspect;
 
   GST_OBJECT_LOCK (self);
@@ -75,14 +72,15 @@ show_pending (gpointer data)
   GST_OBJECT_UNLOCK (self);
 
   beckon_frame_paintable_set_frame (self->paintable, frame, aspect);
+  g_clear_pointer (&frame, cairo_surface_destroy);
   return G_SOURCE_REMOVE;
 }
 
 /* Any thread; @frame: (transfer full) (nullable). */
 static void
-set_pending (BeckonVideoSink *self, GdkTexture *frame, double aspect)
+set_pending (BeckonVideoSink *self, cairo_surface_t *frame, double aspect)
 {
-  g_autoptr (GdkTexture) overtaken = NULL;
+  cairo_surface_t *overtaken;
   gboolean schedule;
 
   GST_OBJECT_LOCK (self);
@@ -93,6 +91,7 @@ set_pending (BeckonVideoSink *self, GdkTexture *frame, double aspect)
   self->scheduled = TRUE;
   GST_OBJECT_UNLOCK (self);
 
+  g_clear_pointer (&overtaken, cairo_surface_destroy);
   if (schedule)
     g_idle_add_full (G_PRIORITY_DEFAULT, show_pending, g_object_ref (self), g_object_unref);
 }
@@ -106,12 +105,12 @@ unmap_frame (gpointer data)
   g_free (frame);
 }
 
-static GdkTexture *
+static cairo_surface_t *
 wrap_buffer (BeckonVideoSink *self, GstBuffer *buffer)
 {
-  g_autoptr (GBytes) bytes = NULL;
+  static const cairo_user_data_key_t mapped;
   GstVideoFrame *frame = g_new0 (GstVideoFrame, 1);
-  gsize stride;
+  cairo_surface_t *surface;
 
   /* The mapped frame holds the buffer. */
   if (!gst_video_frame_map (frame, &self->info, buffer, GST_MAP_READ))
@@ -119,18 +118,22 @@ wrap_buffer (BeckonVideoSink *self, GstBuffer *buffer)
       g_free (frame);
       return NULL;
     }
-  stride = GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0);
-  bytes = g_bytes_new_with_free_func (GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
-                                      stride * GST_VIDEO_FRAME_HEIGHT (frame), unmap_frame, frame);
-  return gdk_memory_texture_new (GST_VIDEO_FRAME_WIDTH (frame), GST_VIDEO_FRAME_HEIGHT (frame),
-                                 FRAME_MEMORY_FORMAT, bytes, stride);
+  surface = cairo_image_surface_create_for_data (
+      GST_VIDEO_FRAME_PLANE_DATA (frame, 0), CAIRO_FORMAT_RGB24, GST_VIDEO_FRAME_WIDTH (frame),
+      GST_VIDEO_FRAME_HEIGHT (frame), GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0));
+  if (cairo_surface_set_user_data (surface, &mapped, frame, unmap_frame) != CAIRO_STATUS_SUCCESS)
+    {
+      unmap_frame (frame); /* larger than cairo has it */
+      return NULL;
+    }
+  return surface;
 }
 
 static GstFlowReturn
 beckon_video_sink_show_frame (GstVideoSink *sink, GstBuffer *buffer)
 {
   BeckonVideoSink *self = BECKON_VIDEO_SINK (sink);
-  GdkTexture *frame = wrap_buffer (self, buffer);
+  cairo_surface_t *frame = wrap_buffer (self, buffer);
   double pixel_aspect;
 
   if (frame == NULL)
@@ -188,7 +191,7 @@ beckon_video_sink_finalize (GObject *object)
 {
   BeckonVideoSink *self = BECKON_VIDEO_SINK (object);
 
-  g_clear_object (&self->pending);
+  g_clear_pointer (&self->pending, cairo_surface_destroy);
   g_clear_object (&self->paintable);
 
   G_OBJECT_CLASS (beckon_video_sink_parent_class)->finalize (object);

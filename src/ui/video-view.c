@@ -6,6 +6,8 @@
 
 #include "video-view.h"
 
+#include "frame-paintable.h"
+
 struct _BeckonVideoView
 {
   GtkWidget parent_instance;
@@ -45,6 +47,15 @@ set_paintable (BeckonVideoView *self, GdkPaintable *paintable)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Whether there is no card that would take a texture. */
+static gboolean
+is_drawn_by_cairo (GtkWidget *widget)
+{
+  GskRenderer *renderer = gtk_native_get_renderer (gtk_widget_get_native (widget));
+
+  return g_str_equal (G_OBJECT_TYPE_NAME (renderer), "GskCairoRenderer");
+}
+
 static void
 beckon_video_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -73,7 +84,11 @@ beckon_video_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     }
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) ((width - picture_width) / 2),
                                                           (float) ((height - picture_height) / 2)));
-  gdk_paintable_snapshot (self->paintable, snapshot, picture_width, picture_height);
+  if (BECKON_IS_FRAME_PAINTABLE (self->paintable) && is_drawn_by_cairo (widget))
+    beckon_frame_paintable_draw (BECKON_FRAME_PAINTABLE (self->paintable), snapshot, picture_width,
+                                 picture_height);
+  else
+    gdk_paintable_snapshot (self->paintable, snapshot, picture_width, picture_height);
   gtk_snapshot_pop (snapshot);
 }
 

@@ -15,6 +15,7 @@
 #include "media-session.h"
 #include "test-source.h"
 #include "video-sink.h"
+#include "video-view.h"
 
 #define BLACK_MAX 90
 #define WHITE_MIN 165
@@ -23,7 +24,7 @@ typedef struct
 {
   BeckonMediaSession *session;
   BeckonMediaPeer *peer; /* borrowed of the session */
-  GtkPicture *theirs;    /* borrowed of its window */
+  BeckonVideoView *theirs; /* borrowed of its window */
   GMainLoop *loop;
   gint newest;     /* of theirs, that the sink has; atomic */
   int taken;       /* that is to be painted */
@@ -157,7 +158,7 @@ on_first_video (BeckonMediaPeer *peer, guint width, guint height, End *end)
 
   watch (GST_ELEMENT (sink), on_their_frame, end);
   g_signal_connect (theirs, "invalidate-contents", G_CALLBACK (on_taken), end);
-  gtk_picture_set_paintable (end->theirs, theirs);
+  beckon_video_view_set_source (end->theirs, sink);
 }
 
 /* Theirs fills the window, ours is in a corner. */
@@ -165,13 +166,12 @@ static void
 show (End *end)
 {
   GObject *sink = beckon_media_session_get_local_video (end->session);
-  g_autoptr (GdkPaintable) ours = paintable_of (sink);
   GtkWidget *window = gtk_window_new ();
   GtkWidget *overlay = gtk_overlay_new ();
-  GtkWidget *own = gtk_picture_new_for_paintable (ours);
+  GtkWidget *own = g_object_new (BECKON_TYPE_VIDEO_VIEW, "source", sink, NULL);
 
   watch_capture (GST_ELEMENT (sink), end);
-  end->theirs = GTK_PICTURE (gtk_picture_new ());
+  end->theirs = g_object_new (BECKON_TYPE_VIDEO_VIEW, NULL);
   gtk_widget_set_size_request (own, 240, 135);
   gtk_widget_set_halign (own, GTK_ALIGN_END);
   gtk_widget_set_valign (own, GTK_ALIGN_END);

@@ -14,8 +14,8 @@
 static void
 test_good_network (void)
 {
-  g_assert_cmpuint (beckon_peer_jitter_choose (60, 2, 40, 0, FALSE), ==, 60);
-  g_assert_cmpuint (beckon_peer_jitter_choose (320, 2, 40, 0.005, FALSE), ==, 60);
+  g_assert_cmpuint (beckon_peer_jitter_choose (60, 2, 40, 0, FALSE), ==, 15);
+  g_assert_cmpuint (beckon_peer_jitter_choose (320, 7, 40, 0.005, FALSE), ==, 30);
 }
 
 static void

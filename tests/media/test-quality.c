@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "encoder-load.h"
 #include "quality-ladder.h"
 
 #define SECOND G_USEC_PER_SEC
@@ -132,6 +133,68 @@ test_two_pictures (void)
   g_assert_cmpuint (each, ==, one / 2);
 }
 
+/* A machine that does not keep up gets smaller pictures, however much the line carries. */
+static void
+test_limit (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = 1;
+
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 10).height, ==, 720);
+  beckon_quality_ladder_limit (ladder, -1);
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 0.1).height, ==, 540);
+  g_assert_cmpuint (hold (ladder, &now, 4000000, 0, 10).height, ==, 540);
+  for (guint i = 0; i < 10; i++)
+    beckon_quality_ladder_limit (ladder, -1);
+  g_assert_cmpuint (hold (ladder, &now, 4000000, 0, 10).height, ==, 180);
+  g_assert_cmpuint (hold (ladder, &now, 4000000, 0, 10).fps, ==, 15);
+  for (guint i = 0; i < 10; i++)
+    beckon_quality_ladder_limit (ladder, 1);
+  g_assert_cmpuint (hold (ladder, &now, 4000000, 0, 10).height, ==, 1080);
+}
+
+/* @seconds with 30 pictures each, of which some are overtaken. Returns: the sum of what it said. */
+static gint
+work (BeckonEncoderLoad *load, gint64 *now, guint seconds, gint took_ms, guint overtaken)
+{
+  gint said = 0;
+
+  for (guint i = 0; i < seconds; i++)
+    {
+      for (guint picture = 0; picture < 30; picture++)
+        if (picture < overtaken)
+          beckon_encoder_load_add_overtaken (load);
+        else
+          beckon_encoder_load_add (load, took_ms * 1000);
+      *now += G_USEC_PER_SEC;
+      said += beckon_encoder_load_update (load, *now);
+      g_assert_cmpint (beckon_encoder_load_update (load, *now + 1000), ==, 0);
+    }
+  return said;
+}
+
+static void
+test_load (void)
+{
+  g_autoptr (BeckonEncoderLoad) load = beckon_encoder_load_new ();
+  gint64 now = 1;
+
+  g_assert_cmpint (beckon_encoder_load_update (load, now), ==, 0);
+  g_assert_cmpint (work (load, &now, 20, 15, 0), ==, 0);
+  g_assert_cmpint (work (load, &now, 1, 30, 0), ==, 0); /* a key frame, a busy moment */
+  g_assert_cmpint (work (load, &now, 1, 15, 0), ==, 0);
+  g_assert_cmpint (work (load, &now, 2, 28, 0), ==, -1);
+  g_assert_cmpint (work (load, &now, 2, 10, 6), ==, -1);
+  g_assert_cmpint (work (load, &now, 7, 5, 0), ==, 0);
+  g_assert_cmpint (work (load, &now, 1, 5, 0), ==, 1);
+  /* That was too much: the next attempt comes later. */
+  g_assert_cmpint (work (load, &now, 2, 28, 0), ==, -1);
+  g_assert_cmpint (work (load, &now, 15, 5, 0), ==, 0);
+  g_assert_cmpint (work (load, &now, 1, 5, 0), ==, 1);
+  /* Nothing is sent. */
+  g_assert_cmpint (work (load, &now, 5, 5, 30), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -142,5 +205,7 @@ main (int argc, char **argv)
   g_test_add_func ("/quality/repair-takes-from-the-picture", test_repair_takes_from_the_picture);
   g_test_add_func ("/quality/held", test_held);
   g_test_add_func ("/quality/two-pictures", test_two_pictures);
+  g_test_add_func ("/quality/limit", test_limit);
+  g_test_add_func ("/quality/load", test_load);
   return g_test_run ();
 }

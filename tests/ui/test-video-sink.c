@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "frame-paintable.h"
 #include "video-sink.h"
 
 #include <gst/gst.h>
@@ -125,6 +126,36 @@ test_frame (void)
   fixture_stop (&fixture);
 }
 
+/* Without a card: as large as it is to be, in the same colours, and again when it is drawn again. */
+static void
+test_draw (void)
+{
+  Fixture fixture;
+
+  fixture_start (&fixture, "videotestsrc num-buffers=1 pattern=solid-color "
+                           "foreground-color=0xff20a0c8 ! video/x-raw,width=322,height=180");
+  fixture_play_to_end (&fixture);
+  fixture_await_frame (&fixture);
+  for (guint i = 0; i < 3; i++)
+    {
+      GtkSnapshot *snapshot = gtk_snapshot_new ();
+      cairo_surface_t *drawn = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 64, 36);
+      cairo_t *cr = cairo_create (drawn);
+      GskRenderNode *node;
+
+      beckon_frame_paintable_draw (BECKON_FRAME_PAINTABLE (fixture.paintable), snapshot, 64, 36);
+      node = gtk_snapshot_free_to_node (snapshot);
+      gsk_render_node_draw (node, cr);
+      gsk_render_node_unref (node);
+      cairo_destroy (cr);
+      cairo_surface_flush (drawn);
+      g_assert_cmphex (((guint32 *) (gpointer) cairo_image_surface_get_data (drawn))[35 * 64 + 63] & 0xffffff,
+                       ==, 0x20a0c8);
+      cairo_surface_destroy (drawn);
+    }
+  fixture_stop (&fixture);
+}
+
 static void
 count (guint *n)
 {
@@ -185,8 +216,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (NULL, NULL);
+  g_type_ensure (GSK_TYPE_CAIRO_NODE); /* as gtk_init() does, which wants a display */
   beckon_video_sink_register ();
   g_test_add_func ("/ui/video-sink/frame", test_frame);
+  g_test_add_func ("/ui/video-sink/draw", test_draw);
   g_test_add_func ("/ui/video-sink/newest-wins", test_newest_wins);
   g_test_add_func ("/ui/video-sink/pixel-aspect", test_pixel_aspect);
   g_test_add_func ("/ui/video-sink/stop-clears", test_stop_clears);

@@ -57,12 +57,15 @@ ui_create_source (guint32 rgb)
 {
   UiSource *self = g_object_new (UI_TYPE_SOURCE, NULL);
   BeckonFramePaintable *paintable = beckon_frame_paintable_new ();
-  const guint32 pixels[] = { GUINT32_TO_BE (rgb << 8 | 0xff), GUINT32_TO_BE (rgb << 8 | 0xff) };
-  g_autoptr (GBytes) bytes = g_bytes_new (pixels, sizeof pixels);
-  g_autoptr (GdkTexture) frame =
-      gdk_memory_texture_new (2, 1, GDK_MEMORY_R8G8B8A8, bytes, sizeof pixels);
+  cairo_surface_t *frame = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 2, 1);
+  cairo_t *cr = cairo_create (frame);
 
+  cairo_set_source_rgb (cr, (rgb >> 16) / 255.0, (rgb >> 8 & 0xff) / 255.0, (rgb & 0xff) / 255.0);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (frame);
   beckon_frame_paintable_set_frame (paintable, frame, 16.0 / 9);
+  cairo_surface_destroy (frame);
   self->paintable = GDK_PAINTABLE (paintable);
   return G_OBJECT (self);
 }
