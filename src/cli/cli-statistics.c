@@ -39,6 +39,8 @@ print_statistics (BeckonCliClient *self, gboolean last)
       "video_codec_sent", beckon_cli_text (s->video_codec_sent), "video_codec_received",
       beckon_cli_text (s->video_codec_received), "video_encoder",
       beckon_cli_text (s->video_encoder), "video_decoder", beckon_cli_text (s->video_decoder),
+      "video_encoders", g_variant_new_uint32 (s->video_encoders), "video_sharers",
+      g_variant_new_uint32 (s->video_sharers),
       "video_kbps_sent", number (s->video_kbps_sent), "video_kbps_received",
       number (s->video_kbps_received), "fps_sent", number (s->fps_sent), "fps_received",
       number (s->fps_received), "width_sent", g_variant_new_uint32 (s->width_sent), "height_sent",

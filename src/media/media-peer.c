@@ -9,6 +9,7 @@
 
 #include "peer-bandwidth.h"
 #include "peer-jitter.h"
+#include "peer-share.h"
 #include "peer-start.h"
 
 /* Everything that is looked at now and then is looked at on this beat. */
@@ -774,6 +775,7 @@ beckon_media_peer_finalize (GObject *object)
   beckon_peer_bandwidth_free (self->bandwidth);
   beckon_peer_jitter_free (self->jitter);
   beckon_peer_start_free (self->start);
+  beckon_peer_share_free (self->share);
   g_free (self->user);
   g_free (self->device);
   G_OBJECT_CLASS (beckon_media_peer_parent_class)->finalize (object);
@@ -841,6 +843,7 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   self->bandwidth = beckon_peer_bandwidth_new (self);
   self->jitter = beckon_peer_jitter_new (self);
   self->start = beckon_peer_start_new (self);
+  self->share = beckon_peer_share_new (self);
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);

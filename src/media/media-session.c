@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "media-private.h"
 #include "screen-source.h"
+#include "shared-encoders.h"
 
 typedef struct
 {
@@ -27,6 +28,7 @@ struct _BeckonMediaSession
   BeckonCapture *screen;
   BeckonSpeaker *speaker; /* nullable: nobody is heard */
   GPtrArray *peers;   /* BeckonMediaPeer */
+  BeckonSharedEncoders *encoders;
   GPtrArray *servers; /* IceServer */
   GError *problems[4]; /* microphone, camera, speaker, screen */
   GTask *close;
@@ -151,6 +153,7 @@ update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
   beckon_media_peer_set_local_state (peer, is_sent (self, peer, BECKON_LINE_MICROPHONE),
                                      is_sent (self, peer, BECKON_LINE_CAMERA),
                                      is_sent (self, peer, BECKON_LINE_SCREEN));
+  beckon_shared_encoders_update (self->encoders);
 }
 
 /* A camera that is open already need not wait for the microphone to open. */
@@ -362,6 +365,7 @@ beckon_media_session_add_peer (BeckonMediaSession *self,
   path = record_path (self);
   peer = beckon_media_peer_new (self->config, user, device, generation, offerer, path);
   g_ptr_array_add (self->peers, peer);
+  beckon_shared_encoders_add (self->encoders, peer);
   if (self->speaker != NULL)
     beckon_media_peer_set_speaker (peer, self->speaker);
   for (guint i = 0; i < self->servers->len; i++)
@@ -618,6 +622,7 @@ on_peer_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 close_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, const char *reason)
 {
+  beckon_shared_encoders_remove (self->encoders, peer);
   for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
     beckon_capture_remove_target (capture_of (self, line),
                                   beckon_media_peer_get_source (peer, line));
@@ -737,6 +742,7 @@ beckon_media_session_dispose (GObject *object)
     beckon_capture_stop (self->camera);
   if (self->screen != NULL)
     beckon_capture_stop (self->screen);
+  g_clear_pointer (&self->encoders, beckon_shared_encoders_free);
   g_ptr_array_set_size (self->peers, 0);
   g_clear_object (&self->microphone);
   g_clear_object (&self->camera);
@@ -795,5 +801,6 @@ static void
 beckon_media_session_init (BeckonMediaSession *self)
 {
   self->peers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->encoders = beckon_shared_encoders_new ();
   self->servers = g_ptr_array_new_with_free_func ((GDestroyNotify) ice_server_free);
 }

@@ -51,6 +51,8 @@ typedef struct
   const char *video_codec_sent, *video_codec_received; /* nullable, as the next ones */
   const char *audio_codec_sent, *audio_codec_received;
   const char *video_encoder, *video_decoder; /* the elements' factories */
+  guint video_encoders, screen_encoders; /* that run for the whole call, of ours */
+  guint video_sharers, screen_sharers;   /* who get the same pictures as this peer, with it */
   const char *cipher;                        /* of SRTP */
   BeckonMediaPath path;
   guint quality; /* see beckon_media_quality() */

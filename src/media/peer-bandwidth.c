@@ -10,7 +10,7 @@
 #include "codec-choice.h"
 #include "encoder-load.h"
 #include "peer-repair.h"
-#include "quality-ladder.h"
+#include "shared-encoders.h"
 
 #include <gst/video/video.h>
 
@@ -44,6 +44,8 @@ typedef struct
   gint fps;            /* atomic; 0: none now */
   gint bits;           /* atomic: what there is for it */
   gint bits_max;       /* atomic: what a picture of its size needs */
+  gboolean limited;    /* others get the same pictures */
+  BeckonQuality limit; /* then: no better ones */
 } Line;
 
 struct _BeckonPeerBandwidth
@@ -57,6 +59,7 @@ struct _BeckonPeerBandwidth
   BeckonQualityLadder *ladder;
   BeckonPeerRepair *repair;
   BeckonEncoderLoad *load; /* of the camera's encoder */
+  const BeckonQuality *quality; /* nullable: the ladder's, of the last update */
   Line lines[BECKON_N_LINES];
   guint audio_bits, audio_ms, audio_loss; /* as they are set */
 };
@@ -124,14 +127,18 @@ set_fps (Line *line, guint fps)
 }
 
 static void
-set_picture (Line *line, const BeckonQuality *quality)
+set_picture (Line *line, const BeckonQuality *best)
 {
+  BeckonQuality quality = *best;
+
   if (line->encoder == NULL)
     return;
-  g_atomic_int_set (&line->bits, quality->video_bits);
+  if (line->limited)
+    beckon_quality_lower (&quality, &line->limit);
+  g_atomic_int_set (&line->bits, quality.video_bits);
   set_encoder_bits (line);
-  set_size (line, quality->width, quality->height);
-  set_fps (line, quality->fps);
+  set_size (line, quality.width, quality.height);
+  set_fps (line, quality.fps);
 }
 
 static void
@@ -201,12 +208,15 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   beckon_quality_ladder_hold (self->ladder, examining);
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
+  self->quality = quality;
 
   if (!examining)
     set_feedback (self, target, loss);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
+  if (self->peer->shared != NULL)
+    beckon_shared_encoders_update (self->peer->shared);
 }
 
 /* ---- building ---- */
@@ -252,26 +262,37 @@ beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, BeckonLine line, G
   return l->filter;
 }
 
-/* A small picture has no use for the bits of a large one; its size is known when the first comes.
- */
+/* A small picture has no use for the bits of a large one. Returns: 0: it is not known of what size it is. */
+static guint
+get_bits_max (const GstCaps *caps)
+{
+  GstVideoInfo video;
+  double fps = 30, bits;
+
+  if (caps == NULL || !gst_video_info_from_caps (&video, caps))
+    return 0;
+  if (GST_VIDEO_INFO_FPS_N (&video) > 0)
+    fps = (double) GST_VIDEO_INFO_FPS_N (&video) / GST_VIDEO_INFO_FPS_D (&video);
+  bits = BITS_PER_PIXEL * fps * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
+  return CLAMP (bits, PICTURE_BITS_MIN, PICTURE_BITS_MAX);
+}
+
+/* The size is known when the first comes. */
 static GstPadProbeReturn
 on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
   Line *line = user_data;
-  GstVideoInfo video;
   GstCaps *caps;
-  double fps = 30, bits;
+  guint bits;
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
     return GST_PAD_PROBE_OK;
   gst_event_parse_caps (event, &caps);
-  if (!gst_video_info_from_caps (&video, caps))
+  bits = get_bits_max (caps);
+  if (bits == 0)
     return GST_PAD_PROBE_OK;
-  if (GST_VIDEO_INFO_FPS_N (&video) > 0)
-    fps = (double) GST_VIDEO_INFO_FPS_N (&video) / GST_VIDEO_INFO_FPS_D (&video);
-  bits = BITS_PER_PIXEL * fps * GST_VIDEO_INFO_WIDTH (&video) * GST_VIDEO_INFO_HEIGHT (&video);
-  g_atomic_int_set (&line->bits_max, (gint) CLAMP (bits, PICTURE_BITS_MIN, PICTURE_BITS_MAX));
+  g_atomic_int_set (&line->bits_max, (gint) bits);
   set_encoder_bits (line);
   return GST_PAD_PROBE_OK;
 }
@@ -409,4 +430,39 @@ guint
 beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self)
 {
   return beckon_bandwidth_estimator_get_target (self->estimator);
+}
+
+const BeckonQuality *
+beckon_peer_bandwidth_get_quality (BeckonPeerBandwidth *self)
+{
+  return self->quality;
+}
+
+guint
+beckon_peer_bandwidth_get_demand (BeckonPeerBandwidth *self, BeckonLine line)
+{
+  g_autoptr (GstPad) pad =
+      gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[line]), "src");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const guint most = get_bits_max (caps);
+
+  if (self->quality == NULL || self->quality->fps == 0)
+    return 0;
+  return most > 0 ? MIN (self->quality->video_bits, most) : self->quality->video_bits;
+}
+
+void
+beckon_peer_bandwidth_set_limit (BeckonPeerBandwidth *self,
+                                 BeckonLine line,
+                                 const BeckonQuality *limit)
+{
+  Line *l = &self->lines[line];
+
+  if (limit == NULL && !l->limited)
+    return;
+  l->limited = limit != NULL;
+  if (limit != NULL)
+    l->limit = *limit;
+  if (self->quality != NULL)
+    set_picture (l, self->quality);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peer-private.h"
+#include "quality-ladder.h"
 
 G_BEGIN_DECLS
 
@@ -55,5 +56,17 @@ void beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss);
 void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps);
 /** beckon_peer_bandwidth_get_target: Returns: bits a second that we may send. */
 guint beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self);
+
+/** beckon_peer_bandwidth_get_quality: (transfer none) (nullable): of pictures, as the path to them
+ * carries them now. */
+const BeckonQuality *beckon_peer_bandwidth_get_quality (BeckonPeerBandwidth *self);
+/** beckon_peer_bandwidth_get_demand: Returns: bits a second that are of use for pictures of @line; 0:
+ * none are made now. */
+guint beckon_peer_bandwidth_get_demand (BeckonPeerBandwidth *self, BeckonLine line);
+/** beckon_peer_bandwidth_set_limit: @limit: (nullable): what the encoder of @line makes is sent to others
+ * too, and is no better than that. */
+void beckon_peer_bandwidth_set_limit (BeckonPeerBandwidth *self,
+                                      BeckonLine line,
+                                      const BeckonQuality *limit);
 
 G_END_DECLS

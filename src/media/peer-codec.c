@@ -13,6 +13,7 @@
 #include "peer-private.h"
 
 #include "peer-bandwidth.h"
+#include "peer-share.h"
 #include "peer-start.h"
 
 #include <gst/video/video.h>
@@ -145,6 +146,15 @@ set_up_payloader (GstElement *payloader, BeckonCodec codec, int payload, guint s
   gst_util_set_object_arg (G_OBJECT (payloader), "aggregate-mode", "zero-latency");
 }
 
+/* Where frames of others come in too, ours come first. */
+static GstPad *
+get_sink (GstElement *element)
+{
+  GstPad *sink = gst_element_get_static_pad (element, "sink");
+
+  return sink != NULL ? sink : gst_element_get_static_pad (element, "sink_0");
+}
+
 void
 beckon_peer_codec_fill_gap (
     BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec, int payload, guint ssrc)
@@ -162,6 +172,7 @@ beckon_peer_codec_fill_gap (
         add (self, last, line == BECKON_LINE_CAMERA ? name : BECKON_SOFTWARE_ENCODER);
   else
     last = add_h264 (self, line, last, name);
+  last = beckon_peer_share_add_line (self->share, line, self->encoders[line], last);
   payloader = add (self, last, codecs[codec].payloader);
   if (line == BECKON_LINE_CAMERA)
     {
@@ -174,7 +185,7 @@ beckon_peer_codec_fill_gap (
   gst_element_link (payloader, self->gaps[line].after);
   for (GstElement *element = payloader; element != self->gaps[line].before;)
     {
-      g_autoptr (GstPad) sink = gst_element_get_static_pad (element, "sink");
+      g_autoptr (GstPad) sink = get_sink (element);
       g_autoptr (GstPad) peer = gst_pad_get_peer (sink);
 
       gst_element_sync_state_with_parent (element);

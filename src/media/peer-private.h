@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
- * (webrtcbin and descriptions), peer-codec.c (how pictures are encoded), peer-receive.c (what comes
- * in), peer-screen.c (the shared screen, both ways), peer-channel.c (the data channel),
+ * (webrtcbin and descriptions), peer-codec.c (how pictures are encoded), peer-share.c (by whom),
+ * peer-receive.c (what comes in), peer-screen.c (the shared screen, both ways), peer-channel.c (the data channel),
  * peer-relay.c (relays), peer-stats.c (what is known of it all). */
 
 #pragma once
@@ -44,6 +44,8 @@ struct _BeckonMediaPeer
   struct _BeckonPeerBandwidth *bandwidth; /* peer-bandwidth.h */
   struct _BeckonPeerJitter *jitter;       /* peer-jitter.h */
   struct _BeckonPeerStart *start;         /* peer-start.h */
+  struct _BeckonPeerShare *share;         /* peer-share.h */
+  struct _BeckonSharedEncoders *shared;   /* nullable; borrowed of the session: shared-encoders.h */
 
   /* Owned, as it goes */
   GstWebRTCDataChannel *channel; /* nullable */

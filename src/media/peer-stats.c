@@ -11,6 +11,8 @@
 #include "peer-bandwidth.h"
 #include "peer-jitter.h"
 #include "peer-private.h"
+#include "peer-share.h"
+#include "shared-encoders.h"
 
 #include <gst/video/video.h>
 
@@ -208,9 +210,11 @@ read_sent_size (BeckonMediaPeer *self)
   GstVideoInfo info;
 
   s->width_sent = s->height_sent = 0;
-  if (self->encoders[BECKON_LINE_CAMERA] == NULL || s->fps_sent <= 0)
+  if (s->fps_sent <= 0)
     return;
-  pad = gst_element_get_static_pad (self->encoders[BECKON_LINE_CAMERA], "sink");
+  pad = beckon_peer_share_get_pad (self->share, BECKON_LINE_CAMERA);
+  if (pad == NULL)
+    return;
   caps = gst_pad_get_current_caps (pad);
   if (caps == NULL || !gst_video_info_from_caps (&info, caps))
     return;
@@ -230,6 +234,21 @@ read_sink (BeckonMediaPeer *self)
     return;
   self->stats.video_frames_shown = get_number (stats, "rendered");
   self->stats.video_frames_dropped = get_number (stats, "dropped");
+}
+
+static void
+count_encoders (BeckonMediaPeer *self)
+{
+  BeckonMediaStats *s = &self->stats;
+
+  if (self->shared == NULL)
+    return;
+  s->video_encoders = beckon_shared_encoders_count (self->shared, BECKON_LINE_CAMERA);
+  s->screen_encoders = beckon_shared_encoders_count (self->shared, BECKON_LINE_SCREEN);
+  s->video_sharers =
+      beckon_shared_encoders_count_sharers (self->shared, self, BECKON_LINE_CAMERA);
+  s->screen_sharers =
+      beckon_shared_encoders_count_sharers (self->shared, self, BECKON_LINE_SCREEN);
 }
 
 /* ---- once a second ---- */
@@ -336,6 +355,7 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   s->height = g_atomic_int_get (&self->height);
   beckon_peer_jitter_update (self->jitter, s->round_trip_ms);
   beckon_peer_screen_count (self, s);
+  count_encoders (self);
   beckon_meter_expect_pictures (self->meter, self->remote[BECKON_LINE_CAMERA], at);
   self->frozen = beckon_meter_read (self->meter, at, s);
   if (self->state == BECKON_MEDIA_PEER_LOST)

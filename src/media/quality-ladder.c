@@ -48,6 +48,15 @@ struct _BeckonQualityLadder
   gboolean held;
 };
 
+void
+beckon_quality_lower (BeckonQuality *quality, const BeckonQuality *limit)
+{
+  quality->width = MIN (quality->width, limit->width);
+  quality->height = MIN (quality->height, limit->height);
+  quality->fps = MIN (quality->fps, limit->fps);
+  quality->video_bits = MIN (quality->video_bits, limit->video_bits);
+}
+
 BeckonQualityLadder *
 beckon_quality_ladder_new (void)
 {

@@ -16,6 +16,9 @@ typedef struct
   guint video_bits;    /* a second, without headers */
 } BeckonQuality;
 
+/** beckon_quality_lower: @quality: (inout): of pictures, no more than @limit has */
+void beckon_quality_lower (BeckonQuality *quality, const BeckonQuality *limit);
+
 /**
  * BeckonQualityLadder:
  *
