@@ -245,8 +245,9 @@ void hub_session_end_soon (HubSession *session);
 /** hub_session_end: @bye: it said so, and does not come back. Frees @session. */
 void hub_session_end (HubSession *session, gboolean bye);
 void hub_session_free (HubSession *session);
-/** hub_session_revoke: all that signed in with that token are closed, and end. */
-void hub_session_revoke (BeckonHub *self, const char *token);
+/** hub_session_revoke: all that signed in with that token are closed, and end; @device: (nullable): only that
+ * one. */
+void hub_session_revoke (BeckonHub *self, const char *token, const char *device);
 
 /* hub-mailbox.c: what a device was told, and what it may ask again */
 
