@@ -69,6 +69,7 @@ hub_devices_sign_out (HubSession *session, BeckonMessage *request)
     beckon_accounts_revoke_hash (
         self->accounts, other->token,
         g_strcmp0 (other->token, session->token) == 0 ? other->device : NULL);
+  hub_dnd_set (self, session->user->id, other->device, FALSE);
   if (other->client != NULL)
     beckon_connection_close (other->client->connection, BECKON_CLOSE_SIGNED_OUT,
                              "This device was signed out");

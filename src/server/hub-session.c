@@ -270,6 +270,7 @@ hub_session_new (BeckonHub *self,
   session->device = g_strdup (device);
   session->device_name = g_strdup (device_name);
   session->ring = TRUE;
+  session->dnd = hub_dnd_get (self, user->id, device);
   session->signal_bytes = self->config->signal_bytes_per_minute;
   session->signals_at = hub_now (self);
   g_queue_init (&session->events);
@@ -366,11 +367,6 @@ hub_session_end (HubSession *session, gboolean bye)
   unlink_session (session);
   if (bye && user->sessions == NULL)
     user->seen = 0;
-  if (user->sessions == NULL && user->dnd)
-    {
-      user->dnd = FALSE; /* the device that wants it says so when it comes back */
-      hub_record_user (self, user);
-    }
   hub_call_device_gone (self, user, session->device, bye);
   hub_session_free (session);
   user->held--;

@@ -277,7 +277,7 @@ beckon_signaling_tell_ring (BeckonSignalingService *self)
   beckon_signaling_service_request (self, message, task, NULL, NULL);
 }
 
-/* A new session knows nothing of what we wish. */
+/* A new session may be that of a server that has lost what we wish. */
 static void
 tell_wishes (BeckonSignalingService *self)
 {
