@@ -139,6 +139,21 @@ on_call (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_call_back (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+  const char *server;
+  const char *account;
+  const char *user;
+  const char *word;
+  BeckonMedia media;
+
+  g_variant_get (parameter, "(&s&s&s&s)", &server, &account, &user, &word);
+  if (beckon_user_id_is_valid (user) && beckon_media_from_string (word, &media))
+    beckon_call_intents_call_back (self->intents, server, account, user, media);
+}
+
+static void
 on_hang_up (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BeckonApplication *self = user_data;
@@ -181,6 +196,7 @@ static const GActionEntry actions[] = {
   { "accept-without-camera", on_accept_without_camera, "s", NULL, NULL, { 0 } },
   { "decline", on_decline, "s", NULL, NULL, { 0 } },
   { "call", on_call, "(ss)", NULL, NULL, { 0 } },
+  { "call-back", on_call_back, "(ssss)", NULL, NULL, { 0 } },
   { "hang-up", on_hang_up, NULL, NULL, NULL, { 0 } },
   { "mute", on_mute, NULL, NULL, NULL, { 0 } },
   { "quit", on_quit, NULL, NULL, NULL, { 0 } },
