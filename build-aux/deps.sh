@@ -38,7 +38,7 @@ flatpak=(
 )
 bench=(
   "${browser[@]}" python3-websockets
-  kamailio sip-tester ejabberd openssl
+  kamailio sip-tester ejabberd openssl gnome-calls
 )
 
 wanted=()

@@ -6,9 +6,10 @@
 
 #include "camera-access.h"
 
-#include <libportal/portal.h>
-
 #include "media-peer.h"
+#include "portal.h"
+
+#include <libportal/portal.h>
 
 /* A question to the desktop. It may never be answered, and must not hold the list. */
 typedef struct
@@ -109,7 +110,7 @@ on_ask_cameras (BeckonDeviceList *list, gpointer unused)
 gboolean
 beckon_camera_access_is_needed (void)
 {
-  return xdp_portal_running_under_sandbox ();
+  return beckon_is_in_sandbox ();
 }
 
 void

@@ -25,9 +25,15 @@ typedef struct
 } Request;
 
 gboolean
+beckon_is_in_sandbox (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) || g_getenv ("SNAP") != NULL;
+}
+
+gboolean
 beckon_portals_are_ours (void)
 {
-  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) || g_getenv ("SNAP") != NULL ||
+  return beckon_is_in_sandbox () ||
          g_strcmp0 (g_getenv ("GTK_USE_PORTAL"), "1") == 0;
 }
 

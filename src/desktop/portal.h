@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 #define BECKON_PORTAL_NAME "org.freedesktop.portal.Desktop"
 #define BECKON_PORTAL_PATH "/org/freedesktop/portal/desktop"
 
+/** beckon_is_in_sandbox: whether what we see of the computer is what a sandbox lets through. */
+gboolean beckon_is_in_sandbox (void);
+
 /** beckon_portals_are_ours: whether the portals are our way to the desktop: in a sandbox, or where
  * GTK_USE_PORTAL says so. Outside, a desktop's own interfaces know better who we are. */
 gboolean beckon_portals_are_ours (void);

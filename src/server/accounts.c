@@ -21,6 +21,9 @@
 #define PASSWORD_MIN 8
 /* What nobody's password is compared with: as costly as anybody's. */
 #define NOBODY "nobody's password"
+/* That a token is known to have been revoked: longer than any holds, since what a site signs holds as
+ * long as the site likes. */
+#define REVOKED_SECONDS (G_GINT64_CONSTANT (3650) * 86400)
 
 /* The data of each task. */
 typedef struct
@@ -169,7 +172,7 @@ on_committed (BeckonStore *store, gpointer user_data)
       const Request *request = g_task_get_task_data (task);
 
       if (g_task_get_source_tag (task) == beckon_accounts_revoke_token_async)
-        g_signal_emit (self, signals[REVOKED], 0, request->hash);
+        g_signal_emit (self, signals[REVOKED], 0, request->hash, request->device);
       g_task_return_boolean (task, TRUE);
     }
 }
@@ -466,6 +469,20 @@ beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **e
   return account;
 }
 
+gboolean
+beckon_accounts_is_revoked (BeckonAccounts *self,
+                            const char *token,
+                            const char *device,
+                            GError **error)
+{
+  g_autofree char *hash = NULL;
+
+  g_return_val_if_fail (BECKON_IS_ACCOUNTS (self) && token != NULL && device != NULL, FALSE);
+
+  hash = beckon_accounts_hash_token (token);
+  return beckon_store_is_revoked (self->store, hash, device, error);
+}
+
 void
 beckon_accounts_revoke_token_async (BeckonAccounts *self,
                                     const char *token,
@@ -496,21 +513,19 @@ beckon_accounts_revoke_token_async (BeckonAccounts *self,
 }
 
 void
-beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash)
+beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash, const char *device)
 {
-  g_autoptr (BeckonStoredAccount) account = NULL;
   GTask *task;
   Request *request;
 
   g_return_if_fail (BECKON_IS_ACCOUNTS (self) && hash != NULL);
 
-  account = beckon_store_find_token (self->store, hash, NULL);
-  if (account == NULL)
-    return;
   task = begin (self, beckon_accounts_revoke_token_async, NULL, NULL);
   request = g_task_get_task_data (task);
   request->hash = g_strdup (hash);
-  beckon_store_remove_token (self->store, hash);
+  request->device = g_strdup (device);
+  beckon_store_revoke_token (self->store, hash, device,
+                             g_get_real_time () / G_USEC_PER_SEC + REVOKED_SECONDS);
   complete_when_committed (self, task);
 }
 
@@ -552,7 +567,7 @@ beckon_accounts_class_init (BeckonAccountsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = beckon_accounts_finalize;
   signals[REVOKED] = g_signal_new ("revoked", BECKON_TYPE_ACCOUNTS, G_SIGNAL_RUN_LAST, 0, NULL,
-                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                                   NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

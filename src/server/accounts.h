@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * has it for good: it is committed by then. Main thread.
  *
  * Signals:
- *   revoked (char *hash)  the token with that hash holds no more
+ *   revoked (char *hash, char *device)  the token with that hash holds no more: on @device, or if it is
+ *                                       %NULL on all
  */
 G_DECLARE_FINAL_TYPE (BeckonAccounts, beckon_accounts, BECKON, ACCOUNTS, GObject)
 
@@ -78,6 +79,13 @@ char *beckon_accounts_sign_in_finish (BeckonAccounts *self,
 BeckonStoredAccount *
 beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **error);
 
+/** beckon_accounts_is_revoked: Returns: whether @device, an id, was signed out and has come with the token
+ * that it had; %FALSE with %BECKON_SERVER_ERROR_DATABASE: that is not known. */
+gboolean beckon_accounts_is_revoked (BeckonAccounts *self,
+                                     const char *token,
+                                     const char *device,
+                                     GError **error);
+
 /** beckon_accounts_revoke_token_async: "revoked" is emitted before it completes. Fails with
  * BAD_TOKEN, also for what a site has signed: that holds until it expires. */
 void beckon_accounts_revoke_token_async (BeckonAccounts *self,
@@ -87,9 +95,9 @@ void beckon_accounts_revoke_token_async (BeckonAccounts *self,
 gboolean
 beckon_accounts_revoke_token_finish (BeckonAccounts *self, GAsyncResult *result, GError **error);
 
-/** beckon_accounts_revoke_hash: the same of a token of which only the hash is known. Nothing happens
- * if it is not one of ours. */
-void beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash);
+/** beckon_accounts_revoke_hash: a token of which only the hash is known holds no more, also what a site
+ * has signed; who comes with it is told so. @device: (nullable): the id of the only one on which. */
+void beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash, const char *device);
 
 /** beckon_accounts_hash_token: Returns: (transfer full): what is kept of @token, as "revoked" has
  * it. */

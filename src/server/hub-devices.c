@@ -64,9 +64,12 @@ hub_devices_sign_out (HubSession *session, BeckonMessage *request)
                           "There is no such device");
       return;
     }
-  /* Two devices may have been given the same token. */
-  if (other->token != NULL && g_strcmp0 (other->token, session->token) != 0)
-    beckon_accounts_revoke_hash (self->accounts, other->token);
+  /* Two devices may have been given the same token: then it holds on ours. */
+  if (other->token != NULL)
+    beckon_accounts_revoke_hash (
+        self->accounts, other->token,
+        g_strcmp0 (other->token, session->token) == 0 ? other->device : NULL);
+  hub_dnd_set (self, session->user->id, other->device, FALSE);
   if (other->client != NULL)
     beckon_connection_close (other->client->connection, BECKON_CLOSE_SIGNED_OUT,
                              "This device was signed out");

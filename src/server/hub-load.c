@@ -209,13 +209,9 @@ read_reply (BeckonHub *self, char **words, GBytes *value)
 }
 
 static gboolean
-read_user (BeckonHub *self, char **words, GBytes *value)
+read_dnd (BeckonHub *self, char **words, GBytes *value)
 {
-  HubUser *user = hub_find_user (self, words[0]);
-
-  if (user == NULL)
-    return FALSE;
-  user->dnd = TRUE;
+  hub_dnd_set (self, words[0], words[1], TRUE);
   return TRUE;
 }
 
@@ -384,11 +380,11 @@ hub_load (BeckonHub *self, GError **error)
 
   if (!beckon_store_load_record (self->store, collect, &entries, error))
     return FALSE;
+  read_all (self, &entries, 'd', 3, read_dnd);
   read_all (self, &entries, 's', 2, read_session);
   read_all (self, &entries, 'n', 2, read_numbers);
   read_all (self, &entries, 'e', 3, read_event);
   read_all (self, &entries, 'r', 3, read_reply);
-  read_all (self, &entries, 'u', 2, read_user);
   read_all (self, &entries, 'c', 2, read_call);
   read_all (self, &entries, 'm', 4, read_signal);
   if (entries.of['o'] != NULL)

@@ -20,7 +20,7 @@ hub_presence_of (BeckonHub *self, HubUser *user)
     return BECKON_PRESENCE_OFFLINE;
   if (hub_user_is_in_call (user))
     return BECKON_PRESENCE_IN_CALL;
-  return user->dnd ? BECKON_PRESENCE_DND : BECKON_PRESENCE_ONLINE;
+  return hub_user_is_dnd (user) ? BECKON_PRESENCE_DND : BECKON_PRESENCE_ONLINE;
 }
 
 static BeckonMessage *
@@ -174,8 +174,8 @@ hub_presence_watch (HubSession *session, BeckonMessage *request)
 void
 hub_presence_set (HubSession *session, BeckonMessage *request)
 {
-  session->user->dnd = g_str_equal (beckon_message_get_string (request, "state"), "dnd");
-  hub_record_user (session->hub, session->user);
+  session->dnd = g_str_equal (beckon_message_get_string (request, "state"), "dnd");
+  hub_dnd_set (session->hub, session->user->id, session->device, session->dnd);
   hub_session_reply_ok (session, request);
   hub_presence_update (session->hub, session->user);
 }

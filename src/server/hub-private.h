@@ -83,7 +83,6 @@ struct _HubUser
   gint64 missed;                /* calls, not looked at; -1: not asked for yet */
   guint held;                   /* not forgotten meanwhile */
   BeckonPresence told;          /* what the watchers know */
-  gboolean dnd;
   gboolean unsettled;           /* in the hub's list of that name */
   gboolean presence_stale;      /* in the hub's list of that name */
 };
@@ -128,6 +127,7 @@ struct _HubSession
   gint64 signals_at;   /* when that was so */
   BeckonTimer timer;   /* without a connection: when it ends; else: when replies are forgotten */
   gboolean ring;
+  gboolean dnd;        /* does not want to be disturbed */
   gboolean overflown;  /* too much was not acknowledged: it ends */
   gboolean dirty;      /* its numbers are to be recorded with this batch */
 };
@@ -162,6 +162,8 @@ struct _BeckonHub
   GHashTable *ended;       /* char * → char *: how a call ended that was here not long ago */
   GQueue ended_order;      /* char *, borrowed of ended: oldest first */
   GHashTable *clients;     /* HubClient */
+  GHashTable *dnd;         /* char *: a user's id → GPtrArray of char *: which of their devices do not want to be
+                            * disturbed, also while they are away; the last word is the last */
   GHashTable *watchers;    /* char * → GHashTable of HubSession: who watches whom */
   GHashTable *by_address;  /* char * → guint: connections */
   GPtrArray *dirty_sessions, *dirty_calls; /* to be recorded with the open batch */
@@ -245,8 +247,9 @@ void hub_session_end_soon (HubSession *session);
 /** hub_session_end: @bye: it said so, and does not come back. Frees @session. */
 void hub_session_end (HubSession *session, gboolean bye);
 void hub_session_free (HubSession *session);
-/** hub_session_revoke: all that signed in with that token are closed, and end. */
-void hub_session_revoke (BeckonHub *self, const char *token);
+/** hub_session_revoke: all that signed in with that token are closed, and end; @device: (nullable): only that
+ * one. */
+void hub_session_revoke (BeckonHub *self, const char *token, const char *device);
 
 /* hub-mailbox.c: what a device was told, and what it may ask again */
 
@@ -389,6 +392,14 @@ void hub_presence_tell_user (BeckonHub *self, HubUser *watcher, const char *user
 void hub_presence_unwatch (HubSession *session);
 BeckonPresence hub_presence_of (BeckonHub *self, HubUser *user); /* user: nullable */
 
+/* hub-dnd.c: which devices do not want to be disturbed */
+
+/** hub_dnd_set: of a device that need not be there; it holds until it is set again. */
+void hub_dnd_set (BeckonHub *self, const char *user, const char *device, gboolean dnd);
+gboolean hub_dnd_get (BeckonHub *self, const char *user, const char *device);
+/** hub_user_is_dnd: whether one of their devices that are there, or may resume, wants it so. */
+gboolean hub_user_is_dnd (HubUser *user);
+
 /* hub-people.c */
 
 void hub_contacts_list (HubSession *session, BeckonMessage *request);
@@ -430,7 +441,7 @@ void hub_record_event (HubSession *session, const HubEvent *event);
 void hub_record_erase_event (HubSession *session, gint64 seq);
 void hub_record_reply (HubSession *session, const HubReply *reply);
 void hub_record_erase_reply (HubSession *session, gint64 id);
-void hub_record_user (BeckonHub *self, HubUser *user);
+void hub_record_dnd (BeckonHub *self, const char *user, const char *device, gboolean dnd);
 /** hub_record_presence: the watchers are to be told something else than what they know. */
 void hub_record_presence (BeckonHub *self, HubUser *user);
 void hub_record_erase_presence (BeckonHub *self, HubUser *user);

@@ -6,7 +6,7 @@
  *   n/SESSION       the numbers of the last event, the last request, and the last reply that is not kept any more
  *   e/SESSION/SEQ   an event that is not acknowledged: its frame
  *   r/SESSION/ID    a reply that may be asked for again: when it was given, its frame
- *   u/USER          the user does not want to be disturbed
+ *   d/USER/DEVICE   the device does not want to be disturbed
  *   p/USER          what their watchers know of them, who are to be told something else
  *   c/CALL          a call
  *   m/CALL/USER/N   a signal for a device that comes while it rings, without its number
@@ -169,12 +169,12 @@ hub_record_erase_session (HubSession *session)
 }
 
 void
-hub_record_user (BeckonHub *self, HubUser *user)
+hub_record_dnd (BeckonHub *self, const char *user, const char *device, gboolean dnd)
 {
   char key[KEY_MAX];
 
-  make_key (key, 'u', user->id);
-  if (user->dnd)
+  g_snprintf (key, sizeof key, "d/%s/%s", user, device);
+  if (dnd)
     beckon_store_record (self->store, key, "", 0);
   else
     beckon_store_erase (self->store, key);

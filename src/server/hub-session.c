@@ -78,6 +78,23 @@ refuse_hello (HubClient *client, BeckonMessage *request, const GError *error)
                            "The server has a problem");
 }
 
+/* Its client forgets the password as well: somebody wanted it out. */
+static gboolean
+refuse_signed_out (HubClient *client, BeckonMessage *request, GError **error)
+{
+  JsonObject *device = beckon_message_get_object (request, "device");
+
+  if (!beckon_accounts_is_revoked (client->hub->accounts,
+                                   beckon_message_get_string (request, "token"),
+                                   json_object_get_string_member (device, "id"), error))
+    return FALSE;
+  hub_client_refuse (client, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_BAD_TOKEN,
+                     "This device was signed out");
+  beckon_connection_close (client->connection, BECKON_CLOSE_SIGNED_OUT,
+                           "This device was signed out");
+  return TRUE;
+}
+
 /* Returns: (nullable): the session that is to be gone on with; else a new one is needed. */
 static HubSession *
 find_resumed (BeckonHub *self, HubUser *user, const char *device, JsonObject *resume)
@@ -185,11 +202,15 @@ hub_session_hello (HubClient *client, BeckonMessage *request)
   JsonObject *device = beckon_message_get_object (request, "device");
   JsonObject *resume = beckon_message_get_object (request, "resume");
   g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonStoredAccount) account = beckon_accounts_check_token (
-      self->accounts, beckon_message_get_string (request, "token"), &error);
+  g_autoptr (BeckonStoredAccount) account = NULL;
   HubSession *session;
   HubUser *user;
 
+  if (refuse_signed_out (client, request, &error))
+    return TRUE;
+  if (error == NULL)
+    account = beckon_accounts_check_token (self->accounts,
+                                           beckon_message_get_string (request, "token"), &error);
   if (account == NULL)
     {
       refuse_hello (client, request, error);
@@ -249,6 +270,7 @@ hub_session_new (BeckonHub *self,
   session->device = g_strdup (device);
   session->device_name = g_strdup (device_name);
   session->ring = TRUE;
+  session->dnd = hub_dnd_get (self, user->id, device);
   session->signal_bytes = self->config->signal_bytes_per_minute;
   session->signals_at = hub_now (self);
   g_queue_init (&session->events);
@@ -345,11 +367,6 @@ hub_session_end (HubSession *session, gboolean bye)
   unlink_session (session);
   if (bye && user->sessions == NULL)
     user->seen = 0;
-  if (user->sessions == NULL && user->dnd)
-    {
-      user->dnd = FALSE; /* the device that wants it says so when it comes back */
-      hub_record_user (self, user);
-    }
   hub_call_device_gone (self, user, session->device, bye);
   hub_session_free (session);
   user->held--;
@@ -357,7 +374,7 @@ hub_session_end (HubSession *session, gboolean bye)
 }
 
 void
-hub_session_revoke (BeckonHub *self, const char *token)
+hub_session_revoke (BeckonHub *self, const char *token, const char *device)
 {
   g_autoptr (GPtrArray) revoked = g_ptr_array_new ();
   GHashTableIter iter;
@@ -365,7 +382,8 @@ hub_session_revoke (BeckonHub *self, const char *token)
 
   g_hash_table_iter_init (&iter, self->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (g_strcmp0 (((HubSession *) value)->token, token) == 0)
+    if (g_strcmp0 (((HubSession *) value)->token, token) == 0 &&
+        (device == NULL || g_str_equal (((HubSession *) value)->device, device)))
       g_ptr_array_add (revoked, value);
   for (guint i = 0; i < revoked->len; i++)
     {

@@ -56,9 +56,9 @@ on_committed (BeckonStore *store, BeckonHub *self)
 }
 
 static void
-on_revoked (BeckonAccounts *accounts, const char *token, BeckonHub *self)
+on_revoked (BeckonAccounts *accounts, const char *token, const char *device, BeckonHub *self)
 {
-  hub_session_revoke (self, token);
+  hub_session_revoke (self, token, device);
 }
 
 static void
@@ -178,6 +178,7 @@ beckon_hub_finalize (GObject *object)
   g_hash_table_unref (self->users);
   g_hash_table_unref (self->ended);
   g_hash_table_unref (self->clients);
+  g_hash_table_unref (self->dnd);
   g_hash_table_unref (self->watchers);
   g_hash_table_unref (self->by_address);
   g_ptr_array_unref (self->dirty_sessions);
@@ -213,6 +214,8 @@ beckon_hub_init (BeckonHub *self)
   self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&self->ended_order);
   self->clients = g_hash_table_new (g_direct_hash, g_direct_equal);
+  self->dnd = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                     (GDestroyNotify) g_ptr_array_unref);
   self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                           (GDestroyNotify) g_hash_table_unref);
   self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -52,6 +52,10 @@ static const char *const migrations[] = {
   "  WHERE outcome = 'missed' AND direction = 'incoming' AND seen = 0;"
   "CREATE TABLE record (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE journal (batch INTEGER PRIMARY KEY, changes BLOB NOT NULL);",
+
+  /* Tokens that hold no more, also those that a site has signed: on one device, or with '' on all. */
+  "CREATE TABLE revoked (hash TEXT NOT NULL, device TEXT NOT NULL, until INTEGER NOT NULL,"
+  "  PRIMARY KEY (hash, device)) WITHOUT ROWID;",
 };
 
 static gboolean

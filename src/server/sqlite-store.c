@@ -104,6 +104,26 @@ beckon_sqlite_store_find_token (BeckonStore *store, const char *hash, GError **e
       error);
 }
 
+static gboolean
+beckon_sqlite_store_is_revoked (BeckonStore *store,
+                                const char *hash,
+                                const char *device,
+                                GError **error)
+{
+  sqlite3_stmt *statement =
+      beckon_sqlite_prepare (DB (store),
+                             "SELECT 1 FROM revoked WHERE hash = ? AND device IN ('', ?) "
+                             "AND until > unixepoch ()",
+                             error, "ss", hash, device);
+  gboolean found;
+
+  if (statement == NULL)
+    return FALSE;
+  found = beckon_sqlite_step (DB (store), statement, error);
+  beckon_sqlite_finish (statement);
+  return found;
+}
+
 /* ---- people ---- */
 
 static GPtrArray *
@@ -251,6 +271,7 @@ beckon_sqlite_store_class_init (BeckonSqliteStoreClass *klass)
   G_OBJECT_CLASS (klass)->dispose = beckon_sqlite_store_dispose;
   store_class->get_account = beckon_sqlite_store_get_account;
   store_class->find_token = beckon_sqlite_store_find_token;
+  store_class->is_revoked = beckon_sqlite_store_is_revoked;
   store_class->list_contacts = beckon_sqlite_store_list_contacts;
   store_class->list_blocked = beckon_sqlite_store_list_blocked;
   store_class->list_blockers = beckon_sqlite_store_list_blockers;

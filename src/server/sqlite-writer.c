@@ -148,6 +148,23 @@ remove_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
 }
 
 static gboolean
+revoke_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
+{
+  return (op->device != NULL || remove_token (self, op, error)) &&
+         beckon_sqlite_run (
+             self->db,
+             beckon_sqlite_prepare (self->db, "DELETE FROM revoked WHERE until <= unixepoch ()",
+                                    error, ""),
+             error) &&
+         beckon_sqlite_run (
+             self->db,
+             beckon_sqlite_prepare (
+                 self->db, "INSERT OR REPLACE INTO revoked (hash, device, until) VALUES (?, ?, ?)",
+                 error, "ssi", op->hash, op->device != NULL ? op->device : "", op->time),
+             error);
+}
+
+static gboolean
 add_call (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
 {
   const BeckonStoredCall *call = op->call;
@@ -188,6 +205,8 @@ run_op (BeckonSqliteWriter *self, BeckonStoreOp *op, GError **error)
       return add_token (self, op, error);
     case BECKON_STORE_REMOVE_TOKEN:
       return remove_token (self, op, error);
+    case BECKON_STORE_REVOKE_TOKEN:
+      return revoke_token (self, op, error);
     case BECKON_STORE_ADD_CONTACT:
       return run_pair (self,
                        "INSERT INTO contacts (owner, user) VALUES (?, ?) ON CONFLICT DO NOTHING",

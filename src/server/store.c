@@ -377,6 +377,14 @@ beckon_store_find_token (BeckonStore *self, const char *hash, GError **error)
   return CLASS (self)->find_token (self, hash, error);
 }
 
+gboolean
+beckon_store_is_revoked (BeckonStore *self, const char *hash, const char *device, GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && hash != NULL && device != NULL, FALSE);
+
+  return CLASS (self)->is_revoked (self, hash, device, error);
+}
+
 GPtrArray *
 beckon_store_list_contacts (BeckonStore *self, const char *owner, GError **error)
 {
@@ -515,6 +523,19 @@ beckon_store_remove_token (BeckonStore *self, const char *hash)
   g_return_if_fail (BECKON_IS_STORE (self) && hash != NULL);
 
   add_op (self, BECKON_STORE_REMOVE_TOKEN)->hash = g_strdup (hash);
+}
+
+void
+beckon_store_revoke_token (BeckonStore *self, const char *hash, const char *device, gint64 until)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self) && hash != NULL);
+
+  op = add_op (self, BECKON_STORE_REVOKE_TOKEN);
+  op->hash = g_strdup (hash);
+  op->device = g_strdup (device);
+  op->time = until;
 }
 
 void

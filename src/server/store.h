@@ -61,6 +61,12 @@ BeckonStoredAccount *beckon_store_get_account (BeckonStore *self, const char *us
 /** beckon_store_find_token: Returns: (transfer full) (nullable): whose it is (password %NULL), if
  * it still holds; %NULL without an error if not. */
 BeckonStoredAccount *beckon_store_find_token (BeckonStore *self, const char *hash, GError **error);
+/** beckon_store_is_revoked: Returns: whether the token with that hash holds no more on @device, an id,
+ * or on all; %FALSE with an error: that is not known. */
+gboolean beckon_store_is_revoked (BeckonStore *self,
+                                  const char *hash,
+                                  const char *device,
+                                  GError **error);
 /** beckon_store_list_contacts: Returns: (transfer full) (element-type BeckonStoredAccount): by
  * name, password %NULL, at most 500; somebody without an account has their id as name. */
 GPtrArray *beckon_store_list_contacts (BeckonStore *self, const char *owner, GError **error);
@@ -98,6 +104,13 @@ void beckon_store_put_account (BeckonStore *self, const char *user, const char *
 void beckon_store_add_token (
     BeckonStore *self, const char *hash, const char *user, const char *device, gint64 expires);
 void beckon_store_remove_token (BeckonStore *self, const char *hash);
+/** beckon_store_revoke_token: removes the token if it is one of ours, and remembers that it holds no
+ * more until @until (Unix seconds). @device: (nullable): the id of the only one on which it holds no
+ * more; then it is not removed. */
+void beckon_store_revoke_token (BeckonStore *self,
+                                const char *hash,
+                                const char *device,
+                                gint64 until);
 void beckon_store_add_contact (BeckonStore *self, const char *owner, const char *user);
 void beckon_store_remove_contact (BeckonStore *self, const char *owner, const char *user);
 void beckon_store_add_block (BeckonStore *self, const char *owner, const char *user);

@@ -219,14 +219,19 @@ refuse_hello (BeckonSignalingService *self, GError *error)
   const gboolean token =
       g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_TOKEN);
 
-  if (token && self->password == NULL)
+  if (token && self->password != NULL)
     {
-      beckon_signaling_give_up (self, error); /* only a person can help */
+      /* The next attempt asks for a new one; unless the close code, which comes now, says that
+       * somebody has signed this device out. */
+      beckon_signaling_set_token (self, NULL);
+      g_error_free (error);
       return;
     }
+  g_clear_handle_id (&self->deadline_source, g_source_remove);
   if (token)
-    beckon_signaling_set_token (self, NULL); /* the next attempt asks for a new one */
-  beckon_signaling_connection_broke (self, error);
+    beckon_signaling_give_up (self, error); /* only a person can help */
+  else
+    beckon_signaling_connection_broke (self, error);
 }
 
 /* The session that this connection has from here on. Returns: whether it is the one from before. */
@@ -272,7 +277,7 @@ beckon_signaling_tell_ring (BeckonSignalingService *self)
   beckon_signaling_service_request (self, message, task, NULL, NULL);
 }
 
-/* A new session knows nothing of what we wish. */
+/* A new session may be that of a server that has lost what we wish. */
 static void
 tell_wishes (BeckonSignalingService *self)
 {
@@ -291,12 +296,12 @@ take_hello_reply (BeckonSignalingService *self, BeckonMessage *reply)
   JsonObject *user;
   gboolean resumed;
 
-  g_clear_handle_id (&self->deadline_source, g_source_remove);
   if (!beckon_message_check_reply (reply, BECKON_HELLO, &error))
     {
       refuse_hello (self, error);
       return;
     }
+  g_clear_handle_id (&self->deadline_source, g_source_remove);
   resumed = enter_session (self, reply);
   calls = read_calls (self, reply);
   /* Old requests go before those that are made by whoever hears of the connection. */

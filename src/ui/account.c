@@ -22,6 +22,7 @@ typedef struct
   char *server;
   char *user;
   char *password;
+  char *token; /* nullable */
   char *name;
   BeckonAccountCreate create;
   gboolean remember;
@@ -43,8 +44,11 @@ struct _BeckonAccount
   GError *failure;
   GError *problem;
   GCancellable *restoring; /* nullable: a remembered sign-in is under way */
+  char *found;             /* nullable: the password of that one */
+  char *kept;              /* nullable: the token in the secret store */
 
   gboolean signed_in;
+  gboolean remembered; /* there is, or will be, something in the secret store */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonAccount, beckon_account, G_TYPE_OBJECT)
@@ -61,6 +65,7 @@ typedef enum
 enum
 {
   NOTICE,
+  LEFT,
   N_SIGNALS
 };
 
@@ -74,7 +79,8 @@ sign_in_free (SignIn *sign_in)
   g_clear_object (&sign_in->manager);
   g_free (sign_in->server);
   g_free (sign_in->user);
-  beckon_secrets_free_password (sign_in->password);
+  beckon_secrets_free (sign_in->password);
+  beckon_secrets_free (sign_in->token);
   g_free (sign_in->name);
   g_free (sign_in);
 }
@@ -115,22 +121,61 @@ on_service_problem (BeckonSignalingService *service, GParamSpec *pspec, BeckonAc
 }
 
 static void
-on_password_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
+on_secret_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
   if (!beckon_secrets_clear_finish (result, &error) && error != NULL)
-    g_message ("The password could not be forgotten: %s", error->message);
+    g_message ("A secret could not be forgotten: %s", error->message);
 }
 
 static void
-forget_password (BeckonAccount *self)
+forget_secrets (BeckonAccount *self)
 {
   g_autofree char *server = g_settings_get_string (self->settings, "server");
   g_autofree char *user = g_settings_get_string (self->settings, "user");
 
-  if (*user != '\0')
-    beckon_secrets_clear_async (server, user, self->profile, NULL, on_password_cleared, NULL);
+  self->remembered = FALSE;
+  g_clear_pointer (&self->kept, beckon_secrets_free);
+  if (*user == '\0')
+    return;
+  for (BeckonSecret what = BECKON_SECRET_PASSWORD; what <= BECKON_SECRET_TOKEN; what++)
+    beckon_secrets_clear_async (what, server, user, self->profile, NULL, on_secret_cleared, NULL);
+}
+
+/* Somebody wanted this device out: the next start must not come in again by itself. */
+static void
+follow_sign_out (BeckonAccount *self, const GError *why)
+{
+  if (g_error_matches (why, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_SIGNED_OUT))
+    forget_secrets (self);
+}
+
+static void
+on_token_stored (GObject *source, GAsyncResult *result, gpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_secrets_store_finish (result, &error))
+    g_message ("The token could not be stored: %s", error->message);
+}
+
+static void
+keep_token (BeckonAccount *self)
+{
+  const char *token = beckon_signaling_service_get_token (
+      beckon_call_manager_get_signaling (self->manager));
+  g_autofree char *server = NULL;
+  g_autofree char *user = NULL;
+
+  if (!self->remembered || token == NULL || g_strcmp0 (token, self->kept) == 0)
+    return;
+  server = g_settings_get_string (self->settings, "server");
+  user = g_settings_get_string (self->settings, "user");
+  g_clear_pointer (&self->kept, beckon_secrets_free);
+  self->kept = g_strdup (token);
+  beckon_secrets_store_async (BECKON_SECRET_TOKEN, server, user, self->profile, token, NULL,
+                              on_token_stored, NULL);
 }
 
 /* The server may end the session for good: the password was changed elsewhere, say. */
@@ -139,13 +184,12 @@ on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAcco
 {
   BeckonCall *call;
 
+  if (beckon_signaling_service_get_state (service) == BECKON_SIGNALING_CONNECTED)
+    keep_token (self); /* it has let us in, and may be a new one */
   if (beckon_signaling_service_get_state (service) != BECKON_SIGNALING_SIGNED_OUT ||
       !self->signed_in || self->restoring != NULL)
     return;
-  /* Else the next start would sign in again what somebody wanted out. */
-  if (g_error_matches (beckon_signaling_service_get_problem (service), BECKON_SIGNALING_ERROR,
-                       BECKON_SIGNALING_ERROR_SIGNED_OUT))
-    forget_password (self);
+  follow_sign_out (self, beckon_signaling_service_get_problem (service));
   /* Nobody would end it any more. */
   call = beckon_call_manager_get_current_call (self->manager);
   if (call != NULL)
@@ -153,6 +197,7 @@ on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAcco
   set_error (self, &self->failure, beckon_signaling_service_get_problem (service), PROP_FAILURE);
   set_manager (self, NULL);
   set_signed_in (self, FALSE);
+  g_signal_emit (self, signals[LEFT], 0);
 }
 
 /* ---- signing in ---- */
@@ -177,8 +222,10 @@ remember (BeckonAccount *self, const SignIn *data)
   g_settings_set_string (self->settings, "server", data->server);
   g_settings_set_string (self->settings, "user", data->user);
   g_settings_reset (self->settings, "local-port"); /* it is that of another account */
-  beckon_secrets_store_async (data->server, data->user, self->profile, data->password, NULL,
-                              on_password_stored, g_object_ref (self));
+  self->remembered = TRUE;
+  keep_token (self);
+  beckon_secrets_store_async (BECKON_SECRET_PASSWORD, data->server, data->user, self->profile,
+                              data->password, NULL, on_password_stored, g_object_ref (self));
 }
 
 /* @error: (transfer full) */
@@ -229,7 +276,7 @@ sign_in (GTask *task)
   const SignIn *data = g_task_get_task_data (task);
 
   beckon_signaling_service_sign_in_async (beckon_call_manager_get_signaling (data->manager),
-                                          data->user, data->password, NULL,
+                                          data->user, data->password, data->token,
                                           g_task_get_cancellable (task), on_signed_in, task);
 }
 
@@ -359,6 +406,7 @@ beckon_account_sign_in_async (BeckonAccount *self,
   data->server = g_strdup (credentials->server);
   data->user = g_steal_pointer (&user);
   data->password = g_strdup (credentials->password);
+  data->token = g_strdup (credentials->token);
   data->name = g_strdup (credentials->name);
   data->create = credentials->create;
   data->remember = credentials->remember;
@@ -387,6 +435,8 @@ end_restoring (BeckonAccount *self, const GError *failure)
   g_clear_object (&self->restoring);
   if (failure == NULL)
     return;
+  follow_sign_out (self, failure);
+  self->remembered = FALSE;
   if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     set_error (self, &self->failure, failure, PROP_FAILURE);
   set_signed_in (self, FALSE);
@@ -415,32 +465,58 @@ beckon_account_start (BeckonAccount *self, const BeckonCredentials *credentials)
 }
 
 static void
+stop_restoring (BeckonAccount *self)
+{
+  g_clear_object (&self->restoring);
+  set_signed_in (self, FALSE);
+}
+
+static void
+on_token_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonAccount) self = user_data;
+  g_autofree char *server = g_settings_get_string (self->settings, "server");
+  g_autofree char *user = g_settings_get_string (self->settings, "user");
+  char *password = g_steal_pointer (&self->found);
+
+  self->kept = beckon_secrets_lookup_finish (result, NULL); /* the password does without */
+  if (g_cancellable_is_cancelled (self->restoring))
+    stop_restoring (self);
+  else
+    {
+      self->remembered = TRUE;
+      beckon_account_start (self, &(BeckonCredentials){
+                                      .server = server,
+                                      .user = user,
+                                      .password = password,
+                                      .token = self->kept,
+                                  });
+    }
+  beckon_secrets_free (password);
+}
+
+static void
 on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonAccount) self = user_data;
   g_autofree char *server = g_settings_get_string (self->settings, "server");
   g_autofree char *user = g_settings_get_string (self->settings, "user");
   g_autoptr (GError) error = NULL;
-  char *password = beckon_secrets_lookup_finish (result, &error);
 
+  self->found = beckon_secrets_lookup_finish (result, &error);
   if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_message ("The password could not be looked up: %s", error->message);
       g_signal_emit (self, signals[NOTICE], 0,
                      _("The secret store does not answer: type your password to sign in"));
     }
-  if (password == NULL)
+  if (self->found == NULL)
     {
-      g_clear_object (&self->restoring);
-      set_signed_in (self, FALSE);
+      stop_restoring (self);
       return;
     }
-  beckon_account_start (self, &(BeckonCredentials){
-                                  .server = server,
-                                  .user = user,
-                                  .password = password,
-                              });
-  beckon_secrets_free_password (password);
+  beckon_secrets_lookup_async (BECKON_SECRET_TOKEN, server, user, self->profile, self->restoring,
+                               on_token_found, g_object_ref (self));
 }
 
 static void
@@ -497,8 +573,8 @@ beckon_account_restore (BeckonAccount *self)
     return;
   self->restoring = g_cancellable_new ();
   set_signed_in (self, TRUE);
-  beckon_secrets_lookup_async (server, user, self->profile, self->restoring, on_password_found,
-                               g_object_ref (self));
+  beckon_secrets_lookup_async (BECKON_SECRET_PASSWORD, server, user, self->profile, self->restoring,
+                               on_password_found, g_object_ref (self));
 }
 
 /* ---- signing out ---- */
@@ -568,9 +644,10 @@ beckon_account_sign_out (BeckonAccount *self)
   g_return_if_fail (BECKON_IS_ACCOUNT (self));
 
   local_port = g_settings_get_uint (self->settings, "local-port");
-  forget_password (self);
+  forget_secrets (self);
   g_settings_reset (self->settings, "local-port");
   set_error (self, &self->failure, NULL, PROP_FAILURE);
+  g_signal_emit (self, signals[LEFT], 0);
   beckon_account_shutdown_async (self, on_signed_out, GUINT_TO_POINTER (local_port));
 }
 
@@ -623,6 +700,8 @@ beckon_account_finalize (GObject *object)
   BeckonAccount *self = BECKON_ACCOUNT (object);
 
   g_free (self->profile);
+  beckon_secrets_free (self->found);
+  beckon_secrets_free (self->kept);
   beckon_media_config_free (self->media);
   g_clear_error (&self->failure);
   g_clear_error (&self->problem);
@@ -649,6 +728,8 @@ beckon_account_class_init (BeckonAccountClass *klass)
 
   signals[NOTICE] = g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LEFT] = g_signal_new ("left", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 /**
  * BeckonAccount:
  *
- * The account that this profile of the application uses: signs in, remembers server, user ID and
- * password for the next start, signs out. Main thread only.
+ * The account that this profile of the application uses: signs in, remembers server, user ID, password
+ * and token for the next start, signs out. The next start comes with the token, so that the server can
+ * say that this device was signed out meanwhile; with the password where that has expired. Main thread
+ * only.
  *
  * Properties, read-only: manager (nullable: there is one from the start of a sign-in until the
  * sign-out or the failed end of it; its signaling says how the connection is), signed-in (to be
@@ -20,7 +22,8 @@ G_BEGIN_DECLS
  * failure (GError, nullable: why we are not signed in although we should be), problem (GError,
  * nullable: why a sign-in under way is not through yet).
  *
- * Signals: notice (char *sentence)  something to tell the person, once
+ * Signals: notice (char *sentence)  something to tell the person, once; left ()  we are not this account
+ * any more: the person has signed out, or was; not at the end of the process
  */
 G_DECLARE_FINAL_TYPE (BeckonAccount, beckon_account, BECKON, ACCOUNT, GObject)
 
@@ -38,6 +41,7 @@ typedef struct
   const char *server;
   const char *user;
   const char *password;
+  const char *token;          /* NULL: the password says enough */
   const char *name;           /* of an account that is created; NULL: the user ID */
   BeckonAccountCreate create;
   gboolean remember;          /* for the next start */

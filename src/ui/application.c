@@ -48,6 +48,7 @@ struct _BeckonApplication
   guint inhibit_cookie;
   guint term_source;
   guint int_source;
+  guint calm_source; /* the first moments are over then */
   int status;
   gboolean holding;  /* an account is signed in */
   gboolean quitting; /* saying bye */
@@ -139,6 +140,21 @@ on_call (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_call_back (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+  const char *server;
+  const char *account;
+  const char *user;
+  const char *word;
+  BeckonMedia media;
+
+  g_variant_get (parameter, "(&s&s&s&s)", &server, &account, &user, &word);
+  if (beckon_user_id_is_valid (user) && beckon_media_from_string (word, &media))
+    beckon_call_intents_call_back (self->intents, server, account, user, media);
+}
+
+static void
 on_hang_up (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   BeckonApplication *self = user_data;
@@ -181,6 +197,7 @@ static const GActionEntry actions[] = {
   { "accept-without-camera", on_accept_without_camera, "s", NULL, NULL, { 0 } },
   { "decline", on_decline, "s", NULL, NULL, { 0 } },
   { "call", on_call, "(ss)", NULL, NULL, { 0 } },
+  { "call-back", on_call_back, "(ssss)", NULL, NULL, { 0 } },
   { "hang-up", on_hang_up, NULL, NULL, NULL, { 0 } },
   { "mute", on_mute, NULL, NULL, NULL, { 0 } },
   { "quit", on_quit, NULL, NULL, NULL, { 0 } },
@@ -205,6 +222,25 @@ on_signed_in (BeckonApplication *self)
     }
   else
     g_application_release (G_APPLICATION (self));
+}
+
+static gboolean
+on_calm (gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  self->calm_source = 0;
+  self->prewarm = beckon_media_prewarm ();
+  return G_SOURCE_REMOVE;
+}
+
+/* Before the connection there are no calls, and the window wants to be drawn. */
+static void
+on_current (BeckonApplication *self)
+{
+  if (self->prewarm == NULL && self->calm_source == 0 &&
+      beckon_current_call_is_connected (self->current))
+    self->calm_source = g_idle_add_full (G_PRIORITY_LOW, on_calm, self, NULL);
 }
 
 static void
@@ -237,10 +273,21 @@ has_schema (void)
   return schema != NULL;
 }
 
-static gboolean
-prepare (BeckonApplication *self)
+/* Returns: (transfer full) (nullable): a GError */
+static gpointer
+init_media (gpointer unused)
 {
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
+
+  beckon_media_init (NULL, NULL, &error);
+  return error;
+}
+
+/* @media: (transfer full): the thread that initialises it */
+static gboolean
+prepare (BeckonApplication *self, GThread *media)
+{
+  g_autoptr (GError) error = g_thread_join (media);
 
   if (!has_schema ())
     {
@@ -249,7 +296,7 @@ prepare (BeckonApplication *self)
                   SCHEMA_ID);
       return FALSE;
     }
-  if (!beckon_media_init (NULL, NULL, &error))
+  if (error != NULL)
     {
       g_printerr ("%s\n", error->message);
       return FALSE;
@@ -350,6 +397,8 @@ tie_to_desktop (BeckonApplication *self, GSettings *settings)
 
   g_signal_connect_object (self->account, "notify::manager", G_CALLBACK (on_manager), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->current, "changed", G_CALLBACK (on_current), self,
+                           G_CONNECT_SWAPPED);
   self->presenter = beckon_call_presenter_new (GTK_APPLICATION (self), self->account, quiet);
   self->intents =
       beckon_call_intents_new (application, self->account, self->current, self->presenter);
@@ -368,10 +417,12 @@ beckon_application_startup (GApplication *application)
 {
   BeckonApplication *self = BECKON_APPLICATION (application);
   g_autoptr (GSettings) settings = NULL;
+  /* It takes as long as GTK does, and neither needs the other. */
+  GThread *media = g_thread_new ("beckon-media", init_media, NULL);
 
   G_APPLICATION_CLASS (beckon_application_parent_class)->startup (application);
 
-  if (!prepare (self))
+  if (!prepare (self, media))
     {
       self->status = 1;
       g_application_quit (application);
@@ -394,7 +445,6 @@ beckon_application_startup (GApplication *application)
   g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
                            G_CONNECT_SWAPPED);
   sign_in (self);
-  self->prewarm = beckon_media_prewarm ();
 }
 
 static void
@@ -500,6 +550,7 @@ beckon_application_dispose (GObject *object)
 
   g_clear_handle_id (&self->term_source, g_source_remove);
   g_clear_handle_id (&self->int_source, g_source_remove);
+  g_clear_handle_id (&self->calm_source, g_source_remove);
   g_clear_weak_pointer (&self->question);
   g_clear_object (&self->autostart);
   g_clear_object (&self->intents);

@@ -35,6 +35,7 @@ struct _BeckonCallIntents
   GSignalGroup *manager_signals;
   GCancellable *catching_up; /* nullable: the server is not being asked */
   char *subject;             /* nullable: a call's id, or whom to call */
+  char *server, *caller;     /* nullable: the account that is to call: any */
 
   guint patience_source;
   Wish wish;
@@ -61,6 +62,8 @@ forget (BeckonCallIntents *self)
   g_cancellable_cancel (self->catching_up);
   g_clear_object (&self->catching_up);
   g_clear_pointer (&self->subject, g_free);
+  g_clear_pointer (&self->server, g_free);
+  g_clear_pointer (&self->caller, g_free);
   g_application_release (self->application);
 }
 
@@ -87,11 +90,27 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
+static gboolean
+is_account (BeckonCallIntents *self)
+{
+  BeckonSignalingService *service =
+      beckon_call_manager_get_signaling (beckon_current_call_get_manager (self->current));
+
+  return self->caller == NULL ||
+         (g_strcmp0 (self->caller, beckon_signaling_service_get_user_id (service)) == 0 &&
+          g_strcmp0 (self->server, beckon_signaling_service_get_server (service)) == 0);
+}
+
 static void
 place_call (BeckonCallIntents *self)
 {
   const char *const users[] = { self->subject, NULL };
 
+  if (!is_account (self))
+    {
+      fail (self, _("That call was missed by another account"));
+      return;
+    }
   if (beckon_current_call_get (self->current) != NULL)
     {
       fail (self, _("You are in a call"));
@@ -288,5 +307,22 @@ beckon_call_intents_call (BeckonCallIntents *self, const char *user, BeckonMedia
   g_return_if_fail (user != NULL);
 
   self->media = media;
+  wish_for (self, WISH_CALL, user);
+}
+
+void
+beckon_call_intents_call_back (BeckonCallIntents *self,
+                               const char *server,
+                               const char *account,
+                               const char *user,
+                               BeckonMedia media)
+{
+  g_return_if_fail (BECKON_IS_CALL_INTENTS (self));
+  g_return_if_fail (server != NULL && account != NULL && user != NULL);
+
+  forget (self);
+  self->media = media;
+  self->server = g_strdup (server);
+  self->caller = g_strdup (account);
   wish_for (self, WISH_CALL, user);
 }

@@ -28,5 +28,9 @@ BeckonCallIntents *beckon_call_intents_new (GApplication *application, BeckonAcc
 void beckon_call_intents_accept (BeckonCallIntents *self, const char *id, gboolean with_camera);
 void beckon_call_intents_decline (BeckonCallIntents *self, const char *id);
 void beckon_call_intents_call (BeckonCallIntents *self, const char *user, BeckonMedia media);
+/** beckon_call_intents_call_back: as the account that missed the call, and as no other: @account at
+ * @server. */
+void beckon_call_intents_call_back (BeckonCallIntents *self, const char *server,
+                                    const char *account, const char *user, BeckonMedia media);
 
 G_END_DECLS

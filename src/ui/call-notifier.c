@@ -57,6 +57,7 @@ beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *ca
 
 void
 beckon_call_notifier_send_missed (BeckonNotifier *notifier,
+                                  BeckonSignalingService *account,
                                   const BeckonUser *from,
                                   BeckonMedia media)
 {
@@ -76,8 +77,10 @@ beckon_call_notifier_send_missed (BeckonNotifier *notifier,
   notice.body = media == BECKON_MEDIA_VIDEO ? _("Missed video call") : _("Missed voice call");
   notice.buttons[0] = (BeckonNoticeButton){
     .label = _("Call back"),
-    .action = "app.call",
-    .target = g_variant_new ("(ss)", from->id, beckon_media_to_string (media)),
+    .action = "app.call-back",
+    .target = g_variant_new ("(ssss)", beckon_signaling_service_get_server (account),
+                             beckon_signaling_service_get_user_id (account), from->id,
+                             beckon_media_to_string (media)),
   };
   beckon_notifier_send (notifier, id, &notice);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Desktop notifications of calls. Their buttons are the application's actions "accept", "decline"
- * and "call", with the call or whom to call as target, so that they work while no window is open,
+ * and "call-back", with the call or who calls whom as target, so that they work while no window is open,
  * and start the application if it has ended. */
 
 #pragma once
 
 #include "call.h"
 #include "notifier.h"
+#include "signaling-service.h"
 
 G_BEGIN_DECLS
 
@@ -16,9 +17,10 @@ void beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *c
                                          gboolean quiet);
 void beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *call);
 
-/** beckon_call_notifier_send_missed: replaces an older one of the same person. */
-void beckon_call_notifier_send_missed (BeckonNotifier *notifier, const BeckonUser *from,
-                                       BeckonMedia media);
+/** beckon_call_notifier_send_missed: replaces an older one of the same person; @account: signed in to
+ * it, whose call it was, and which alone calls back. */
+void beckon_call_notifier_send_missed (BeckonNotifier *notifier, BeckonSignalingService *account,
+                                       const BeckonUser *from, BeckonMedia media);
 /** beckon_call_notifier_withdraw_missed: @user: to whom one speaks now. */
 void beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user);
 

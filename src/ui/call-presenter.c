@@ -9,6 +9,7 @@
 #include "call-notifier.h"
 #include "call-window.h"
 #include "incoming-window.h"
+#include "missed-calls.h"
 #include "phrases.h"
 
 struct _BeckonCallPresenter
@@ -21,7 +22,7 @@ struct _BeckonCallPresenter
   BeckonAccount *account;
   BeckonNotifier *notifier;
   BeckonQuiet *quiet;
-  GHashTable *missed; /* char: whose missed calls a notification tells of */
+  BeckonMissedCalls *missed;
   GSignalGroup *manager_signals;
   GSignalGroup *signaling_signals;
   GSignalGroup *incoming_signals; /* of the call that rings here */
@@ -51,8 +52,7 @@ show_call (BeckonCallPresenter *self, BeckonCall *call)
 
       g_set_weak_pointer (&self->call_window, BECKON_CALL_WINDOW (window));
     }
-  if (g_hash_table_remove (self->missed, beckon_call_get_peer_id (call)))
-    beckon_call_notifier_withdraw_missed (self->notifier, beckon_call_get_peer_id (call));
+  beckon_missed_calls_withdraw (self->missed, beckon_call_get_peer_id (call));
   beckon_call_window_set_call (self->call_window, beckon_account_get_manager (self->account), call);
   gtk_window_present (GTK_WINDOW (self->call_window));
 }
@@ -119,24 +119,17 @@ on_missed_call (BeckonCallManager *manager,
                 BeckonMedia media,
                 BeckonCallPresenter *self)
 {
-  g_hash_table_add (self->missed, g_strdup (from->id));
-  beckon_call_notifier_send_missed (self->notifier, from, media);
+  beckon_missed_calls_add (self->missed, from, media);
 }
 
 /* Who has looked at the list, on any device, needs no notification of what is in it. */
 static void
 on_missed_count (BeckonSignalingService *service, GParamSpec *pspec, BeckonCallPresenter *self)
 {
-  GHashTableIter iter;
-  gpointer user;
-
   if (beckon_signaling_service_get_missed (service) > 0 ||
       beckon_signaling_service_get_state (service) != BECKON_SIGNALING_CONNECTED)
     return; /* without a session there is no count */
-  g_hash_table_iter_init (&iter, self->missed);
-  while (g_hash_table_iter_next (&iter, &user, NULL))
-    beckon_call_notifier_withdraw_missed (self->notifier, user);
-  g_hash_table_remove_all (self->missed);
+  beckon_missed_calls_withdraw_all (self->missed);
 }
 
 static void
@@ -170,7 +163,7 @@ beckon_call_presenter_dispose (GObject *object)
 
   g_clear_object (&self->manager_signals);
   g_clear_object (&self->signaling_signals);
-  g_clear_pointer (&self->missed, g_hash_table_unref);
+  g_clear_object (&self->missed);
   g_clear_object (&self->incoming_signals);
   g_clear_weak_pointer (&self->incoming_window);
   g_clear_weak_pointer (&self->call_window);
@@ -200,7 +193,6 @@ beckon_call_presenter_init (BeckonCallPresenter *self)
                                  G_CALLBACK (on_incoming_call), self, 0);
   g_signal_group_connect_object (self->manager_signals, "missed-call", G_CALLBACK (on_missed_call),
                                  self, 0);
-  self->missed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->signaling_signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
   g_signal_group_connect_object (self->signaling_signals, "notify::missed",
                                  G_CALLBACK (on_missed_count), self, 0);
@@ -224,6 +216,7 @@ beckon_call_presenter_new (GtkApplication *application,
   self->application = application;
   self->account = g_object_ref (account);
   self->notifier = beckon_notifier_new (G_APPLICATION (application));
+  self->missed = beckon_missed_calls_new (account, self->notifier);
   self->quiet = g_object_ref (quiet);
   g_signal_connect_object (quiet, "notify::quiet", G_CALLBACK (on_quiet), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (account, "notify::manager", G_CALLBACK (on_manager), self,

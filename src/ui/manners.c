@@ -219,7 +219,7 @@ tell_presence (BeckonManners *self)
   const gboolean dnd = g_settings_get_boolean (self->settings, "do-not-disturb");
 
   if (manager == NULL)
-    self->told_dnd = FALSE; /* the next one begins as everybody does */
+    self->told_dnd = -1; /* the server remembers what this device wanted when it was here last */
   if (self->telling || self->told_dnd == dnd || !beckon_current_call_is_connected (self->current))
     return;
   self->telling = TRUE;

@@ -9,33 +9,45 @@
 #include <glib/gi18n.h>
 #include <libsecret/secret.h>
 
-static const SecretSchema schema = {
-  .name = APPLICATION_ID,
-  .flags = SECRET_SCHEMA_NONE,
-  .attributes = {
-    { "server", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { "user", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { "profile", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { NULL, 0 },
+#define ATTRIBUTES                                                                                 \
+  {                                                                                                \
+    { "server", SECRET_SCHEMA_ATTRIBUTE_STRING }, { "user", SECRET_SCHEMA_ATTRIBUTE_STRING },      \
+        { "profile", SECRET_SCHEMA_ATTRIBUTE_STRING },                                             \
+    {                                                                                              \
+      NULL, 0                                                                                      \
+    }                                                                                              \
+  }
+
+static const SecretSchema schemas[] = {
+  [BECKON_SECRET_PASSWORD] = {
+    .name = APPLICATION_ID,
+    .flags = SECRET_SCHEMA_NONE,
+    .attributes = ATTRIBUTES,
+  },
+  [BECKON_SECRET_TOKEN] = {
+    .name = APPLICATION_ID ".Token",
+    .flags = SECRET_SCHEMA_NONE,
+    .attributes = ATTRIBUTES,
   },
 };
 
 void
-beckon_secrets_store_async (const char *server,
+beckon_secrets_store_async (BeckonSecret what,
+                            const char *server,
                             const char *user,
                             const char *profile,
-                            const char *password,
+                            const char *secret,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
   g_autofree char *label = NULL;
 
-  g_return_if_fail (server != NULL && user != NULL && profile != NULL && password != NULL);
+  g_return_if_fail (server != NULL && user != NULL && profile != NULL && secret != NULL);
 
-  /* Translators: the name of a password in the desktop's password application: user ID, server */
+  /* Translators: the name of a secret in the desktop's password application: user ID, server */
   label = g_strdup_printf (_("Beckon: %s at %s"), user, server);
-  secret_password_store (&schema, SECRET_COLLECTION_DEFAULT, label, password, cancellable, callback,
+  secret_password_store (&schemas[what], SECRET_COLLECTION_DEFAULT, label, secret, cancellable, callback,
                          user_data, "server", server, "user", user, "profile", profile, NULL);
 }
 
@@ -46,7 +58,8 @@ beckon_secrets_store_finish (GAsyncResult *result, GError **error)
 }
 
 void
-beckon_secrets_lookup_async (const char *server,
+beckon_secrets_lookup_async (BeckonSecret what,
+                            const char *server,
                              const char *user,
                              const char *profile,
                              GCancellable *cancellable,
@@ -55,7 +68,7 @@ beckon_secrets_lookup_async (const char *server,
 {
   g_return_if_fail (server != NULL && user != NULL && profile != NULL);
 
-  secret_password_lookup (&schema, cancellable, callback, user_data, "server", server, "user", user,
+  secret_password_lookup (&schemas[what], cancellable, callback, user_data, "server", server, "user", user,
                           "profile", profile, NULL);
 }
 
@@ -66,7 +79,8 @@ beckon_secrets_lookup_finish (GAsyncResult *result, GError **error)
 }
 
 void
-beckon_secrets_clear_async (const char *server,
+beckon_secrets_clear_async (BeckonSecret what,
+                            const char *server,
                             const char *user,
                             const char *profile,
                             GCancellable *cancellable,
@@ -75,7 +89,7 @@ beckon_secrets_clear_async (const char *server,
 {
   g_return_if_fail (server != NULL && user != NULL && profile != NULL);
 
-  secret_password_clear (&schema, cancellable, callback, user_data, "server", server, "user", user,
+  secret_password_clear (&schemas[what], cancellable, callback, user_data, "server", server, "user", user,
                          "profile", profile, NULL);
 }
 
@@ -86,7 +100,7 @@ beckon_secrets_clear_finish (GAsyncResult *result, GError **error)
 }
 
 void
-beckon_secrets_free_password (char *password)
+beckon_secrets_free (char *secret)
 {
-  secret_password_free (password);
+  secret_password_free (secret);
 }

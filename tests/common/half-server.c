@@ -80,6 +80,7 @@ answer_hello (HalfServer *self, JsonObject *request)
     {
       self->refuse_token = FALSE;
       half_server_refuse (self, request, "bad-token");
+      soup_websocket_connection_close (self->socket, self->refusal != 0 ? self->refusal : 4003, NULL);
       return;
     }
   self->resumed += resumed;

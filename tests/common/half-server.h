@@ -34,6 +34,7 @@ typedef struct
   gboolean not_a_server;
   gboolean ignore_hello;
   gboolean refuse_token; /* once */
+  guint refusal;         /* the close code behind that; 0: 4003 */
 } HalfServer;
 
 HalfServer *half_server_new (guint port); /* 0: any */

@@ -26,6 +26,15 @@ beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **e
   return account;
 }
 
+gboolean
+beckon_accounts_is_revoked (BeckonAccounts *self,
+                            const char *token,
+                            const char *device,
+                            GError **error)
+{
+  return FALSE;
+}
+
 char *
 beckon_accounts_hash_token (const char *token)
 {
@@ -33,7 +42,7 @@ beckon_accounts_hash_token (const char *token)
 }
 
 void
-beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash)
+beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash, const char *device)
 {
   g_assert_not_reached (); /* no client of the model signs another one out */
 }
@@ -54,7 +63,7 @@ static void
 beckon_accounts_class_init (BeckonAccountsClass *klass)
 {
   g_signal_new ("revoked", BECKON_TYPE_ACCOUNTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 1, G_TYPE_STRING);
+                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

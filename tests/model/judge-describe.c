@@ -77,7 +77,7 @@ describe_user (JudgeRun *run, GString *text, guint8 number)
   if (user == NULL)
     return;
   g_string_append_printf (text, "%s missed %d%s%s%s\n", user->id, (int) user->missed,
-                          user->dnd ? " dnd" : "", user->held > 0 ? " held" : "",
+                          hub_user_is_dnd (user) ? " dnd" : "", user->held > 0 ? " held" : "",
                           hub_user_can_be_read (run->hub, user) ? "" : " written");
 }
 

@@ -4,6 +4,7 @@
  *
  *   a/USER         an account: name, password
  *   t/HASH         a token: user, device, when it expires
+ *   x/HASH/DEVICE  until when it is revoked there, or without a device everywhere
  *   c/OWNER/USER   a contact
  *   b/OWNER/USER   OWNER blocks USER
  *   h/OWNER/CALL   a call of OWNER's history, and whether it was seen
@@ -159,6 +160,25 @@ beckon_memory_store_find_token (BeckonStore *store, const char *hash, GError **e
   if (account != NULL)
     g_clear_pointer (&account->password, g_free);
   return account;
+}
+
+static gboolean
+is_revoked_on (BeckonStore *store, const char *hash, const char *device)
+{
+  g_autofree char *key = g_strconcat ("x/", hash, "/", device, NULL);
+  HubUnpacker unpacker;
+
+  return find (store, key, &unpacker) &&
+         hub_unpack_number (&unpacker) > g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static gboolean
+beckon_memory_store_is_revoked (BeckonStore *store,
+                                const char *hash,
+                                const char *device,
+                                GError **error)
+{
+  return is_revoked_on (store, hash, "") || is_revoked_on (store, hash, device);
 }
 
 static int
@@ -356,6 +376,18 @@ add_token (BeckonMemoryStore *self, const BeckonStoreOp *op)
 }
 
 static void
+revoke_token (BeckonMemoryStore *self, const BeckonStoreOp *op)
+{
+  GByteArray *value = g_byte_array_new ();
+
+  if (op->device == NULL)
+    take_away (self, g_strconcat ("t/", op->hash, NULL));
+  hub_pack_number (value, op->time);
+  put_packed (self, g_strconcat ("x/", op->hash, "/", op->device != NULL ? op->device : "", NULL),
+              value);
+}
+
+static void
 put_line (BeckonMemoryStore *self, const char *owner, const BeckonStoredCall *call, gboolean seen)
 {
   GByteArray *value = g_byte_array_new ();
@@ -413,6 +445,9 @@ do_op (BeckonMemoryStore *self, BeckonStoreOp *op)
       break;
     case BECKON_STORE_REMOVE_TOKEN:
       take_away (self, g_strconcat ("t/", op->hash, NULL));
+      break;
+    case BECKON_STORE_REVOKE_TOKEN:
+      revoke_token (self, op);
       break;
     case BECKON_STORE_ADD_CONTACT:
       put (self, g_strconcat ("c/", op->owner, "/", op->user, NULL), g_bytes_new (NULL, 0));
@@ -527,6 +562,7 @@ beckon_memory_store_class_init (BeckonMemoryStoreClass *klass)
   store_class->in_place = TRUE;
   store_class->get_account = beckon_memory_store_get_account;
   store_class->find_token = beckon_memory_store_find_token;
+  store_class->is_revoked = beckon_memory_store_is_revoked;
   store_class->list_contacts = beckon_memory_store_list_contacts;
   store_class->list_blocked = beckon_memory_store_list_blocked;
   store_class->list_blockers = beckon_memory_store_list_blockers;

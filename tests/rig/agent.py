@@ -305,6 +305,14 @@ class Agent:
                                                           for was, to in zip(middle, (x, y))))
         ui.xdotool("mouseup", "1")
 
+    def click_twice(self, title, name, timeout=TIMEOUT):
+        """A double click of the pointer on the widget @name of that window."""
+        place = ui.wait(lambda: next((widget.place() for widget in self._named(name) if widget.has("sensitive")),
+                                     None), timeout, f"a sensitive {name!r}")
+        window = ui.wait(lambda: self._xwindow(title), timeout, f"a window {title!r} on the screen")
+        ui.xdotool("mousemove", "--window", window, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
+                   "click", "--repeat", "2", "--delay", "80", "1")
+
     def is_at(self, name, left, top, timeout=TIMEOUT):
         """Waits until the widget @name is in that part of its window: in its left half or not, its upper or not."""
         def there():

@@ -30,14 +30,14 @@ class Build:
 
 
 class Person:
-    def __init__(self, build, user, name, video, audio, sound, computer=None):
+    def __init__(self, build, user, name, video, audio, sound, computer=None, **desktop):
         """@video, @audio: what is sent; @sound: whether there is a sound server to hear with; @computer:
-        its name, where one person has several."""
+        its name, where one person has several; @desktop: further arguments of theirs."""
         self.build, self.user, self.name = build, user, name
         self.label = computer or user  # of pictures
         self.media = ["--video-in", video, "--audio-in", audio]
         self.environment = {}  # beside what everybody's application has
-        self.desktop = Desktop(*(["-p"] if sound else []), *(["-n", computer] if computer else []))
+        self.desktop = Desktop(*(["-p"] if sound else []), *(["-n", computer] if computer else []), **desktop)
 
     @property
     def first(self):

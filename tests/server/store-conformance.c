@@ -129,6 +129,46 @@ test_tokens (StoreFixture *self, gconstpointer unused)
   assert_token (self, "lap", "ada", "Ada L.");
 }
 
+static void
+assert_revoked (StoreFixture *self, const char *hash, const char *device, gboolean revoked)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (beckon_store_is_revoked (self->store, hash, device, &error), ==, revoked);
+  g_assert_no_error (error);
+}
+
+static void
+test_revoked_tokens (StoreFixture *self, gconstpointer unused)
+{
+  g_assert_true (store_fixture_add_account (self, "ada", "Ada"));
+  beckon_store_add_token (self->store, "own", "ada", "desk", NOW + 60);
+  beckon_store_add_token (self->store, "shared", "ada", "lap", NOW + 60);
+  store_fixture_commit (self);
+  assert_revoked (self, "own", "desk", FALSE);
+
+  beckon_store_revoke_token (self->store, "own", NULL, NOW + 60);
+  beckon_store_revoke_token (self->store, "shared", "lap", NOW + 60);
+  beckon_store_revoke_token (self->store, "a site's", NULL, NOW + 60);
+  beckon_store_revoke_token (self->store, "long ago", NULL, NOW - 1);
+  store_fixture_commit (self);
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_token (self, "own", NULL, NULL);
+      assert_revoked (self, "own", "desk", TRUE);
+      assert_revoked (self, "own", "lap", TRUE);
+      assert_token (self, "shared", "ada", "Ada");
+      assert_revoked (self, "shared", "lap", TRUE);
+      assert_revoked (self, "shared", "desk", FALSE);
+      assert_revoked (self, "a site's", "desk", TRUE);
+      assert_revoked (self, "long ago", "desk", FALSE);
+      store_fixture_reopen (self);
+    }
+  beckon_store_revoke_token (self->store, "own", NULL, NOW - 1); /* the last word holds */
+  store_fixture_commit (self);
+  assert_revoked (self, "own", "desk", FALSE);
+}
+
 /* ---- people ---- */
 
 /* @accounts: (transfer full): "id:name id:name " */
@@ -388,6 +428,7 @@ store_conformance_add_tests (const char *prefix, const StoreFactory *factory)
     { "put-account", test_put_account },
     { "same-account", test_same_account },
     { "tokens", test_tokens },
+    { "revoked-tokens", test_revoked_tokens },
     { "contacts", test_contacts },
     { "many-contacts", test_many_contacts },
     { "blocks", test_blocks },

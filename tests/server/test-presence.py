@@ -33,18 +33,52 @@ async def test_presence(server):
 
 
 async def test_two_devices(server):
-    """It is the person's: dnd on one device holds on all, and the last one to go takes it along."""
+    """It is the person's: dnd on one device holds on all, and goes with that one."""
     alice, desk = await server.people("alice", "bob")
     assert await watched(alice, desk) == ["online"]
     lap = await server.device(desk.user, "lap")
     await lap.request("presence.set", state="dnd")
     await alice.event("presence.changed", state="dnd")
-    await desk.leave()
-    await lap.request("presence.set", state="online")
-    await alice.event("presence.changed", state="online")
+    await desk.request("presence.set", state="online")  # which it is, and the other one is not
+    await alice.nothing("presence.changed")
     await lap.leave()
+    await alice.event("presence.changed", state="online")
+    await desk.leave()
     await alice.event("presence.changed", state="offline")
     await alice.nothing("presence.changed")
+
+
+async def test_do_not_disturb_is_kept(server):
+    """For the device that said so, while it is away and the server is another one; not for one that was signed out."""
+    alice, desk = await server.people("alice", "bob")
+    lap = await server.device(desk.user, "lap")
+    await lap.request("presence.set", state="dnd")
+    await lap.leave()
+    await desk.leave()
+    desk = await server.again(desk)
+    assert await watched(alice, desk) == ["online"]
+    server.crash()
+    assert await alice.resume() and await desk.resume()
+    lap = await server.again(lap)
+    await alice.event("presence.changed", user=desk.user, state="dnd")
+    await desk.request("devices.sign-out", device="lap")
+    await alice.event("presence.changed", user=desk.user, state="online")
+    lap = await server.device(desk.user, "lap", server.site_token(desk.user, jti="new"))
+    assert await watched(alice, desk) == ["online"]
+
+
+async def test_do_not_disturb_on_many_devices(server):
+    """Anybody may invent devices: only so many are remembered."""
+    alice, bob = await server.people("alice", "bob")
+    for number in range(17):
+        device = await server.device(bob.user, f"lap{number}")
+        await device.request("presence.set", state="dnd")
+        await device.leave()
+    assert await watched(alice, bob) == ["online"]
+    await server.device(bob.user, "lap0")
+    assert await watched(alice, bob) == ["online"]
+    await server.device(bob.user, "lap1")
+    assert await watched(alice, bob) == ["dnd"]
 
 
 async def test_watching_others(server):
@@ -148,5 +182,5 @@ async def test_who_rings_is_not_in_a_call(server):
 
 harness.run(
     test_watching_others, test_who_asks_in_a_moment, test_do_not_disturb,
-    test_who_rings_is_not_in_a_call,
+    test_who_rings_is_not_in_a_call, test_do_not_disturb_is_kept, test_do_not_disturb_on_many_devices,
     together=[test_presence, test_two_devices, test_a_moment_is_no_news, test_a_lost_connection])

@@ -244,8 +244,16 @@ async def test_signing_another_device_out(server):
         await device.reconnect()
         reply = await device.greet(resume={"session": device.session, "seq": device.seq})
         assert reply["error"]["code"] == "bad-token"
-        assert await device.closed() == 4003
+        assert await device.closed() == 4005
     await desk.request("ping")
+
+
+async def comes_no_more(server, device, code=4005, name=None):
+    """What it has is refused, and it is told why."""
+    client = await server.socket()
+    await client.refused("bad-token", "hello", token=device.token,
+                         device={"id": name or device.device, "name": "Back"})
+    assert await client.closed() == code
 
 
 async def test_signing_out_one_of_two_with_a_token(server):
@@ -254,12 +262,52 @@ async def test_signing_out_one_of_two_with_a_token(server):
     lap = await server.device(desk.user, "lap", desk.token)
     await desk.request("devices.sign-out", device="lap")
     assert await lap.closed() == 4005
-    assert (await server.again(desk)).session
+    desk = await server.again(desk)
+    await comes_no_more(server, lap)
+    server.crash()
+    await comes_no_more(server, lap)
+    assert await desk.resume()
+
+
+async def test_signing_out_who_is_away(server):
+    """It is refused when it comes back, also by the next server, and whatever it calls itself then; with a new
+    token it is let in."""
+    desk = await server.person("bob")
+    lap = await server.device(desk.user, "lap")
+    await lap.cut()
+    await desk.request("devices.sign-out", device="lap")
+    await comes_no_more(server, lap)
+    server.crash()
+    await comes_no_more(server, lap)
+    await comes_no_more(server, lap, name="another")
+    assert await desk.resume()
+    lap.token = await server.token(desk.user, "lap")
+    lap = await server.again(lap)
+    listed = (await desk.request("devices.list"))["devices"]
+    assert sorted(each["id"] for each in listed) == ["desk", "lap"]
+
+
+async def test_signing_out_with_a_token_of_the_site(_):
+    async with Site() as site:
+        desk = await site.lets_in("bob", hs256({"sub": "bob"}))
+        lap = await site.lets_in("bob", hs256({"sub": "bob", "name": "Bob"}), "lap")
+        phone = await site.lets_in("bob", desk.token, "phone")
+        await phone.cut()
+        for device in "lap", "phone":
+            await desk.request("devices.sign-out", device=device)
+        assert await lap.closed() == 4005
+        site.server.crash()
+        for device in lap, phone:
+            await comes_no_more(site.server, device)
+        await comes_no_more(site.server, lap, name="another")
+        assert await desk.resume()  # whose token it is as well
+        assert await site.lets_in("bob", hs256({"sub": "bob", "jti": "new"}), "lap")
 
 
 harness.run(
     test_revoked_from_elsewhere, test_revoked_while_it_rings, test_revoked_while_away,
     test_one_token_on_two_devices, test_signing_another_device_out, test_signing_out_one_of_two_with_a_token,
+    test_signing_out_who_is_away, test_signing_out_with_a_token_of_the_site,
     test_tokens_that_do_not_hold,
     test_a_site_without_keys_takes_none, test_registration_is_not_needed,
     together=[test_a_token_that_expires, test_issuer_and_audience, test_an_account_comes_to_be],

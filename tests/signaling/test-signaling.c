@@ -171,6 +171,32 @@ test_token_refused (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (f->server->sessions, ==, 2);
 }
 
+/* The password would open the door again that somebody has closed. */
+static void
+test_signed_out_while_away (Fixture *f, gconstpointer unused)
+{
+  sign_in (f);
+  f->server->refuse_token = TRUE;
+  f->server->refusal = 4005;
+  half_server_cut (f->server);
+  wait_until (beckon_signaling_service_get_state (f->service) == BECKON_SIGNALING_SIGNED_OUT);
+  g_assert_error (beckon_signaling_service_get_problem (f->service), BECKON_SIGNALING_ERROR,
+                  BECKON_SIGNALING_ERROR_SIGNED_OUT);
+  g_assert_cmpuint (f->server->sessions, ==, 1);
+}
+
+static void
+test_signed_out_before_the_start (Fixture *f, gconstpointer unused)
+{
+  f->server->refuse_token = TRUE;
+  f->server->refusal = 4005;
+  beckon_signaling_service_sign_in_async (f->service, "alice", "secret", "kept", NULL, on_signed_in,
+                                          f);
+  wait_until (f->done);
+  g_assert_error (f->error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_SIGNED_OUT);
+  g_assert_cmpuint (f->server->sessions, ==, 0);
+}
+
 static void
 count_event (Fixture *f)
 {
@@ -735,6 +761,8 @@ main (int argc, char **argv)
   add ("server-comes-later", test_server_comes_later);
   add ("cancelled-sign-in", test_cancelled_sign_in);
   add ("token-refused", test_token_refused);
+  add ("signed-out-while-away", test_signed_out_while_away);
+  add ("signed-out-before-the-start", test_signed_out_before_the_start);
   add ("reconnects", test_reconnects);
   add ("malformed-frame", test_malformed_frame);
   add ("unknown-event", test_unknown_event);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "account.h"
+#include "notifier.h"
+
+G_BEGIN_DECLS
+
+#define BECKON_TYPE_MISSED_CALLS (beckon_missed_calls_get_type ())
+/**
+ * BeckonMissedCalls:
+ *
+ * The notifications of missed calls, one for each person. They outlive the process, and so does the
+ * list of whom they tell of ("missed-from" of the settings); they go when the person has looked at
+ * the recent calls on any device, speaks with who called, or leaves the account. Main thread only.
+ */
+G_DECLARE_FINAL_TYPE (BeckonMissedCalls, beckon_missed_calls, BECKON, MISSED_CALLS, GObject)
+
+BeckonMissedCalls *beckon_missed_calls_new (BeckonAccount *account, BeckonNotifier *notifier);
+
+void beckon_missed_calls_add (BeckonMissedCalls *self, const BeckonUser *from, BeckonMedia media);
+void beckon_missed_calls_withdraw (BeckonMissedCalls *self, const char *user);
+void beckon_missed_calls_withdraw_all (BeckonMissedCalls *self);
+
+G_END_DECLS

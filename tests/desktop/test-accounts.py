@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stays of an account on a computer, and what must not: two computers of Bob's, and people who call him."""
+from stage import event, stage
+
+# GLib is not to ask portals about the network.
+PORTALS = {"GTK_USE_PORTAL": "1", "GIO_USE_NETWORK_MONITOR": "netlink", "GIO_USE_PROXY_RESOLVER": "dummy"}
+STAGE = stage(cast={"desk": ("bob", "Bob Larsson", "desk"), "lap": ("bob", "Bob Larsson", "lap")})
+
+
+def _sign_in_by_hand(person, user):
+    person.find("Sign in")
+    person.type("Server", STAGE.server.url)
+    person.type("User ID", user)
+    with open(STAGE.password, encoding="utf-8") as file:
+        person.type("Password", file.read())
+    person.click("Sign in")
+    person.read("Connected")
+
+
+def _preferences(person):
+    person.keys("ctrl+comma")
+    person.read("Connect Before Answering")
+    person.press_on("Preferences", "Account")
+
+
+def _miss(caller):
+    """A robot of that name calls Bob, and gives up."""
+    event(STAGE.robot(caller, "call", "bob", "--voice", "--timeout", "1"), "unanswered")
+
+
+def test_signed_out_while_away():
+    """A computer that is off, or has crashed, does not come in again with what it remembers."""
+    desk, lap = STAGE.desk, STAGE.lap
+    lap.quit()
+    lap.open()
+    _sign_in_by_hand(lap, "bob")
+    lap.quit()
+    lap.open()  # as every day
+    lap.read("Connected")
+    lap.kill("SIGKILL")
+    lap.exit_status()
+    STAGE.server.kill()
+    STAGE.server.restart()
+    desk.read("Connected", timeout=20)
+    _preferences(desk)
+    desk.click("Sign out lap")
+    desk.gone("Sign out lap")
+    lap.open()
+    lap.read("Another device of yours signed this one out")
+    STAGE.picture("signed-out", lap)
+    lap.quit()
+    lap.open()
+    lap.find("Sign in")
+    assert not lap.look("Voice call"), lap.tree()
+    desk.close_window("Preferences")
+    desk.windows_are("Beckon")
+
+
+def test_missed_calls_go_with_the_account():
+    desk = STAGE.desk
+    _miss("carol")
+    desk.notification("Call back")
+    _preferences(desk)
+    desk.click("Sign out this computer")
+    desk.no_notification("Call back")
+    desk.find("Sign in")
+
+
+def test_they_go_also_when_the_process_that_sent_them_has_ended():
+    """Where the desktop keeps them, that is."""
+    lap = STAGE.lap
+    lap.quit()
+    lap.open_desktop()
+    lap.environment = PORTALS
+    lap.open()
+    _sign_in_by_hand(lap, "bob")
+    _miss("dave")
+    lap.notice("Call back")
+    lap.kill("SIGKILL")
+    lap.exit_status()
+    lap.open()
+    lap.read("Connected")
+    lap.notice("Call back")
+    _preferences(lap)
+    lap.click("Sign out this computer")
+    lap.desktop_has("notifications", {})
+
+
+def test_nobody_else_calls_back():
+    """The button of a notification that outlived its account."""
+    lap = STAGE.lap
+    _sign_in_by_hand(lap, "bob")
+    carol = STAGE.robot("carol", "answer", "--ignore")
+    action = ["gapplication", "action", "org.beckon.Beckon", "call-back"]
+    done, said = lap.run([*action, f"('{STAGE.server.url}', 'erin', 'carol', 'voice')"], {})
+    assert (done, said) == (0, ""), (done, said)
+    lap.read("That call was missed by another account")
+    lap.windows_are("Beckon")
+    done, said = lap.run([*action, f"('{STAGE.server.url}', 'bob', 'carol', 'voice')"], {})
+    assert (done, said) == (0, ""), (done, said)
+    event(carol, "received")
+    lap.click("Cancel")
+    STAGE.over(lap)
+
+
+STAGE.run(test_signed_out_while_away, test_missed_calls_go_with_the_account,
+          test_they_go_also_when_the_process_that_sent_them_has_ended, test_nobody_else_calls_back)
