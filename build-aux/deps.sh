@@ -25,7 +25,8 @@ rig=(
   python3-gi libglib2.0-bin util-linux gstreamer1.0-tools espeak-ng pipewire pipewire-pulse wireplumber
 )
 test=(
-  "${rig[@]}" clang llvm libclang-rt-dev
+  "${rig[@]}" locales fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
+  clang llvm libclang-rt-dev
   python3-websockets python3-jsonschema openssl coturn iproute2 libpipewire-0.3-dev
   mutter xdg-desktop-portal xdg-desktop-portal-gnome xdg-desktop-portal-gtk
 )

@@ -79,43 +79,55 @@ beckon_show_shortcuts (GtkWindow *parent)
 #else
 
 static void
-append_shortcuts (GString *xml, const char *title, const Shortcut *shortcuts, guint n)
+add_shortcuts (AdwPreferencesPage *page, const char *title, const Shortcut *shortcuts, guint n)
 {
-  g_autofree char *group = g_markup_escape_text (title, -1);
+  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
 
-  g_string_append_printf (xml,
-                          "<child><object class='GtkShortcutsGroup'>"
-                          "<property name='title'>%s</property>",
-                          group);
+  adw_preferences_group_set_title (group, title);
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *item = g_markup_printf_escaped (
-          "<child><object class='GtkShortcutsShortcut'><property name='title'>%s</property>"
-          "<property name='accelerator'>%s</property></object></child>",
-          _(shortcuts[i].title), shortcuts[i].accelerator);
+      GtkWidget *row = adw_action_row_new ();
+      GtkWidget *keys = gtk_shortcut_label_new (shortcuts[i].accelerator);
 
-      g_string_append (xml, item);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcuts[i].title));
+      gtk_widget_set_valign (keys, GTK_ALIGN_CENTER);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), keys);
+      adw_preferences_group_add (group, row);
     }
-  g_string_append (xml, "</object></child>");
+  adw_preferences_page_add (page, group);
 }
 
-/* This window of GTK 4.8 can only be filled by a builder. */
+static gboolean
+on_escape (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (widget));
+  return GDK_EVENT_STOP;
+}
+
+/* Not GtkShortcutsWindow, which needs more than 800 px. */
 void
 beckon_show_shortcuts (GtkWindow *parent)
 {
-  g_autoptr (GString) xml = g_string_new ("<interface><object class='GtkShortcutsWindow' id='w'>"
-                                          "<property name='modal'>True</property>"
-                                          "<child><object class='GtkShortcutsSection'>");
-  g_autoptr (GtkBuilder) builder = NULL;
-  GtkWindow *window;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *page = adw_preferences_page_new ();
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  GtkWidget *window = g_object_new (
+      ADW_TYPE_WINDOW, "title", _("Keyboard Shortcuts"), "modal", TRUE, "destroy-with-parent", TRUE,
+      "default-width", 480, "default-height", 640, "transient-for", parent, "content", box, NULL);
 
-  append_shortcuts (xml, _("General"), home_shortcuts, G_N_ELEMENTS (home_shortcuts));
-  append_shortcuts (xml, _("In a call"), call_shortcuts, G_N_ELEMENTS (call_shortcuts));
-  g_string_append (xml, "</object></child></object></interface>");
-  builder = gtk_builder_new_from_string (xml->str, xml->len);
-  window = GTK_WINDOW (gtk_builder_get_object (builder, "w"));
-  gtk_window_set_transient_for (window, parent);
-  gtk_window_present (window);
+  add_shortcuts (ADW_PREFERENCES_PAGE (page), _("General"), home_shortcuts,
+                 G_N_ELEMENTS (home_shortcuts));
+  add_shortcuts (ADW_PREFERENCES_PAGE (page), _("In a call"), call_shortcuts,
+                 G_N_ELEMENTS (call_shortcuts));
+  gtk_widget_set_vexpand (page, TRUE);
+  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (box), page);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
+                        gtk_callback_action_new (on_escape, NULL, NULL)));
+  gtk_widget_add_controller (window, keys);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 #endif

@@ -244,6 +244,7 @@ update (BeckonCallWindow *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "covered");
   beckon_calling_page_set_narrow (self->calling, narrow);
+  beckon_ended_page_set_narrow (self->ended, narrow);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.pip", page == PAGE_CALLING);
   beckon_call_controls_update (self->controls, self->call, page == PAGE_WAITING, narrow);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.screen", page == PAGE_CALLING);

@@ -27,9 +27,11 @@ struct _BeckonCallingPage
   /* Template widgets */
   GtkOverlay *overlay;
   GtkStack *stage;
+  GtkBox *person;
   GtkWidget *ring;
   AdwAvatar *avatar;
   GtkLabel *name;
+  GtkWidget *line_box;
   GtkImage *line_icon;
   GtkLabel *line;
   BeckonVideoView *main_view;
@@ -283,7 +285,10 @@ beckon_calling_page_set_small (BeckonCallingPage *self, gboolean small)
   gtk_widget_set_visible (self->self_view,
                           !small && beckon_video_view_get_source (self->small_view) != NULL);
   gtk_widget_set_visible (self->own_badges, !small);
-  adw_avatar_set_size (self->avatar, small ? 64 : 128);
+  /* Above the controls, and nothing under them. */
+  gtk_widget_set_visible (self->line_box, !small);
+  gtk_box_set_spacing (self->person, small ? 6 : 36);
+  adw_avatar_set_size (self->avatar, small ? 56 : 128);
 }
 
 void
@@ -343,9 +348,11 @@ beckon_calling_page_class_init (BeckonCallingPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/calling-page.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, overlay);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, stage);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, person);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, ring);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, name);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, line_box);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, line_icon);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, line);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, main_view);

@@ -66,6 +66,31 @@ bandwidth_from_row (const GValue *value, const GVariantType *type, gpointer unus
 }
 
 static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  gtk_list_item_set_child (item, gtk_label_new (NULL));
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (item)),
+                       gtk_string_object_get_string (gtk_list_item_get_item (item)));
+}
+
+/* The row would cut what is chosen to make room for its sentences, and those can wrap. */
+static void
+show_choice_whole (AdwComboRow *row)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  adw_combo_row_set_list_factory (row, adw_combo_row_get_factory (row));
+  adw_combo_row_set_factory (row, factory);
+}
+
+static void
 beckon_calls_preferences_class_init (BeckonCallsPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -85,6 +110,8 @@ static void
 beckon_calls_preferences_init (BeckonCallsPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  show_choice_whole (ADW_COMBO_ROW (self->preconnect));
+  show_choice_whole (ADW_COMBO_ROW (self->bandwidth));
 }
 
 AdwPreferencesPage *

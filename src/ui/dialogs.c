@@ -59,6 +59,7 @@ beckon_preferences_close (GtkWidget *within)
 #else
 
 #define PAGES "beckon-preferences-pages"
+#define TITLE "beckon-preferences-title"
 
 static gboolean
 on_escape (GtkWidget *widget, GVariant *arguments, gpointer user_data)
@@ -67,13 +68,34 @@ on_escape (GtkWidget *widget, GVariant *arguments, gpointer user_data)
   return GDK_EVENT_STOP;
 }
 
+static gboolean
+on_idle (gpointer user_data)
+{
+  AdwViewSwitcherBar *bar = user_data;
+  GtkWidget *title = g_object_get_data (G_OBJECT (bar), TITLE);
+
+  adw_view_switcher_bar_set_reveal (
+      bar, adw_view_switcher_title_get_title_visible (ADW_VIEW_SWITCHER_TITLE (title)));
+  return G_SOURCE_REMOVE;
+}
+
+/* It is told in the middle of a layout, which is too late for what is to appear in that. */
+static void
+on_title_visible (AdwViewSwitcherBar *bar)
+{
+  g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, g_object_ref (bar), g_object_unref);
+}
+
 static GtkWidget *
 create_switcher_bar (AdwViewStack *pages, GtkWidget *title)
 {
   GtkWidget *bar = adw_view_switcher_bar_new ();
 
   adw_view_switcher_bar_set_stack (ADW_VIEW_SWITCHER_BAR (bar), pages);
-  g_object_bind_property (title, "title-visible", bar, "reveal", G_BINDING_SYNC_CREATE);
+  g_object_set_data_full (G_OBJECT (bar), TITLE, g_object_ref (title), g_object_unref);
+  g_signal_connect_object (title, "notify::title-visible", G_CALLBACK (on_title_visible), bar,
+                           G_CONNECT_SWAPPED);
+  on_title_visible (ADW_VIEW_SWITCHER_BAR (bar));
   return bar;
 }
 

@@ -16,6 +16,7 @@ struct _BeckonEndedPage
   AdwAvatar *avatar;
   GtkLabel *line;
   GtkLabel *detail;
+  GtkOrientable *buttons;
   GtkWidget *close;
   GtkWidget *again;
   GtkImage *again_icon;
@@ -40,6 +41,7 @@ beckon_ended_page_class_init (BeckonEndedPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, line);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, detail);
+  gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, buttons);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, close);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again);
   gtk_widget_class_bind_template_child (widget_class, BeckonEndedPage, again_icon);
@@ -73,6 +75,16 @@ beckon_ended_page_update (BeckonEndedPage *self, BeckonCall *call)
   gtk_image_set_from_icon_name (self->again_icon, beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
                                                       ? "beckon-camera-symbolic"
                                                       : "call-start-symbolic");
+}
+
+void
+beckon_ended_page_set_narrow (BeckonEndedPage *self, gboolean narrow)
+{
+  g_return_if_fail (BECKON_IS_ENDED_PAGE (self));
+
+  /* The two have no room beside each other in each language. */
+  gtk_orientable_set_orientation (self->buttons,
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
 }
 
 void

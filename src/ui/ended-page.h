@@ -18,4 +18,7 @@ void beckon_ended_page_update (BeckonEndedPage *self, BeckonCall *call);
 /** beckon_ended_page_set_failure: says why calling again did not work. */
 void beckon_ended_page_set_failure (BeckonEndedPage *self, const char *sentence);
 
+/** beckon_ended_page_set_narrow: whether the window is. */
+void beckon_ended_page_set_narrow (BeckonEndedPage *self, gboolean narrow);
+
 G_END_DECLS

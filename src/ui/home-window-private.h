@@ -21,6 +21,7 @@ struct _BeckonHomeWindow
   GtkStack *pages;
   GMenuModel *main_menu;
   BeckonAccountButton *account_button;
+  GtkWidget *main_button;
   GtkSearchBar *search_bar;
   GtkWidget *search;
   GtkRevealer *banner;

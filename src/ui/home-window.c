@@ -237,6 +237,7 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, main_menu);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, account_button);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, main_button);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, search_bar);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, search);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, banner);

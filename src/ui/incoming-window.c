@@ -21,6 +21,7 @@ struct _BeckonIncomingWindow
   AdwWindow parent_instance;
 
   /* Template widgets */
+  GtkWidget *body;
   GtkWidget *ring;
   AdwAvatar *avatar;
   GtkLabel *caller;
@@ -265,6 +266,7 @@ beckon_incoming_window_class_init (BeckonIncomingWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/beckon/Beckon/incoming-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, BeckonIncomingWindow, body);
   gtk_widget_class_bind_template_child (widget_class, BeckonIncomingWindow, ring);
   gtk_widget_class_bind_template_child (widget_class, BeckonIncomingWindow, avatar);
   gtk_widget_class_bind_template_child (widget_class, BeckonIncomingWindow, caller);
@@ -328,6 +330,25 @@ announce (BeckonIncomingWindow *self)
   beckon_announce (GTK_WIDGET (self), sentence, TRUE);
 }
 
+/* Of one size, so that it is no window for a tiling window manager to fill the screen with: a smaller one
+ * where the screen is less wide. */
+static void
+fit_screen (BeckonIncomingWindow *self)
+{
+  GdkMonitor *monitor =
+      gdk_display_get_monitor_at_surface (gtk_widget_get_display (GTK_WIDGET (self)),
+                                          gtk_native_get_surface (GTK_NATIVE (self)));
+  GdkRectangle place;
+  int width;
+
+  if (monitor == NULL)
+    return;
+  gdk_monitor_get_geometry (monitor, &place);
+  gtk_widget_get_size_request (self->body, &width, NULL);
+  if (place.width < width)
+    gtk_widget_set_size_request (self->body, place.width, -1);
+}
+
 void
 beckon_incoming_window_appear (BeckonIncomingWindow *self)
 {
@@ -336,6 +357,7 @@ beckon_incoming_window_appear (BeckonIncomingWindow *self)
   g_return_if_fail (BECKON_IS_INCOMING_WINDOW (self));
 
   gtk_widget_realize (widget);
+  fit_screen (self);
 #ifdef GDK_WINDOWING_X11
   /* By the window managers' convention a window that no action of the person led to gets no focus.
    * Wayland's compositors decide that alone. */

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Usage: test-screens FOLDER LANGUAGE...
+ *
+ * Keeps a picture of each screen in each language in FOLDER: light and dark, wide and narrow, and
+ * narrow with large letters; to be looked at. In high contrast where ADW_DEBUG_HIGH_CONTRAST says
+ * so. */
+
+#include "config.h"
+
+#include "language.h"
+#include "screens.h"
+#include "ui-fixture.h"
+
+#define NORMAL_DPI 96
+#define LARGE_DPI 144
+
+typedef struct
+{
+  const char *name;
+  int width;
+  int height;
+  int dpi;
+  AdwColorScheme scheme;
+} Look;
+
+static const Look looks[] = {
+  { "wide", 1000, 700, NORMAL_DPI, ADW_COLOR_SCHEME_FORCE_LIGHT },
+  { "wide-dark", 1000, 700, NORMAL_DPI, ADW_COLOR_SCHEME_FORCE_DARK },
+  { "narrow", 360, 640, NORMAL_DPI, ADW_COLOR_SCHEME_FORCE_LIGHT },
+  { "narrow-dark", 360, 640, NORMAL_DPI, ADW_COLOR_SCHEME_FORCE_DARK },
+  { "narrow-large", 360, 640, LARGE_DPI, ADW_COLOR_SCHEME_FORCE_LIGHT },
+};
+
+typedef struct
+{
+  const Look *look;
+  const char *folder;
+  const char *language;
+} Case;
+
+static void
+add_widget (GtkSnapshot *snapshot, GtkWidget *widget)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (widget);
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (widget),
+                          gtk_widget_get_height (widget));
+}
+
+/* Popovers have surfaces of their own. */
+static void
+add_popovers (GtkSnapshot *snapshot, GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      if (!gtk_widget_get_mapped (child))
+        continue;
+      if (GTK_IS_POPOVER (child))
+        {
+          GdkPopup *popup = GDK_POPUP (gtk_native_get_surface (GTK_NATIVE (child)));
+
+          gtk_snapshot_save (snapshot);
+          gtk_snapshot_translate (snapshot,
+                                  &GRAPHENE_POINT_INIT ((float) gdk_popup_get_position_x (popup),
+                                                        (float) gdk_popup_get_position_y (popup)));
+          add_widget (snapshot, child);
+          gtk_snapshot_restore (snapshot);
+        }
+      add_popovers (snapshot, child);
+    }
+}
+
+static GdkTexture *
+take_picture (GtkWidget *window)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+
+  add_widget (snapshot, window);
+  add_popovers (snapshot, window);
+  node = gtk_snapshot_free_to_node (snapshot);
+  g_assert_nonnull (node);
+  return gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+}
+
+/* Something is to be seen in it. */
+static gboolean
+is_blank (GdkTexture *picture)
+{
+  const gsize stride = 4 * (gsize) gdk_texture_get_width (picture);
+  const gsize n = stride * (gsize) gdk_texture_get_height (picture);
+  g_autofree guchar *pixels = g_malloc (n);
+
+  gdk_texture_download (picture, pixels, stride);
+  for (gsize i = stride; i < n; i++)
+    if (pixels[i] != pixels[i % 4])
+      return FALSE;
+  return TRUE;
+}
+
+static void
+test_look (gconstpointer data)
+{
+  const Case *c = data;
+  Screens *screens;
+
+  if (!ui_speak (c->language))
+    {
+      g_test_skip ("this machine has no C.UTF-8 to make locales of");
+      return;
+    }
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), c->look->scheme);
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", c->look->dpi * PANGO_SCALE, NULL);
+  screens = screens_new ();
+  for (guint i = 0; i < screens_count (); i++)
+    {
+      g_autoptr (GdkTexture) picture = NULL;
+      g_autofree char *path = g_strdup_printf ("%s/%s-%s-%s.png", c->folder, screens_get_name (i),
+                                               c->language, c->look->name);
+
+      if (screens_is_narrow_only (i) && c->look->width > 640)
+        continue;
+      picture = take_picture (screens_open (screens, i, c->look->width, c->look->height));
+      g_test_message ("%s", path);
+      g_assert_false (is_blank (picture));
+      g_assert_true (gdk_texture_save_to_png (picture, path));
+    }
+  screens_free (screens);
+}
+
+int
+main (int argc, char **argv)
+{
+  ui_speak (argv[argc - 1]); /* there is a catalogue for it */
+  if (!ui_init (&argc, &argv))
+    {
+      g_print ("1..0 # SKIP no display\n");
+      return 0;
+    }
+  g_assert_cmpint (argc, >, 2);
+  g_mkdir_with_parents (argv[1], 0777);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  for (int i = 2; i < argc; i++)
+    for (guint look = 0; look < G_N_ELEMENTS (looks); look++)
+      {
+        g_autofree char *path = g_strdup_printf ("/ui/screens/%s/%s", argv[i], looks[look].name);
+        Case *c;
+
+        /* All of them take minutes. */
+        if (g_getenv ("BECKON_ALL_PICTURES") == NULL && (guint) i % 2 != look % 2)
+          continue;
+        c = g_new0 (Case, 1);
+
+        c->look = &looks[look];
+        c->folder = argv[1];
+        c->language = argv[i];
+        g_test_add_data_func_full (path, c, test_look, g_free);
+      }
+  return g_test_run ();
+}
