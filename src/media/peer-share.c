@@ -198,7 +198,8 @@ give (Feed *feed, Line *line, GstBuffer *buffer, GstCaps *caps, const GstSegment
   moved = gst_buffer_copy (buffer);
   move (moved, GST_CLOCK_DIFF (gst_element_get_base_time (GST_ELEMENT (feed->to)),
                                gst_element_get_base_time (line->encoder)));
-  GST_BUFFER_OFFSET (moved) = line->owner->id; /* an application source may copy it, but not what else it has */
+  /* Which goes into a copy, too, as the source may make one. */
+  GST_BUFFER_OFFSET (moved) = line->owner->id;
   sample = gst_sample_new (moved, caps, segment, NULL);
   gst_app_src_push_sample (feed->to, sample);
   return TRUE;
