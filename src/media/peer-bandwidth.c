@@ -10,6 +10,7 @@
 #include "codec-choice.h"
 #include "peer-repair.h"
 #include "quality-ladder.h"
+#include "sound-copies.h"
 
 #include <gst/video/video.h>
 
@@ -55,6 +56,7 @@ struct _BeckonPeerBandwidth
   BeckonBandwidthEstimator *estimator;
   BeckonQualityLadder *ladder;
   BeckonPeerRepair *repair;
+  BeckonSoundCopies *copies;
   Line lines[BECKON_N_LINES];
   guint audio_bits, audio_ms, audio_loss; /* as they are set */
 };
@@ -69,6 +71,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
   self->estimator = beckon_bandwidth_estimator_new ();
   self->ladder = beckon_quality_ladder_new ();
   self->repair = beckon_peer_repair_new ();
+  self->copies = beckon_sound_copies_new ();
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->lines[line] = (Line){ .owner = self, .bits_max = PICTURE_BITS_MAX };
   return self;
@@ -81,6 +84,7 @@ beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
   beckon_bandwidth_estimator_free (self->estimator);
   beckon_quality_ladder_free (self->ladder);
   beckon_peer_repair_free (self->repair);
+  beckon_sound_copies_free (self->copies);
   g_free (self);
 }
 
@@ -194,6 +198,11 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   if (self->numbered)
     beckon_peer_repair_set_limit (self->repair, target);
   beckon_quality_ladder_hold (self->ladder, examining);
+  if (!examining)
+    beckon_quality_ladder_set_copies (
+        self->ladder,
+        beckon_sound_copies_update (self->copies, now, loss,
+                                    beckon_quality_ladder_get_room (self->ladder, target)));
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
 
@@ -284,6 +293,20 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
 }
 
 void
+beckon_peer_bandwidth_watch_sound (BeckonPeerBandwidth *self, GstElement *payloader)
+{
+  g_autoptr (GstPad) source = gst_element_get_static_pad (payloader, "src");
+
+  beckon_sound_copies_watch (self->copies, source);
+}
+
+void
+beckon_peer_bandwidth_set_copies (BeckonPeerBandwidth *self, int payload)
+{
+  beckon_sound_copies_set_payload (self->copies, payload);
+}
+
+void
 beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc)
 {
   if (line != BECKON_LINE_MICROPHONE)
@@ -362,6 +385,7 @@ beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
   g_autoptr (GObject) session = NULL;
 
   beckon_peer_repair_watch (peer->bandwidth->repair, element);
+  beckon_sound_copies_watch_element (element);
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
     return;
   g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);

@@ -45,6 +45,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonQualityLadder, beckon_quality_ladder_free)
 const BeckonQuality *beckon_quality_ladder_update (BeckonQualityLadder *self, gint64 now_us,
                                                    guint target, double repair, guint pictures);
 
+/** beckon_quality_ladder_set_copies: @copies: so often sound is sent besides the first time. */
+void beckon_quality_ladder_set_copies (BeckonQualityLadder *self, guint copies);
+/** beckon_quality_ladder_get_room: Returns: how many copies of sound may be sent at @target bits a second:
+ * it comes before pictures, but does not take all that there is. */
+guint beckon_quality_ladder_get_room (BeckonQualityLadder *self, guint target);
+
 /** beckon_quality_ladder_hold: @held: the sizes stay as they are, whatever the targets. */
 void beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held);
 
