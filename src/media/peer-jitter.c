@@ -45,6 +45,7 @@ typedef struct
 #define ASK_SHARE 1.2
 #define OVERTAKEN_MS_MIN 5
 #define OVERTAKEN_KEPT 0.9 /* a second */
+#define REPAIRED_KEPT 0.99 /* a second: several losses in a row are rarer */
 /* Older sound than that is in no packet: 14 bits at 48 000 a second. */
 #define REPAIRED_US_MAX (341 * 1000)
 /* So many later ones before that is time enough, as by default; 0: that says nothing. */
@@ -300,12 +301,13 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   self->before = now;
   set_patience (self);
   self->repaired =
-      MAX (g_atomic_int_and ((guint *) &self->repaired_ms, 0), self->repaired * OVERTAKEN_KEPT);
+      MAX (g_atomic_int_and ((guint *) &self->repaired_ms, 0), self->repaired * REPAIRED_KEPT);
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
     return;
   self->loss += (missing / all - self->loss) * LOSS_WEIGHT;
   /* Copies of sound are of use as late as they come. */
-  jitter_ms = MAX (jitter_ms, self->repaired / JITTERS);
+  if (self->repaired > GAP_MS)
+    jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
   wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
                                       shortest_round_trip (self, round_trip_ms), self->loss, late);
   if (wanted == self->latency_ms)
