@@ -54,6 +54,7 @@ print_statistics (BeckonCliClient *self, gboolean last)
       beckon_cli_text (s->audio_codec_received), "audio_kbps_sent", number (s->audio_kbps_sent),
       "audio_kbps_received", number (s->audio_kbps_received), "audio_packets_sent",
       count (s->audio_packets_sent), "audio_packets_received", count (s->audio_packets_received),
+      "audio_made_up_ms", count (s->audio_made_up_ms),
       /* Everything */
       "kbps_sent", number (s->kbps_sent), "kbps_received", number (s->kbps_received), "bytes_sent",
       count (s->bytes_sent), "bytes_received", count (s->bytes_received), NULL);

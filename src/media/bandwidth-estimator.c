@@ -11,9 +11,9 @@
  * arrives for a moment: if much less is lost then, it was the rate; if not, everything is as
  * before. Where no reports come at all, half is sent, and half of that.
  *
- * A queue that two cuts have not shortened is not ours: somebody else's packets stand in it, or the
- * path has become longer. Then this is how long packets take from now on, and all is as before
- * them. */
+ * A queue that two cuts have not shortened, though less arrived after them, is not ours: somebody
+ * else's packets stand in it, or the path has become longer. Whoever goes by delay leaves a TCP stream
+ * the whole line then. So COMPETING goes by loss, as that does, until there is no queue any more. */
 
 #define G_LOG_DOMAIN "beckon-media"
 
@@ -42,12 +42,34 @@
 #define HISTORY_PACKETS 512
 /* The shortest way is forgotten after one to two of these: clocks drift, and paths change. */
 #define BASE_US (8 * SECOND)
+/* But a queue that is being emptied is none of the path. */
+#define BASE_WITH_QUEUE_US (40 * SECOND)
 /* A clock that jumped so far is another clock. */
 #define JUMP_US (10 * SECOND)
 
 #define BACK_OFF 0.85
 #define BACK_OFF_MIN 0.2
 #define CUTS_OF_ONE_QUEUE 2
+/* A queue of ours is emptied at the rate of the line, however little we send. */
+#define OURS_SHARE 0.88
+#define ARRIVING_US (SECOND / 2)
+/* The same, where so long nothing has been cut. */
+#define OURS_SHARE_LATER 0.75
+#define WAITING_US (1500 * MS)
+#define SHORT_QUEUE_US (100 * MS)
+/* Beside others: a packet more each round trip, and less for each in which more is lost than usual. */
+#define COMPETING_BEGIN 0.5
+#define COMPETING_BACK_OFF 0.7
+#define COMPETING_USED 0.25 /* a small picture does not use what the next larger one needs */
+#define COMPETING_PACKET (1250 * 8)
+#define COMPETING_GROWTH 0.1 /* a second, at least */
+#define UNUSUAL_LOSS 3       /* times as much as before */
+#define ROUND_TRIP_MIN (50 * MS)
+#define EMPTY_US (2 * SECOND)
+/* After each cut, and without one after so long, it shows whose queue it is. */
+#define COMPETING_CUT_US (6 * SECOND)
+/* Who was there a moment ago is believed to be there after one cut. */
+#define COMPETED_US (20 * SECOND)
 /* A line that loses by the rate is full, though it may never have been seen empty. */
 #define BLIND_SHARE 0.5
 #define BLIND_US SECOND
@@ -69,9 +91,9 @@
 #define EXAMINE_EVERY_US (20 * SECOND) /* and less often each time that it was for nothing */
 #define EXAMINE_EVERY_MAX (10 * 60 * SECOND)
 #define EXAMINE_US (600 * MS)
-#define EXAMINE_PACKETS 20
+#define EXAMINE_PACKETS 40
 #define EXAMINE_SHARE 0.8 /* of what arrives */
-#define LOSS_FELL 0.5
+#define LOSS_FELL 0.4
 /* Who finds out nothing in so long asks too seldom; who sends next to nothing cannot send less. */
 #define EXAMINE_US_MAX (1500 * MS)
 #define EXAMINED_BITS_MIN 80000
@@ -111,6 +133,7 @@ typedef enum
   DRAINING,
   GROWING,
   EXAMINING,
+  COMPETING,
 } State;
 
 typedef struct
@@ -130,7 +153,7 @@ struct _BeckonBandwidthEstimator
   double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
   gint64 cut_at, fed_at, blind_until;
   gint64 queue_at_cut;
-  double cut_target;            /* before the first cut */
+  double cut_target, cut_arriving; /* before the first cut: bits a second */
   double loss_before, cut_loss; /* before the last feedback, and before a queue was seen */
   double growing_for; /* seconds in which the target was used */
   guint n_cuts;       /* of the queue that is there now */
@@ -152,6 +175,16 @@ struct _BeckonBandwidthEstimator
   double examined_target, examined_loss, examined_sent;
   gint64 examined_at, examine_every;
   guint n_examined, n_examined_lost;
+  double most_capacity; /* of the last cuts */
+  gint64 most_at;
+  gint64 waiting_since; /* all packets wait; 0: they do not */
+  double waited_target, waited_arriving; /* the most since then */
+  gint64 empty_since;  /* COMPETING, as the next three: 0: there is a queue */
+  gint64 competed_at;  /* until then; 0: never */
+  gint64 round_since;
+  guint n_round, n_round_lost; /* packets of this round trip */
+  double tried_target;         /* before a cut that was only to show it; 0: it was none */
+  gboolean judged;             /* since the last cut: whose queue it is */
   gint64 silent_since;  /* 0: nothing is sent, or it is reported */
   double silent_target; /* what was before the silence; 0: that is over */
   gint64 round_trip;
@@ -197,7 +230,9 @@ forget_path (BeckonBandwidthEstimator *self)
 static void
 note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
 {
-  if (now - self->base_since > BASE_US)
+  const gint64 kept = self->state == DRAINING ? BASE_WITH_QUEUE_US : BASE_US;
+
+  if (now - self->base_since > kept)
     {
       self->base = self->next_base;
       self->next_base = G_MAXINT64;
@@ -301,6 +336,8 @@ take_reports (BeckonBandwidthEstimator *self,
           self->n_examined++;
           self->n_examined_lost += reports[i].lost;
         }
+      self->n_round++;
+      self->n_round_lost += reports[i].lost;
       if (reports[i].lost)
         continue;
       add_arrival (self, &reports[i], now);
@@ -324,7 +361,7 @@ get_loss (BeckonBandwidthEstimator *self)
   if (self->reordered > OVERTAKEN_US)
     loss = MIN (loss, self->loss_known);
   /* What does not fit into a queue is not what the path loses. */
-  if (self->state == DRAINING)
+  if (self->state == DRAINING || self->state == COMPETING)
     loss = MIN (loss, self->cut_loss);
   return loss;
 }
@@ -372,7 +409,9 @@ note_noise (BeckonBandwidthEstimator *self)
   const gint64 wait = least_wait (self, WINDOW_PACKETS, WINDOW_US);
   const gint64 step = self->state == DRAINING ? wait - self->wait : self->wait - wait;
 
-  self->noise += (CLAMP (step, 0, NOISE_MAX) - self->noise) * NOISE_WEIGHT;
+  /* What others put into it goes up and down as it likes. */
+  if (self->state != COMPETING)
+    self->noise += (CLAMP (step, 0, NOISE_MAX) - self->noise) * NOISE_WEIGHT;
   self->wait = wait;
 }
 
@@ -409,6 +448,18 @@ measure_capacity (BeckonBandwidthEstimator *self)
   return end > begin ? bits * (double) SECOND / (end - begin) : self->delivered;
 }
 
+/* Returns: bits a second, lately. */
+static double
+get_arriving (BeckonBandwidthEstimator *self)
+{
+  const gint64 begin = latest (self, 0)->arrived - ARRIVING_US;
+  guint64 bits = 0;
+
+  for (guint back = 0; back < self->arrivals->len && latest (self, back)->arrived > begin; back++)
+    bits += latest (self, back)->size * 8;
+  return bits * (double) SECOND / ARRIVING_US;
+}
+
 static void
 cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
@@ -418,10 +469,18 @@ cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
     {
       self->cut_loss = self->loss_before;
       self->cut_target = self->target;
+      self->cut_arriving = get_arriving (self);
+      self->n_cuts = self->competed_at > 0 && now - self->competed_at < COMPETED_US;
     }
   if (self->capacity > 0 && self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (measure_capacity (self), BITS_MIN, BITS_MAX);
+  if (queue > 2 * SHORT_QUEUE_US || self->capacity > self->most_capacity ||
+      now - self->most_at > COMPETED_US)
+    {
+      self->most_capacity = self->capacity;
+      self->most_at = now;
+    }
   self->target = MIN (self->target, share * self->capacity);
   self->silent_target = 0;
   self->cut_at = now;
@@ -440,16 +499,140 @@ grow_from_capacity (BeckonBandwidthEstimator *self)
   self->n_cuts = 0;
 }
 
-/* It stays as long as it is: it is somebody else's, who would not mind if we left them the whole
- * line. Theirs grows and shrinks, and that is harmless for a while. */
-static void
-share_queue (BeckonBandwidthEstimator *self, gint64 queue)
+/* ---- beside others ---- */
+
+/* Our packets wait, if not longer than is harmless. */
+static gboolean
+is_waiting (BeckonBandwidthEstimator *self)
 {
-  forget_path (self);
-  self->capacity = MAX (self->capacity, self->cut_target);
-  self->doubt = CLAMP (queue / (double) WAIT_US, self->doubt, DOUBT_MAX);
-  grow_from_capacity (self);
+  const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
+
+  return least_wait (self, WINDOW_PACKETS, WINDOW_US) >
+         MAX (WAIT_US, 1.5 * packet * SECOND) + self->reordered;
 }
+
+static gboolean
+is_queue_ours (BeckonBandwidthEstimator *self)
+{
+  return get_arriving (self) > OURS_SHARE * self->cut_arriving;
+}
+
+/* Returns: whether packets go on waiting, however much less of ours there is. */
+static gboolean
+is_waiting_for_others (BeckonBandwidthEstimator *self, gint64 now)
+{
+  const double arriving = get_arriving (self);
+
+  if (!is_waiting (self))
+    {
+      self->waiting_since = 0;
+      return FALSE;
+    }
+  if (self->waiting_since == 0)
+    {
+      self->waiting_since = now;
+      self->waited_target = self->waited_arriving = 0;
+    }
+  self->waited_target = MAX (self->waited_target, self->target);
+  if (now - self->waiting_since > ARRIVING_US)
+    self->waited_arriving = MAX (self->waited_arriving, arriving);
+  return now - self->waiting_since > WAITING_US &&
+         arriving < OURS_SHARE_LATER * self->waited_arriving;
+}
+
+/* Returns: whether a short queue is there again, though much less of ours arrives than came out of one
+ * lately. A line that has become thinner has a long one at first. */
+static gboolean
+was_more_before (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
+{
+  return queue < SHORT_QUEUE_US && self->most_at > 0 && now - self->most_at < COMPETED_US &&
+         get_arriving (self) < OURS_SHARE_LATER * self->most_capacity;
+}
+
+static void
+begin_competition (BeckonBandwidthEstimator *self, gint64 now, double target_before)
+{
+  self->state = COMPETING;
+  self->target = MAX (self->target, COMPETING_BEGIN * target_before);
+  self->cut_at = self->round_since = now;
+  self->n_round = self->n_round_lost = 0;
+  self->empty_since = self->waiting_since = 0;
+  self->judged = TRUE;
+}
+
+/* They have gone. */
+static void
+end_competition (BeckonBandwidthEstimator *self, gint64 now)
+{
+  self->competed_at = now;
+  /* What waits had to be taken for harmless beside them. */
+  self->doubt = 1;
+  self->noise = self->heap = 0;
+}
+
+/* Returns: whether there was no queue for a while. */
+static gboolean
+is_empty (BeckonBandwidthEstimator *self, gint64 now)
+{
+  if (is_waiting (self))
+    self->empty_since = 0;
+  else if (self->empty_since == 0)
+    self->empty_since = now;
+  return self->empty_since > 0 && now - self->empty_since > EMPTY_US;
+}
+
+static gboolean
+should_yield (BeckonBandwidthEstimator *self, gint64 now, gint64 round)
+{
+  const gboolean unusual =
+      self->n_round_lost > UNUSUAL_LOSS * self->cut_loss * self->n_round && self->n_round_lost > 0;
+
+  return (unusual && now - self->cut_at > round) || now - self->cut_at > COMPETING_CUT_US;
+}
+
+static void
+compete (BeckonBandwidthEstimator *self, gint64 now, double seconds, gint64 queue)
+{
+  const gint64 round = MAX (self->round_trip, ROUND_TRIP_MIN);
+  const double rounds = (double) SECOND / round;
+
+  if (is_empty (self, now))
+    {
+      end_competition (self, now);
+      self->capacity = self->target;
+      grow_from_capacity (self);
+      return;
+    }
+  if (!self->judged && now - self->cut_at > round + ARRIVING_US)
+    {
+      self->judged = TRUE;
+      self->target = MAX (self->target, self->tried_target);
+      if (is_waiting (self) && is_queue_ours (self))
+        {
+          end_competition (self, now);
+          cut (self, now, queue);
+          return;
+        }
+    }
+  if (should_yield (self, now, round))
+    {
+      self->cut_arriving = get_arriving (self);
+      self->tried_target = self->n_round_lost > 0 ? 0 : self->target;
+      self->target *= COMPETING_BACK_OFF;
+      self->cut_at = now;
+      self->judged = FALSE;
+    }
+  else if (self->judged && get_sent (self) > COMPETING_USED * self->target)
+    self->target +=
+        seconds * MAX (COMPETING_PACKET * rounds * rounds, COMPETING_GROWTH * self->target);
+  if (now - self->round_since > round)
+    {
+      self->round_since = now;
+      self->n_round = self->n_round_lost = 0;
+    }
+}
+
+/* ---- emptying a queue ---- */
 
 static void
 drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
@@ -478,7 +661,12 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
     return;
   if (queue == 0)
     {
-      grow_from_capacity (self);
+      if (is_waiting (self) && now - self->cut_at < shows_after)
+        return;
+      if (is_waiting (self) && !is_queue_ours (self))
+        begin_competition (self, now, self->cut_target);
+      else
+        grow_from_capacity (self);
       return;
     }
   if (queue > 2 * self->queue_at_cut && now - self->cut_at > self->round_trip)
@@ -493,10 +681,10 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
       self->cut_at = now;
       self->queue_at_cut = queue;
     }
-  else if (self->n_cuts < CUTS_OF_ONE_QUEUE)
+  else if (self->n_cuts < CUTS_OF_ONE_QUEUE || is_queue_ours (self))
     cut (self, now, queue);
   else
-    share_queue (self, queue);
+    begin_competition (self, now, self->cut_target);
 }
 
 /* ---- growing ---- */
@@ -634,8 +822,14 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   self->heap *= pow (0.5, seconds * SECOND / HEAP_HALF_US);
   self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * SECOND / DOUBT_HALF_US);
   queue = get_queue (self);
-  if (self->state == DRAINING)
+  if (self->state != COMPETING && self->state != EXAMINING && is_waiting_for_others (self, now_us))
+    begin_competition (self, now_us, self->waited_target);
+  else if (self->state == DRAINING)
     drain (self, now_us, queue);
+  else if (self->state == COMPETING)
+    compete (self, now_us, seconds, queue);
+  else if (queue > 0 && was_more_before (self, now_us, queue))
+    begin_competition (self, now_us, self->cut_target);
   else if (queue > 0)
     cut (self, now_us, queue);
   else if (self->state == EXAMINING)

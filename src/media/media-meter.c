@@ -10,6 +10,7 @@
 #define WINDOW_SECONDS 10
 /* Packets that can be in a jitter buffer at once; older ones are not missed. */
 #define N_WAITING 1024
+#define SOUND_PACKET (20 * GST_MSECOND) /* until one has said how much it is */
 
 struct _BeckonMeter
 {
@@ -24,6 +25,8 @@ struct _BeckonMeter
 
   gint64 waited_us; /* all together, since they were read */
   guint waited;
+
+  GstClockTime made_up; /* sound */
 };
 
 BeckonMeter *
@@ -193,6 +196,59 @@ beckon_meter_watch_jitter_buffer (BeckonMeter *self, GstElement *element)
   gst_pad_add_probe (source, data, on_leaving, waiting, NULL);
 }
 
+/* ---- sound ---- */
+
+/* What comes to a decoder; of its streaming thread. */
+typedef struct
+{
+  BeckonMeter *meter;
+  GstClockTime gap;    /* what is missing, up to here */
+  GstClockTime packet; /* of sound in the last packet */
+} Sound;
+
+/* Each packet has the one before it in a worse quality; what was missing before that one is made up. */
+static void
+note_sound (Sound *self, GstBuffer *buffer)
+{
+  if (self->gap > self->packet)
+    {
+      g_mutex_lock (&self->meter->lock);
+      self->meter->made_up += self->gap - self->packet;
+      g_mutex_unlock (&self->meter->lock);
+    }
+  self->gap = 0;
+  if (GST_BUFFER_DURATION_IS_VALID (buffer) && GST_BUFFER_DURATION (buffer) > 0)
+    self->packet = GST_BUFFER_DURATION (buffer);
+}
+
+static GstPadProbeReturn
+on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Sound *self = user_data;
+  GstClockTime duration;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    note_sound (self, GST_PAD_PROBE_INFO_BUFFER (info));
+  else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_GAP)
+    {
+      gst_event_parse_gap (GST_PAD_PROBE_INFO_EVENT (info), NULL, &duration);
+      self->gap += GST_CLOCK_TIME_IS_VALID (duration) ? duration : self->packet;
+    }
+  return GST_PAD_PROBE_OK;
+}
+
+void
+beckon_meter_watch_sound (BeckonMeter *self, GstElement *decoder)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (decoder, "sink");
+  Sound *sound = g_new0 (Sound, 1);
+
+  sound->meter = self;
+  sound->packet = SOUND_PACKET;
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sound,
+                     sound, g_free);
+}
+
 /* ---- reading ---- */
 
 double
@@ -212,6 +268,7 @@ beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonMediaStats *stats)
   stats->jitter_buffer_ms =
       self->waited > 0 ? self->waited_us / (double) G_TIME_SPAN_MILLISECOND / self->waited : -1;
   self->waited_us = self->waited = 0;
+  stats->audio_made_up_ms = self->made_up / GST_MSECOND;
   share = (frozen_us - before_us) / (double) (WINDOW_SECONDS * G_TIME_SPAN_SECOND);
   if (!self->expected)
     share = -1;

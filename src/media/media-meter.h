@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /** BeckonMeter: what of a connection is counted by ourselves, because nobody else does: how long
- * pictures stand still, and how long packets wait in the jitter buffer. Thread-safe. */
+ * pictures stand still, how long packets wait in the jitter buffer, how much sound is made up.
+ * Thread-safe. */
 typedef struct _BeckonMeter BeckonMeter;
 
 BeckonMeter *beckon_meter_new (void);
@@ -26,8 +27,12 @@ void beckon_meter_waited (BeckonMeter *self, gint64 us);
 /** beckon_meter_watch_jitter_buffer: measures at @element from now on; @self must outlive it. */
 void beckon_meter_watch_jitter_buffer (BeckonMeter *self, GstElement *element);
 
+/** beckon_meter_watch_sound: @decoder: (transfer none): of Opus: counts what it has to make up because it
+ * neither came, nor is in the packet that follows; @self must outlive it. */
+void beckon_meter_watch_sound (BeckonMeter *self, GstElement *decoder);
+
 /**
- * beckon_meter_read: once a second: fills in freezes, frozen_ms, jitter_buffer_ms
+ * beckon_meter_read: once a second: fills in freezes, frozen_ms, jitter_buffer_ms, audio_made_up_ms
  *
  * Returns: 0..1: how much of the last ten seconds was frozen; -1 while no pictures are expected
  */

@@ -43,6 +43,7 @@ typedef struct
   double audio_kbps_sent, audio_kbps_received;
   guint freezes;           /* times at which no picture of theirs came for 200 ms */
   double frozen_ms;        /* that took in all */
+  guint64 audio_made_up_ms; /* of their sound: neither came, nor was in a packet that did */
   double round_trip_ms;    /* -1: not known yet */
   double packet_loss;      /* received, 0..1 over the last second */
   double packet_loss_sent; /* ours, as they report it */

@@ -10,7 +10,9 @@
 #include "codec-choice.h"
 #include "encoder-load.h"
 #include "peer-repair.h"
+#include "quality-ladder.h"
 #include "shared-encoders.h"
+#include "sound-copies.h"
 
 #include <gst/video/video.h>
 
@@ -60,6 +62,7 @@ struct _BeckonPeerBandwidth
   BeckonPeerRepair *repair;
   BeckonEncoderLoad *load; /* of the camera's encoder */
   const BeckonQuality *quality; /* nullable: the ladder's, of the last update */
+  BeckonSoundCopies *copies;
   Line lines[BECKON_N_LINES];
   guint audio_bits, audio_ms, audio_loss; /* as they are set */
 };
@@ -75,6 +78,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
   self->ladder = beckon_quality_ladder_new ();
   self->repair = beckon_peer_repair_new ();
   self->load = beckon_encoder_load_new ();
+  self->copies = beckon_sound_copies_new ();
   for (guint line = 0; line < BECKON_N_LINES; line++)
     self->lines[line] = (Line){ .owner = self, .bits_max = PICTURE_BITS_MAX };
   return self;
@@ -88,6 +92,7 @@ beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
   beckon_quality_ladder_free (self->ladder);
   beckon_peer_repair_free (self->repair);
   beckon_encoder_load_free (self->load);
+  beckon_sound_copies_free (self->copies);
   g_free (self);
 }
 
@@ -206,6 +211,11 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
     beckon_peer_repair_set_limit (self->repair, target);
   beckon_quality_ladder_limit (self->ladder, beckon_encoder_load_update (self->load, now));
   beckon_quality_ladder_hold (self->ladder, examining);
+  if (!examining)
+    beckon_quality_ladder_set_copies (
+        self->ladder,
+        beckon_sound_copies_update (self->copies, now, loss,
+                                    beckon_quality_ladder_get_room (self->ladder, target)));
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
   self->quality = quality;
@@ -319,6 +329,20 @@ beckon_peer_bandwidth_watch_queue (BeckonPeerBandwidth *self, GstElement *queue)
 }
 
 void
+beckon_peer_bandwidth_watch_sound (BeckonPeerBandwidth *self, GstElement *payloader)
+{
+  g_autoptr (GstPad) source = gst_element_get_static_pad (payloader, "src");
+
+  beckon_sound_copies_watch (self->copies, source);
+}
+
+void
+beckon_peer_bandwidth_set_copies (BeckonPeerBandwidth *self, int payload)
+{
+  beckon_sound_copies_set_payload (self->copies, payload);
+}
+
+void
 beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc)
 {
   if (line != BECKON_LINE_MICROPHONE)
@@ -397,6 +421,7 @@ beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
   g_autoptr (GObject) session = NULL;
 
   beckon_peer_repair_watch (peer->bandwidth->repair, element);
+  beckon_sound_copies_watch_element (element);
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
     return;
   g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);

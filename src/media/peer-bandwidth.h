@@ -39,6 +39,12 @@ void beckon_peer_bandwidth_watch_queue (BeckonPeerBandwidth *self, GstElement *q
 /** beckon_peer_bandwidth_set_ssrc: @ssrc: what the pictures of @line are sent with */
 void beckon_peer_bandwidth_set_ssrc (BeckonPeerBandwidth *self, BeckonLine line, guint32 ssrc);
 
+/** beckon_peer_bandwidth_watch_sound: @payloader: (transfer none): of the microphone's packets */
+void beckon_peer_bandwidth_watch_sound (BeckonPeerBandwidth *self, GstElement *payloader);
+/** beckon_peer_bandwidth_set_copies: @payload: the type that the peer gives to sound with copies in it, -1: it
+ * knows none */
+void beckon_peer_bandwidth_set_copies (BeckonPeerBandwidth *self, int payload);
+
 /** beckon_peer_bandwidth_set_numbered: whether the peer's description knows transport-wide numbers: then
  * it reports what it gets, and silence means something. */
 void beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered);

@@ -61,6 +61,7 @@ add_sound (BeckonMediaPeer *self, GstElement *after, int payload, guint ssrc)
   self->encoders[BECKON_LINE_MICROPHONE] = encoder;
   beckon_peer_bandwidth_set_encoder (self->bandwidth, BECKON_LINE_MICROPHONE, encoder);
   g_object_set (payloader, "pt", payload, "ssrc", ssrc, "mtu", 1200, NULL);
+  beckon_peer_bandwidth_watch_sound (self->bandwidth, payloader);
   return payloader;
 }
 
@@ -449,6 +450,8 @@ on_description (GstPromise *promise, gpointer user_data)
     {
       if (self->offerer)
         beckon_peer_sdp_repeat_h264 (description->sdp);
+      if (self->offerer || self->copies >= 0)
+        beckon_peer_sdp_add_copies (description->sdp, self->offerer ? -1 : self->copies);
       beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
                         g_free);
       /* With no promise to answer, a bin that is closing leaks its answer. */
@@ -501,6 +504,8 @@ on_applied (gpointer object, gpointer data)
   add_held_candidates (self);
   beckon_peer_bandwidth_set_numbered (self->bandwidth,
                                       applied->lines.twcc[BECKON_LINE_MICROPHONE] > 0);
+  self->copies = applied->lines.copies;
+  beckon_peer_bandwidth_set_copies (self->bandwidth, self->copies);
   if (self->offerer)
     {
       fill_gaps (self, &applied->lines);

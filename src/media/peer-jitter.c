@@ -6,6 +6,8 @@
 
 #include "peer-jitter.h"
 
+#include "sound-copies.h"
+
 #include <gst/rtp/rtp.h>
 
 /* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
@@ -44,6 +46,9 @@ typedef struct
 #define ASK_SHARE 1.2
 #define OVERTAKEN_MS_MIN 5
 #define OVERTAKEN_KEPT 0.9 /* a second */
+#define REPAIRED_KEPT 0.99 /* a second: several losses in a row are rarer */
+/* Older sound than that is in no packet: 14 bits at 48 000 a second. */
+#define REPAIRED_US_MAX (341 * 1000)
 /* So many later ones before that is time enough, as by default; 0: that says nothing. */
 #define ASK_PACKETS 3
 
@@ -74,6 +79,8 @@ struct _BeckonPeerJitter
   gint overtaken_ms; /* atomic: the latest packet since the last look, behind the first that
                         overtook it */
   double overtaken;  /* the same, of the last seconds */
+  gint repaired_ms;  /* atomic: the latest copy of sound since the last look, behind the packet before */
+  double repaired;   /* the same, of the last seconds */
   guint ask_ms;      /* as it is set */
 };
 
@@ -98,19 +105,37 @@ beckon_peer_jitter_free (BeckonPeerJitter *self)
   g_free (self);
 }
 
+static void
+note_longest (gint *longest, gint ms)
+{
+  if (ms > g_atomic_int_get (longest))
+    g_atomic_int_set (longest, ms);
+}
+
 /* A packet comes behind newer ones. */
 static void
 note_overtaken (Stream *stream, guint16 seqnum, gint64 now)
 {
   gint64 first = now;
-  gint ms;
 
   for (guint16 i = seqnum + 1; i != (guint16) (stream->newest + 1); i++)
     if (stream->arrivals[i % ARRIVALS].seqnum == i)
       first = MIN (first, stream->arrivals[i % ARRIVALS].at);
-  ms = (now - first) / 1000;
-  if (ms > g_atomic_int_get (&stream->owner->overtaken_ms))
-    g_atomic_int_set (&stream->owner->overtaken_ms, ms);
+  note_longest (&stream->owner->overtaken_ms, (now - first) / 1000);
+}
+
+static void
+note_arrival (Stream *stream, guint16 seqnum, gint64 now)
+{
+  stream->arrivals[seqnum % ARRIVALS].seqnum = seqnum;
+  stream->arrivals[seqnum % ARRIVALS].at = now;
+}
+
+static gboolean
+has_come (Stream *stream, guint16 seqnum)
+{
+  return stream->arrivals[seqnum % ARRIVALS].seqnum == seqnum &&
+         stream->arrivals[seqnum % ARRIVALS].at != 0;
 }
 
 static GstPadProbeReturn
@@ -119,6 +144,7 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   Stream *stream = user_data;
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   const gboolean again = GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
+  const gboolean copy = GST_BUFFER_FLAG_IS_SET (buffer, BECKON_SOUND_COPY_FLAG);
   const gint64 now = g_get_monotonic_time ();
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   gint ahead;
@@ -128,17 +154,25 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     return GST_PAD_PROBE_OK;
   seqnum = gst_rtp_buffer_get_seq (&rtp);
   gst_rtp_buffer_unmap (&rtp);
+  /* Another copy is none that comes late. */
+  if (copy && has_come (stream, seqnum))
+    return GST_PAD_PROBE_DROP;
   ahead = stream->began ? gst_rtp_buffer_compare_seqnum (stream->newest, seqnum) : 1;
   if (ahead <= 0)
     {
-      if (!again && -ahead < ARRIVALS)
+      if (!again && !copy && -ahead < ARRIVALS)
         note_overtaken (stream, seqnum, now);
+      if (copy)
+        note_arrival (stream, seqnum, now);
       return GST_PAD_PROBE_OK;
     }
+  /* It was missing, and a later packet has it in it. */
+  if (stream->began && copy)
+    note_longest (&stream->owner->repaired_ms,
+                  MIN (now - stream->arrivals[stream->newest % ARRIVALS].at, REPAIRED_US_MAX) / 1000);
   stream->began = TRUE;
   stream->newest = seqnum;
-  stream->arrivals[seqnum % ARRIVALS].seqnum = seqnum;
-  stream->arrivals[seqnum % ARRIVALS].at = now;
+  note_arrival (stream, seqnum, now);
   if (again)
     {
       /* A copy that comes before anything that is newer was not asked for, and would be thrown
@@ -267,9 +301,14 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
       (double) MIN (now.late - self->before.late, now.lost - self->before.lost) > LATE_SHARE * all;
   self->before = now;
   set_patience (self);
+  self->repaired =
+      MAX (g_atomic_int_and ((guint *) &self->repaired_ms, 0), self->repaired * REPAIRED_KEPT);
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
     return;
   self->loss += (missing / all - self->loss) * LOSS_WEIGHT;
+  /* Copies of sound are of use as late as they come. */
+  if (self->repaired > GAP_MS)
+    jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
   wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
                                       shortest_round_trip (self, round_trip_ms), self->loss, late);
   if (wanted == self->latency_ms)

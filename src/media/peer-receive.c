@@ -285,6 +285,7 @@ receive_audio (BeckonMediaPeer *self)
     add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_audio, self);
   decoder = make (self, depay, "opusdec");
   g_object_set (decoder, "plc", TRUE, "use-inband-fec", TRUE, NULL);
+  beckon_meter_watch_sound (self->meter, decoder);
   add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_audio, self);
   last = make (self, make (self, decoder, "audioconvert"), "audioresample");
   last = add (self, last, beckon_media_make_level ());

@@ -221,6 +221,48 @@ beckon_peer_sdp_repeat_h264 (GstSDPMessage *sdp)
     }
 }
 
+/* ---- copies of sound ---- */
+
+/* Returns: the payload type that @media gives to packets with several of @opus in them, or -1. */
+static int
+find_copies (const GstSDPMedia *media, int opus)
+{
+  g_autofree char *blocks = g_strdup_printf ("%d/%d", opus, opus);
+  const gsize length = strlen (blocks);
+  guint payload;
+
+  for (guint i = 0; next_payload (media, &i, &payload);)
+    {
+      const char *format = get_of_payload (media, "fmtp", payload);
+
+      if (has_encoding (media, payload, "red/48000") && format != NULL &&
+          g_str_has_prefix (format, blocks) && !g_ascii_isdigit (format[length]))
+        return payload;
+    }
+  return -1;
+}
+
+void
+beckon_peer_sdp_add_copies (GstSDPMessage *sdp, int payload)
+{
+  GstSDPMedia *media = &g_array_index (sdp->medias, GstSDPMedia, BECKON_LINE_MICROPHONE);
+  const int opus = find_payload (media, "OPUS");
+  g_autofree char *format = NULL, *map = NULL, *parameters = NULL;
+
+  for (guint i = PAYLOAD_MIN; payload < 0 && i <= PAYLOAD_MAX; i++)
+    if (!is_taken (sdp, i))
+      payload = i;
+  if (opus < 0 || payload < 0 || gst_sdp_media_get_port (media) == 0 ||
+      find_copies (media, opus) >= 0)
+    return;
+  format = g_strdup_printf ("%d", payload);
+  map = g_strdup_printf ("%d red/48000/2", payload);
+  parameters = g_strdup_printf ("%d %d/%d", payload, opus, opus);
+  gst_sdp_media_add_format (media, format);
+  gst_sdp_media_add_attribute (media, "rtpmap", map);
+  gst_sdp_media_add_attribute (media, "fmtp", parameters);
+}
+
 /* ---- all of it ---- */
 
 /* Returns: the id that @media gives to the transport-wide sequence number ("3/sendonly URI attributes"),
@@ -326,6 +368,7 @@ check_lines (const GstSDPMessage *sdp,
     return refuse (error, "A description with no media lines, or too many");
   if (!check_names (sdp, error))
     return FALSE;
+  lines->copies = -1;
   for (guint line = 0; line < BECKON_N_LINES; line++)
     {
       const GstSDPMedia *media = line < n_media ? gst_sdp_message_get_media (sdp, line) : NULL;
@@ -336,7 +379,10 @@ check_lines (const GstSDPMessage *sdp,
       if (media == NULL || g_strcmp0 (media->media, wanted[line]) != 0)
         continue;
       if (line == BECKON_LINE_MICROPHONE)
-        lines->payload[line] = find_payload (media, "OPUS");
+        {
+          lines->payload[line] = find_payload (media, "OPUS");
+          lines->copies = find_copies (media, lines->payload[line]);
+        }
       else
         choose_codec (media, use, lines, line);
       lines->twcc[line] = find_twcc (media);

@@ -14,6 +14,8 @@
 #define UP_SHARE 1.15
 /* With less than this share of what a rung needs there are no pictures until one is down. */
 #define PAUSE_SHARE 0.3
+/* Of the target, what sound may have with its copies. */
+#define SOUND_SHARE 0.6
 
 /* From the largest. @bits: what it takes to look well enough. The last one has no pictures. */
 static const struct
@@ -44,6 +46,7 @@ struct _BeckonQualityLadder
   guint rung;
   guint limit; /* no rung above it, as the machine is */
   guint sound;
+  guint copies; /* of sound */
   gint64 up_since, down_since; /* 0: not now */
   gboolean held;
 };
@@ -120,6 +123,13 @@ choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
     }
 }
 
+/* A copy is in a packet that there is anyway. */
+static double
+bits_of_sound (const BeckonQuality *quality, guint copies)
+{
+  return quality->audio_bits * (1.0 + copies) + HEADER_BITS * 1000.0 / quality->audio_ms;
+}
+
 const BeckonQuality *
 beckon_quality_ladder_update (
     BeckonQualityLadder *self, gint64 now_us, guint target, double repair, guint pictures)
@@ -129,7 +139,7 @@ beckon_quality_ladder_update (
 
   if (!self->held)
     choose_sound (self, target);
-  bits = target - (quality->audio_bits + HEADER_BITS * 1000.0 / quality->audio_ms);
+  bits = target - bits_of_sound (quality, self->copies);
   bits = MAX (bits, 0) * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0);
   bits /= (1 + repair) * MAX (pictures, 1);
   if (pictures > 0 && !self->held)
@@ -154,4 +164,18 @@ void
 beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held)
 {
   self->held = held;
+}
+
+void
+beckon_quality_ladder_set_copies (BeckonQualityLadder *self, guint copies)
+{
+  self->copies = copies;
+}
+
+guint
+beckon_quality_ladder_get_room (BeckonQualityLadder *self, guint target)
+{
+  const double left = SOUND_SHARE * target - bits_of_sound (&self->quality, 0);
+
+  return self->quality.audio_bits > 0 && left > 0 ? left / self->quality.audio_bits : 0;
 }

@@ -51,6 +51,11 @@ const BeckonQuality *beckon_quality_ladder_update (BeckonQualityLadder *self, gi
 /** beckon_quality_ladder_limit: for a machine that does not keep up.
  * @step: -1: no larger pictures than the next smaller ones from now on; 1: the next larger again; 0 */
 void beckon_quality_ladder_limit (BeckonQualityLadder *self, gint step);
+/** beckon_quality_ladder_set_copies: @copies: so often sound is sent besides the first time. */
+void beckon_quality_ladder_set_copies (BeckonQualityLadder *self, guint copies);
+/** beckon_quality_ladder_get_room: Returns: how many copies of sound may be sent at @target bits a second:
+ * it comes before pictures, but does not take all that there is. */
+guint beckon_quality_ladder_get_room (BeckonQualityLadder *self, guint target);
 
 /** beckon_quality_ladder_hold: @held: the sizes stay as they are, whatever the targets. */
 void beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held);

@@ -99,52 +99,6 @@ counter_sink_init (CounterSink *self)
 {
 }
 
-/* ---- sound that is made up ---- */
-
-typedef struct
-{
-  GstClockTime gap;    /* what is missing, up to here */
-  GstClockTime packet; /* of sound in the last packet */
-  gint ms;             /* atomic: made up, in all */
-} Sound;
-
-/* Each packet has the one before it in a worse quality; what was missing before that one is made
- * up. */
-static GstPadProbeReturn
-on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Sound *sound = user_data;
-  GstClockTime duration;
-
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
-    {
-      if (sound->gap > sound->packet)
-        g_atomic_int_add (&sound->ms, (sound->gap - sound->packet) / GST_MSECOND);
-      sound->gap = 0;
-      if (GST_BUFFER_DURATION_IS_VALID (GST_PAD_PROBE_INFO_BUFFER (info)))
-        sound->packet = GST_BUFFER_DURATION (GST_PAD_PROBE_INFO_BUFFER (info));
-    }
-  else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_GAP)
-    {
-      gst_event_parse_gap (GST_PAD_PROBE_INFO_EVENT (info), NULL, &duration);
-      sound->gap += GST_CLOCK_TIME_IS_VALID (duration) ? duration : sound->packet;
-    }
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-on_element (GstBin *bin, GstBin *parent, GstElement *element, Sound *sound)
-{
-  GstElementFactory *factory = gst_element_get_factory (element);
-  g_autoptr (GstPad) pad = NULL;
-
-  if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "opusdec"))
-    return;
-  pad = gst_element_get_static_pad (element, "sink");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sound,
-                     sound, NULL);
-}
-
 /* ---- signals ---- */
 
 static void
@@ -166,7 +120,6 @@ typedef struct
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
   GDataInputStream *input;
-  Sound sound;
   FeedbackLog *feedback; /* nullable */
 } End;
 
@@ -200,8 +153,8 @@ on_second (gpointer user_data)
 
   beckon_media_peer_get_stats (end->peer, &s);
   g_mutex_lock (&output);
-  g_print ("stats %.0f %.0f %.0f %d\n", s.kbps_sent, s.kbps_received, s.kbps_target,
-           g_atomic_int_get (&end->sound.ms));
+  g_print ("stats %.0f %.0f %.0f %" G_GUINT64_FORMAT "\n", s.kbps_sent, s.kbps_received,
+           s.kbps_target, s.audio_made_up_ms);
   g_mutex_unlock (&output);
   if (end->feedback != NULL)
     feedback_log_watch (end->feedback, end->peer->pipeline);
@@ -238,7 +191,7 @@ main (int argc, char **argv)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GError) error = NULL;
-  End end = { .loop = loop, .sound.packet = 20 * GST_MSECOND };
+  End end = { .loop = loop };
 
   if (argc != 5 && argc != 6)
     {
@@ -256,7 +209,6 @@ main (int argc, char **argv)
                                             g_str_equal (argv[2], "caller"));
   end.input = g_data_input_stream_new (input);
   g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), NULL);
-  g_signal_connect (end.peer->pipeline, "deep-element-added", G_CALLBACK (on_element), &end.sound);
   beckon_media_session_set_camera (end.session, config->video != BECKON_SOURCE_NONE);
   beckon_media_session_open (end.session);
   g_data_input_stream_read_line_async (end.input, G_PRIORITY_DEFAULT, NULL, on_line, &end);

@@ -18,6 +18,7 @@ read_description (const char *text, gboolean offer, BeckonH264Use use)
   g_assert ((sdp == NULL) == (error != NULL));
   if (sdp == NULL)
     return;
+  g_assert (lines.copies >= -1 && lines.copies <= 127);
   for (guint line = 0; line < BECKON_N_LINES; line++)
     {
       g_assert (lines.payload[line] >= -1 && lines.payload[line] <= 127);

@@ -38,11 +38,18 @@ typedef struct
   gint64 last_arrival;
   double loss;
   double reports_lost;
+
+  /* A TCP stream beside us, which sends as much as it may */
+  double tcp_window; /* bits; 0: there is none */
+  double tcp_due;    /* bits */
+  gint64 tcp_cut;    /* nothing that is lost before counts: it is of the same round trip */
+  guint64 tcp_bits;  /* that came through */
   gboolean late_is_lost; /* in reports, where others have overtaken it */
 
   /* The camera */
   double use; /* share of the target that it sends */
   guint most; /* bits a second; 0: all that it may */
+  guint least; /* the same: it cannot send less */
 
   /* What was seen */
   double longest_wait;
@@ -104,10 +111,34 @@ send_packet (Path *self, guint size)
   g_queue_push_tail (&self->packets, packet);
 }
 
+/* A packet more each round trip, and 0.7 of that when one is lost, as Linux does. */
+static void
+send_tcp (Path *self)
+{
+  const double round = 2 * self->delay + MAX (self->busy_until - self->now, 0);
+
+  self->tcp_due += self->tcp_window * MS / round;
+  for (; self->tcp_due >= PACKET * 8; self->tcp_due -= PACKET * 8)
+    {
+      if (self->busy_until - self->now <= self->queue)
+        {
+          self->busy_until = MAX (self->busy_until, self->now) + PACKET * 8.0 * SECOND / self->rate;
+          self->tcp_bits += PACKET * 8;
+          self->tcp_window += PACKET * 8 * (PACKET * 8 / self->tcp_window);
+        }
+      else if (self->now > self->tcp_cut)
+        {
+          self->tcp_window = MAX (0.7 * self->tcp_window, 2 * PACKET * 8);
+          self->tcp_cut = self->now + round;
+        }
+    }
+}
+
 static void
 send_frame (Path *self)
 {
-  const double bits = MIN (self->use * target (self), self->most > 0 ? self->most : G_MAXUINT);
+  const double may = MAX (self->use * target (self), self->least);
+  const double bits = MIN (may, self->most > 0 ? self->most : G_MAXUINT);
   gint bytes = bits / 8 * FRAME_US / SECOND;
 
   while (bytes > 0)
@@ -167,6 +198,8 @@ run_for (Path *self, gint64 time)
   self->lowest = G_MAXUINT;
   for (; self->now < end; self->now += MS)
     {
+      if (self->tcp_window > 0)
+        send_tcp (self);
       if (self->now >= self->next_frame)
         {
           send_frame (self);
@@ -470,6 +503,9 @@ test_longer_path (void)
   run_for (path, 5 * SECOND);
   g_assert_cmpuint (path->lowest, >=, 500000);
   run_for (path, 4 * SECOND);
+  /* It is tried now and then whether somebody else is in the way. */
+  g_assert_cmpuint (path->lowest, >=, 1200000);
+  run_for (path, SECOND);
   g_assert_cmpuint (target (path), >=, 1800000);
 }
 
@@ -491,6 +527,59 @@ test_queue_of_others (void)
       sum += target (path);
     }
   g_assert_cmpfloat (sum / 200, >=, 300000);
+}
+
+/* Neither leaves the other nothing, and afterwards all is as it was. */
+static void
+test_tcp_stream (gconstpointer data)
+{
+  const guint rate = GPOINTER_TO_UINT (data);
+  g_autoptr (Path) path = path_new (rate);
+  double sum = 0;
+
+  path->queue = SECOND / 2;
+  run_for (path, 6 * SECOND);
+  path->tcp_window = 10 * PACKET * 8;
+  run_for (path, 15 * SECOND);
+  path->tcp_bits = 0;
+  for (guint i = 0; i < 600; i++)
+    {
+      run_for (path, SECOND / 10);
+      sum += target (path);
+    }
+  g_test_message ("we have %.0f %%, it has %.0f %%", 100 * sum / 600 / rate,
+                  100.0 * path->tcp_bits / 60 / rate);
+  g_assert_cmpfloat (sum / 600, >=, 0.2 * rate);
+  g_assert_cmpfloat (path->tcp_bits / 60.0, >=, 0.2 * rate);
+  path->tcp_window = 0;
+  for (guint i = 0; i < 32; i++)
+    run_for (path, SECOND / 4);
+  run_for (path, 10 * SECOND);
+  g_assert_cmpfloat (path->longest_wait, <, MAX (200 * MS, 5 * PACKET * 8.0 * SECOND / rate));
+  g_assert_cmpuint (target (path), >=, 0.6 * rate);
+}
+
+/* Who cannot send less than a line carries has nobody but themselves in the queue. */
+static void
+test_too_thin (void)
+{
+  g_autoptr (Path) path = path_new (0);
+  guint least = G_MAXUINT, most = 0;
+
+  path->queue = SECOND / 2;
+  path->most = 60000;
+  run_for (path, 5 * SECOND);
+  path->rate = 40000;
+  path->least = 45000;
+  run_for (path, 10 * SECOND);
+  for (guint i = 0; i < 100; i++)
+    {
+      run_for (path, SECOND / 5);
+      least = MIN (least, target (path));
+      most = MAX (most, target (path));
+    }
+  g_test_message ("%u to %u kbit/s", least / 1000, most / 1000);
+  g_assert_cmpuint (most, <=, 50000);
 }
 
 /* Who does not use what they may have does not know what there is. */
@@ -632,6 +721,7 @@ main (int argc, char **argv)
     { "/bandwidth/ordered-jitter-is-no-queue/%u-ms",
       test_ordered_jitter_is_no_queue,
       { 10, 30, 60, 100 } },
+    { "/bandwidth/tcp-stream/%u-kbps", test_tcp_stream, { 500, 1500, 3000, 10000 } },
     { "/bandwidth/heaps-are-no-queue/%u-ms", test_heaps_are_no_queue, { 15, 30, 60, 100 } },
   };
 
@@ -651,7 +741,7 @@ main (int argc, char **argv)
         g_autofree char *number = g_strdup_printf ("%u", value);
 
         g_string_replace (name, "%u", number, 1);
-        g_test_add_data_func (name->str, GUINT_TO_POINTER (i == 0 ? value * 1000 : value),
+        g_test_add_data_func (name->str, GUINT_TO_POINTER (strstr (name->str, "kbps") ? value * 1000 : value),
                               tables[i].function);
       }
   g_test_add_func ("/bandwidth/examines-in-passing", test_examines_in_passing);
@@ -665,6 +755,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bandwidth/overtaken-is-not-lost", test_overtaken_is_not_lost);
   g_test_add_func ("/bandwidth/longer-path", test_longer_path);
   g_test_add_func ("/bandwidth/queue-of-others", test_queue_of_others);
+  g_test_add_func ("/bandwidth/too-thin", test_too_thin);
   g_test_add_func ("/bandwidth/still-picture", test_still_picture);
   g_test_add_func ("/bandwidth/cap", test_cap);
   for (guint i = 0; i < G_N_ELEMENTS (recordings); i++)

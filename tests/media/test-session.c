@@ -302,7 +302,8 @@ test_bandwidth (void)
       g_assert_cmpuint (count (said->sdp, "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-"
                                           "transport-wide-cc-extensions-01"), ==, 3);
       g_assert_cmpuint (count (said->sdp, " transport-cc"), ==,
-                        count (said->sdp, "a=rtpmap:") - count (said->sdp, " rtx/"));
+                        count (said->sdp, "a=rtpmap:") - count (said->sdp, " rtx/") -
+                        count (said->sdp, " red/"));
     }
   wait_until ((beckon_media_peer_get_stats (f.alice.peer, &stats), stats.kbps_target > 550));
   wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.height > 360));
