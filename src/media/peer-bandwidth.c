@@ -241,6 +241,8 @@ on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   const gint fps = g_atomic_int_get (&line->fps);
   GstClockTime interval;
 
+  if (!g_atomic_int_get (&line->owner->peer->opened))
+    return GST_PAD_PROBE_OK; /* one that warms up, and the primer: see peer-start.c */
   if (fps == 0)
     return GST_PAD_PROBE_DROP;
   interval = GST_SECOND / fps;
