@@ -87,8 +87,9 @@ listen_at (guint port)
   GSocket *taken = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL);
 
-  /* If it cannot be had, somebody else has it, and that will do. */
-  if (g_socket_bind (taken, address, FALSE, NULL))
+  /* Also where connections of before still linger. If it cannot be had, somebody else has it, and that
+   * will do. */
+  if (g_socket_bind (taken, address, TRUE, NULL))
     g_socket_listen (taken, NULL);
   return taken;
 }
