@@ -26,9 +26,8 @@ struct _BeckonEncoderLoad
   guint patience; /* idle windows until something larger is tried */
   gboolean tried; /* the last change was that */
 
-  /* Of the streaming thread */
-  GThread *thread;
-  gint64 entered;
+  GThread *thread; /* that brings pictures; atomic */
+  gint64 entered;  /* of that thread; 0: none is in there */
 
   /* In this window; atomic */
   gint took_us;
@@ -56,7 +55,7 @@ on_enter (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonEncoderLoad *self = user_data;
 
-  self->thread = g_thread_self ();
+  g_atomic_pointer_set (&self->thread, g_thread_self ());
   self->entered = g_get_monotonic_time ();
   return GST_PAD_PROBE_OK;
 }
@@ -66,7 +65,9 @@ on_leave (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonEncoderLoad *self = user_data;
 
-  if (self->thread == g_thread_self () && self->entered != 0)
+  if (g_atomic_pointer_get (&self->thread) != g_thread_self ())
+    return GST_PAD_PROBE_OK;
+  if (self->entered != 0)
     beckon_encoder_load_add (self, g_get_monotonic_time () - self->entered);
   self->entered = 0; /* a picture may leave in parts */
   return GST_PAD_PROBE_OK;
@@ -101,7 +102,7 @@ judge (BeckonEncoderLoad *self, double load, gint taken, gint overtaken)
   const gboolean behind = taken >= PICTURES_MIN && taken < TAKEN * (taken + overtaken);
 
   self->busy = load >= BUSY || behind ? self->busy + 1 : 0;
-  self->idle = load < IDLE && overtaken == 0 ? self->idle + 1 : 0;
+  self->idle = taken > 0 && load < IDLE && overtaken == 0 ? self->idle + 1 : 0;
   if (self->busy >= BUSY_WINDOWS)
     {
       if (self->tried)

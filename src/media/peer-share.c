@@ -17,6 +17,8 @@
 #define FED_MAX 8
 /* How long a key frame that was asked for may take. */
 #define ASK_AGAIN_MS 500
+/* After so many frames, some two seconds, that brought nothing an encoder has failed. */
+#define FRUITLESS_MAX 60
 #define ENCODING_MS 1000
 /* Two frames of two encoders may be of the same moment, which nobody who plays them expects. */
 #define FRAME_STEP GST_MSECOND
@@ -39,6 +41,7 @@ typedef struct
   gint *sent;              /* atomic: frames that pass */
   gint encoded_at;         /* atomic: ms; see beckon_media_now_ms() */
   gint encoded;            /* atomic: there ever was one */
+  gint fruitless;          /* atomic: frames since, of which it made none */
   gint needed;             /* atomic: somebody has what our encoder makes */
   BeckonPeerShare *leader; /* nullable: ours; of the main thread, as the next */
   GPtrArray *feeding;      /* BeckonPeerShare: who has us among theirs */
@@ -168,7 +171,11 @@ on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Line *line = user_data;
 
-  return g_atomic_int_get (&line->needed) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+  if (!g_atomic_int_get (&line->needed))
+    return GST_PAD_PROBE_DROP;
+  if (g_atomic_int_get (&line->fruitless) < FRUITLESS_MAX)
+    g_atomic_int_inc (&line->fruitless);
+  return GST_PAD_PROBE_OK;
 }
 
 /* Each pipeline counts its time from when it began, and all by the same clock. */
@@ -181,20 +188,23 @@ move (GstBuffer *buffer, GstClockTimeDiff shift)
     GST_BUFFER_DTS (buffer) += shift;
 }
 
-/* Returns: FALSE: it cannot go on without a key frame. */
+/* Returns: FALSE: it could go on, with a key frame. Nobody makes any for who takes nothing. */
 static gboolean
 give (Feed *feed, Line *line, GstBuffer *buffer, GstCaps *caps, const GstSegment *segment)
 {
   g_autoptr (GstBuffer) moved = NULL;
   g_autoptr (GstSample) sample = NULL;
 
+  /* What is left out is missing until the next key frame, and nobody at the other end notices. */
+  if (GST_STATE (feed->to) != GST_STATE_PLAYING ||
+      gst_app_src_get_current_level_buffers (feed->to) >= FED_MAX)
+    {
+      feed->waiting = TRUE;
+      return TRUE;
+    }
   if (feed->waiting && !is_key_frame (buffer))
     return FALSE;
-  /* What is left out is missing until the next key frame, and nobody at the other end notices. */
-  feed->waiting = GST_STATE (feed->to) != GST_STATE_PLAYING ||
-                  gst_app_src_get_current_level_buffers (feed->to) >= FED_MAX;
-  if (feed->waiting)
-    return FALSE;
+  feed->waiting = FALSE;
   moved = gst_buffer_copy (buffer);
   move (moved, GST_CLOCK_DIFF (gst_element_get_base_time (GST_ELEMENT (feed->to)),
                                gst_element_get_base_time (line->encoder)));
@@ -230,6 +240,7 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   g_atomic_int_set (&line->encoded_at, beckon_media_now_ms ());
   g_atomic_int_set (&line->encoded, TRUE);
+  g_atomic_int_set (&line->fruitless, 0);
   g_mutex_lock (&line->lock);
   if (is_key_frame (buffer))
     line->asked_at = 0;
@@ -449,6 +460,12 @@ beckon_peer_share_is_encoding (BeckonPeerShare *self, BeckonLine line)
   const gint ago = (beckon_media_now_ms () - g_atomic_int_get (&l->encoded_at)) & G_MAXINT;
 
   return g_atomic_int_get (&l->encoded) && ago < ENCODING_MS;
+}
+
+gboolean
+beckon_peer_share_is_stuck (BeckonPeerShare *self, BeckonLine line)
+{
+  return g_atomic_int_get (&self->lines[line].fruitless) >= FRUITLESS_MAX;
 }
 
 BeckonPeerShare *

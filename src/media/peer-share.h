@@ -38,6 +38,8 @@ gconstpointer beckon_peer_share_get_kind (BeckonPeerShare *self, BeckonLine line
 GstPad *beckon_peer_share_get_pad (BeckonPeerShare *self, BeckonLine line);
 /** beckon_peer_share_is_encoding: Returns: whether our encoder has made a frame in the last second. */
 gboolean beckon_peer_share_is_encoding (BeckonPeerShare *self, BeckonLine line);
+/** beckon_peer_share_is_stuck: Returns: whether our encoder has failed: nobody should have it. */
+gboolean beckon_peer_share_is_stuck (BeckonPeerShare *self, BeckonLine line);
 
 /** beckon_peer_share_follow: @leader: (nullable): whose encoder it has from now on; NULL: its own.
  * @at_once: nothing more of what it has had, even before there is something else */

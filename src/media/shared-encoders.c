@@ -68,6 +68,8 @@ is_able (BeckonMediaPeer *peer, BeckonLine line, BeckonSharer *sharer)
   if (peer->state != BECKON_MEDIA_PEER_CONNECTED || !peer->local[line] || peer->not_sent_to ||
       (line == BECKON_LINE_CAMERA && peer->config->video == BECKON_SOURCE_ECHO))
     return FALSE;
+  if (beckon_peer_share_is_stuck (peer->share, line))
+    return FALSE; /* those who had its encoder do without */
   sharer->kind = beckon_peer_share_get_kind (peer->share, line);
   sharer->bits = beckon_peer_bandwidth_get_demand (peer->bandwidth, line);
   return sharer->kind != NULL && sharer->bits > 0;

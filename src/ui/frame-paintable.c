@@ -151,6 +151,11 @@ beckon_frame_paintable_set_frame (BeckonFramePaintable *self, cairo_surface_t *f
   g_clear_pointer (&self->frame, cairo_surface_destroy);
   self->frame = frame != NULL ? cairo_surface_reference (frame) : NULL;
   self->aspect = aspect;
+  if (frame == NULL)
+    {
+      g_clear_pointer (&self->drawn[0], cairo_surface_destroy);
+      g_clear_pointer (&self->drawn[1], cairo_surface_destroy);
+    }
   if (resized)
     gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
   gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));

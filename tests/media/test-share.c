@@ -329,6 +329,44 @@ test_encoder_goes (gconstpointer codec)
   tear_down (&f);
 }
 
+static GstPadProbeReturn
+on_swallowed (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  return GST_PAD_PROBE_DROP;
+}
+
+static void
+push_until_stuck (Fixture *f, gboolean stuck)
+{
+  while (beckon_peer_share_is_stuck (share_of (f, 0), BECKON_LINE_CAMERA) != stuck)
+    {
+      g_autoptr (GstSample) sample = draw (f->next);
+
+      beckon_media_push (f->ends[0].peer->sources[BECKON_LINE_CAMERA], sample);
+      g_thread_yield ();
+    }
+}
+
+/* One that makes nothing of what it gets is known for it, until it does. */
+static void
+test_stuck (gconstpointer codec)
+{
+  g_autoptr (GstPad) pad = NULL;
+  gulong swallowed;
+  Fixture f;
+
+  if (!set_up (&f, codec))
+    return;
+  steps (&f, SOON);
+  g_assert_false (beckon_peer_share_is_stuck (share_of (&f, 0), BECKON_LINE_CAMERA));
+  pad = gst_element_get_static_pad (f.ends[0].encoder, "sink");
+  swallowed = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_swallowed, NULL, NULL);
+  push_until_stuck (&f, TRUE);
+  gst_pad_remove_probe (pad, swallowed);
+  push_until_stuck (&f, FALSE);
+  tear_down (&f);
+}
+
 static void
 ask (Fixture *f, guint i)
 {
@@ -434,6 +472,7 @@ main (int argc, char **argv)
   } tests[] = {
     { "one-for-all", test_one_for_all },     { "encoder-goes", test_encoder_goes },
     { "key-frames", test_key_frames },       { "stands-still", test_stands_still },
+    { "stuck", test_stuck },
     { "at-once", test_at_once },
   };
   static const char *codecs[BECKON_N_CODECS] = { "vp8", "h264" };
