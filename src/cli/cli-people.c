@@ -154,7 +154,7 @@ on_history (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 beckon_cli_client_show_history (BeckonCliClient *self)
 {
-  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, NULL, on_history,
+  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, 0, NULL, on_history,
                                                self);
 }
 

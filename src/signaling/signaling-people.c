@@ -257,6 +257,7 @@ read_history (BeckonMessage *reply)
 void
 beckon_signaling_service_list_history_async (BeckonSignalingService *self,
                                              guint limit,
+                                             gint64 before,
                                              GCancellable *cancellable,
                                              GAsyncReadyCallback callback,
                                              gpointer user_data)
@@ -266,9 +267,12 @@ beckon_signaling_service_list_history_async (BeckonSignalingService *self,
 
   g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
   g_return_if_fail (limit >= 1 && limit <= 100);
+  g_return_if_fail (before >= 0);
 
   message = beckon_message_new_request (BECKON_HISTORY_LIST, 0);
   beckon_message_set_int (message, "limit", limit);
+  if (before > 0)
+    beckon_message_set_int (message, "before", before);
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_signaling_service_list_history_async);
   beckon_signaling_service_request (self, message, task, read_history,

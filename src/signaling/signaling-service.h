@@ -278,9 +278,10 @@ typedef struct
 void beckon_past_call_free (BeckonPastCall *self);
 
 /** beckon_signaling_service_list_history_finish: Returns: (transfer full)
- * (element-type BeckonPastCall): newest first. @limit: 1 to 100. */
+ * (element-type BeckonPastCall): newest first. @limit: 1 to 100. @before: those that started before it
+ * (Unix ms), 0 for the last ones; what comes may be less than there is. */
 void beckon_signaling_service_list_history_async (BeckonSignalingService *self, guint limit,
-                                                  GCancellable *cancellable,
+                                                  gint64 before, GCancellable *cancellable,
                                                   GAsyncReadyCallback callback,
                                                   gpointer user_data);
 GPtrArray *beckon_signaling_service_list_history_finish (BeckonSignalingService *self,

@@ -23,6 +23,8 @@ struct _BeckonCallControls
   GtkWidget *more;
   GtkWidget *hang_up;
   GtkWidget *cancel_label;
+
+  gboolean narrow; /* the devices are in the menu */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, GTK_TYPE_BOX)
@@ -61,6 +63,46 @@ update_toggle (
   set_class (button, "off", !on && was_expected);
 }
 
+/* The popover belongs to its button, or where that is hidden to us, for a popover needs a parent
+ * that is to be seen. */
+static void
+move_devices (BeckonCallControls *self, gboolean narrow)
+{
+  GtkWidget *popover = GTK_WIDGET (self->devices_popover);
+
+  if (self->narrow == narrow)
+    return;
+  self->narrow = narrow;
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  if (narrow)
+    {
+      gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->devices), NULL);
+      gtk_box_append (GTK_BOX (self), popover);
+    }
+  else
+    {
+      gtk_box_remove (GTK_BOX (self), popover);
+      gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->devices), popover);
+    }
+}
+
+static void
+on_devices_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonCallControls *self = BECKON_CALL_CONTROLS (widget);
+  graphene_rect_t bounds;
+
+  if (!self->narrow || !gtk_widget_compute_bounds (self->more, widget, &bounds))
+    return;
+  /* Before the other opens: only one of them can have the pointer. */
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (self->more));
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->devices_popover),
+                               &(GdkRectangle){ (int) bounds.origin.x, (int) bounds.origin.y,
+                                                (int) bounds.size.width,
+                                                (int) bounds.size.height });
+  gtk_popover_popup (GTK_POPOVER (self->devices_popover));
+}
+
 void
 beckon_call_controls_update (BeckonCallControls *self,
                              BeckonCall *call,
@@ -86,6 +128,7 @@ beckon_call_controls_update (BeckonCallControls *self,
   gtk_widget_set_visible (self->share, !waiting && !narrow);
   gtk_widget_set_visible (self->devices, !waiting && !narrow);
   gtk_widget_set_visible (self->more, !waiting && narrow);
+  move_devices (self, narrow);
 
   if (gtk_widget_get_tooltip_text (self->hang_up) != NULL &&
       gtk_widget_get_visible (self->cancel_label) == waiting)
@@ -107,6 +150,7 @@ beckon_call_controls_set_call (BeckonCallControls *self,
   beckon_devices_popover_set_devices (self->devices_popover, devices);
   beckon_devices_popover_set_call (self->devices_popover, call);
   gtk_widget_set_sensitive (self->devices, devices != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "controls.devices", devices != NULL);
 }
 
 /* The one button that does no harm to whoever presses the space bar without looking. */
@@ -124,6 +168,7 @@ beckon_call_controls_class_init (BeckonCallControlsClass *klass)
   widget_class->grab_focus = beckon_call_controls_grab_focus;
 
   g_type_ensure (BECKON_TYPE_DEVICES_POPOVER);
+  gtk_widget_class_install_action (widget_class, "controls.devices", NULL, on_devices_action);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/call-controls.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonCallControls, microphone);

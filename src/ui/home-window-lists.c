@@ -122,6 +122,17 @@ on_cleared (BeckonHomeWindow *self)
   beckon_home_window_update_lists (self);
 }
 
+/* A window's height before the end, so that nobody sees them come. */
+static void
+on_scrolled (BeckonHomeWindow *self, GtkAdjustment *adjustment)
+{
+  const double page = gtk_adjustment_get_page_size (adjustment);
+
+  if (gtk_widget_get_visible (self->recent_section) &&
+      gtk_adjustment_get_value (adjustment) + 2 * page >= gtk_adjustment_get_upper (adjustment))
+    beckon_people_load_older (self->people);
+}
+
 void
 beckon_home_window_search (BeckonHomeWindow *self)
 {
@@ -138,6 +149,8 @@ beckon_home_window_set_up_lists (BeckonHomeWindow *self)
                            create_contact_row, self, NULL);
   gtk_list_box_bind_model (self->recent, beckon_people_filter_get_history (self->filter),
                            create_recent_row, self, NULL);
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "value-changed",
+                           G_CALLBACK (on_scrolled), self, G_CONNECT_SWAPPED);
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search));
   beckon_dial_box_set_contacts (self->dial, beckon_people_get_contacts (self->people));
   g_signal_connect_object (self->people, "notify::loaded",

@@ -32,6 +32,7 @@ struct _BeckonHomeWindow
   GtkListBox *contacts;
   GtkLabel *contacts_hint;
   GtkWidget *recent_section;
+  GtkScrolledWindow *scroller;
   GtkLabel *recent_missed;
   GtkListBox *recent;
   GtkLabel *recent_hint;

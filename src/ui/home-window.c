@@ -248,6 +248,7 @@ beckon_home_window_class_init (BeckonHomeWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, contacts_hint);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_section);
+  gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, scroller);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_missed);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent);
   gtk_widget_class_bind_template_child (widget_class, BeckonHomeWindow, recent_hint);

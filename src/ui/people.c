@@ -6,7 +6,7 @@
 
 #include "people.h"
 
-#define HISTORY_LIMIT 50
+#define HISTORY_LIMIT 50 /* calls at a time */
 
 struct _BeckonPeople
 {
@@ -22,6 +22,8 @@ struct _BeckonPeople
 
   gboolean have_contacts;
   gboolean have_history;
+  gboolean loading_older;
+  gboolean complete; /* no older call is to be had */
   gboolean seen; /* the server was told that what is listed has been looked at */
 };
 
@@ -156,21 +158,53 @@ on_presence_changed (BeckonSignalingService *signaling,
 
 /* ---- recent calls ---- */
 
+static gint64
+get_started (BeckonPeople *self, guint position)
+{
+  g_autoptr (BeckonHistoryItem) item =
+      g_list_model_get_item (G_LIST_MODEL (self->history), position);
+
+  return beckon_history_item_get_call (item)->started;
+}
+
+/* Returns: how many of the last calls in the list come behind @calls, without a gap between them.
+ */
+static guint
+count_older (BeckonPeople *self, GPtrArray *calls)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
+  const BeckonPastCall *oldest;
+  guint count = 0;
+
+  if (n == 0 || calls->len == 0)
+    return 0;
+  oldest = g_ptr_array_index (calls, calls->len - 1);
+  if (get_started (self, 0) < oldest->started)
+    return 0;
+  while (count < n && get_started (self, n - 1 - count) < oldest->started)
+    count++;
+  return count;
+}
+
 void
 beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
 {
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n_older;
 
   g_return_if_fail (BECKON_IS_PEOPLE (self));
   g_return_if_fail (calls != NULL);
 
   self->have_history = TRUE;
   self->seen = FALSE;
+  n_older = count_older (self, calls);
+  self->complete = self->complete && n_older > 0;
   g_ptr_array_set_free_func (calls, NULL);
   for (guint i = 0; i < calls->len; i++)
     g_ptr_array_add (items, beckon_history_item_new (g_ptr_array_index (calls, i)));
   g_ptr_array_unref (calls);
-  g_list_store_splice (self->history, 0, g_list_model_get_n_items (G_LIST_MODEL (self->history)),
+  g_list_store_splice (self->history, 0,
+                       g_list_model_get_n_items (G_LIST_MODEL (self->history)) - n_older,
                        items->pdata, items->len);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
 }
@@ -192,8 +226,64 @@ on_history (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 list_history (BeckonPeople *self)
 {
-  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, self->cancellable,
+  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, 0, self->cancellable,
                                                on_history, g_object_ref (self));
+}
+
+/* Whatever the server says, each call is older than the one before it. */
+static void
+add_older (BeckonPeople *self, GPtrArray *calls)
+{
+  gint64 oldest;
+  gboolean any = FALSE;
+
+  oldest = get_started (self, g_list_model_get_n_items (G_LIST_MODEL (self->history)) - 1);
+  while (calls->len > 0)
+    {
+      BeckonPastCall *call = g_ptr_array_steal_index (calls, 0);
+      g_autoptr (BeckonHistoryItem) item = beckon_history_item_new (call);
+
+      if (call->started >= oldest)
+        continue;
+      oldest = call->started;
+      any = TRUE;
+      g_list_store_append (self->history, item);
+    }
+  self->complete = !any;
+}
+
+static void
+on_older (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (BeckonPeople) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) calls = beckon_signaling_service_list_history_finish (
+      BECKON_SIGNALING_SERVICE (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* the lists are another's */
+  self->loading_older = FALSE;
+  if (calls == NULL)
+    g_debug ("The older calls did not come: %s", error->message);
+  else if (g_list_model_get_n_items (G_LIST_MODEL (self->history)) > 0)
+    add_older (self, calls);
+}
+
+void
+beckon_people_load_older (BeckonPeople *self)
+{
+  guint n;
+
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
+  if (self->signaling == NULL || self->loading_older || self->complete || n == 0 ||
+      beckon_signaling_service_get_state (self->signaling) != BECKON_SIGNALING_CONNECTED)
+    return;
+  self->loading_older = TRUE;
+  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT,
+                                               get_started (self, n - 1), self->cancellable,
+                                               on_older, g_object_ref (self));
 }
 
 static void
@@ -332,6 +422,8 @@ beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signali
   self->cancellable = g_cancellable_new ();
   self->have_contacts = FALSE;
   self->have_history = FALSE;
+  self->loading_older = FALSE;
+  self->complete = FALSE;
   g_list_store_remove_all (self->contacts);
   g_list_store_remove_all (self->blocked);
   g_list_store_remove_all (self->history);

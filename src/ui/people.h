@@ -30,6 +30,9 @@ GListModel *beckon_people_get_contacts (BeckonPeople *self);
 gboolean beckon_people_is_contact (BeckonPeople *self, const char *id);
 /** beckon_people_get_history: (transfer none): of #BeckonHistoryItem, newest first */
 GListModel *beckon_people_get_history (BeckonPeople *self);
+/** beckon_people_load_older: the person comes to the end of the recent calls; older ones follow, where
+ * the server has some. To be said as often as wanted. */
+void beckon_people_load_older (BeckonPeople *self);
 
 /** beckon_people_see_history: the person looks at the recent calls: those that were missed count no
  * more, on any device. To be said as often as wanted; the server is told what it does not know. */

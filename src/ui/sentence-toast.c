@@ -7,7 +7,19 @@
 #include "sentence-toast.h"
 
 #define LINE_CHARS 44
+#define NORMAL_DPI 96
 #define NARROW_LINE_CHARS 21 /* beside "Undo" */
+
+/* As many characters take as much room as fewer large ones. */
+static int
+get_line_chars (gboolean narrow)
+{
+  int dpi = -1;
+
+  g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
+  return (narrow ? NARROW_LINE_CHARS : LINE_CHARS) * NORMAL_DPI /
+         MAX (NORMAL_DPI, dpi / PANGO_SCALE);
+}
 
 AdwToast *
 beckon_sentence_toast_new (const char *sentence, gboolean narrow)
@@ -20,7 +32,7 @@ beckon_sentence_toast_new (const char *sentence, gboolean narrow)
   toast = adw_toast_new ("");
   label = gtk_label_new (sentence);
   /* A toast that would like to be wider than its window is cut off, button and all. */
-  gtk_label_set_max_width_chars (GTK_LABEL (label), narrow ? NARROW_LINE_CHARS : LINE_CHARS);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), get_line_chars (narrow));
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_xalign (GTK_LABEL (label), 0);

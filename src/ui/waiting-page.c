@@ -58,6 +58,8 @@ update_place (BeckonWaitingPage *self, gboolean picture)
   adw_avatar_set_size (self->avatar, picture ? 64 : 128);
   gtk_widget_set_halign (self->name, align);
   gtk_widget_set_halign (self->progress_box, align);
+  gtk_label_set_xalign (GTK_LABEL (self->name), picture ? 0 : 0.5);
+  gtk_label_set_justify (GTK_LABEL (self->name), picture ? GTK_JUSTIFY_LEFT : GTK_JUSTIFY_CENTER);
   gtk_label_set_xalign (self->progress, picture ? 0 : 0.5);
   gtk_label_set_justify (self->progress, picture ? GTK_JUSTIFY_LEFT : GTK_JUSTIFY_CENTER);
 }

@@ -247,24 +247,36 @@ open_reconnecting (Screens *self)
   show_call (self);
 }
 
-static void
-open_devices (Screens *self)
+/* Returns: (transfer none): the controls of a call with devices to choose from */
+static GtkWidget *
+show_running_with_devices (Screens *self)
 {
-  GtkWidget *popover;
+  GtkWidget *controls;
 
   create_running (self, BECKON_MEDIA_VIDEO);
   show_call (self);
-  popover = ui_find_type (self->window, BECKON_TYPE_DEVICES_POPOVER);
-  beckon_devices_popover_set_devices (BECKON_DEVICES_POPOVER (popover), self->devices);
-  gtk_widget_set_sensitive (screens_find (self, BECKON_TYPE_CALL_CONTROLS, "devices"), TRUE);
-  gtk_popover_popup (GTK_POPOVER (popover));
+  controls = ui_find_type (self->window, BECKON_TYPE_CALL_CONTROLS);
+  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), self->devices, self->call);
+  screens_await_frame (self->window);
+  return controls;
+}
+
+static void
+open_devices (Screens *self)
+{
+  GtkWidget *controls = show_running_with_devices (self);
+  GtkWidget *button = screens_find (self, BECKON_TYPE_CALL_CONTROLS, "devices");
+
+  if (gtk_widget_get_visible (button))
+    gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+  else
+    gtk_widget_activate_action (controls, "controls.devices", NULL);
 }
 
 static void
 open_more (Screens *self)
 {
-  create_running (self, BECKON_MEDIA_VIDEO);
-  show_call (self);
+  show_running_with_devices (self);
   gtk_menu_button_popup (GTK_MENU_BUTTON (screens_find (self, BECKON_TYPE_CALL_CONTROLS, "more")));
 }
 

@@ -4,8 +4,10 @@
 
 #include "config.h"
 
+#include "call-controls.h"
 #include "call-window.h"
 #include "calling-page.h"
+#include "devices-popover.h"
 #include "ui-fixture.h"
 #include "video-view.h"
 
@@ -368,6 +370,44 @@ test_narrow (Fixture *self, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (ui_find_named (self->window, "Share screen")));
 }
 
+/* They are in the menu, and go back to their button. */
+static void
+test_narrow_devices (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (BeckonDeviceSettings) devices = beckon_device_settings_new (NULL);
+  GtkWidget *controls;
+  GtkWidget *popover;
+  GtkWidget *more;
+
+  connect (self);
+  controls = ui_find_type (self->window, BECKON_TYPE_CALL_CONTROLS);
+  popover = ui_find_type (self->window, BECKON_TYPE_DEVICES_POPOVER);
+  more = ui_find_named (self->window, "More");
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 640);
+  ui_await (gtk_widget_has_css_class (self->window, "narrow"));
+  ui_await (gtk_widget_get_width (more) > 0);
+
+  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), NULL, self->call);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (more));
+  ui_await (ui_find_label (more, "Devices") != NULL);
+  gtk_widget_activate_action (controls, "controls.devices", NULL);
+  ui_settle ();
+  g_assert_false (gtk_widget_get_mapped (popover));
+  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), devices, self->call);
+  gtk_widget_activate_action (controls, "controls.devices", NULL);
+  ui_await (gtk_widget_get_mapped (popover));
+  g_assert_false (
+      gtk_widget_get_mapped (GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (more)))));
+
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 1000, 700);
+  ui_await (!gtk_widget_has_css_class (self->window, "narrow"));
+  ui_await (!gtk_widget_get_mapped (popover));
+  gtk_menu_button_popup (GTK_MENU_BUTTON (ui_find_named (self->window, "Devices")));
+  ui_await (gtk_widget_get_mapped (popover));
+  gtk_popover_popdown (GTK_POPOVER (popover));
+  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), NULL, self->call);
+}
+
 static gboolean
 is_in_corner (Fixture *self, GtkWidget *widget, gboolean right, gboolean bottom)
 {
@@ -506,6 +546,7 @@ main (int argc, char **argv)
   ADD ("call-again-fails", test_call_again_fails);
   ADD ("moved", test_moved);
   ADD ("narrow", test_narrow);
+  ADD ("narrow-devices", test_narrow_devices);
   ADD ("corners", test_corners);
   ADD ("picture-in-picture", test_picture_in_picture);
   ADD ("ends-in-picture", test_ends_in_picture);

@@ -190,6 +190,82 @@ test_seen (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (half_server_count (f->server, "history.seen"), ==, 0);
 }
 
+static GPtrArray *
+get_times (Fixture *f)
+{
+  GListModel *history = beckon_people_get_history (f->people);
+  GPtrArray *times = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < g_list_model_get_n_items (history); i++)
+    {
+      g_autoptr (BeckonHistoryItem) item = g_list_model_get_item (history, i);
+
+      g_ptr_array_add (times, g_strdup_printf ("%" G_GINT64_FORMAT,
+                                               beckon_history_item_get_call (item)->started));
+    }
+  g_ptr_array_add (times, NULL);
+  return times;
+}
+
+static void
+assert_times (Fixture *f, const char *expected)
+{
+  g_autoptr (GPtrArray) times = get_times (f);
+  g_autofree char *joined = g_strjoinv (" ", (char **) times->pdata);
+
+  g_assert_cmpstr (joined, ==, expected);
+}
+
+#define PAST(started)                                                                              \
+  "{\"call\":\"c" started "\",\"direction\":\"incoming\",\"media\":\"voice\","                     \
+  "\"members\":[],\"outcome\":\"missed\",\"started\":" started ",\"duration_ms\":0}"
+
+static void
+expect_older (Fixture *f, gint64 before, const char *calls)
+{
+  g_autoptr (JsonObject) request = NULL;
+  g_autofree char *fields = g_strdup_printf ("\"calls\":[%s]", calls);
+
+  beckon_people_load_older (f->people);
+  beckon_people_load_older (f->people); /* it is on its way */
+  request = half_server_expect (f->server, "history.list");
+  g_assert_cmpint (json_object_get_int_member (request, "before"), ==, before);
+  half_server_reply (f->server, request, fields);
+}
+
+/* Older calls come behind those that are listed, stay there when there is a new one, and are not
+ * asked for where there are none. */
+static void
+test_older (Fixture *f, gconstpointer unused)
+{
+  GListModel *history = beckon_people_get_history (f->people);
+
+  beckon_people_load_older (f->people); /* there is none to be older than */
+  load (f);
+  g_assert_cmpuint (half_server_count (f->server, "history.list"), ==, 0);
+  expect_older (f, 1000, PAST ("900") "," PAST ("1500") "," PAST ("800"));
+  wait_until (g_list_model_get_n_items (history) == 4);
+  assert_times (f, "2000 1000 900 800");
+  expect_older (f, 800, "");
+
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("3000") "," PAST ("2000") "]");
+  wait_until (g_list_model_get_n_items (history) == 5);
+  assert_times (f, "3000 2000 1000 900 800");
+  beckon_people_load_older (f->people);
+  half_server_event (f->server, "contacts.changed", "\"x\":%d", 0);
+  wait_until (half_server_count (f->server, "contacts.list") == 1);
+  g_assert_cmpuint (half_server_count (f->server, "history.list"), ==, 0);
+
+  /* More have come than are told at once: what lies between is not known. */
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("5000") "," PAST ("4000") "]");
+  wait_until (g_list_model_get_n_items (history) == 2);
+  assert_times (f, "5000 4000");
+  expect_older (f, 4000, PAST ("3000"));
+  wait_until (g_list_model_get_n_items (history) == 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,6 +275,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/people/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("loaded", test_loaded);
   ADD ("seen", test_seen);
+  ADD ("older", test_older);
 #undef ADD
   return g_test_run ();
 }
