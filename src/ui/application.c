@@ -28,6 +28,10 @@
 #define SCHEMA_ID APPLICATION_ID
 #define SETTINGS_PATH "/org/beckon/Beckon/"
 
+/* From the connection until its lists are there and drawn; and from the start, without a connection. */
+#define CALM_MS 400
+#define CALM_ALONE_S 3
+
 struct _BeckonApplication
 {
   AdwApplication parent_instance;
@@ -50,8 +54,9 @@ struct _BeckonApplication
   guint int_source;
   guint calm_source; /* the first moments are over then */
   int status;
-  gboolean holding;  /* an account is signed in */
-  gboolean quitting; /* saying bye */
+  gboolean connected; /* once */
+  gboolean holding;   /* an account is signed in */
+  gboolean quitting;  /* saying bye */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonApplication, beckon_application, ADW_TYPE_APPLICATION)
@@ -224,23 +229,28 @@ on_signed_in (BeckonApplication *self)
     g_application_release (G_APPLICATION (self));
 }
 
+/* The first call finds the devices looked for, and all that it needs loaded. */
 static gboolean
 on_calm (gpointer user_data)
 {
   BeckonApplication *self = user_data;
 
   self->calm_source = 0;
+  beckon_device_list_start (beckon_device_settings_get_list (self->options->media->devices));
   self->prewarm = beckon_media_prewarm ();
   return G_SOURCE_REMOVE;
 }
 
-/* Before the connection there are no calls, and the window wants to be drawn. */
+/* What comes with the connection wants to be drawn first. */
 static void
 on_current (BeckonApplication *self)
 {
-  if (self->prewarm == NULL && self->calm_source == 0 &&
-      beckon_current_call_is_connected (self->current))
-    self->calm_source = g_idle_add_full (G_PRIORITY_LOW, on_calm, self, NULL);
+  if (self->prewarm != NULL || self->connected ||
+      !beckon_current_call_is_connected (self->current))
+    return;
+  self->connected = TRUE;
+  g_source_remove (self->calm_source);
+  self->calm_source = g_timeout_add (CALM_MS, on_calm, self);
 }
 
 static void
@@ -322,8 +332,6 @@ set_up_devices (BeckonApplication *self, GSettings *settings)
     g_settings_bind (settings, names[i], devices, names[i], G_SETTINGS_BIND_DEFAULT);
   if (beckon_camera_access_is_needed ())
     beckon_camera_access_set_up (beckon_device_settings_get_list (devices));
-  /* The first call finds them looked for. */
-  beckon_device_list_start (beckon_device_settings_get_list (devices));
   self->options->media->devices = devices;
 }
 
@@ -442,6 +450,7 @@ beckon_application_startup (GApplication *application)
   set_up_devices (self, settings);
   self->account = beckon_account_new (self->options->profile, settings, self->options->media);
   tie_to_desktop (self, settings);
+  self->calm_source = g_timeout_add_seconds (CALM_ALONE_S, on_calm, self);
   g_signal_connect_object (self->account, "notify::signed-in", G_CALLBACK (on_signed_in), self,
                            G_CONNECT_SWAPPED);
   sign_in (self);

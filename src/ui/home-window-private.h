@@ -43,7 +43,7 @@ struct _BeckonHomeWindow
   GtkToggleButton *contacts_tab;
   GtkWidget *recent_tab;
   GtkLabel *recent_tab_missed;
-  GtkWidget *sign_in_page;
+  GtkWidget *sign_in_page; /* nullable: nobody had to sign in */
 
   /* Owned */
   BeckonAccount *account;

@@ -97,6 +97,26 @@ update_missed (BeckonHomeWindow *self)
                                   -1);
 }
 
+/* Most starts do without it. */
+static void
+ensure_sign_in_page (BeckonHomeWindow *self)
+{
+  if (self->sign_in_page != NULL)
+    return;
+  self->sign_in_page = beckon_sign_in_page_new (self->account, self->main_menu);
+  gtk_stack_add_named (self->pages, self->sign_in_page, "sign-in");
+}
+
+static void
+update_page (BeckonHomeWindow *self)
+{
+  const gboolean signed_in = beckon_account_is_signed_in (self->account);
+
+  if (!signed_in)
+    ensure_sign_in_page (self);
+  gtk_stack_set_visible_child_name (self->pages, signed_in ? "home" : "sign-in");
+}
+
 void
 beckon_home_window_update (BeckonHomeWindow *self)
 {
@@ -106,8 +126,7 @@ beckon_home_window_update (BeckonHomeWindow *self)
   g_autofree char *media =
       g_settings_get_string (beckon_account_get_settings (self->account), "last-media");
 
-  gtk_stack_set_visible_child_name (
-      self->pages, beckon_account_is_signed_in (self->account) ? "home" : "sign-in");
+  update_page (self);
   beckon_dial_box_set_obstacle (self->dial, obstacle);
   beckon_dial_box_set_default_media (self->dial, g_str_equal (media, "voice") ? BECKON_MEDIA_VOICE
                                                                               : BECKON_MEDIA_VIDEO);
@@ -330,8 +349,6 @@ beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
                        "default-height", height, NULL);
   self->account = g_object_ref (account);
   self->adaptive = beckon_adaptive_new (GTK_WINDOW (self), width);
-  self->sign_in_page = beckon_sign_in_page_new (account, self->main_menu);
-  gtk_stack_add_named (self->pages, self->sign_in_page, "sign-in");
   beckon_stack_pages_hide_inactive (self->pages);
   beckon_home_window_set_up_lists (self);
   beckon_join_group_set_server (self->join, beckon_account_get_local_server (account));

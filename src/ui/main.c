@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "application.h"
+#include "renderer.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -15,6 +16,7 @@ main (int argc, char **argv)
   g_autoptr (BeckonApplication) application = NULL;
   int status;
 
+  beckon_renderer_spare_gl ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
