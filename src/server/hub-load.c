@@ -126,6 +126,9 @@ read_session (BeckonHub *self, char **words, GBytes *value)
         break;
       hub_presence_add_watch (session, watched);
     }
+  session->expires = hub_unpack_number (&unpacker);
+  if (unpacker.failed)
+    session->expires = G_MAXINT64; /* an older server did not write it */
   return TRUE;
 }
 
