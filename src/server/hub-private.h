@@ -396,6 +396,8 @@ BeckonPresence hub_presence_of (BeckonHub *self, HubUser *user); /* user: nullab
 
 /** hub_dnd_set: of a device that need not be there; it holds until it is set again. */
 void hub_dnd_set (BeckonHub *self, const char *user, const char *device, gboolean dnd);
+/** hub_dnd_load: a device of which the record has that it does not want to be disturbed. */
+void hub_dnd_load (BeckonHub *self, const char *user, const char *device);
 gboolean hub_dnd_get (BeckonHub *self, const char *user, const char *device);
 /** hub_user_is_dnd: whether one of their devices that are there, or may resume, wants it so. */
 gboolean hub_user_is_dnd (HubUser *user);
