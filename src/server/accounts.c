@@ -21,9 +21,6 @@
 #define PASSWORD_MIN 8
 /* What nobody's password is compared with: as costly as anybody's. */
 #define NOBODY "nobody's password"
-/* That a token is known to have been revoked: longer than any holds, since what a site signs holds as
- * long as the site likes. */
-#define REVOKED_SECONDS (G_GINT64_CONSTANT (3650) * 86400)
 
 /* The data of each task. */
 typedef struct
@@ -172,7 +169,7 @@ on_committed (BeckonStore *store, gpointer user_data)
       const Request *request = g_task_get_task_data (task);
 
       if (g_task_get_source_tag (task) == beckon_accounts_revoke_token_async)
-        g_signal_emit (self, signals[REVOKED], 0, request->hash, request->device);
+        g_signal_emit (self, signals[REVOKED], 0, request->hash);
       g_task_return_boolean (task, TRUE);
     }
 }
@@ -437,6 +434,7 @@ check_signed_token (BeckonAccounts *self, const char *token, GError **error)
       account->user = g_strdup (claims->user);
     }
   g_clear_pointer (&account->password, g_free);
+  account->expires = claims->expires;
   /* the user id is what a token has that names nobody */
   if (account->name == NULL ||
       (!g_str_equal (claims->name, claims->user) && !g_str_equal (claims->name, account->name)))
@@ -470,17 +468,15 @@ beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **e
 }
 
 gboolean
-beckon_accounts_is_revoked (BeckonAccounts *self,
-                            const char *token,
-                            const char *device,
-                            GError **error)
+beckon_accounts_is_revoked (BeckonAccounts *self, const char *hash, GError **error)
 {
-  g_autofree char *hash = NULL;
+  g_return_val_if_fail (BECKON_IS_ACCOUNTS (self) && hash != NULL, FALSE);
 
-  g_return_val_if_fail (BECKON_IS_ACCOUNTS (self) && token != NULL && device != NULL, FALSE);
-
-  hash = beckon_accounts_hash_token (token);
-  return beckon_store_is_revoked (self->store, hash, device, error);
+  for (GList *link = self->uncommitted.head; link != NULL; link = link->next)
+    if (g_task_get_source_tag (link->data) == beckon_accounts_revoke_hash &&
+        g_str_equal (((Request *) g_task_get_task_data (link->data))->hash, hash))
+      return TRUE;
+  return beckon_store_is_revoked (self->store, hash, error);
 }
 
 void
@@ -513,19 +509,21 @@ beckon_accounts_revoke_token_async (BeckonAccounts *self,
 }
 
 void
-beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash, const char *device)
+beckon_accounts_revoke_hash (
+    BeckonAccounts *self, const char *hash, const char *user, gint64 expires, gboolean shared)
 {
   GTask *task;
   Request *request;
 
-  g_return_if_fail (BECKON_IS_ACCOUNTS (self) && hash != NULL);
+  g_return_if_fail (BECKON_IS_ACCOUNTS (self) && hash != NULL && user != NULL);
 
-  task = begin (self, beckon_accounts_revoke_token_async, NULL, NULL);
+  task = begin (self, beckon_accounts_revoke_hash, NULL, NULL);
   request = g_task_get_task_data (task);
   request->hash = g_strdup (hash);
-  request->device = g_strdup (device);
-  beckon_store_revoke_token (self->store, hash, device,
-                             g_get_real_time () / G_USEC_PER_SEC + REVOKED_SECONDS);
+  /* one that a site has signed is taken a little longer than it says */
+  beckon_store_revoke_token (self->store, hash, user,
+                             MIN (expires, G_MAXINT64 - BECKON_JWT_LEEWAY) + BECKON_JWT_LEEWAY,
+                             shared);
   complete_when_committed (self, task);
 }
 
@@ -567,7 +565,7 @@ beckon_accounts_class_init (BeckonAccountsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = beckon_accounts_finalize;
   signals[REVOKED] = g_signal_new ("revoked", BECKON_TYPE_ACCOUNTS, G_SIGNAL_RUN_LAST, 0, NULL,
-                                   NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -18,8 +18,7 @@ G_BEGIN_DECLS
  * has it for good: it is committed by then. Main thread.
  *
  * Signals:
- *   revoked (char *hash, char *device)  the token with that hash holds no more: on @device, or if it is
- *                                       %NULL on all
+ *   revoked (char *hash)  the token with that hash is not known any more
  */
 G_DECLARE_FINAL_TYPE (BeckonAccounts, beckon_accounts, BECKON, ACCOUNTS, GObject)
 
@@ -79,12 +78,9 @@ char *beckon_accounts_sign_in_finish (BeckonAccounts *self,
 BeckonStoredAccount *
 beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **error);
 
-/** beckon_accounts_is_revoked: Returns: whether @device, an id, was signed out and has come with the token
- * that it had; %FALSE with %BECKON_SERVER_ERROR_DATABASE: that is not known. */
-gboolean beckon_accounts_is_revoked (BeckonAccounts *self,
-                                     const char *token,
-                                     const char *device,
-                                     GError **error);
+/** beckon_accounts_is_revoked: Returns: whether beckon_accounts_revoke_hash() was said of @hash, committed or
+ * not; %FALSE with %BECKON_SERVER_ERROR_DATABASE: that is not known. */
+gboolean beckon_accounts_is_revoked (BeckonAccounts *self, const char *hash, GError **error);
 
 /** beckon_accounts_revoke_token_async: "revoked" is emitted before it completes. Fails with
  * BAD_TOKEN, also for what a site has signed: that holds until it expires. */
@@ -95,9 +91,15 @@ void beckon_accounts_revoke_token_async (BeckonAccounts *self,
 gboolean
 beckon_accounts_revoke_token_finish (BeckonAccounts *self, GAsyncResult *result, GError **error);
 
-/** beckon_accounts_revoke_hash: a token of which only the hash is known holds no more, also what a site
- * has signed; who comes with it is told so. @device: (nullable): the id of the only one on which. */
-void beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash, const char *device);
+/**
+ * beckon_accounts_revoke_hash:
+ * @expires: Unix seconds
+ * @shared: there are sessions that go on with it, for which beckon_accounts_check_token() still knows it
+ *
+ * A token of @user of which only the hash is known holds no more, also what a site has signed.
+ */
+void beckon_accounts_revoke_hash (
+    BeckonAccounts *self, const char *hash, const char *user, gint64 expires, gboolean shared);
 
 /** beckon_accounts_hash_token: Returns: (transfer full): what is kept of @token, as "revoked" has
  * it. */

@@ -46,6 +46,20 @@ find_device (HubUser *user, const char *device)
   return NULL;
 }
 
+/* Several devices may have been given the same token: who else has it stays, but comes with it no more. */
+static void
+revoke_token (HubSession *session)
+{
+  gboolean shared = FALSE;
+
+  if (session->token == NULL)
+    return;
+  for (HubSession *each = session->user->sessions; each != NULL; each = each->next_of_user)
+    shared |= each != session && g_strcmp0 (each->token, session->token) == 0;
+  beckon_accounts_revoke_hash (session->hub->accounts, session->token, session->user->id,
+                               session->expires, shared);
+}
+
 void
 hub_devices_sign_out (HubSession *session, BeckonMessage *request)
 {
@@ -64,11 +78,7 @@ hub_devices_sign_out (HubSession *session, BeckonMessage *request)
                           "There is no such device");
       return;
     }
-  /* Two devices may have been given the same token: then it holds on ours. */
-  if (other->token != NULL)
-    beckon_accounts_revoke_hash (
-        self->accounts, other->token,
-        g_strcmp0 (other->token, session->token) == 0 ? other->device : NULL);
+  revoke_token (other);
   hub_dnd_set (self, session->user->id, other->device, FALSE);
   if (other->client != NULL)
     beckon_connection_close (other->client->connection, BECKON_CLOSE_SIGNED_OUT,

@@ -58,6 +58,15 @@ hub_dnd_set (BeckonHub *self, const char *user, const char *device, gboolean dnd
   hub_record_dnd (self, user, device, TRUE);
 }
 
+void
+hub_dnd_load (BeckonHub *self, const char *user, const char *device)
+{
+  GPtrArray *devices = g_hash_table_lookup (self->dnd, user);
+
+  if (!find (devices, device, NULL))
+    remember (self, user, devices, device);
+}
+
 gboolean
 hub_dnd_get (BeckonHub *self, const char *user, const char *device)
 {

@@ -61,6 +61,21 @@ read_all (BeckonHub *self, Entries *entries, char kind, guint n_words, Reader re
           beckon_store_erase (self->store, entry->key);
         }
     }
+  g_clear_pointer (&entries->of[(guint) kind], g_ptr_array_unref);
+}
+
+/* What older servers wrote down and this one does not. */
+static void
+erase_unread (BeckonHub *self, Entries *entries)
+{
+  for (guint kind = 0; kind < G_N_ELEMENTS (entries->of); kind++)
+    {
+      GPtrArray *list = entries->of[kind];
+
+      for (guint i = 0; list != NULL && i < list->len; i++)
+        beckon_store_erase (self->store, ((Entry *) g_ptr_array_index (list, i))->key);
+      g_clear_pointer (&entries->of[kind], g_ptr_array_unref);
+    }
 }
 
 static HubUnpacker
@@ -126,6 +141,9 @@ read_session (BeckonHub *self, char **words, GBytes *value)
         break;
       hub_presence_add_watch (session, watched);
     }
+  session->expires = hub_unpack_number (&unpacker);
+  if (unpacker.failed)
+    session->expires = G_MAXINT64; /* an older server did not write it */
   return TRUE;
 }
 
@@ -211,7 +229,7 @@ read_reply (BeckonHub *self, char **words, GBytes *value)
 static gboolean
 read_dnd (BeckonHub *self, char **words, GBytes *value)
 {
-  hub_dnd_set (self, words[0], words[1], TRUE);
+  hub_dnd_load (self, words[0], words[1]);
   return TRUE;
 }
 
@@ -392,7 +410,6 @@ hub_load (BeckonHub *self, GError **error)
   read_all (self, &entries, 'o', 2, read_end);
   start_times (self);
   read_all (self, &entries, 'p', 2, read_presence);
-  for (guint i = 0; i < G_N_ELEMENTS (entries.of); i++)
-    g_clear_pointer (&entries.of[i], g_ptr_array_unref);
+  erase_unread (self, &entries);
   return TRUE;
 }

@@ -114,6 +114,7 @@ struct _HubSession
   char *device;
   char *device_name;
   char *token;       /* nullable: hash of the one it signed in with */
+  gint64 expires;    /* of that token, Unix seconds */
   GQueue events;     /* HubEvent, oldest first */
   GList *unsent;     /* borrowed of events, nullable: the first that this connection has no room for yet */
   gsize event_bytes;
@@ -247,9 +248,8 @@ void hub_session_end_soon (HubSession *session);
 /** hub_session_end: @bye: it said so, and does not come back. Frees @session. */
 void hub_session_end (HubSession *session, gboolean bye);
 void hub_session_free (HubSession *session);
-/** hub_session_revoke: all that signed in with that token are closed, and end; @device: (nullable): only that
- * one. */
-void hub_session_revoke (BeckonHub *self, const char *token, const char *device);
+/** hub_session_revoke: all that signed in with the token of that hash are closed, and end. */
+void hub_session_revoke (BeckonHub *self, const char *token);
 
 /* hub-mailbox.c: what a device was told, and what it may ask again */
 
@@ -396,6 +396,8 @@ BeckonPresence hub_presence_of (BeckonHub *self, HubUser *user); /* user: nullab
 
 /** hub_dnd_set: of a device that need not be there; it holds until it is set again. */
 void hub_dnd_set (BeckonHub *self, const char *user, const char *device, gboolean dnd);
+/** hub_dnd_load: a device of which the record has that it does not want to be disturbed. */
+void hub_dnd_load (BeckonHub *self, const char *user, const char *device);
 gboolean hub_dnd_get (BeckonHub *self, const char *user, const char *device);
 /** hub_user_is_dnd: whether one of their devices that are there, or may resume, wants it so. */
 gboolean hub_user_is_dnd (HubUser *user);

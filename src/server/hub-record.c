@@ -87,6 +87,7 @@ hub_record_session (HubSession *session)
   hub_pack_string (value, session->token);
   hub_pack_number (value, session->ring);
   pack_watched (value, session);
+  hub_pack_number (value, session->expires);
   make_key (key, 's', session->id);
   write_packed (session->hub, key, value, FALSE);
   hub_session_set_dirty (session);

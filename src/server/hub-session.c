@@ -78,15 +78,31 @@ refuse_hello (HubClient *client, BeckonMessage *request, const GError *error)
                            "The server has a problem");
 }
 
+/* Others were given the token that one was signed out with. Nobody but them knows the names of their sessions, and
+ * anybody can claim to be their device. */
+static gboolean
+has_stayed (HubClient *client, BeckonMessage *request, const char *hash)
+{
+  JsonObject *device = beckon_message_get_object (request, "device");
+  JsonObject *resume = beckon_message_get_object (request, "resume");
+  HubSession *session = NULL;
+
+  if (resume != NULL)
+    session = g_hash_table_lookup (client->hub->sessions,
+                                   json_object_get_string_member (resume, "session"));
+  return session != NULL && g_strcmp0 (session->token, hash) == 0 &&
+         g_str_equal (session->device, json_object_get_string_member (device, "id"));
+}
+
 /* Its client forgets the password as well: somebody wanted it out. */
 static gboolean
 refuse_signed_out (HubClient *client, BeckonMessage *request, GError **error)
 {
-  JsonObject *device = beckon_message_get_object (request, "device");
+  g_autofree char *hash =
+      beckon_accounts_hash_token (beckon_message_get_string (request, "token"));
 
-  if (!beckon_accounts_is_revoked (client->hub->accounts,
-                                   beckon_message_get_string (request, "token"),
-                                   json_object_get_string_member (device, "id"), error))
+  if (!beckon_accounts_is_revoked (client->hub->accounts, hash, error) ||
+      has_stayed (client, request, hash))
     return FALSE;
   hub_client_refuse (client, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_BAD_TOKEN,
                      "This device was signed out");
@@ -187,12 +203,13 @@ is_outdated (HubClient *client, HubUser *user, const char *device)
 }
 
 static void
-set_token (HubSession *session, BeckonMessage *request)
+set_token (HubSession *session, BeckonMessage *request, gint64 expires)
 {
   const char *token = beckon_message_get_string (request, "token");
 
   g_clear_pointer (&session->token, g_free);
   session->token = beckon_accounts_hash_token (token);
+  session->expires = expires;
 }
 
 gboolean
@@ -234,7 +251,7 @@ hub_session_hello (HubClient *client, BeckonMessage *request)
       const gboolean rang = session->ring;
 
       session->ring = json_object_get_boolean_member_with_default (device, "ring", TRUE);
-      set_token (session, request);
+      set_token (session, request, account->expires);
       hub_record_session (session);
       go_on (session, client, request, json_object_get_int_member (resume, "seq"));
       if (!rang)
@@ -243,7 +260,7 @@ hub_session_hello (HubClient *client, BeckonMessage *request)
   else
     {
       session = begin (self, client, user, request);
-      set_token (session, request);
+      set_token (session, request, account->expires);
       hub_record_session (session);
       reply_to_hello (session, request, FALSE);
       hub_call_session_started (session);
@@ -374,7 +391,7 @@ hub_session_end (HubSession *session, gboolean bye)
 }
 
 void
-hub_session_revoke (BeckonHub *self, const char *token, const char *device)
+hub_session_revoke (BeckonHub *self, const char *token)
 {
   g_autoptr (GPtrArray) revoked = g_ptr_array_new ();
   GHashTableIter iter;
@@ -382,8 +399,7 @@ hub_session_revoke (BeckonHub *self, const char *token, const char *device)
 
   g_hash_table_iter_init (&iter, self->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (g_strcmp0 (((HubSession *) value)->token, token) == 0 &&
-        (device == NULL || g_str_equal (((HubSession *) value)->device, device)))
+    if (g_strcmp0 (((HubSession *) value)->token, token) == 0)
       g_ptr_array_add (revoked, value);
   for (guint i = 0; i < revoked->len; i++)
     {

@@ -56,9 +56,9 @@ on_committed (BeckonStore *store, BeckonHub *self)
 }
 
 static void
-on_revoked (BeckonAccounts *accounts, const char *token, const char *device, BeckonHub *self)
+on_revoked (BeckonAccounts *accounts, const char *token, BeckonHub *self)
 {
-  hub_session_revoke (self, token, device);
+  hub_session_revoke (self, token);
 }
 
 static void

@@ -24,8 +24,6 @@
 #define SECRET_MIN 32
 #define HMAC_BYTES 32
 #define ED25519_BYTES 64
-/* By how many seconds the clocks of two computers may differ. */
-#define LEEWAY 60
 
 struct _BeckonJwtVerifier
 {
@@ -318,9 +316,9 @@ check_times (JsonObject *payload, gint64 now, gint64 *expires, GError **error)
   if (!read_time (payload, "exp", TRUE, expires, error) ||
       !read_time (payload, "nbf", FALSE, &not_before, error))
     return FALSE;
-  if (now >= *expires + LEEWAY)
+  if (now - BECKON_JWT_LEEWAY >= *expires)
     return refuse (error, "The token has expired");
-  if (now + LEEWAY < not_before)
+  if (now + BECKON_JWT_LEEWAY < not_before)
     return refuse (error, "The token is not valid yet");
   return TRUE;
 }

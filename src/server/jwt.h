@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 /** BECKON_JWT_MAX: bytes of a token. */
 #define BECKON_JWT_MAX 4096
 
+/** BECKON_JWT_LEEWAY: seconds by which clocks may differ. */
+#define BECKON_JWT_LEEWAY 60
+
 /**
  * BeckonJwtVerifier:
  *
@@ -52,7 +55,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonJwtClaims, beckon_jwt_claims_free)
  * have none. */
 gboolean beckon_jwt_looks_like_one (const char *token);
 
-/** beckon_jwt_verify: @now: Unix seconds. Clocks may differ by a minute. Returns: (transfer full):
+/** beckon_jwt_verify: @now: Unix seconds. Returns: (transfer full):
  * what it says, or %NULL with %BECKON_PROTOCOL_ERROR_BAD_TOKEN. */
 BeckonJwtClaims *
 beckon_jwt_verify (const BeckonJwtVerifier *self, const char *token, gint64 now, GError **error);

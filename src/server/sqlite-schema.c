@@ -53,9 +53,12 @@ static const char *const migrations[] = {
   "CREATE TABLE record (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE journal (batch INTEGER PRIMARY KEY, changes BLOB NOT NULL);",
 
-  /* Tokens that hold no more, also those that a site has signed: on one device, or with '' on all. */
-  "CREATE TABLE revoked (hash TEXT NOT NULL, device TEXT NOT NULL, until INTEGER NOT NULL,"
-  "  PRIMARY KEY (hash, device)) WITHOUT ROWID;",
+  /* Tokens that hold no more, also those that a site has signed; ids rise, so that the oldest of a user
+   * are known. */
+  "CREATE TABLE revoked (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, user TEXT NOT NULL,"
+  "  until INTEGER NOT NULL);"
+  "CREATE INDEX revoked_by_user ON revoked (user);"
+  "CREATE INDEX revoked_by_time ON revoked (until);",
 };
 
 static gboolean

@@ -56,7 +56,7 @@ list (BeckonSqlite *db,
 
 /* ---- accounts and tokens ---- */
 
-/* Columns: user, name, and perhaps password. */
+/* Columns: user, name, and perhaps password, and when a token expires. */
 static gpointer
 read_account (sqlite3_stmt *statement)
 {
@@ -66,6 +66,8 @@ read_account (sqlite3_stmt *statement)
   account->name = beckon_sqlite_dup_column (statement, 1);
   if (sqlite3_column_count (statement) > 2)
     account->password = beckon_sqlite_dup_column (statement, 2);
+  if (sqlite3_column_count (statement) > 3)
+    account->expires = sqlite3_column_int64 (statement, 3);
   return account;
 }
 
@@ -98,23 +100,18 @@ beckon_sqlite_store_find_token (BeckonStore *store, const char *hash, GError **e
   return find_account (
       DB (store),
       beckon_sqlite_prepare (DB (store),
-                             "SELECT accounts.user, name FROM tokens JOIN accounts USING (user) "
+                             "SELECT accounts.user, name, NULL, expires "
+                             "FROM tokens JOIN accounts USING (user) "
                              "WHERE hash = ? AND expires > unixepoch ()",
                              error, "s", hash),
       error);
 }
 
 static gboolean
-beckon_sqlite_store_is_revoked (BeckonStore *store,
-                                const char *hash,
-                                const char *device,
-                                GError **error)
+beckon_sqlite_store_is_revoked (BeckonStore *store, const char *hash, GError **error)
 {
-  sqlite3_stmt *statement =
-      beckon_sqlite_prepare (DB (store),
-                             "SELECT 1 FROM revoked WHERE hash = ? AND device IN ('', ?) "
-                             "AND until > unixepoch ()",
-                             error, "ss", hash, device);
+  sqlite3_stmt *statement = beckon_sqlite_prepare (
+      DB (store), "SELECT 1 FROM revoked WHERE hash = ? AND until > unixepoch ()", error, "s", hash);
   gboolean found;
 
   if (statement == NULL)

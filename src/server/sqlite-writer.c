@@ -148,20 +148,33 @@ remove_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
 }
 
 static gboolean
-revoke_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
+forget_revoked (BeckonSqliteWriter *self, const char *user, GError **error)
 {
-  return (op->device != NULL || remove_token (self, op, error)) &&
-         beckon_sqlite_run (
+  return beckon_sqlite_run (
              self->db,
              beckon_sqlite_prepare (self->db, "DELETE FROM revoked WHERE until <= unixepoch ()",
                                     error, ""),
              error) &&
          beckon_sqlite_run (
              self->db,
-             beckon_sqlite_prepare (
-                 self->db, "INSERT OR REPLACE INTO revoked (hash, device, until) VALUES (?, ?, ?)",
-                 error, "ssi", op->hash, op->device != NULL ? op->device : "", op->time),
+             beckon_sqlite_prepare (self->db,
+                                    "DELETE FROM revoked WHERE id IN (SELECT id FROM revoked "
+                                    "WHERE user = ? ORDER BY id DESC LIMIT -1 OFFSET ?)",
+                                    error, "si", user, (gint64) BECKON_STORE_REVOKED_MAX),
              error);
+}
+
+static gboolean
+revoke_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
+{
+  return (op->shared || remove_token (self, op, error)) &&
+         beckon_sqlite_run (
+             self->db,
+             beckon_sqlite_prepare (
+                 self->db, "INSERT OR REPLACE INTO revoked (hash, user, until) VALUES (?, ?, ?)",
+                 error, "ssi", op->hash, op->user, op->time),
+             error) &&
+         forget_revoked (self, op->user, error);
 }
 
 static gboolean

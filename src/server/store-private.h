@@ -14,7 +14,7 @@ typedef enum
   BECKON_STORE_PUT_ACCOUNT,    /* user, name */
   BECKON_STORE_ADD_TOKEN,      /* hash, user, device, time */
   BECKON_STORE_REMOVE_TOKEN,   /* hash */
-  BECKON_STORE_REVOKE_TOKEN,   /* hash, device (nullable), time */
+  BECKON_STORE_REVOKE_TOKEN,   /* hash, user, time, shared */
   BECKON_STORE_ADD_CONTACT,    /* owner, user */
   BECKON_STORE_REMOVE_CONTACT, /* owner, user */
   BECKON_STORE_ADD_BLOCK,      /* owner, user */
@@ -34,6 +34,7 @@ typedef struct
   char *hash;
   char *device;
   gint64 time; /* when a token expires, or is revoked until, in Unix seconds; until when calls are seen, in Unix ms */
+  gboolean shared; /* a token that is revoked is kept */
   BeckonStoredCall *call;
 
   gboolean taken; /* set by each try to commit ADD_ACCOUNT: somebody has that user id */
@@ -58,10 +59,7 @@ struct _BeckonStoreClass
   /* On the main thread, as the public functions of these names. */
   BeckonStoredAccount *(*get_account) (BeckonStore *self, const char *user, GError **error);
   BeckonStoredAccount *(*find_token) (BeckonStore *self, const char *hash, GError **error);
-  gboolean (*is_revoked) (BeckonStore *self,
-                          const char *hash,
-                          const char *device,
-                          GError **error);
+  gboolean (*is_revoked) (BeckonStore *self, const char *hash, GError **error);
   GPtrArray *(*list_contacts) (BeckonStore *self, const char *owner, GError **error);
   GPtrArray *(*list_blocked) (BeckonStore *self, const char *owner, GError **error);
   GStrv (*list_blockers) (BeckonStore *self, const char *user, GError **error);

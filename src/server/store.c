@@ -378,11 +378,11 @@ beckon_store_find_token (BeckonStore *self, const char *hash, GError **error)
 }
 
 gboolean
-beckon_store_is_revoked (BeckonStore *self, const char *hash, const char *device, GError **error)
+beckon_store_is_revoked (BeckonStore *self, const char *hash, GError **error)
 {
-  g_return_val_if_fail (BECKON_IS_STORE (self) && hash != NULL && device != NULL, FALSE);
+  g_return_val_if_fail (BECKON_IS_STORE (self) && hash != NULL, FALSE);
 
-  return CLASS (self)->is_revoked (self, hash, device, error);
+  return CLASS (self)->is_revoked (self, hash, error);
 }
 
 GPtrArray *
@@ -526,16 +526,18 @@ beckon_store_remove_token (BeckonStore *self, const char *hash)
 }
 
 void
-beckon_store_revoke_token (BeckonStore *self, const char *hash, const char *device, gint64 until)
+beckon_store_revoke_token (
+    BeckonStore *self, const char *hash, const char *user, gint64 until, gboolean shared)
 {
   BeckonStoreOp *op;
 
-  g_return_if_fail (BECKON_IS_STORE (self) && hash != NULL);
+  g_return_if_fail (BECKON_IS_STORE (self) && hash != NULL && user != NULL);
 
   op = add_op (self, BECKON_STORE_REVOKE_TOKEN);
   op->hash = g_strdup (hash);
-  op->device = g_strdup (device);
+  op->user = g_strdup (user);
   op->time = until;
+  op->shared = shared;
 }
 
 void

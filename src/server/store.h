@@ -29,12 +29,17 @@ G_BEGIN_DECLS
  */
 G_DECLARE_DERIVABLE_TYPE (BeckonStore, beckon_store, BECKON, STORE, GObject)
 
-/** BeckonStoredAccount: @password: (nullable): a hash in the form of crypt(5), to sign in with */
+/** BECKON_STORE_REVOKED_MAX: revoked tokens of a user that are remembered; the oldest are forgotten. */
+#define BECKON_STORE_REVOKED_MAX 64
+
+/** BeckonStoredAccount: @password: (nullable): a hash in the form of crypt(5), to sign in with;
+ * @expires: Unix seconds: the token by which it was found; else 0 */
 typedef struct
 {
   char *user;
   char *name;
   char *password;
+  gint64 expires;
 } BeckonStoredAccount;
 void beckon_stored_account_free (BeckonStoredAccount *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonStoredAccount, beckon_stored_account_free)
@@ -61,12 +66,9 @@ BeckonStoredAccount *beckon_store_get_account (BeckonStore *self, const char *us
 /** beckon_store_find_token: Returns: (transfer full) (nullable): whose it is (password %NULL), if
  * it still holds; %NULL without an error if not. */
 BeckonStoredAccount *beckon_store_find_token (BeckonStore *self, const char *hash, GError **error);
-/** beckon_store_is_revoked: Returns: whether the token with that hash holds no more on @device, an id,
- * or on all; %FALSE with an error: that is not known. */
-gboolean beckon_store_is_revoked (BeckonStore *self,
-                                  const char *hash,
-                                  const char *device,
-                                  GError **error);
+/** beckon_store_is_revoked: Returns: whether the token with that hash was revoked; %FALSE with an error:
+ * that is not known. */
+gboolean beckon_store_is_revoked (BeckonStore *self, const char *hash, GError **error);
 /** beckon_store_list_contacts: Returns: (transfer full) (element-type BeckonStoredAccount): by
  * name, password %NULL, at most 500; somebody without an account has their id as name. */
 GPtrArray *beckon_store_list_contacts (BeckonStore *self, const char *owner, GError **error);
@@ -104,13 +106,10 @@ void beckon_store_put_account (BeckonStore *self, const char *user, const char *
 void beckon_store_add_token (
     BeckonStore *self, const char *hash, const char *user, const char *device, gint64 expires);
 void beckon_store_remove_token (BeckonStore *self, const char *hash);
-/** beckon_store_revoke_token: removes the token if it is one of ours, and remembers that it holds no
- * more until @until (Unix seconds). @device: (nullable): the id of the only one on which it holds no
- * more; then it is not removed. */
-void beckon_store_revoke_token (BeckonStore *self,
-                                const char *hash,
-                                const char *device,
-                                gint64 until);
+/** beckon_store_revoke_token: removes the token if it is one of ours, and remembers until @until (Unix
+ * seconds) that it was revoked. @shared: there are sessions that go on with it: it is not removed. */
+void beckon_store_revoke_token (
+    BeckonStore *self, const char *hash, const char *user, gint64 until, gboolean shared);
 void beckon_store_add_contact (BeckonStore *self, const char *owner, const char *user);
 void beckon_store_remove_contact (BeckonStore *self, const char *owner, const char *user);
 void beckon_store_add_block (BeckonStore *self, const char *owner, const char *user);

@@ -27,10 +27,7 @@ beckon_accounts_check_token (BeckonAccounts *self, const char *token, GError **e
 }
 
 gboolean
-beckon_accounts_is_revoked (BeckonAccounts *self,
-                            const char *token,
-                            const char *device,
-                            GError **error)
+beckon_accounts_is_revoked (BeckonAccounts *self, const char *hash, GError **error)
 {
   return FALSE;
 }
@@ -42,7 +39,8 @@ beckon_accounts_hash_token (const char *token)
 }
 
 void
-beckon_accounts_revoke_hash (BeckonAccounts *self, const char *hash, const char *device)
+beckon_accounts_revoke_hash (
+    BeckonAccounts *self, const char *hash, const char *user, gint64 expires, gboolean shared)
 {
   g_assert_not_reached (); /* no client of the model signs another one out */
 }
@@ -63,7 +61,7 @@ static void
 beckon_accounts_class_init (BeckonAccountsClass *klass)
 {
   g_signal_new ("revoked", BECKON_TYPE_ACCOUNTS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+                G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -4,7 +4,7 @@
  *
  *   a/USER         an account: name, password
  *   t/HASH         a token: user, device, when it expires
- *   x/HASH/DEVICE  until when it is revoked there, or without a device everywhere
+ *   x/HASH         a token that was revoked: until when that is known, user, a number that rises
  *   c/OWNER/USER   a contact
  *   b/OWNER/USER   OWNER blocks USER
  *   h/OWNER/CALL   a call of OWNER's history, and whether it was seen
@@ -148,37 +148,33 @@ beckon_memory_store_find_token (BeckonStore *store, const char *hash, GError **e
   g_autofree char *key = g_strconcat ("t/", hash, NULL);
   g_autofree char *user = NULL, *device = NULL;
   BeckonStoredAccount *account;
+  gint64 expires;
   HubUnpacker unpacker;
 
   if (!find (store, key, &unpacker))
     return NULL;
   user = hub_unpack_string (&unpacker);
   device = hub_unpack_string (&unpacker);
-  if (hub_unpack_number (&unpacker) <= g_get_real_time () / G_USEC_PER_SEC)
+  expires = hub_unpack_number (&unpacker);
+  if (expires <= g_get_real_time () / G_USEC_PER_SEC)
     return NULL;
   account = beckon_memory_store_get_account (store, user, error);
   if (account != NULL)
-    g_clear_pointer (&account->password, g_free);
+    {
+      g_clear_pointer (&account->password, g_free);
+      account->expires = expires;
+    }
   return account;
 }
 
 static gboolean
-is_revoked_on (BeckonStore *store, const char *hash, const char *device)
+beckon_memory_store_is_revoked (BeckonStore *store, const char *hash, GError **error)
 {
-  g_autofree char *key = g_strconcat ("x/", hash, "/", device, NULL);
+  g_autofree char *key = g_strconcat ("x/", hash, NULL);
   HubUnpacker unpacker;
 
   return find (store, key, &unpacker) &&
          hub_unpack_number (&unpacker) > g_get_real_time () / G_USEC_PER_SEC;
-}
-
-static gboolean
-beckon_memory_store_is_revoked (BeckonStore *store,
-                                const char *hash,
-                                const char *device,
-                                GError **error)
-{
-  return is_revoked_on (store, hash, "") || is_revoked_on (store, hash, device);
 }
 
 static int
@@ -375,16 +371,53 @@ add_token (BeckonMemoryStore *self, const BeckonStoreOp *op)
   put_packed (self, g_strconcat ("t/", op->hash, NULL), value);
 }
 
+/* Takes the oldest of @user away where there are more than @limit. Returns: the number of the newest. */
+static gint64
+forget_revoked (BeckonMemoryStore *self, const char *user, guint limit)
+{
+  gint64 oldest = G_MAXINT64, newest = 0;
+  const char *hash, *forgotten = NULL;
+  guint n_revoked = 0;
+
+  FOREACH (self, "x/", node, hash)
+    {
+      HubUnpacker unpacker = { NULL };
+      g_autofree char *owner = NULL;
+      gint64 number;
+
+      unpacker.data = g_bytes_get_data (g_tree_node_value (node), &unpacker.length);
+      hub_unpack_number (&unpacker);
+      owner = hub_unpack_string (&unpacker);
+      number = hub_unpack_number (&unpacker);
+      newest = MAX (newest, number);
+      if (!g_str_equal (owner, user))
+        continue;
+      n_revoked++;
+      if (number < oldest)
+        {
+          oldest = number;
+          forgotten = hash;
+        }
+    }
+  if (n_revoked > limit)
+    take_away (self, g_strconcat ("x/", forgotten, NULL));
+  return newest;
+}
+
 static void
 revoke_token (BeckonMemoryStore *self, const BeckonStoreOp *op)
 {
   GByteArray *value = g_byte_array_new ();
+  gint64 last;
 
-  if (op->device == NULL)
+  if (!op->shared)
     take_away (self, g_strconcat ("t/", op->hash, NULL));
+  last = forget_revoked (self, op->user, G_MAXUINT);
   hub_pack_number (value, op->time);
-  put_packed (self, g_strconcat ("x/", op->hash, "/", op->device != NULL ? op->device : "", NULL),
-              value);
+  hub_pack_string (value, op->user);
+  hub_pack_number (value, last + 1);
+  put_packed (self, g_strconcat ("x/", op->hash, NULL), value);
+  forget_revoked (self, op->user, BECKON_STORE_REVOKED_MAX);
 }
 
 static void

@@ -102,6 +102,7 @@ assert_token (StoreFixture *self, const char *hash, const char *user, const char
   g_assert_cmpstr (account != NULL ? account->user : NULL, ==, user);
   g_assert_cmpstr (account != NULL ? account->name : NULL, ==, name);
   g_assert_null (account != NULL ? account->password : NULL);
+  g_assert_true (account == NULL || account->expires > NOW);
 }
 
 static void
@@ -130,11 +131,11 @@ test_tokens (StoreFixture *self, gconstpointer unused)
 }
 
 static void
-assert_revoked (StoreFixture *self, const char *hash, const char *device, gboolean revoked)
+assert_revoked (StoreFixture *self, const char *hash, gboolean revoked)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (beckon_store_is_revoked (self->store, hash, device, &error), ==, revoked);
+  g_assert_cmpint (beckon_store_is_revoked (self->store, hash, &error), ==, revoked);
   g_assert_no_error (error);
 }
 
@@ -145,28 +146,52 @@ test_revoked_tokens (StoreFixture *self, gconstpointer unused)
   beckon_store_add_token (self->store, "own", "ada", "desk", NOW + 60);
   beckon_store_add_token (self->store, "shared", "ada", "lap", NOW + 60);
   store_fixture_commit (self);
-  assert_revoked (self, "own", "desk", FALSE);
+  assert_revoked (self, "own", FALSE);
 
-  beckon_store_revoke_token (self->store, "own", NULL, NOW + 60);
-  beckon_store_revoke_token (self->store, "shared", "lap", NOW + 60);
-  beckon_store_revoke_token (self->store, "a site's", NULL, NOW + 60);
-  beckon_store_revoke_token (self->store, "long ago", NULL, NOW - 1);
+  beckon_store_revoke_token (self->store, "own", "ada", NOW + 60, FALSE);
+  beckon_store_revoke_token (self->store, "shared", "ada", NOW + 60, TRUE);
+  beckon_store_revoke_token (self->store, "a site's", "ada", NOW + 60, FALSE);
+  beckon_store_revoke_token (self->store, "long ago", "ada", NOW - 1, FALSE);
   store_fixture_commit (self);
   for (guint i = 0; i < 2; i++)
     {
       assert_token (self, "own", NULL, NULL);
-      assert_revoked (self, "own", "desk", TRUE);
-      assert_revoked (self, "own", "lap", TRUE);
+      assert_revoked (self, "own", TRUE);
       assert_token (self, "shared", "ada", "Ada");
-      assert_revoked (self, "shared", "lap", TRUE);
-      assert_revoked (self, "shared", "desk", FALSE);
-      assert_revoked (self, "a site's", "desk", TRUE);
-      assert_revoked (self, "long ago", "desk", FALSE);
+      assert_revoked (self, "shared", TRUE);
+      assert_revoked (self, "a site's", TRUE);
+      assert_revoked (self, "long ago", FALSE);
       store_fixture_reopen (self);
     }
-  beckon_store_revoke_token (self->store, "own", NULL, NOW - 1); /* the last word holds */
+  beckon_store_revoke_token (self->store, "own", "ada", NOW - 1, FALSE); /* the last word holds */
   store_fixture_commit (self);
-  assert_revoked (self, "own", "desk", FALSE);
+  assert_revoked (self, "own", FALSE);
+}
+
+/* Of nobody is more remembered than what they can need, whatever they do; who revokes much loses what is theirs. */
+static void
+test_many_revoked_tokens (StoreFixture *self, gconstpointer unused)
+{
+  beckon_store_revoke_token (self->store, "bob's", "bob", NOW + 60, FALSE);
+  beckon_store_revoke_token (self->store, "first", "ada", NOW + 60, FALSE);
+  beckon_store_revoke_token (self->store, "again", "ada", NOW + 60, FALSE);
+  for (guint i = 0; i < BECKON_STORE_REVOKED_MAX - 1; i++)
+    {
+      g_autofree char *hash = g_strdup_printf ("%u", i);
+
+      beckon_store_revoke_token (self->store, hash, "ada", NOW + 60 + i, FALSE);
+      beckon_store_revoke_token (self->store, "again", "ada", NOW + 60, FALSE);
+    }
+  store_fixture_commit (self);
+  assert_revoked (self, "first", FALSE);
+  assert_revoked (self, "0", TRUE);
+  beckon_store_revoke_token (self->store, "more", "ada", NOW + 60, FALSE);
+  store_fixture_commit (self);
+  assert_revoked (self, "0", FALSE);
+  assert_revoked (self, "1", TRUE);
+  assert_revoked (self, "again", TRUE);
+  assert_revoked (self, "more", TRUE);
+  assert_revoked (self, "bob's", TRUE);
 }
 
 /* ---- people ---- */
@@ -429,6 +454,7 @@ store_conformance_add_tests (const char *prefix, const StoreFactory *factory)
     { "same-account", test_same_account },
     { "tokens", test_tokens },
     { "revoked-tokens", test_revoked_tokens },
+    { "many-revoked-tokens", test_many_revoked_tokens },
     { "contacts", test_contacts },
     { "many-contacts", test_many_contacts },
     { "blocks", test_blocks },

@@ -60,7 +60,7 @@ typedef struct
 } Fixture;
 
 static void
-on_revoked (BeckonAccounts *accounts, const char *hash, const char *device, GPtrArray *revoked)
+on_revoked (BeckonAccounts *accounts, const char *hash, GPtrArray *revoked)
 {
   g_ptr_array_add (revoked, g_strdup (hash));
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The file behind the server: what is in it, and what is not."""
+import contextlib
 import glob
 import json
 import os
@@ -80,6 +81,29 @@ async def test_files_are_private(_):
         assert os.stat(server.data).st_mode & 0o077 == 0, oct(os.stat(server.data).st_mode)
 
 
+async def test_what_the_record_held(_):
+    """What older servers wrote goes; what is read is not written down again."""
+    async with harness.Server() as server:
+        alice = await server.person("alice")
+        await alice.request("presence.set", state="dnd")
+        await alice.leave()
+        server.stop()
+        with contextlib.closing(sqlite3.connect(f"{server.data}/beckon.sqlite")) as database:
+            database.execute("INSERT INTO record VALUES (?, x'01')", [f"u/{alice.user}"])
+            database.commit()
+        server.start()
+        await server.register("later")  # is committed, and what was written at the start before it
+        server.kill()
+        with contextlib.closing(sqlite3.connect(f"{server.data}/beckon.sqlite")) as database:
+            journal = b"".join(changes for changes, in database.execute("SELECT changes FROM journal"))
+            assert b"u/" in journal and b"d/" not in journal, journal
+        server.start()
+        server.stop()
+        with contextlib.closing(sqlite3.connect(f"{server.data}/beckon.sqlite")) as database:
+            keys = [key for key, in database.execute("SELECT key FROM record")]
+            assert keys == [f"d/{alice.user}/desk"], keys
+
+
 async def test_long_lists_fit_a_frame(server):
     """As many contacts, and calls with as many people, as there can be, all with long names."""
     alice = await server.person("alice")
@@ -111,5 +135,5 @@ async def test_long_lists_fit_a_frame(server):
 harness.run(
     test_expired_token, test_secrets_are_not_kept, test_database_in_trouble,
     test_trouble_while_people_are_added, test_files_are_private,
-    test_long_lists_fit_a_frame,
+    test_what_the_record_held, test_long_lists_fit_a_frame,
     passwords=True)

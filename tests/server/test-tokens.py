@@ -3,10 +3,12 @@
 """Tokens: those that are revoked, and those that a site has signed itself."""
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -257,16 +259,37 @@ async def comes_no_more(server, device, code=4005, name=None):
 
 
 async def test_signing_out_one_of_two_with_a_token(server):
-    """Only one of them is signed out: the token is the other's as well."""
+    """The other stays, and comes back to the session that it has; nobody else does, whatever they call themselves."""
     desk = await server.person("bob")
     lap = await server.device(desk.user, "lap", desk.token)
     await desk.request("devices.sign-out", device="lap")
     assert await lap.closed() == 4005
+    for _ in range(2):
+        for name in "lap", "another", "desk":
+            await comes_no_more(server, lap, name=name)
+        lost = await server.socket()
+        await lost.refused("bad-token", "hello", token=lap.token, device={"id": "another", "name": "Back"},
+                           resume={"session": desk.session, "seq": 0})
+        server.crash()
+        assert await desk.resume()
+    desk.token = await server.token(desk.user, "desk")
     desk = await server.again(desk)
     await comes_no_more(server, lap)
-    server.crash()
-    await comes_no_more(server, lap)
-    assert await desk.resume()
+
+
+async def test_signing_out_many(server):
+    """Device ids are what clients like: one token of theirs is one row, for as long as it holds."""
+    desk = await server.person("bob")
+    token = await server.token(desk.user, "lap")
+    laps = [await server.device(desk.user, f"lap-{i}", token) for i in range(8)]
+    for lap in laps:
+        await desk.request("devices.sign-out", device=lap.device)
+        assert await lap.closed() == 4005
+    with contextlib.closing(sqlite3.connect(f"{server.data}/beckon.sqlite", timeout=10)) as database:
+        rows = database.execute("SELECT until - unixepoch () FROM revoked WHERE user = ?", [desk.user]).fetchall()
+        assert len(rows) == 1 and 0 < rows[0][0] < 400 * 86400, rows
+        devices = database.execute("SELECT device FROM tokens WHERE user = ?", [desk.user]).fetchall()
+        assert len(devices) == 1, devices  # that of the desk
 
 
 async def test_signing_out_who_is_away(server):
@@ -307,6 +330,7 @@ async def test_signing_out_with_a_token_of_the_site(_):
 harness.run(
     test_revoked_from_elsewhere, test_revoked_while_it_rings, test_revoked_while_away,
     test_one_token_on_two_devices, test_signing_another_device_out, test_signing_out_one_of_two_with_a_token,
+    test_signing_out_many,
     test_signing_out_who_is_away, test_signing_out_with_a_token_of_the_site,
     test_tokens_that_do_not_hold,
     test_a_site_without_keys_takes_none, test_registration_is_not_needed,
