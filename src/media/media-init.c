@@ -28,13 +28,18 @@ static const struct
   { "nicesrc", "nice" },
 };
 
+void
+beckon_media_limit_arenas (void)
+{
+  mallopt (M_ARENA_MAX, 2);
+}
+
 gboolean
 beckon_media_init (int *argc, char ***argv, GError **error)
 {
   if (!gst_init_check (argc, argv, error))
     return FALSE;
-  /* Each of a call's two dozen threads would keep an arena: 280 to 530 MB instead of 85 to 107. */
-  mallopt (M_ARENA_MAX, 2);
+  beckon_media_limit_arenas ();
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     {
       g_autoptr (GstElementFactory) factory = gst_element_factory_find (needed[i].element);

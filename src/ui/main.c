@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "application.h"
+#include "media-session.h"
 #include "renderer.h"
 
 #include <glib/gi18n.h>
@@ -16,6 +17,7 @@ main (int argc, char **argv)
   g_autoptr (BeckonApplication) application = NULL;
   int status;
 
+  beckon_media_limit_arenas ();
   beckon_renderer_spare_gl ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
