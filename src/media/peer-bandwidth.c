@@ -30,7 +30,7 @@
 #define BITS_PER_PIXEL 0.1
 #define PICTURE_BITS_MIN 250000
 #define PICTURE_BITS_MAX 4000000
-#define ENCODER_BITS_MIN 15000
+#define ENCODER_BITS_MIN 8000
 /* A key frame is as large as the frames of so long a time. */
 #define KEY_FRAME_MS 250
 #define KEY_FRAME_PERCENT_MIN 300
@@ -214,8 +214,6 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const gboolean *sent = self->peer->local;
   const BeckonQuality *quality;
 
-  if (self->numbered)
-    beckon_peer_repair_set_limit (self->repair, target);
   beckon_quality_ladder_limit (self->ladder, beckon_encoder_load_update (self->load, now));
   beckon_quality_ladder_hold (self->ladder, examining);
   if (!examining)
@@ -226,11 +224,18 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
   self->quality = quality;
+  /* On a thin line sound comes first, and what is sent again last. */
+  if (self->numbered)
+    beckon_peer_repair_set_limit (self->repair,
+                                  target < THIN_BITS ? quality->video_bits * (1 + repair) : target);
+
   if (!examining)
     set_feedback (self, target, loss);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
+  beckon_media_peer_set_pictures_off (
+      self->peer, quality->off && (sent[BECKON_LINE_CAMERA] || sent[BECKON_LINE_SCREEN]));
   if (self->peer->shared != NULL)
     beckon_shared_encoders_update (self->peer->shared);
 }

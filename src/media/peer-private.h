@@ -73,6 +73,7 @@ struct _BeckonMediaPeer
   gboolean held; /* whatever the session is, not open for them */
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
+  gint audio_packets_told; /* of ours, at the last heartbeat, or instead of it */
   double audio_level;
   double volume;
 
@@ -140,6 +141,14 @@ void beckon_media_peer_fail (BeckonMediaPeer *self, BeckonMediaError code, const
 void beckon_media_peer_emit_signal (BeckonMediaPeer *self, BeckonPeerSignal *signal);
 void beckon_media_peer_set_remote_state (BeckonMediaPeer *self, gboolean microphone,
                                          gboolean camera, gboolean screen);
+/** beckon_media_peer_set_pictures_off: @off: the path to them carries none: they are told */
+void beckon_media_peer_set_pictures_off (BeckonMediaPeer *self, gboolean off);
+/** beckon_media_peer_set_remote_pictures_off: that is what they say; told as a change of
+ * remote-camera */
+void beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean off);
+/** beckon_media_peer_expects_pictures: Returns: whether their camera's pictures ought to come now.
+ */
+gboolean beckon_media_peer_expects_pictures (BeckonMediaPeer *self);
 void beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height);
 /** beckon_media_peer_saw_screen: the first frame since they share it */
 void beckon_media_peer_saw_screen (BeckonMediaPeer *self);
