@@ -34,8 +34,8 @@ print_stats (BeckonCliClient *self)
       g_variant_new_uint32 (s.screen_width), "screen_height",
       g_variant_new_uint32 (s.screen_height), "video_encoder",
       g_variant_new_string (s.video_encoder), "video_decoder",
-      g_variant_new_string (s.video_decoder), "kbps_target",
-      g_variant_new_double (s.kbps_target), NULL);
+      g_variant_new_string (s.video_decoder), "kbps_target", g_variant_new_double (s.kbps_target),
+      "pictures_off", g_variant_new_boolean (s.pictures_off), NULL);
 }
 
 static gboolean
@@ -98,6 +98,15 @@ on_handed_over (BeckonCall *call, const char *user, guint generation, gpointer u
                            "generation", g_variant_new_uint32 (generation), NULL);
 }
 
+/* Returns: whether the line to us is too thin for theirs. */
+static gboolean
+have_no_pictures (BeckonCall *call)
+{
+  BeckonMediaStats s;
+
+  return beckon_call_get_stats (call, &s) && s.remote_pictures_off;
+}
+
 static void
 on_remote_state (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
 {
@@ -108,7 +117,7 @@ on_remote_state (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
                              g_variant_new_boolean (beckon_call_get_remote_microphone (call)),
                              "camera", g_variant_new_boolean (beckon_call_get_remote_camera (call)),
                              "screen", g_variant_new_boolean (beckon_call_get_remote_screen (call)),
-                             NULL);
+                             "pictures_off", g_variant_new_boolean (have_no_pictures (call)), NULL);
 }
 
 static void

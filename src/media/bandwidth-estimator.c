@@ -70,6 +70,9 @@
 #define COMPETING_CUT_US (6 * SECOND)
 /* Who was there a moment ago is believed to be there after one cut. */
 #define COMPETED_US (20 * SECOND)
+/* Of a thinner line others leave nothing worth having, and sound and reports alone nearly fill it.
+ */
+#define COMPETING_CAPACITY 100000
 /* A line that loses by the rate is full, though it may never have been seen empty. */
 #define BLIND_SHARE 0.5
 #define BLIND_US SECOND
@@ -512,6 +515,12 @@ is_waiting (BeckonBandwidthEstimator *self)
 }
 
 static gboolean
+may_compete (BeckonBandwidthEstimator *self)
+{
+  return self->most_capacity == 0 || self->most_capacity > COMPETING_CAPACITY;
+}
+
+static gboolean
 is_queue_ours (BeckonBandwidthEstimator *self)
 {
   return get_arriving (self) > OURS_SHARE * self->cut_arriving;
@@ -523,7 +532,7 @@ is_waiting_for_others (BeckonBandwidthEstimator *self, gint64 now)
 {
   const double arriving = get_arriving (self);
 
-  if (!is_waiting (self))
+  if (!is_waiting (self) || !may_compete (self))
     {
       self->waiting_since = 0;
       return FALSE;
@@ -545,7 +554,8 @@ is_waiting_for_others (BeckonBandwidthEstimator *self, gint64 now)
 static gboolean
 was_more_before (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
-  return queue < SHORT_QUEUE_US && self->most_at > 0 && now - self->most_at < COMPETED_US &&
+  return queue < SHORT_QUEUE_US && self->most_at > 0 && may_compete (self) &&
+         now - self->most_at < COMPETED_US &&
          get_arriving (self) < OURS_SHARE_LATER * self->most_capacity;
 }
 
@@ -663,7 +673,7 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
     {
       if (is_waiting (self) && now - self->cut_at < shows_after)
         return;
-      if (is_waiting (self) && !is_queue_ours (self))
+      if (is_waiting (self) && !is_queue_ours (self) && may_compete (self))
         begin_competition (self, now, self->cut_target);
       else
         grow_from_capacity (self);
@@ -681,7 +691,7 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
       self->cut_at = now;
       self->queue_at_cut = queue;
     }
-  else if (self->n_cuts < CUTS_OF_ONE_QUEUE || is_queue_ours (self))
+  else if (self->n_cuts < CUTS_OF_ONE_QUEUE || is_queue_ours (self) || !may_compete (self))
     cut (self, now, queue);
   else
     begin_competition (self, now, self->cut_target);

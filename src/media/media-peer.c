@@ -130,7 +130,34 @@ beckon_media_peer_set_remote_state (BeckonMediaPeer *self,
         if (line == BECKON_LINE_SCREEN)
           notify (self, PROP_REMOTE_SCREEN_VIDEO);
       }
-  beckon_meter_expect_pictures (self->meter, camera, g_get_monotonic_time ());
+  beckon_meter_expect_pictures (self->meter, beckon_media_peer_expects_pictures (self),
+                                g_get_monotonic_time ());
+}
+
+void
+beckon_media_peer_set_pictures_off (BeckonMediaPeer *self, gboolean off)
+{
+  if (self->stats.pictures_off == off)
+    return;
+  self->stats.pictures_off = off;
+  beckon_peer_channel_send_state (self);
+}
+
+void
+beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean off)
+{
+  if (self->stats.remote_pictures_off == off)
+    return;
+  self->stats.remote_pictures_off = off;
+  beckon_meter_expect_pictures (self->meter, beckon_media_peer_expects_pictures (self),
+                                g_get_monotonic_time ());
+  notify (self, PROP_REMOTE_CAMERA);
+}
+
+gboolean
+beckon_media_peer_expects_pictures (BeckonMediaPeer *self)
+{
+  return self->remote[BECKON_LINE_CAMERA] && !self->stats.remote_pictures_off;
 }
 
 void
@@ -159,6 +186,18 @@ beckon_media_peer_set_level (BeckonMediaPeer *self, double level)
 }
 
 /* ---- the beat ---- */
+
+/* Sound says that we are here, and a heartbeat, with its acknowledgement, is much on a thin line.
+ */
+static void
+show_life (BeckonMediaPeer *self)
+{
+  const gint packets = g_atomic_int_get (&self->audio_packets_out);
+
+  if (packets == self->audio_packets_told)
+    beckon_peer_channel_send_heartbeat (self);
+  self->audio_packets_told = packets;
+}
 
 /* Who sends nothing is silent: no more levels come then. */
 static void
@@ -195,7 +234,7 @@ on_tick (gpointer user_data)
   look_for_silence (self);
   beckon_peer_bandwidth_tick (self->bandwidth);
   if (self->ticks % TICKS_PER_HEARTBEAT == 0)
-    beckon_peer_channel_send_heartbeat (self);
+    show_life (self);
   if (self->ticks % TICKS_PER_SECOND == 0)
     beckon_peer_stats_count (self);
   return G_SOURCE_CONTINUE;

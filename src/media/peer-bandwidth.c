@@ -20,14 +20,17 @@
 #define OUTER_BYTES 38
 #define FEEDBACK_MAX 4096
 #define KBPS_MAX 1000000
-/* The other reports are larger, and less urgent. */
+/* The other reports are larger, less urgent, and one for each stream that there is or could be:
+ * together a kilobyte each time. */
 #define REPORTS_PER_RTCP 4
+#define REPORTS_PER_RTCP_THIN 15
+#define THIN_BITS 150000
 #define LOSSY 0.15
 /* More than enough for a picture of that size: what is above would be sent for nothing. */
 #define BITS_PER_PIXEL 0.1
 #define PICTURE_BITS_MIN 250000
 #define PICTURE_BITS_MAX 4000000
-#define ENCODER_BITS_MIN 15000
+#define ENCODER_BITS_MIN 8000
 /* A key frame is as large as the frames of so long a time. */
 #define KEY_FRAME_MS 250
 #define KEY_FRAME_PERCENT_MIN 300
@@ -54,7 +57,8 @@ struct _BeckonPeerBandwidth
 {
   BeckonMediaPeer *peer;
   GWeakRef session;  /* GObject: the RTP session, once it is there */
-  guint feedback_ms; /* as it is set */
+  guint feedback_ms, reports_ms; /* as they are set */
+  gboolean reduced;              /* the peer takes feedback that has no report before it */
   gboolean numbered; /* the peer knows transport-wide numbers */
   gint packets_seen; /* at the last tick */
   BeckonBandwidthEstimator *estimator;
@@ -173,14 +177,17 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
 static void
 set_feedback (BeckonPeerBandwidth *self, guint target, double loss)
 {
-  const guint ms = target >= 300000 || loss > LOSSY ? 50 : target >= 100000 ? 100 : 200;
+  const guint lossy_ms = target >= THIN_BITS ? 50 : 100;
+  const guint ms = target >= 300000 || loss > LOSSY ? lossy_ms : target >= 100000 ? 100 : 200;
+  const guint reports_ms = ms * (target < THIN_BITS ? REPORTS_PER_RTCP_THIN : REPORTS_PER_RTCP);
   g_autoptr (GObject) session = g_weak_ref_get (&self->session);
 
-  if (session == NULL || ms == self->feedback_ms)
+  if (session == NULL || (ms == self->feedback_ms && reports_ms == self->reports_ms))
     return;
   self->feedback_ms = ms;
+  self->reports_ms = reports_ms;
   g_object_set (session, "twcc-feedback-interval", ms * GST_MSECOND, "rtcp-min-interval",
-                (guint64) REPORTS_PER_RTCP * ms * GST_MSECOND, NULL);
+                reports_ms * GST_MSECOND, "rtcp-reduced-size", self->reduced, NULL);
 }
 
 void
@@ -207,8 +214,6 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const gboolean *sent = self->peer->local;
   const BeckonQuality *quality;
 
-  if (self->numbered)
-    beckon_peer_repair_set_limit (self->repair, target);
   beckon_quality_ladder_limit (self->ladder, beckon_encoder_load_update (self->load, now));
   beckon_quality_ladder_hold (self->ladder, examining);
   if (!examining)
@@ -219,12 +224,18 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
   self->quality = quality;
+  /* On a thin line sound comes first, and what is sent again last. */
+  if (self->numbered)
+    beckon_peer_repair_set_limit (self->repair,
+                                  target < THIN_BITS ? quality->video_bits * (1 + repair) : target);
 
   if (!examining)
     set_feedback (self, target, loss);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
+  beckon_media_peer_set_pictures_off (
+      self->peer, quality->off && (sent[BECKON_LINE_CAMERA] || sent[BECKON_LINE_SCREEN]));
   if (self->peer->shared != NULL)
     beckon_shared_encoders_update (self->peer->shared);
 }
@@ -438,6 +449,13 @@ void
 beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered)
 {
   self->numbered = numbered;
+}
+
+void
+beckon_peer_bandwidth_set_reduced (BeckonPeerBandwidth *self, gboolean reduced)
+{
+  self->reduced = reduced;
+  self->feedback_ms = 0; /* to be set again */
 }
 
 void

@@ -49,6 +49,10 @@ void beckon_peer_bandwidth_set_copies (BeckonPeerBandwidth *self, int payload);
  * it reports what it gets, and silence means something. */
 void beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered);
 
+/** beckon_peer_bandwidth_set_reduced: whether the peer takes feedback by itself (RFC 5506): with a
+ * report of each stream before it, it is five times as much. */
+void beckon_peer_bandwidth_set_reduced (BeckonPeerBandwidth *self, gboolean reduced);
+
 /** beckon_peer_bandwidth_update: what is sent has changed. */
 void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
 /** beckon_peer_bandwidth_tick: several times a second. */

@@ -41,6 +41,8 @@ beckon_peer_channel_send_state (BeckonMediaPeer *self)
   json_object_set_boolean_member (object, "microphone", self->local[BECKON_LINE_MICROPHONE]);
   json_object_set_boolean_member (object, "camera", self->local[BECKON_LINE_CAMERA]);
   json_object_set_boolean_member (object, "screen", self->local[BECKON_LINE_SCREEN]);
+  if (self->stats.pictures_off)
+    json_object_set_boolean_member (object, "pictures_off", TRUE);
   send_json (self, object);
 }
 
@@ -79,6 +81,7 @@ take_message (gpointer peer, gpointer text)
       beckon_media_peer_set_remote_state (self, message->sends[BECKON_LINE_MICROPHONE],
                                           message->sends[BECKON_LINE_CAMERA],
                                           message->sends[BECKON_LINE_SCREEN]);
+      beckon_media_peer_set_remote_pictures_off (self, message->pictures_off);
       break;
     case BECKON_PEER_MESSAGE_BYE:
       send_json (self, new_message ("byeack"));

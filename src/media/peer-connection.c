@@ -452,6 +452,8 @@ on_description (GstPromise *promise, gpointer user_data)
         beckon_peer_sdp_repeat_h264 (description->sdp);
       if (self->offerer || self->copies >= 0)
         beckon_peer_sdp_add_copies (description->sdp, self->offerer ? -1 : self->copies);
+      if (self->offerer || self->reduced)
+        beckon_peer_sdp_allow_reduced (description->sdp);
       beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
                         g_free);
       /* With no promise to answer, a bin that is closing leaks its answer. */
@@ -504,6 +506,8 @@ on_applied (gpointer object, gpointer data)
   add_held_candidates (self);
   beckon_peer_bandwidth_set_numbered (self->bandwidth,
                                       applied->lines.twcc[BECKON_LINE_MICROPHONE] > 0);
+  self->reduced = applied->lines.reduced;
+  beckon_peer_bandwidth_set_reduced (self->bandwidth, self->reduced);
   self->copies = applied->lines.copies;
   beckon_peer_bandwidth_set_copies (self->bandwidth, self->copies);
   if (self->offerer)

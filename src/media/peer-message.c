@@ -68,8 +68,11 @@ beckon_peer_message_parse (const char *text, GError **error)
   self = g_new0 (BeckonPeerMessage, 1);
   self->kind = kind_of (word);
   if (self->kind == BECKON_PEER_MESSAGE_STATE)
-    for (guint line = 0; line < BECKON_N_LINES; line++)
-      self->sends[line] = get_flag (object, lines[line]);
+    {
+      for (guint line = 0; line < BECKON_N_LINES; line++)
+        self->sends[line] = get_flag (object, lines[line]);
+      self->pictures_off = get_flag (object, "pictures_off");
+    }
   word = self->kind == BECKON_PEER_MESSAGE_BYE ? get_word (object, "reason") : NULL;
   if (word != NULL && strlen (word) <= BECKON_BYE_REASON_MAX)
     self->reason = g_strdup (word);

@@ -24,6 +24,7 @@ typedef struct
 {
   BeckonPeerMessageKind kind;
   gboolean sends[BECKON_N_LINES]; /* STATE */
+  gboolean pictures_off;          /* STATE: the path to us carries none now */
   char *reason;                   /* BYE; nullable, at most BECKON_BYE_REASON_MAX bytes */
 } BeckonPeerMessage;
 

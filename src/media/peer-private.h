@@ -73,6 +73,7 @@ struct _BeckonMediaPeer
   gboolean held; /* whatever the session is, not open for them */
   guint ticks;
   gint audio_packets_seen; /* at the last tick */
+  gint audio_packets_told; /* of ours, at the last heartbeat, or instead of it */
   double audio_level;
   double volume;
 
@@ -84,6 +85,7 @@ struct _BeckonMediaPeer
   } gaps[BECKON_N_LINES];
   guint ssrcs[BECKON_N_LINES];
   int copies; /* payload type of sound with copies in it in their offer; -1: they know none */
+  gboolean reduced;                 /* they take, and offer, feedback without a report before it */
   GstElement *last[BECKON_N_LINES]; /* before webrtcbin; borrowed of the pipeline */
   gulong unverified[BECKON_N_LINES]; /* peer-connection.c: probes that let nothing out yet */
 
@@ -139,6 +141,14 @@ void beckon_media_peer_fail (BeckonMediaPeer *self, BeckonMediaError code, const
 void beckon_media_peer_emit_signal (BeckonMediaPeer *self, BeckonPeerSignal *signal);
 void beckon_media_peer_set_remote_state (BeckonMediaPeer *self, gboolean microphone,
                                          gboolean camera, gboolean screen);
+/** beckon_media_peer_set_pictures_off: @off: the path to them carries none: they are told */
+void beckon_media_peer_set_pictures_off (BeckonMediaPeer *self, gboolean off);
+/** beckon_media_peer_set_remote_pictures_off: that is what they say; told as a change of
+ * remote-camera */
+void beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean off);
+/** beckon_media_peer_expects_pictures: Returns: whether their camera's pictures ought to come now.
+ */
+gboolean beckon_media_peer_expects_pictures (BeckonMediaPeer *self);
 void beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height);
 /** beckon_media_peer_saw_screen: the first frame since they share it */
 void beckon_media_peer_saw_screen (BeckonMediaPeer *self);
@@ -179,6 +189,7 @@ typedef struct
   char profile[BECKON_N_LINES][BECKON_H264_PROFILE_SIZE]; /* of H.264: its kind */
   int twcc[BECKON_N_LINES];    /* id of the transport-wide sequence number; 0: not known there */
   int copies; /* payload type of sound that has copies in it; -1: not known there */
+  gboolean reduced; /* feedback may come without a report before it, on the first line, as on all */
 } BeckonSdpLines;
 
 /** beckon_peer_sdp_parse: @offer: it must have the lines that we need. Returns: (transfer full): the
@@ -191,6 +202,9 @@ void beckon_peer_sdp_repeat_h264 (GstSDPMessage *sdp);
 /** beckon_peer_sdp_add_copies: @sdp: ours: says that sound with copies in it is understood. @payload: the
  * payload type of that in the offer that is answered; -1: any */
 void beckon_peer_sdp_add_copies (GstSDPMessage *sdp, int payload);
+/** beckon_peer_sdp_allow_reduced: @sdp: ours: says that feedback may come without a report before
+ * it, which webrtcbin leaves out of an answer. */
+void beckon_peer_sdp_allow_reduced (GstSDPMessage *sdp);
 gboolean beckon_peer_sdp_check_candidate (const char *candidate, GError **error);
 /** beckon_peer_sdp_is_useful_candidate: @candidate: a checked one. Names are nothing for us: looking one
  * up would tell a stranger's name server about us; nor are components that we do not have. */

@@ -32,7 +32,7 @@ static const double rounds[] = { 0, 0.04, 0.15, 0.3 };
 #define PACKETS_KEPT "1000" /* of each line, to be sent again */
 /* What is sent again may come at once for so long a time, or be so much. */
 #define BURST_SECONDS 0.5
-#define BURST_MIN 5000 /* bytes */
+#define BURST_MIN 1500 /* bytes */
 #define PACKET_WEIGHT 0.05
 
 typedef struct

@@ -318,6 +318,18 @@ is_rtp (const GstSDPMedia *media)
   return g_strcmp0 (media->media, "audio") == 0 || g_strcmp0 (media->media, "video") == 0;
 }
 
+void
+beckon_peer_sdp_allow_reduced (GstSDPMessage *sdp)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      GstSDPMedia *media = &g_array_index (sdp->medias, GstSDPMedia, i);
+
+      if (is_rtp (media) && gst_sdp_media_get_attribute_val (media, "rtcp-rsize") == NULL)
+        gst_sdp_media_add_attribute (media, "rtcp-rsize", "");
+    }
+}
+
 static gboolean
 has_picture (const GstSDPMessage *sdp)
 {
@@ -369,6 +381,7 @@ check_lines (const GstSDPMessage *sdp,
   if (!check_names (sdp, error))
     return FALSE;
   lines->copies = -1;
+  lines->reduced = FALSE;
   for (guint line = 0; line < BECKON_N_LINES; line++)
     {
       const GstSDPMedia *media = line < n_media ? gst_sdp_message_get_media (sdp, line) : NULL;
@@ -382,6 +395,7 @@ check_lines (const GstSDPMessage *sdp,
         {
           lines->payload[line] = find_payload (media, "OPUS");
           lines->copies = find_copies (media, lines->payload[line]);
+          lines->reduced = gst_sdp_media_get_attribute_val (media, "rtcp-rsize") != NULL;
         }
       else
         choose_codec (media, use, lines, line);

@@ -270,7 +270,7 @@ static void
 judge (BeckonMediaPeer *self)
 {
   const BeckonMediaStats *s = &self->stats;
-  const gboolean pictures = self->remote[BECKON_LINE_CAMERA];
+  const gboolean pictures = beckon_media_peer_expects_pictures (self);
   const BeckonQualityFacts facts = {
     .loss = MAX (s->packet_loss, s->packet_loss_sent),
     .round_trip_ms = s->round_trip_ms,
@@ -356,7 +356,7 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   beckon_peer_jitter_update (self->jitter, s->round_trip_ms);
   beckon_peer_screen_count (self, s);
   count_encoders (self);
-  beckon_meter_expect_pictures (self->meter, self->remote[BECKON_LINE_CAMERA], at);
+  beckon_meter_expect_pictures (self->meter, beckon_media_peer_expects_pictures (self), at);
   self->frozen = beckon_meter_read (self->meter, at, s);
   if (self->state == BECKON_MEDIA_PEER_LOST)
     judge (self);

@@ -6,14 +6,32 @@
 
 #include "quality-ladder.h"
 
+#include <math.h>
+
 /* IP, UDP, RTP with one extension, and what SRTP adds. */
 #define HEADER_BITS (58 * 8)
 #define VIDEO_PAYLOAD 1200
 #define UP_AFTER_US (1500 * (gint64) 1000)
 #define DOWN_AFTER_US (700 * (gint64) 1000)
 #define UP_SHARE 1.15
+/* Up from the smallest: the key frame of the next size is as much as a thin line's queue takes. */
+#define UP_SHARE_SMALLEST 1.8
+/* Who was wrong to go up waits longer the next time. */
+#define UP_LASTED_US (8000 * (gint64) 1000)
+#define UP_AFTER_GROWTH 4
+#define UP_AFTER_MAX_US (60000 * (gint64) 1000)
 /* With less than this share of what a rung needs there are no pictures until one is down. */
 #define PAUSE_SHARE 0.3
+/* Not even the smallest for so long: a queue has been emptied by then. */
+#define OFF_AFTER_US (5000 * (gint64) 1000)
+/* With so much more than the smallest need they come back, after so long; who has had them for
+ * longer than LASTED_US has not been wrong. Nobody has tried what is said to be there, so they
+ * begin with little. */
+#define BACK_SHARE 1.3
+#define BACK_DOUBLES_US (4000.0 * 1000)
+#define BACK_AFTER_US (4000 * (gint64) 1000)
+#define BACK_AFTER_MAX_US (64000 * (gint64) 1000)
+#define LASTED_US (20000 * (gint64) 1000)
 /* Of the target, what sound may have with its copies. */
 #define SOUND_SHARE 0.6
 
@@ -24,8 +42,9 @@ static const struct
 } rungs[] = {
   { 1920, 1080, 30, 2400000 }, { 1280, 720, 30, 1200000 }, { 960, 540, 30, 700000 },
   { 640, 360, 30, 300000 },    { 480, 270, 20, 150000 },   { 320, 180, 15, 80000 },
-  { 320, 180, 7, 18000 },      { 320, 180, 0, 0 },
+  { 320, 180, 7, 24000 },      { 160, 90, 5, 9000 },       { 160, 90, 0, 0 },
 };
+#define OFF_RUNG (G_N_ELEMENTS (rungs) - 1)
 #define START_RUNG 3
 /* A machine that does not do this is not to be helped by smaller pictures. */
 #define LIMIT_MAX 5
@@ -48,6 +67,10 @@ struct _BeckonQualityLadder
   guint sound;
   guint copies; /* of sound */
   gint64 up_since, down_since; /* 0: not now */
+  gint64 up_at, up_after; /* of the smallest pictures: when they became larger, how long it takes */
+  gint64 little_since;    /* not even enough for the smallest; 0: not now */
+  gint64 back_at;         /* when pictures were off last and came back; 0: never */
+  gint64 back_after;      /* how long it takes until they do */
   gboolean held;
 };
 
@@ -66,6 +89,8 @@ beckon_quality_ladder_new (void)
   BeckonQualityLadder *self = g_new0 (BeckonQualityLadder, 1);
 
   self->rung = START_RUNG;
+  self->back_after = BACK_AFTER_US;
+  self->up_after = UP_AFTER_US;
   return self;
 }
 
@@ -109,18 +134,67 @@ find_rung (double bits)
 }
 
 static void
+switch_off (BeckonQualityLadder *self, gint64 now)
+{
+  const gboolean wrong = self->back_at != 0 && now - self->back_at < LASTED_US;
+
+  self->rung = OFF_RUNG;
+  self->back_after = wrong ? MIN (2 * self->back_after, BACK_AFTER_MAX_US) : BACK_AFTER_US;
+  self->up_since = self->down_since = self->little_since = 0;
+}
+
+static void
+wait_for_more (BeckonQualityLadder *self, gint64 now, double bits)
+{
+  if (!has_held (&self->up_since, bits > BACK_SHARE * rungs[OFF_RUNG - 1].bits, now,
+                 self->back_after))
+    return;
+  self->rung = OFF_RUNG - 1;
+  self->back_at = now;
+  self->up_since = self->down_since = 0;
+}
+
+static void
+note_smallest (BeckonQualityLadder *self, gint64 now)
+{
+  const gboolean wrong = self->up_at != 0 && now - self->up_at < UP_LASTED_US;
+
+  self->up_after = wrong ? MIN (UP_AFTER_GROWTH * self->up_after, UP_AFTER_MAX_US) : UP_AFTER_US;
+}
+
+static void
 choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
 {
-  const guint lower = MAX (find_rung (bits), self->limit);
-  const guint higher = MAX (find_rung (bits / UP_SHARE), self->limit);
+  const guint lower = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1);
+  const gboolean smallest = self->rung == OFF_RUNG - 1;
+  const guint higher =
+      MAX (find_rung (bits / (smallest ? UP_SHARE_SMALLEST : UP_SHARE)), self->limit);
 
-  if (has_held (&self->up_since, higher < self->rung, now, UP_AFTER_US))
-    self->rung = higher;
+  if (has_held (&self->up_since, higher < self->rung, now, smallest ? self->up_after : UP_AFTER_US))
+    {
+      self->rung = higher;
+      if (smallest)
+        self->up_at = now;
+    }
   if (has_held (&self->down_since, lower > self->rung, now, DOWN_AFTER_US))
     {
       self->rung = lower;
       self->down_since = 0;
+      if (lower == OFF_RUNG - 1)
+        note_smallest (self, now);
     }
+  if (has_held (&self->little_since, bits < rungs[OFF_RUNG - 1].bits, now, OFF_AFTER_US))
+    switch_off (self, now);
+}
+
+/* Returns: how much of @bits pictures that have come back may use. */
+static double
+limit_after_return (BeckonQualityLadder *self, gint64 now, double bits)
+{
+  if (self->back_at == 0)
+    return bits;
+  return MIN (bits, BACK_SHARE * rungs[OFF_RUNG - 1].bits *
+                        exp2 ((now - self->back_at) / BACK_DOUBLES_US));
 }
 
 /* A copy is in a packet that there is anyway. */
@@ -140,13 +214,23 @@ beckon_quality_ladder_update (
   if (!self->held)
     choose_sound (self, target);
   bits = target - bits_of_sound (quality, self->copies);
-  bits = MAX (bits, 0) * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0);
+  /* The smallest pictures do not fill their packets. */
+  bits = MIN (bits * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0),
+              bits - rungs[OFF_RUNG - 1].fps * HEADER_BITS);
+  bits = MAX (bits, 0);
   bits /= (1 + repair) * MAX (pictures, 1);
   if (pictures > 0 && !self->held)
-    choose_rung (self, now_us, bits);
+    {
+      if (self->rung == OFF_RUNG)
+        wait_for_more (self, now_us, bits);
+      bits = limit_after_return (self, now_us, bits);
+      if (self->rung != OFF_RUNG)
+        choose_rung (self, now_us, bits);
+    }
   quality->width = rungs[self->rung].width;
   quality->height = rungs[self->rung].height;
   quality->fps = bits < PAUSE_SHARE * rungs[self->rung].bits ? 0 : rungs[self->rung].fps;
+  quality->off = self->rung == OFF_RUNG;
   quality->video_bits = bits;
   return quality;
 }

@@ -13,6 +13,7 @@ typedef struct
   guint audio_ms;      /* of sound in a packet: 20, 40 or 60 */
   guint width, height; /* the picture is not to be larger; its own shape is kept */
   guint fps;           /* 0: no pictures now */
+  gboolean off;        /* and none until the path carries more: that is worth being told */
   guint video_bits;    /* a second, without headers */
 } BeckonQuality;
 
@@ -22,13 +23,17 @@ void beckon_quality_lower (BeckonQuality *quality, const BeckonQuality *limit);
 /**
  * BeckonQualityLadder:
  *
- * Turns a target of bits a second into sound and pictures. Sound comes first: it always gets what it
- * needs to be understood. Pictures get what is left, and are made smaller and fewer, rung by rung,
- * when that is too little for their size. Nothing but arithmetic, as the estimator.
+ * Turns a target of bits a second into sound and pictures. Sound comes first: it always gets what
+ * it needs to be understood. Pictures get what is left, and are made smaller and fewer, rung by
+ * rung, when that is too little for their size. Nothing but arithmetic, as the estimator.
  *
  * A new size needs a key frame, and those are large. So one goes up after a while of more than
  * enough, and down after a moment of too little; in that moment, if it is much too little, no
  * pictures are made at all: a queue is being emptied.
+ *
+ * Where for some seconds there is not even enough for the smallest they are off. They come back,
+ * small, after some seconds of clearly more, and after twice as long each time that they did not
+ * stay: without them nobody knows what the path would carry.
  */
 typedef struct _BeckonQualityLadder BeckonQualityLadder;
 

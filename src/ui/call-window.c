@@ -72,6 +72,7 @@ struct _BeckonCallWindow
   guint tick_source;  /* every second's duration and quality */
   guint ended_source; /* the window closes */
   BeckonCallQuality shown_quality;
+  gboolean shown_off;
   gint64 toggled_at[N_TOGGLES]; /* when the person last switched it; monotonic */
   double x;                     /* of the pointer, as it was last */
   double y;
@@ -129,6 +130,15 @@ get_quality (BeckonCall *call)
     return BECKON_CALL_QUALITY_BAD;
   return beckon_call_get_stats (call, &stats) ? (BeckonCallQuality) stats.quality
                                               : BECKON_CALL_QUALITY_UNKNOWN;
+}
+
+/* Returns: whether the connection is too slow for one's own pictures. */
+static gboolean
+are_pictures_off (BeckonCall *call)
+{
+  BeckonMediaStats stats;
+
+  return beckon_call_get_stats (call, &stats) && stats.pictures_off;
 }
 
 static void
@@ -250,6 +260,7 @@ update (BeckonCallWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.screen", page == PAGE_CALLING);
   update_header (self, page);
   update_quality (self, quality);
+  self->shown_off = are_pictures_off (self->call);
   beckon_auto_hide_set_held (
       self->auto_hide,
       page != PAGE_CALLING || !beckon_calling_page_has_picture (self->calling) ||
@@ -270,7 +281,8 @@ on_tick (gpointer user_data)
 {
   BeckonCallWindow *self = user_data;
 
-  if (get_quality (self->call) != self->shown_quality)
+  if (get_quality (self->call) != self->shown_quality ||
+      are_pictures_off (self->call) != self->shown_off)
     update (self);
   else
     update_duration (self);

@@ -113,11 +113,22 @@ on_swap (BeckonCallingPage *self)
     }
 }
 
+/* Returns: whether the connection carries no pictures of theirs: a last one that stands still would
+ * only seem to be one. */
+static gboolean
+is_too_slow (BeckonCall *call)
+{
+  BeckonMediaStats stats;
+
+  return beckon_call_get_stats (call, &stats) && stats.remote_pictures_off;
+}
+
 static void
 update_pictures (BeckonCallingPage *self, BeckonCall *call)
 {
-  GObject *camera =
-      beckon_call_get_remote_camera (call) ? beckon_call_get_remote_video (call) : NULL;
+  GObject *camera = beckon_call_get_remote_camera (call) && !is_too_slow (call)
+                        ? beckon_call_get_remote_video (call)
+                        : NULL;
   GObject *screen = beckon_call_get_remote_screen_video (call);
   GObject *own = beckon_call_get_camera (call) ? beckon_call_get_local_video (call) : NULL;
 
@@ -149,6 +160,11 @@ update_person (BeckonCallingPage *self, BeckonCall *call)
     {
       icon = "beckon-camera-off-symbolic";
       line = _("Camera is off");
+    }
+  else if (video && is_too_slow (call))
+    {
+      icon = "network-cellular-signal-weak-symbolic";
+      line = _ ("The connection is too slow for pictures");
     }
   adw_avatar_set_text (self->avatar, names);
   gtk_label_set_label (self->name, names);

@@ -338,10 +338,14 @@ char *
 beckon_phrase_for_no_camera (BeckonCall *call)
 {
   const GError *error;
+  BeckonMediaStats stats;
 
   g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
 
   error = beckon_call_get_camera_problem (call);
+  if (error == NULL && beckon_call_get_camera (call) && beckon_call_get_stats (call, &stats) &&
+      stats.pictures_off)
+    return g_strdup (_ ("The connection is too slow for your picture: you are not seen"));
   if (error == NULL)
     return NULL;
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))

@@ -36,16 +36,22 @@ test_kinds (void)
 static void
 test_state (void)
 {
-  g_autoptr (BeckonPeerMessage) all = beckon_peer_message_parse (
-      "{\"kind\":\"state\",\"microphone\":true,\"camera\":true,\"screen\":true}", NULL);
-  g_autoptr (BeckonPeerMessage) odd = beckon_peer_message_parse (
-      "{\"kind\":\"state\",\"microphone\":1,\"camera\":\"true\",\"screen\":false}", NULL);
+  g_autoptr (BeckonPeerMessage) all =
+      beckon_peer_message_parse ("{\"kind\":\"state\",\"microphone\":true,\"camera\":true,"
+                                 "\"screen\":true,\"pictures_off\":true}",
+                                 NULL);
+  g_autoptr (BeckonPeerMessage) odd =
+      beckon_peer_message_parse ("{\"kind\":\"state\",\"microphone\":1,\"camera\":\"true\","
+                                 "\"screen\":false,\"pictures_off\":1}",
+                                 NULL);
 
   for (guint line = 0; line < BECKON_N_LINES; line++)
     {
       g_assert_true (all->sends[line]);
       g_assert_false (odd->sends[line]);
     }
+  g_assert_true (all->pictures_off);
+  g_assert_false (odd->pictures_off);
 }
 
 static void

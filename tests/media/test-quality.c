@@ -33,7 +33,8 @@ test_rungs (void)
     { 1000000, 540, 30, 40000, 20 },  { 500000, 360, 30, 40000, 20 },
     { 300000, 270, 20, 32000, 20 },   { 180000, 180, 15, 24000, 40 },
     { 100000, 180, 7, 16000, 60 },    { 80000, 180, 7, 16000, 60 },
-    { 50000, 180, 7, 12000, 60 },     { 30000, 180, 0, 12000, 60 },
+    { 50000, 180, 7, 12000, 60 },     { 40000, 90, 5, 12000, 60 },
+    { 30000, 90, 0, 12000, 60 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
@@ -51,6 +52,7 @@ test_rungs (void)
       g_assert_cmpuint (q.audio_bits, ==, wanted[i].audio_bits);
       g_assert_cmpuint (q.audio_ms, ==, wanted[i].audio_ms);
       g_assert_cmpuint (all, <=, wanted[i].target);
+      g_assert_cmpint (q.off, ==, q.fps == 0);
     }
 }
 
@@ -102,6 +104,79 @@ test_repair_takes_from_the_picture (void)
 
   g_assert_cmpuint (repaired.video_bits, ==, whole.video_bits / 2);
   g_assert_cmpuint (repaired.audio_bits, ==, whole.audio_bits);
+}
+
+/* Where a line carries no picture they are off, and said to be, but not because a queue is emptied.
+ */
+static void
+test_off (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+  BeckonQuality back;
+
+  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 10).fps, ==, 5);
+  g_assert_false (hold (ladder, &now, 30000, 0, 4).off);
+  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 1).fps, ==, 5);
+  g_assert_true (hold (ladder, &now, 30000, 0, 6).off);
+  /* A little more is not enough, nor is much for a moment. */
+  g_assert_true (hold (ladder, &now, 33000, 0, 30).off);
+  g_assert_true (hold (ladder, &now, 200000, 0, 3).off);
+  g_assert_true (hold (ladder, &now, 30000, 0, 1).off);
+  /* Then they are small at first: so much has not been tried. */
+  back = hold (ladder, &now, 200000, 0, 4.2);
+  g_assert_false (back.off);
+  g_assert_cmpuint (back.height, ==, 90);
+  g_assert_cmpuint (back.fps, >=, 3);
+  g_assert_cmpuint (back.video_bits, <, 20000);
+  g_assert_cmpuint (hold (ladder, &now, 200000, 0, 30).height, ==, 180);
+}
+
+/* Returns: seconds until pictures are back. */
+static double
+wait_for_pictures (BeckonQualityLadder *ladder, gint64 *now)
+{
+  const gint64 since = *now;
+
+  while (hold (ladder, now, 60000, 0, 0.1).off)
+    g_assert_cmpint (*now - since, <, 100 * SECOND);
+  return (*now - since) / (double) SECOND;
+}
+
+static void
+test_back_less_and_less_often (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+  double last = 0;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      double took;
+
+      g_assert_true (hold (ladder, &now, 30000, 0, 8).off);
+      took = wait_for_pictures (ladder, &now);
+      g_assert_cmpfloat (took, >, 1.8 * last);
+      last = took;
+    }
+  /* Once they have stayed all is forgotten. */
+  g_assert_false (hold (ladder, &now, 60000, 0, 30).off);
+  g_assert_true (hold (ladder, &now, 30000, 0, 8).off);
+  g_assert_cmpfloat (wait_for_pictures (ladder, &now), <, 5);
+}
+
+/* Larger ones that were too much are tried again later. */
+static void
+test_smallest_waits (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+
+  hold (ladder, &now, 40000, 0, 10);
+  g_assert_cmpuint (hold (ladder, &now, 90000, 0, 2).height, ==, 180);
+  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 2).height, ==, 90);
+  g_assert_cmpuint (hold (ladder, &now, 90000, 0, 5).height, ==, 90);
+  g_assert_cmpuint (hold (ladder, &now, 90000, 0, 2).height, ==, 180);
 }
 
 /* For a moment there is less, on purpose. */
@@ -203,6 +278,9 @@ main (int argc, char **argv)
   g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
   g_test_add_func ("/quality/does-not-flap", test_does_not_flap);
   g_test_add_func ("/quality/repair-takes-from-the-picture", test_repair_takes_from_the_picture);
+  g_test_add_func ("/quality/off", test_off);
+  g_test_add_func ("/quality/back-less-and-less-often", test_back_less_and_less_often);
+  g_test_add_func ("/quality/smallest-waits", test_smallest_waits);
   g_test_add_func ("/quality/held", test_held);
   g_test_add_func ("/quality/two-pictures", test_two_pictures);
   g_test_add_func ("/quality/limit", test_limit);

@@ -125,6 +125,29 @@ test_says_so (void)
   g_assert_cmpstr (once, ==, twice);
 }
 
+/* webrtcbin says so in offers alone; on each line of packets, and once. */
+static void
+test_reduced (void)
+{
+  g_autoptr (GstSDPMessage) sdp = NULL;
+
+  g_assert_cmpint (
+      gst_sdp_message_new_from_text (HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtcp-rsize\r\n"
+                                          "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+                                          "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
+                                     &sdp),
+      ==, GST_SDP_OK);
+  beckon_peer_sdp_allow_reduced (sdp);
+  for (guint i = 0; i < 3; i++)
+    {
+      const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+
+      g_assert_cmpint (gst_sdp_media_get_attribute_val_n (media, "rtcp-rsize", 0) != NULL, ==,
+                       i < 2);
+      g_assert_null (gst_sdp_media_get_attribute_val_n (media, "rtcp-rsize", 1));
+    }
+}
+
 /* ---- packets ---- */
 
 typedef struct
@@ -321,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sound-copies/room", test_room);
   g_test_add_func ("/sound-copies/descriptions", test_descriptions);
   g_test_add_func ("/sound-copies/says-so", test_says_so);
+  g_test_add_func ("/sound-copies/reports-reduced", test_reduced);
   g_test_add_data_func ("/sound-copies/none/little-lost", GINT_TO_POINTER (TRUE), test_none);
   g_test_add_data_func ("/sound-copies/none/not-understood", GINT_TO_POINTER (FALSE), test_none);
   g_test_add_data_func ("/sound-copies/lost/10-percent", GUINT_TO_POINTER (10), test_lost);

@@ -130,6 +130,25 @@ test_cameras (Fixture *self, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (corner));
 }
 
+/* Whose picture the connection does not carry is told so, and is seen as soon as it does. */
+static void
+test_too_slow (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  self->call->stats.remote_pictures_off = TRUE;
+  fake_call_notify (self->call, "remote-camera");
+  ui_await (ui_find_label (self->window, "The connection is too slow for pictures") != NULL);
+  g_assert_null (beckon_video_view_get_source (get_view (self, FALSE)));
+  self->call->stats.remote_pictures_off = FALSE;
+  fake_call_notify (self->call, "remote-camera");
+  g_assert_true (beckon_video_view_get_source (get_view (self, FALSE)) == self->call->remote_video);
+  /* Of one's own nothing is notified. */
+  self->call->stats.pictures_off = TRUE;
+  ui_await (ui_find_label (self->window,
+                           "The connection is too slow for your picture: you are not seen") !=
+            NULL);
+}
+
 static void
 test_swap (Fixture *self, gconstpointer unused)
 {
@@ -531,6 +550,7 @@ main (int argc, char **argv)
   ADD ("connecting", test_connecting);
   ADD ("calling", test_calling);
   ADD ("cameras", test_cameras);
+  ADD ("too-slow", test_too_slow);
   ADD ("swap", test_swap);
   ADD ("toggles", test_toggles);
   ADD ("sharing", test_sharing);
