@@ -45,10 +45,13 @@ struct _BeckonAccount
   GError *problem;
   GCancellable *restoring; /* nullable: a remembered sign-in is under way */
   char *found;             /* nullable: the password of that one */
+  /* Of the sign-in that the secret store has, or will have, something of. */
+  char *remembered_server; /* nullable: it has nothing */
+  char *remembered_user;   /* nullable */
   char *kept;              /* nullable: the token in the secret store */
+  GCancellable *storing;   /* all that is on its way to the secret store */
 
   gboolean signed_in;
-  gboolean remembered; /* there is, or will be, something in the secret store */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonAccount, beckon_account, G_TYPE_OBJECT)
@@ -129,26 +132,38 @@ on_secret_cleared (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("A secret could not be forgotten: %s", error->message);
 }
 
+/* @server, @user: nullable: the sign-in is over, what is in the store of it stays. */
+static void
+set_remembered (BeckonAccount *self, const char *server, const char *user)
+{
+  g_free (self->remembered_server);
+  g_free (self->remembered_user);
+  self->remembered_server = g_strdup (server);
+  self->remembered_user = g_strdup (user);
+  g_clear_pointer (&self->kept, beckon_secrets_free);
+}
+
 static void
 forget_secrets (BeckonAccount *self)
 {
-  g_autofree char *server = g_settings_get_string (self->settings, "server");
-  g_autofree char *user = g_settings_get_string (self->settings, "user");
-
-  self->remembered = FALSE;
-  g_clear_pointer (&self->kept, beckon_secrets_free);
-  if (*user == '\0')
-    return;
-  for (BeckonSecret what = BECKON_SECRET_PASSWORD; what <= BECKON_SECRET_TOKEN; what++)
-    beckon_secrets_clear_async (what, server, user, self->profile, NULL, on_secret_cleared, NULL);
+  /* what still waits to be stored would be so after this */
+  g_cancellable_cancel (self->storing);
+  g_object_unref (self->storing);
+  self->storing = g_cancellable_new ();
+  for (BeckonSecret what = BECKON_SECRET_PASSWORD;
+       self->remembered_user != NULL && what <= BECKON_SECRET_TOKEN; what++)
+    beckon_secrets_clear_async (what, self->remembered_server, self->remembered_user,
+                                self->profile, NULL, on_secret_cleared, NULL);
 }
 
-/* Somebody wanted this device out: the next start must not come in again by itself. */
+/* The session is over. Where somebody wanted this device out the next start must not come in again by
+ * itself. */
 static void
-follow_sign_out (BeckonAccount *self, const GError *why)
+leave_remembered (BeckonAccount *self, const GError *why)
 {
   if (g_error_matches (why, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_SIGNED_OUT))
     forget_secrets (self);
+  set_remembered (self, NULL, NULL);
 }
 
 static void
@@ -156,7 +171,8 @@ on_token_stored (GObject *source, GAsyncResult *result, gpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!beckon_secrets_store_finish (result, &error))
+  if (!beckon_secrets_store_finish (result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_message ("The token could not be stored: %s", error->message);
 }
 
@@ -165,17 +181,13 @@ keep_token (BeckonAccount *self)
 {
   const char *token = beckon_signaling_service_get_token (
       beckon_call_manager_get_signaling (self->manager));
-  g_autofree char *server = NULL;
-  g_autofree char *user = NULL;
 
-  if (!self->remembered || token == NULL || g_strcmp0 (token, self->kept) == 0)
+  if (self->remembered_user == NULL || token == NULL || g_strcmp0 (token, self->kept) == 0)
     return;
-  server = g_settings_get_string (self->settings, "server");
-  user = g_settings_get_string (self->settings, "user");
   g_clear_pointer (&self->kept, beckon_secrets_free);
   self->kept = g_strdup (token);
-  beckon_secrets_store_async (BECKON_SECRET_TOKEN, server, user, self->profile, token, NULL,
-                              on_token_stored, NULL);
+  beckon_secrets_store_async (BECKON_SECRET_TOKEN, self->remembered_server, self->remembered_user,
+                              self->profile, token, self->storing, on_token_stored, NULL);
 }
 
 /* The server may end the session for good: the password was changed elsewhere, say. */
@@ -189,7 +201,7 @@ on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAcco
   if (beckon_signaling_service_get_state (service) != BECKON_SIGNALING_SIGNED_OUT ||
       !self->signed_in || self->restoring != NULL)
     return;
-  follow_sign_out (self, beckon_signaling_service_get_problem (service));
+  leave_remembered (self, beckon_signaling_service_get_problem (service));
   /* Nobody would end it any more. */
   call = beckon_call_manager_get_current_call (self->manager);
   if (call != NULL)
@@ -208,7 +220,8 @@ on_password_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BeckonAccount) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (beckon_secrets_store_finish (result, &error))
+  if (beckon_secrets_store_finish (result, &error) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_message ("The password could not be stored: %s", error->message);
   g_signal_emit (
@@ -222,10 +235,11 @@ remember (BeckonAccount *self, const SignIn *data)
   g_settings_set_string (self->settings, "server", data->server);
   g_settings_set_string (self->settings, "user", data->user);
   g_settings_reset (self->settings, "local-port"); /* it is that of another account */
-  self->remembered = TRUE;
+  set_remembered (self, data->server, data->user);
   keep_token (self);
   beckon_secrets_store_async (BECKON_SECRET_PASSWORD, data->server, data->user, self->profile,
-                              data->password, NULL, on_password_stored, g_object_ref (self));
+                              data->password, self->storing, on_password_stored,
+                              g_object_ref (self));
 }
 
 /* @error: (transfer full) */
@@ -432,14 +446,18 @@ beckon_account_sign_in_finish (BeckonAccount *self, GAsyncResult *result, GError
 static void
 end_restoring (BeckonAccount *self, const GError *failure)
 {
+  const gboolean is_refused =
+      failure != NULL && !g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
   g_clear_object (&self->restoring);
   if (failure == NULL)
     return;
-  follow_sign_out (self, failure);
-  self->remembered = FALSE;
-  if (!g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  leave_remembered (self, failure);
+  if (is_refused)
     set_error (self, &self->failure, failure, PROP_FAILURE);
   set_signed_in (self, FALSE);
+  if (is_refused)
+    g_signal_emit (self, signals[LEFT], 0);
 }
 
 static void
@@ -468,6 +486,7 @@ static void
 stop_restoring (BeckonAccount *self)
 {
   g_clear_object (&self->restoring);
+  set_remembered (self, NULL, NULL);
   set_signed_in (self, FALSE);
 }
 
@@ -475,19 +494,20 @@ static void
 on_token_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonAccount) self = user_data;
-  g_autofree char *server = g_settings_get_string (self->settings, "server");
-  g_autofree char *user = g_settings_get_string (self->settings, "user");
   char *password = g_steal_pointer (&self->found);
+  char *token = beckon_secrets_lookup_finish (result, NULL); /* the password does without */
 
-  self->kept = beckon_secrets_lookup_finish (result, NULL); /* the password does without */
   if (g_cancellable_is_cancelled (self->restoring))
-    stop_restoring (self);
+    {
+      beckon_secrets_free (token);
+      stop_restoring (self);
+    }
   else
     {
-      self->remembered = TRUE;
+      self->kept = token;
       beckon_account_start (self, &(BeckonCredentials){
-                                      .server = server,
-                                      .user = user,
+                                      .server = self->remembered_server,
+                                      .user = self->remembered_user,
                                       .password = password,
                                       .token = self->kept,
                                   });
@@ -499,8 +519,6 @@ static void
 on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonAccount) self = user_data;
-  g_autofree char *server = g_settings_get_string (self->settings, "server");
-  g_autofree char *user = g_settings_get_string (self->settings, "user");
   g_autoptr (GError) error = NULL;
 
   self->found = beckon_secrets_lookup_finish (result, &error);
@@ -510,13 +528,14 @@ on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
       g_signal_emit (self, signals[NOTICE], 0,
                      _("The secret store does not answer: type your password to sign in"));
     }
-  if (self->found == NULL)
+  if (self->found == NULL || g_cancellable_is_cancelled (self->restoring))
     {
+      g_clear_pointer (&self->found, beckon_secrets_free);
       stop_restoring (self);
       return;
     }
-  beckon_secrets_lookup_async (BECKON_SECRET_TOKEN, server, user, self->profile, self->restoring,
-                               on_token_found, g_object_ref (self));
+  beckon_secrets_lookup_async (BECKON_SECRET_TOKEN, self->remembered_server, self->remembered_user,
+                               self->profile, self->restoring, on_token_found, g_object_ref (self));
 }
 
 static void
@@ -572,6 +591,7 @@ beckon_account_restore (BeckonAccount *self)
   if (*server == '\0' || *user == '\0' || restore_local (self, server, user))
     return;
   self->restoring = g_cancellable_new ();
+  set_remembered (self, server, user);
   set_signed_in (self, TRUE);
   beckon_secrets_lookup_async (BECKON_SECRET_PASSWORD, server, user, self->profile, self->restoring,
                                on_password_found, g_object_ref (self));
@@ -604,6 +624,7 @@ beckon_account_shutdown_async (BeckonAccount *self,
   g_task_set_source_tag (task, beckon_account_shutdown_async);
   if (self->restoring != NULL)
     g_cancellable_cancel (self->restoring);
+  set_remembered (self, NULL, NULL);
   g_set_object (&manager, self->manager);
   if (manager == NULL)
     {
@@ -686,6 +707,7 @@ beckon_account_dispose (GObject *object)
   if (self->restoring != NULL)
     g_cancellable_cancel (self->restoring);
   g_clear_object (&self->restoring);
+  g_clear_object (&self->storing);
   g_clear_object (&self->signaling_signals);
   g_clear_object (&self->manager);
   g_clear_object (&self->local_server);
@@ -700,6 +722,8 @@ beckon_account_finalize (GObject *object)
   BeckonAccount *self = BECKON_ACCOUNT (object);
 
   g_free (self->profile);
+  g_free (self->remembered_server);
+  g_free (self->remembered_user);
   beckon_secrets_free (self->found);
   beckon_secrets_free (self->kept);
   beckon_media_config_free (self->media);
@@ -735,6 +759,7 @@ beckon_account_class_init (BeckonAccountClass *klass)
 static void
 beckon_account_init (BeckonAccount *self)
 {
+  self->storing = g_cancellable_new ();
   self->signaling_signals = g_signal_group_new (BECKON_TYPE_SIGNALING_SERVICE);
   g_signal_group_connect_object (self->signaling_signals, "notify::problem",
                                  G_CALLBACK (on_service_problem), self, 0);
