@@ -286,6 +286,16 @@ tell_wishes (BeckonSignalingService *self)
                                                  NULL);
 }
 
+/* Also that there are none is news then: until now nobody knew. */
+static void
+read_missed (BeckonSignalingService *self, gint64 missed)
+{
+  if (missed == self->missed)
+    g_object_notify (G_OBJECT (self), "missed");
+  else
+    beckon_signaling_set_missed (self, MIN (missed, G_MAXUINT));
+}
+
 static void
 take_hello_reply (BeckonSignalingService *self, BeckonMessage *reply)
 {
@@ -322,7 +332,7 @@ take_hello_reply (BeckonSignalingService *self, BeckonMessage *reply)
   if (self->ready)
     beckon_signaling_events_emit_session_started (self, resumed, calls);
   if (self->ready && beckon_message_has (reply, "missed"))
-    beckon_signaling_set_missed (self, beckon_message_get_int (reply, "missed"));
+    read_missed (self, beckon_message_get_int (reply, "missed"));
   sign_in = beckon_signaling_take_sign_in (self);
   if (sign_in != NULL)
     g_task_return_boolean (sign_in, TRUE);

@@ -9,6 +9,8 @@
 #include "call-notifier.h"
 
 #define KEY "missed-from"
+/* Notifications; who has been away for that long finds the others in the list. */
+#define USERS_MAX 50
 
 struct _BeckonMissedCalls
 {
@@ -17,7 +19,7 @@ struct _BeckonMissedCalls
   BeckonAccount *account;
   BeckonNotifier *notifier;
   GSettings *settings;
-  GHashTable *users; /* char *: of whom a notification tells */
+  GPtrArray *users; /* char *: of whom a notification tells, the newest last */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonMissedCalls, beckon_missed_calls, G_TYPE_OBJECT)
@@ -25,9 +27,10 @@ G_DEFINE_FINAL_TYPE (BeckonMissedCalls, beckon_missed_calls, G_TYPE_OBJECT)
 static void
 save (BeckonMissedCalls *self)
 {
-  g_autofree const char **users =
-      (const char **) g_hash_table_get_keys_as_array (self->users, NULL);
+  g_autofree const char **users = g_new0 (const char *, self->users->len + 1);
 
+  for (guint i = 0; i < self->users->len; i++)
+    users[i] = self->users->pdata[i];
   g_settings_set_strv (self->settings, KEY, users);
 }
 
@@ -37,7 +40,19 @@ load (BeckonMissedCalls *self)
   g_auto (GStrv) users = g_settings_get_strv (self->settings, KEY);
 
   for (guint i = 0; users[i] != NULL; i++)
-    g_hash_table_add (self->users, g_strdup (users[i]));
+    g_ptr_array_add (self->users, g_strdup (users[i]));
+}
+
+/* Returns: whether they were there. */
+static gboolean
+take_out (BeckonMissedCalls *self, const char *user)
+{
+  guint index;
+
+  if (!g_ptr_array_find_with_equal_func (self->users, user, g_str_equal, &index))
+    return FALSE;
+  g_ptr_array_remove_index (self->users, index);
+  return TRUE;
 }
 
 static void
@@ -48,7 +63,7 @@ beckon_missed_calls_dispose (GObject *object)
   g_clear_object (&self->account);
   g_clear_object (&self->notifier);
   g_clear_object (&self->settings);
-  g_clear_pointer (&self->users, g_hash_table_unref);
+  g_clear_pointer (&self->users, g_ptr_array_unref);
 
   G_OBJECT_CLASS (beckon_missed_calls_parent_class)->dispose (object);
 }
@@ -62,7 +77,7 @@ beckon_missed_calls_class_init (BeckonMissedCallsClass *klass)
 static void
 beckon_missed_calls_init (BeckonMissedCalls *self)
 {
-  self->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->users = g_ptr_array_new_with_free_func (g_free);
 }
 
 BeckonMissedCalls *
@@ -94,8 +109,14 @@ beckon_missed_calls_add (BeckonMissedCalls *self, const BeckonUser *from, Beckon
   manager = beckon_account_get_manager (self->account);
   if (manager == NULL)
     return; /* nobody misses anything any more */
-  if (g_hash_table_add (self->users, g_strdup (from->id)))
-    save (self);
+  take_out (self, from->id);
+  g_ptr_array_add (self->users, g_strdup (from->id));
+  while (self->users->len > USERS_MAX)
+    {
+      beckon_call_notifier_withdraw_missed (self->notifier, self->users->pdata[0]);
+      g_ptr_array_remove_index (self->users, 0);
+    }
+  save (self);
   beckon_call_notifier_send_missed (self->notifier, beckon_call_manager_get_signaling (manager),
                                     from, media);
 }
@@ -106,7 +127,7 @@ beckon_missed_calls_withdraw (BeckonMissedCalls *self, const char *user)
   g_return_if_fail (BECKON_IS_MISSED_CALLS (self));
   g_return_if_fail (user != NULL);
 
-  if (!g_hash_table_remove (self->users, user))
+  if (!take_out (self, user))
     return;
   save (self);
   beckon_call_notifier_withdraw_missed (self->notifier, user);
@@ -115,16 +136,12 @@ beckon_missed_calls_withdraw (BeckonMissedCalls *self, const char *user)
 void
 beckon_missed_calls_withdraw_all (BeckonMissedCalls *self)
 {
-  GHashTableIter iter;
-  gpointer user;
-
   g_return_if_fail (BECKON_IS_MISSED_CALLS (self));
 
-  if (g_hash_table_size (self->users) == 0)
+  if (self->users->len == 0)
     return;
-  g_hash_table_iter_init (&iter, self->users);
-  while (g_hash_table_iter_next (&iter, &user, NULL))
-    beckon_call_notifier_withdraw_missed (self->notifier, user);
-  g_hash_table_remove_all (self->users);
+  for (guint i = 0; i < self->users->len; i++)
+    beckon_call_notifier_withdraw_missed (self->notifier, self->users->pdata[i]);
+  g_ptr_array_set_size (self->users, 0);
   save (self);
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * BeckonMissedCalls:
  *
- * The notifications of missed calls, one for each person. They outlive the process, and so does the
+ * The notifications of missed calls, one for each of the last 50 who called. They outlive the process, and so does the
  * list of whom they tell of ("missed-from" of the settings); they go when the person has looked at
  * the recent calls on any device, speaks with who called, or leaves the account. Main thread only.
  */

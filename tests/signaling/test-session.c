@@ -518,6 +518,27 @@ test_missed (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (beckon_signaling_service_get_missed (f->service), ==, 3);
 }
 
+static void
+count_notify (BeckonSignalingService *service, GParamSpec *pspec, guint *count)
+{
+  ++*count;
+}
+
+/* Who kept something of a session before learns that it is settled. */
+static void
+test_none_missed (Fixture *f, gconstpointer unused)
+{
+  guint told = 0;
+
+  g_signal_connect (f->service, "history-missed", G_CALLBACK (on_missed), f);
+  g_signal_connect (f->service, "notify::missed", G_CALLBACK (count_notify), &told);
+  sign_in (f);
+  g_assert_cmpuint (told, ==, 1);
+  cut_and_come_back (f);
+  g_assert_cmpuint (told, ==, 2);
+  g_assert_cmpuint (f->events, ==, 0);
+}
+
 /* ---- how a connection ends ---- */
 
 static void
@@ -673,6 +694,7 @@ main (int argc, char **argv)
   add ("ring", test_ring);
   add ("do-not-disturb-is-kept", test_do_not_disturb_is_kept);
   add ("missed", test_missed);
+  add ("none-missed", test_none_missed);
   add ("server-says-when", test_server_says_when);
   add ("too-fast-waits", test_too_fast_waits);
   add ("refused-frame-is-not-repeated", test_refused_frame_is_not_repeated);

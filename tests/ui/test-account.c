@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What an account keeps and forgets, with half a server and a secret store in memory. */
+/* What an account keeps and forgets, with half a server and a secret store in memory; and of whom
+ * the notifications of missed calls tell. */
 
 #include "config.h"
 
 #include "account.h"
+#include "call-notifier.h"
 #include "half-server.h"
+#include "missed-calls.h"
 #include "secrets.h"
 #include "ui-fixture.h"
 
@@ -140,6 +143,24 @@ keep_secret (Fixture *f, BeckonSecret what, const char *user, const char *secret
   g_hash_table_replace (stored, make_key (what, f->server->url, user), g_strdup (secret));
 }
 
+/* ---- notifications ---- */
+
+static GPtrArray *withdrawn; /* char * */
+
+void
+beckon_call_notifier_send_missed (BeckonNotifier *notifier,
+                                  BeckonSignalingService *account,
+                                  const BeckonUser *from,
+                                  BeckonMedia media)
+{
+}
+
+void
+beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user)
+{
+  g_ptr_array_add (withdrawn, g_strdup (user));
+}
+
 /* ---- accounts ---- */
 
 static void
@@ -154,6 +175,7 @@ set_up (Fixture *f, gconstpointer unused)
   g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
 
   stored = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  withdrawn = g_ptr_array_new_with_free_func (g_free);
   f->server = half_server_new (0);
   f->settings = ui_open_settings ();
   g_settings_set_string (f->settings, "device-id", "desk");
@@ -191,6 +213,7 @@ tear_down (Fixture *f, gconstpointer unused)
   release (f->settings);
   half_server_free (f->server);
   g_clear_pointer (&stored, g_hash_table_unref);
+  g_clear_pointer (&withdrawn, g_ptr_array_unref);
   store_is_slow = FALSE;
 }
 
@@ -199,9 +222,9 @@ is_connected (Fixture *f)
 {
   BeckonCallManager *manager = beckon_account_get_manager (f->account);
 
-  return manager != NULL && beckon_signaling_service_get_state (
-                                beckon_call_manager_get_signaling (manager)) ==
-                                BECKON_SIGNALING_CONNECTED;
+  return manager != NULL &&
+         beckon_signaling_service_get_state (beckon_call_manager_get_signaling (manager)) ==
+             BECKON_SIGNALING_CONNECTED;
 }
 
 static void
@@ -216,9 +239,9 @@ restore (Fixture *f)
 static void
 start_as_guest (Fixture *f, const char *user)
 {
-  beckon_account_start (f->account, &(BeckonCredentials){ .server = f->server->url,
-                                                          .user = user,
-                                                          .password = "guest's" });
+  beckon_account_start (
+      f->account,
+      &(BeckonCredentials){ .server = f->server->url, .user = user, .password = "guest's" });
   wait_until (is_connected (f));
   ui_settle ();
 }
@@ -297,19 +320,19 @@ test_quit_at_start (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (find_secret (f, BECKON_SECRET_TOKEN, "alice"), ==, "a1");
 }
 
-/* What waits – for the person to unlock the store, say – is not stored after they have signed out. */
+/* What waits – for the person to unlock the store, say – is not stored after they have signed out.
+ */
 static void
 test_sign_out_while_storing (Fixture *f, gconstpointer unused)
 {
   gboolean signed_in = FALSE;
 
   store_is_slow = TRUE;
-  beckon_account_sign_in_async (f->account,
-                                &(BeckonCredentials){ .server = f->server->url,
-                                                      .user = "carol",
-                                                      .password = "carol's",
-                                                      .remember = TRUE },
-                                NULL, on_done, &signed_in);
+  beckon_account_sign_in_async (
+      f->account,
+      &(BeckonCredentials){
+          .server = f->server->url, .user = "carol", .password = "carol's", .remember = TRUE },
+      NULL, on_done, &signed_in);
   wait_until (signed_in);
   beckon_account_sign_out (f->account);
   store_is_slow = FALSE;
@@ -318,12 +341,54 @@ test_sign_out_while_storing (Fixture *f, gconstpointer unused)
   g_assert_null (find_secret (f, BECKON_SECRET_TOKEN, "carol"));
 }
 
+/* ---- missed calls ---- */
+
+static void
+miss (BeckonMissedCalls *missed, const char *user)
+{
+  beckon_missed_calls_add (missed, &(BeckonUser){ .id = (char *) user, .name = (char *) user },
+                           BECKON_MEDIA_VOICE);
+}
+
+static void
+test_many_missed_calls (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GApplication) application =
+      g_application_new ("org.beckon.TestAccount", G_APPLICATION_NON_UNIQUE);
+  g_autoptr (BeckonNotifier) notifier = beckon_notifier_new (application);
+  g_autoptr (BeckonMissedCalls) missed = beckon_missed_calls_new (f->account, notifier);
+  g_autoptr (BeckonMissedCalls) later = NULL;
+  g_auto (GStrv) users = NULL;
+
+  restore (f);
+  miss (missed, "first");
+  miss (missed, "second");
+  for (guint i = 0; i < 49; i++)
+    {
+      g_autofree char *user = g_strdup_printf ("user%u", i);
+
+      miss (missed, user);
+      miss (missed, "first");
+    }
+  users = g_settings_get_strv (f->settings, "missed-from");
+  g_assert_cmpuint (g_strv_length (users), ==, 50);
+  g_assert_cmpstr (users[0], ==, "user0");
+  g_assert_cmpstr (users[49], ==, "first");
+  g_assert_cmpuint (withdrawn->len, ==, 1);
+  g_assert_cmpstr (withdrawn->pdata[0], ==, "second");
+
+  later = beckon_missed_calls_new (f->account, notifier); /* of the next process */
+  beckon_missed_calls_withdraw (later, "second");
+  g_assert_cmpuint (withdrawn->len, ==, 1);
+  beckon_missed_calls_withdraw_all (later);
+  g_assert_cmpuint (withdrawn->len, ==, 51);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define add(name, data, test)                                                                      \
-  g_test_add ("/account/" name, Fixture, data, set_up, test, tear_down)
+#define add(name, data, test) g_test_add ("/account/" name, Fixture, data, set_up, test, tear_down)
   add ("signed-out", NULL, test_signed_out);
   add ("guest-signed-out", NULL, test_guest_signed_out);
   add ("guest-signs-out", "by hand", test_guest_signed_out);
@@ -331,6 +396,7 @@ main (int argc, char **argv)
   add ("refused-at-start", NULL, test_refused_at_start);
   add ("quit-at-start", NULL, test_quit_at_start);
   add ("sign-out-while-storing", NULL, test_sign_out_while_storing);
+  add ("many-missed-calls", NULL, test_many_missed_calls);
 #undef add
   return g_test_run ();
 }
