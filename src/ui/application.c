@@ -283,21 +283,10 @@ has_schema (void)
   return schema != NULL;
 }
 
-/* Returns: (transfer full) (nullable): a GError */
-static gpointer
-init_media (gpointer unused)
-{
-  GError *error = NULL;
-
-  beckon_media_init (NULL, NULL, &error);
-  return error;
-}
-
-/* @media: (transfer full): the thread that initialises it */
 static gboolean
-prepare (BeckonApplication *self, GThread *media)
+prepare (BeckonApplication *self)
 {
-  g_autoptr (GError) error = g_thread_join (media);
+  g_autoptr (GError) error = NULL;
 
   if (!has_schema ())
     {
@@ -306,7 +295,9 @@ prepare (BeckonApplication *self, GThread *media)
                   SCHEMA_ID);
       return FALSE;
     }
-  if (error != NULL)
+  /* Never on a thread beside GTK: both register fundamental types, whose numbers GLib does not give out
+   * atomically, and a frame rate that is taken for an event is a crash. */
+  if (!beckon_media_init (NULL, NULL, &error))
     {
       g_printerr ("%s\n", error->message);
       return FALSE;
@@ -425,12 +416,10 @@ beckon_application_startup (GApplication *application)
 {
   BeckonApplication *self = BECKON_APPLICATION (application);
   g_autoptr (GSettings) settings = NULL;
-  /* It takes as long as GTK does, and neither needs the other. */
-  GThread *media = g_thread_new ("beckon-media", init_media, NULL);
 
   G_APPLICATION_CLASS (beckon_application_parent_class)->startup (application);
 
-  if (!prepare (self, media))
+  if (!prepare (self))
     {
       self->status = 1;
       g_application_quit (application);
