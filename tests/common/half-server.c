@@ -8,7 +8,9 @@ void
 half_server_send_raw (HalfServer *self, const char *text)
 {
   g_assert_nonnull (self->socket);
-  soup_websocket_connection_send_text (self->socket, text);
+  /* They may be leaving. */
+  if (soup_websocket_connection_get_state (self->socket) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (self->socket, text);
 }
 
 void

@@ -79,6 +79,8 @@ is_answered (guint port)
 }
 
 /* Somebody who has @port already, or any if it is 0. */
+#define TRIES 100
+
 static GSocket *
 listen_at (guint port)
 {
@@ -87,10 +89,16 @@ listen_at (guint port)
   GSocket *taken = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL);
 
-  /* Also where connections of before still linger. If it cannot be had, somebody else has it, and that
-   * will do. */
-  if (g_socket_bind (taken, address, TRUE, NULL))
-    g_socket_listen (taken, NULL);
+  /* A server of before may still be writing down what it has. If somebody else has it, that will do. */
+  for (guint i = 0; i < TRIES; i++)
+    {
+      if (g_socket_bind (taken, address, TRUE, NULL))
+        {
+          g_socket_listen (taken, NULL);
+          break;
+        }
+      g_usleep (G_USEC_PER_SEC / 20);
+    }
   return taken;
 }
 
