@@ -160,18 +160,6 @@ on_decoded (GstAppSink *sink, gpointer user_data)
   return GST_FLOW_OK;
 }
 
-static void
-add_probe (GstElement *element,
-           const char *name,
-           GstPadProbeType type,
-           GstPadProbeCallback callback,
-           Trial *trial)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
-
-  gst_pad_add_probe (pad, type, callback, trial, NULL);
-}
-
 static gboolean
 refuse (GError **error, const char *text)
 {
@@ -242,10 +230,10 @@ beckon_codec_choice_try (BeckonCodec codec,
   caps = gst_video_info_to_caps (&trial.info);
   gst_app_src_set_caps (GST_APP_SRC (source), caps);
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, &trial, NULL);
-  add_probe (coder, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_raw, &trial);
-  add_probe (coder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded, &trial);
+  beckon_media_add_probe (coder, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_raw, &trial);
+  beckon_media_add_probe (coder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded, &trial);
   if (g_str_equal (encoder, "openh264enc"))
-    add_probe (coder, "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_end, &trial);
+    beckon_media_add_probe (coder, "sink", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_end, &trial);
   beckon_codec_set_up_encoder (coder);
   beckon_codec_set_bitrate (coder, 1000000);
   return run (pipeline, &trial, GST_APP_SRC (source), error) && judge (&trial, error);

@@ -6,6 +6,8 @@
 
 #include "encoder-load.h"
 
+#include "media-private.h"
+
 #define WINDOW_US G_USEC_PER_SEC
 /* The next larger pictures are nearly twice as large. */
 #define BUSY 0.75
@@ -76,11 +78,8 @@ on_leave (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 void
 beckon_encoder_load_watch (BeckonEncoderLoad *self, GstElement *encoder)
 {
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
-  g_autoptr (GstPad) source = gst_element_get_static_pad (encoder, "src");
-
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, on_enter, self, NULL);
-  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, on_leave, self, NULL);
+  beckon_media_add_probe (encoder, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_enter, self);
+  beckon_media_add_probe (encoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_leave, self);
 }
 
 void

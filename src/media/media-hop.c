@@ -88,6 +88,18 @@ beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *elemen
   return element;
 }
 
+void
+beckon_media_add_probe (GstElement *element,
+                        const char *name,
+                        GstPadProbeType type,
+                        GstPadProbeCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+
+  gst_pad_add_probe (pad, type, callback, user_data, NULL);
+}
+
 static GstPadProbeReturn
 on_counted (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
 {
@@ -98,9 +110,7 @@ on_counted (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
 void
 beckon_media_count_buffers (GstElement *element, gint *counter)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "src");
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_counted, counter, NULL);
+  beckon_media_add_probe (element, "src", GST_PAD_PROBE_TYPE_BUFFER, on_counted, counter);
 }
 
 static GstPadProbeReturn

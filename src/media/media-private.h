@@ -92,6 +92,12 @@ GstElement *beckon_media_make_element (const char *factory);
 /** beckon_media_append: @element: (transfer floating): goes into @pipeline, behind @after (nullable).
  * Returns: (transfer none): @element. */
 GstElement *beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *element);
+/** beckon_media_add_probe: @name: of a pad that @element always has; @user_data: outlives it */
+void beckon_media_add_probe (GstElement *element,
+                             const char *name,
+                             GstPadProbeType type,
+                             GstPadProbeCallback callback,
+                             gpointer user_data);
 /** beckon_media_count_buffers: @counter: atomic, outlives @element: one more for each that leaves it. */
 void beckon_media_count_buffers (GstElement *element, gint *counter);
 /** beckon_media_block: @mask: what waits on @pad. Returns: for gst_pad_remove_probe(), which lets it go. */

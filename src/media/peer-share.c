@@ -378,18 +378,6 @@ on_request (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
 /* ---- building ---- */
 
-static void
-watch (GstElement *element,
-       const char *name,
-       GstPadProbeType type,
-       GstPadProbeCallback callback,
-       Line *line)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
-
-  gst_pad_add_probe (pad, type, callback, line, NULL);
-}
-
 static GstAppSrc *
 add_source (GstElement *pipeline)
 {
@@ -425,12 +413,13 @@ beckon_peer_share_add_line (BeckonPeerShare *self,
   link_to (funnel, "sink_0", last);
   link_to (funnel, "sink_1", GST_ELEMENT (l->fed));
   l->out = gst_element_get_static_pad (funnel, "src");
-  watch (GST_ELEMENT (self->peer->sources[line]), "src", GST_PAD_PROBE_TYPE_BUFFER, on_raw, l);
-  watch (encoder, "src", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_asked, l);
-  watch (funnel, "sink_0", GST_PAD_PROBE_TYPE_BUFFER, on_encoded, l);
-  watch (funnel, "sink_1", GST_PAD_PROBE_TYPE_BUFFER, on_fed, l);
-  watch (funnel, "src", GST_PAD_PROBE_TYPE_BUFFER, on_passing, l);
-  watch (funnel, "src", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_request, l);
+  beckon_media_add_probe (GST_ELEMENT (self->peer->sources[line]), "src",
+                          GST_PAD_PROBE_TYPE_BUFFER, on_raw, l);
+  beckon_media_add_probe (encoder, "src", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_asked, l);
+  beckon_media_add_probe (funnel, "sink_0", GST_PAD_PROBE_TYPE_BUFFER, on_encoded, l);
+  beckon_media_add_probe (funnel, "sink_1", GST_PAD_PROBE_TYPE_BUFFER, on_fed, l);
+  beckon_media_add_probe (funnel, "src", GST_PAD_PROBE_TYPE_BUFFER, on_passing, l);
+  beckon_media_add_probe (funnel, "src", GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_request, l);
   gst_element_sync_state_with_parent (GST_ELEMENT (l->fed));
   return funnel;
 }

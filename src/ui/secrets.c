@@ -59,7 +59,7 @@ beckon_secrets_store_finish (GAsyncResult *result, GError **error)
 
 void
 beckon_secrets_lookup_async (BeckonSecret what,
-                            const char *server,
+                             const char *server,
                              const char *user,
                              const char *profile,
                              GCancellable *cancellable,

@@ -399,12 +399,6 @@ test_key_frames (gconstpointer codec)
   tear_down (&f);
 }
 
-static GstPadProbeReturn
-on_blocked (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
-{
-  return GST_PAD_PROBE_OK;
-}
-
 /* Who takes nothing for a while misses something, and goes on with a key frame. The others do not
  * notice. */
 static void
@@ -420,8 +414,7 @@ test_stands_still (gconstpointer codec)
   follow (&f, 2, 0);
   check_encoders (&f, 1 << 0);
   pad = gst_element_get_static_pad (f.ends[2].decoder, "sink");
-  block = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_BUFFER, on_blocked,
-                             NULL, NULL);
+  block = beckon_media_block (pad, GST_PAD_PROBE_TYPE_BUFFER);
   for (guint i = 0; i < 3 * SOON; i++)
     step (&f, 2);
   gst_pad_remove_probe (pad, block);

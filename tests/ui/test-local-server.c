@@ -39,10 +39,24 @@ remove_all (const char *path)
   g_remove (path);
 }
 
+static gboolean
+is_answered (guint port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
+
+  return connection != NULL;
+}
+
 static void
 tear_down (Fixture *f, gconstpointer unused)
 {
+  const guint port = beckon_local_server_get_port (f->server);
+
+  /* The next one may want that port. */
   beckon_local_server_stop (f->server);
+  ui_await (port == 0 || !is_answered (port));
   g_assert_finalize_object (f->server);
   remove_all (f->directory);
   g_free (f->directory);
@@ -68,19 +82,7 @@ start (Fixture *f, guint port)
   ui_await (f->done == done + 1);
 }
 
-static gboolean
-is_answered (guint port)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection =
-      g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
-
-  return connection != NULL;
-}
-
 /* Somebody who has @port already, or any if it is 0. */
-#define TRIES 100
-
 static GSocket *
 listen_at (guint port)
 {
@@ -89,16 +91,10 @@ listen_at (guint port)
   GSocket *taken = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_TCP, NULL);
 
-  /* A server of before may still be writing down what it has. If somebody else has it, that will do. */
-  for (guint i = 0; i < TRIES; i++)
-    {
-      if (g_socket_bind (taken, address, TRUE, NULL))
-        {
-          g_socket_listen (taken, NULL);
-          break;
-        }
-      g_usleep (G_USEC_PER_SEC / 20);
-    }
+  /* Also where connections of before still linger. If it cannot be had, somebody else has it, and that
+   * will do. */
+  if (g_socket_bind (taken, address, TRUE, NULL))
+    g_socket_listen (taken, NULL);
   return taken;
 }
 
