@@ -11,6 +11,13 @@
 
 #include "peer-message.h"
 
+/* DTLS is up a moment before the main thread has looked with whom. */
+static gboolean
+is_verified (BeckonMediaPeer *self)
+{
+  return g_atomic_int_get (&self->verified) || beckon_peer_verify (self);
+}
+
 static void
 send_json (BeckonMediaPeer *self, JsonObject *object)
 {
@@ -18,7 +25,7 @@ send_json (BeckonMediaPeer *self, JsonObject *object)
   g_autofree char *text = NULL;
 
   json_node_take_object (node, object);
-  if (!self->channel_open)
+  if (!self->channel_open || !is_verified (self))
     return;
   text = json_to_string (node, FALSE);
   g_signal_emit_by_name (self->channel, "send-string", text);
@@ -68,8 +75,11 @@ take_message (gpointer peer, gpointer text)
 {
   BeckonMediaPeer *self = peer;
   g_autoptr (GError) error = NULL;
-  g_autoptr (BeckonPeerMessage) message = beckon_peer_message_parse (text, &error);
+  g_autoptr (BeckonPeerMessage) message = NULL;
 
+  if (!is_verified (self))
+    return;
+  message = beckon_peer_message_parse (text, &error);
   if (message == NULL)
     {
       g_message ("Refused a message of %s on the data channel: %s", self->user, error->message);

@@ -197,18 +197,25 @@ on_first (BeckonMediaPeer *peer, guint *firsts)
   ++*firsts;
 }
 
+static void
+on_told (BeckonMediaPeer *peer, GParamSpec *pspec, guint *told)
+{
+  ++*told;
+}
+
 /* Somebody else is at the other end of the way that was found. They get nothing, and nothing of theirs
- * is looked at, however late a busy main thread finds that out. */
+ * is looked at, neither media nor a message, however late a busy main thread finds that out. */
 static void
 test_encryption (void)
 {
   Fixture f = { .forge = TRUE };
-  guint firsts[2] = { 0, 0 };
+  guint firsts[2] = { 0, 0 }, told[2] = { 0, 0 };
 
   begin (&f, NULL);
   for (guint i = 0; i < 2; i++)
     {
       g_signal_connect (f.peers[i], "first-audio", G_CALLBACK (on_first), &firsts[i]);
+      g_signal_connect (f.peers[i], "notify::remote-microphone", G_CALLBACK (on_told), &told[i]);
       beckon_media_session_open (f.sessions[i]);
     }
   while (beckon_media_peer_get_state (f.peers[0]) < BECKON_MEDIA_PEER_CONNECTED)
@@ -222,6 +229,8 @@ test_encryption (void)
   g_assert_cmpint (beckon_media_peer_get_state (f.peers[0]), ==, BECKON_MEDIA_PEER_FAILED);
   g_assert_cmpint (cause (&f), ==, BECKON_MEDIA_ERROR_ENCRYPTION);
   end (&f);
+  g_assert_cmpuint (told[0], ==, 0);
+  g_assert_cmpuint (told[1], ==, 0);
 }
 
 int
