@@ -117,6 +117,17 @@ class Agent:
         with open(self.log, encoding="utf-8", errors="replace") as log:
             return log.read()
 
+    def _crash(self):
+        """Where it crashed, of what crash-trace.c has written; our own functions with their names."""
+        frames = self.output().partition("crash-trace: ")[2].splitlines()
+        for index, frame in enumerate(frames):
+            place = re.match(r"(\S*/src/ui/beckon)\((\+0x[0-9a-f]+)\)", frame)
+            if place:
+                named = subprocess.run(["addr2line", "-sfpe", place[1], place[2]], text=True,
+                                       stdout=subprocess.PIPE, check=False)
+                frames[index] = named.stdout.strip() or frame
+        return "".join(f"\n    {frame}" for frame in frames)
+
     def kill(self, name):
         self.app.send_signal(getattr(signal, name))
 
@@ -133,7 +144,7 @@ class Agent:
 
     def _root(self):
         if self.app.poll() is not None:
-            raise AssertionError(f"the application ended with {self.app.returncode}")
+            raise AssertionError(f"the application ended with {self.app.returncode}{self._crash()}")
         return self.desktop.application(self.app.pid)
 
     def file(self, path, timeout=TIMEOUT):

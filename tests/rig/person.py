@@ -25,6 +25,7 @@ class Build:
             "SECRET_BACKEND": "file",
             "SECRET_FILE_TEST_PATH": "$RIG_DIR/home/.local/share/secrets",
             "SECRET_FILE_TEST_PASSWORD": "test",
+            "LD_PRELOAD": f"{self.directory}/tests/rig/crash-trace.so",
             "PATH": f"{self.directory}/src/server:{os.environ['PATH']}",  # for the application to start it
         }
 
