@@ -458,6 +458,7 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonMediaPeer) self = user_data;
 
+  g_ptr_array_set_size (self->channels, 0);
   beckon_peer_relay_leave (self, on_relays_left);
 }
 
@@ -469,10 +470,7 @@ stop (BeckonMediaPeer *self)
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_handle_id (&self->relay_source, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
-  self->channel_open = FALSE;
-  if (self->channel != NULL)
-    g_signal_handlers_disconnect_by_data (self->channel, self);
-  g_clear_object (&self->channel);
+  beckon_peer_channel_leave (self);
   beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
 }
 
@@ -498,7 +496,12 @@ beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason)
 {
   if (is_closing (self))
     {
-      beckon_media_peer_bye_heard (self); /* both at once */
+      /* Both at once: what we answer is to get through as well. */
+      if (self->bye_source != 0)
+        {
+          g_source_remove (self->bye_source);
+          self->bye_source = g_timeout_add (LAST_WORDS_MS, on_bye_over, self);
+        }
       return;
     }
   self->they_left = TRUE;
@@ -776,13 +779,12 @@ beckon_media_peer_dispose (GObject *object)
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_handle_id (&self->relay_source, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
-  if (self->channel != NULL)
-    g_signal_handlers_disconnect_by_data (self->channel, self);
-  g_clear_object (&self->channel);
+  beckon_peer_channel_leave (self);
   /* GStreamer's threads know us until then. */
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
+  g_ptr_array_set_size (self->channels, 0);
   g_clear_pointer (&self->voice, beckon_voice_free);
   for (guint line = 0; line < BECKON_N_LINES; line++)
     gst_clear_object (&self->sources[line]);
@@ -808,6 +810,7 @@ beckon_media_peer_finalize (GObject *object)
   g_clear_error (&self->udp_problem);
   g_free (self->stun_host);
   g_ptr_array_unref (self->relays);
+  g_ptr_array_unref (self->channels);
   beckon_meter_free (self->meter);
   g_free (self->report);
   beckon_media_config_free (self->config);
@@ -886,6 +889,7 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);
+  self->channels = g_ptr_array_new_with_free_func (g_object_unref);
   beckon_media_stats_clear (&self->stats);
   self->volume = 1;
 }

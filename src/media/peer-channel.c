@@ -153,16 +153,39 @@ beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
 {
   GstWebRTCDataChannelState state;
 
-  if (self->channel != NULL)
+  g_ptr_array_add (self->channels, channel);
+  if (self->channel != NULL || self->state == BECKON_MEDIA_PEER_CLOSED)
     {
-      g_signal_handlers_disconnect_by_data (channel, self);
-      g_object_unref (channel); /* one is enough */
+      g_signal_handlers_disconnect_by_data (channel, self); /* one is enough */
       return;
     }
   self->channel = channel;
   g_object_get (channel, "ready-state", &state, NULL);
   if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
     take_open (self, NULL);
+}
+
+/* The end of the association resets the streams, and each channel would answer that on webrtcbin's
+ * thread, on a socket that is just being closed. */
+static void
+let_streams_be (BeckonMediaPeer *self)
+{
+  g_autoptr (GObject) transport = NULL;
+
+  g_object_get (self->webrtc, "sctp-transport", &transport, NULL);
+  for (guint i = 0; transport != NULL && i < self->channels->len; i++)
+    g_signal_handlers_disconnect_by_data (transport, g_ptr_array_index (self->channels, i));
+}
+
+void
+beckon_peer_channel_leave (BeckonMediaPeer *self)
+{
+  self->channel_open = FALSE;
+  if (self->channel == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->channel, self);
+  self->channel = NULL;
+  let_streams_be (self);
 }
 
 void

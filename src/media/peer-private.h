@@ -48,7 +48,8 @@ struct _BeckonMediaPeer
   struct _BeckonSharedEncoders *shared;   /* nullable; borrowed of the session: shared-encoders.h */
 
   /* Owned, as it goes */
-  GstWebRTCDataChannel *channel; /* nullable */
+  GstWebRTCDataChannel *channel; /* nullable: one of them */
+  GPtrArray *channels;           /* GstWebRTCDataChannel: all, for as long as the pipeline runs */
   GQueue candidates;             /* BeckonPeerSignal: of theirs, until their description is there */
   GError *problem;
   GTask *close;
@@ -302,8 +303,12 @@ beckon_peer_screen_finish_finish (BeckonMediaPeer *self, GAsyncResult *result, G
 
 /** beckon_peer_channel_watch: (thread any): hears what is said on it; take it next. */
 void beckon_peer_channel_watch (BeckonMediaPeer *self, GstWebRTCDataChannel *channel);
-/** beckon_peer_channel_take: @channel: (transfer full): ours from now on, if it is the first */
+/** beckon_peer_channel_take: @channel: (transfer full): what is said from now on is said on the first.
+ * All are kept until the pipeline has stopped: elements of webrtcbin tell a channel that they failed
+ * without holding it, also after it was closed. */
 void beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel);
+/** beckon_peer_channel_leave: nothing more is said or heard */
+void beckon_peer_channel_leave (BeckonMediaPeer *self);
 void beckon_peer_channel_create (BeckonMediaPeer *self);
 void beckon_peer_channel_send_state (BeckonMediaPeer *self);
 void beckon_peer_channel_send_heartbeat (BeckonMediaPeer *self);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The data channel between two real ends in one process: which of several is used, and how long each
+ * is kept. webrtcbin's elements tell a channel of their errors without holding it. */
+
+#include "config.h"
+
+#include "gst-complaints.h"
+#include "media-session.h"
+#include "peer-private.h"
+#include "waiting.h"
+
+#define LIMIT_SECONDS 30
+#define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
+
+typedef struct _Side
+{
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer;
+  struct _Side *other;
+  gboolean closed;
+} Side;
+
+typedef struct
+{
+  Side alice, bob;
+} Fixture;
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
+  g_assert_no_error (error);
+}
+
+static void
+begin (Side *side, Side *other, const char *identity, gboolean offerer)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+
+  config->video = config->audio = BECKON_SOURCE_NONE;
+  config->audio_output = BECKON_OUTPUT_NONE;
+  config->identity = g_strdup (identity);
+  side->other = other;
+  side->session = beckon_media_session_new (config);
+  side->peer =
+      g_object_ref (beckon_media_session_add_peer (side->session, "peer", "device", 1, offerer));
+  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  ((Side *) user_data)->closed = TRUE;
+}
+
+static void
+close_side (Side *side, const char *reason)
+{
+  beckon_media_session_close_async (side->session, reason, on_closed, side);
+  wait_until (side->closed);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  gst_complaints_pass ();
+  begin (&f->bob, &f->alice, "bob", FALSE);
+  begin (&f->alice, &f->bob, "alice", TRUE);
+  wait_until (f->alice.peer->channel_open && f->bob.peer->channel_open);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  Side *sides[] = { &f->alice, &f->bob };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      g_signal_handlers_disconnect_by_data (sides[i]->peer, sides[i]);
+      if (!sides[i]->closed)
+        close_side (sides[i], NULL);
+      g_assert_finalize_object (sides[i]->session);
+      wait_until (G_OBJECT (sides[i]->peer)->ref_count == 1);
+      g_assert_finalize_object (sides[i]->peer);
+    }
+}
+
+typedef struct
+{
+  GstElement *pipeline; /* owned */
+  gint gone;            /* atomic */
+  GstState state;       /* of the pipeline when the channel went */
+} Watch;
+
+static void
+on_gone (gpointer user_data, GObject *where_it_was)
+{
+  Watch *watch = user_data;
+
+  watch->state = GST_STATE (watch->pipeline);
+  g_atomic_int_set (&watch->gone, TRUE);
+}
+
+/* They closed it, so webrtcbin has let go of it; what it was made of still runs until we have stopped. */
+static void
+test_kept_until_stopped (Fixture *f, gconstpointer data)
+{
+  BeckonMediaPeer *alice = f->alice.peer;
+  Watch watch = { .pipeline = gst_object_ref (alice->pipeline) };
+
+  g_object_weak_ref (G_OBJECT (alice->channel), on_gone, &watch);
+  g_signal_emit_by_name (f->bob.peer->channel, "close");
+  wait_until (!alice->channel_open);
+  close_side (&f->alice, "hang-up");
+  wait_until (g_atomic_int_get (&watch.gone));
+  g_assert_cmpint (watch.state, ==, GST_STATE_NULL);
+  gst_object_unref (watch.pipeline);
+}
+
+/* Whoever opens more of them is heard on the first. */
+static void
+test_one_is_enough (Fixture *f, gconstpointer data)
+{
+  GstWebRTCDataChannel *first = f->bob.peer->channel, *second = NULL;
+
+  g_signal_emit_by_name (f->alice.peer->webrtc, "create-data-channel", "another", NULL, &second);
+  g_assert_nonnull (second);
+  wait_until (f->bob.peer->channels->len == 2);
+  g_assert_true (f->bob.peer->channel == first);
+  close_side (&f->alice, "hang-up");
+  wait_until (f->bob.peer->they_left); /* said on the first */
+  g_object_unref (second);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  beckon_media_init (NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_test_add ("/media/channel/kept-until-stopped", Fixture, NULL, set_up, test_kept_until_stopped,
+              tear_down);
+  g_test_add ("/media/channel/one-is-enough", Fixture, NULL, set_up, test_one_is_enough, tear_down);
+  return g_test_run ();
+}
