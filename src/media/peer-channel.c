@@ -18,6 +18,19 @@ is_verified (BeckonMediaPeer *self)
   return g_atomic_int_get (&self->verified) || beckon_peer_verify (self);
 }
 
+/* Whether anything can be said on it. It may be closed already and we are still to hear so: webrtcbin
+ * would lose what is said then. */
+static gboolean
+is_open (BeckonMediaPeer *self)
+{
+  GstWebRTCDataChannelState state;
+
+  if (!self->channel_open)
+    return FALSE;
+  g_object_get (self->channel, "ready-state", &state, NULL);
+  return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN && is_verified (self);
+}
+
 static void
 send_json (BeckonMediaPeer *self, JsonObject *object)
 {
@@ -25,7 +38,7 @@ send_json (BeckonMediaPeer *self, JsonObject *object)
   g_autofree char *text = NULL;
 
   json_node_take_object (node, object);
-  if (!self->channel_open || !is_verified (self))
+  if (!is_open (self))
     return;
   text = json_to_string (node, FALSE);
   g_signal_emit_by_name (self->channel, "send-string", text);
@@ -66,7 +79,7 @@ beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason)
 
   json_object_set_string_member (object, "reason", reason);
   send_json (self, object);
-  return self->channel_open;
+  return is_open (self);
 }
 
 /* A stranger wrote it. */

@@ -105,6 +105,8 @@ call_fixture_tear_down (CallFixture *f, gconstpointer unused)
     g_signal_handlers_disconnect_by_data (f->call, f);
   g_clear_object (&f->call);
   g_clear_error (&f->error);
+  /* What was under way as it went down is still to hear so. */
+  wait_until (G_OBJECT (f->manager)->ref_count == 1);
   g_assert_finalize_object (f->manager);
   g_object_unref (f->signaling);
   half_server_free (f->server);
