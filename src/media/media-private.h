@@ -47,7 +47,7 @@ void beckon_media_stop_in_thread (GstElement *pipeline, GAsyncReadyCallback done
 typedef struct _BeckonMediaSession BeckonMediaSession;
 const BeckonMediaConfig *beckon_media_session_get_config (BeckonMediaSession *self);
 
-/* ---- media-peer.c, for the session ---- */
+/* ---- media-peer.c and peer-life.c, for the session ---- */
 
 BeckonMediaPeer *beckon_media_peer_new (const BeckonMediaConfig *config, const char *user,
                                         const char *device, guint generation, gboolean offerer,
