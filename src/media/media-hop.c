@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* The way from GStreamer's threads to the main one, and from that one to a thread that may wait. */
+
 #define G_LOG_DOMAIN "beckon-media"
 
 #include "config.h"
@@ -67,69 +69,4 @@ beckon_media_stop_in_thread (GstElement *pipeline, GAsyncReadyCallback done, gpo
   g_task_set_source_tag (task, beckon_media_stop_in_thread);
   g_task_set_task_data (task, pipeline, gst_object_unref);
   g_task_run_in_thread (task, stop_pipeline);
-}
-
-GstElement *
-beckon_media_make_element (const char *factory)
-{
-  GstElement *element = gst_element_factory_make (factory, NULL);
-
-  if (element == NULL)
-    g_error ("The GStreamer element “%s” has gone since the start", factory);
-  return element;
-}
-
-GstElement *
-beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *element)
-{
-  gst_bin_add (GST_BIN (pipeline), element);
-  if (after != NULL)
-    gst_element_link (after, element);
-  return element;
-}
-
-void
-beckon_media_add_probe (GstElement *element,
-                        const char *name,
-                        GstPadProbeType type,
-                        GstPadProbeCallback callback,
-                        gpointer user_data)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
-
-  gst_pad_add_probe (pad, type, callback, user_data, NULL);
-}
-
-static GstPadProbeReturn
-on_counted (GstPad *pad, GstPadProbeInfo *info, gpointer counter)
-{
-  g_atomic_int_inc ((gint *) counter);
-  return GST_PAD_PROBE_OK;
-}
-
-void
-beckon_media_count_buffers (GstElement *element, gint *counter)
-{
-  beckon_media_add_probe (element, "src", GST_PAD_PROBE_TYPE_BUFFER, on_counted, counter);
-}
-
-static GstPadProbeReturn
-on_blocked (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
-{
-  return GST_PAD_PROBE_OK; /* it waits */
-}
-
-gulong
-beckon_media_block (GstPad *pad, GstPadProbeType mask)
-{
-  return gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BLOCK | mask, on_blocked, NULL, NULL);
-}
-
-gboolean
-beckon_media_set_if_there (gpointer object, const char *property, const char *value)
-{
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), property) == NULL)
-    return FALSE;
-  gst_util_set_object_arg (G_OBJECT (object), property, value);
-  return TRUE;
 }

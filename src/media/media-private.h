@@ -47,7 +47,7 @@ void beckon_media_stop_in_thread (GstElement *pipeline, GAsyncReadyCallback done
 typedef struct _BeckonMediaSession BeckonMediaSession;
 const BeckonMediaConfig *beckon_media_session_get_config (BeckonMediaSession *self);
 
-/* ---- media-peer.c, for the session ---- */
+/* ---- media-peer.c and peer-life.c, for the session ---- */
 
 BeckonMediaPeer *beckon_media_peer_new (const BeckonMediaConfig *config, const char *user,
                                         const char *device, guint generation, gboolean offerer,
@@ -86,6 +86,8 @@ GstElement *beckon_media_make_level (void);
 /** beckon_media_read_level: @message: any; FALSE: it tells no level. @level: (out): 0..1 */
 gboolean beckon_media_read_level (GstMessage *message, double *level);
 
+/* ---- media-elements.c ---- */
+
 /** beckon_media_make_element: Returns: (transfer floating): an element of a factory that
  * beckon_media_init() has found. */
 GstElement *beckon_media_make_element (const char *factory);
@@ -102,6 +104,10 @@ void beckon_media_add_probe (GstElement *element,
 void beckon_media_count_buffers (GstElement *element, gint *counter);
 /** beckon_media_block: @mask: what waits on @pad. Returns: for gst_pad_remove_probe(), which lets it go. */
 gulong beckon_media_block (GstPad *pad, GstPadProbeType mask);
+/** beckon_media_pad_has: Returns: whether the first of what passes @pad, or may, has @value as @field. */
+gboolean beckon_media_pad_has (GstPad *pad, const char *field, const char *value);
+/** beckon_media_read_size: Returns: FALSE: no picture has passed @pad, and nothing is set. */
+gboolean beckon_media_read_size (GstPad *pad, guint *width, guint *height);
 /** beckon_media_set_if_there: @value: in GStreamer's words. Returns: FALSE: this release of @object has
  * no such property. */
 gboolean beckon_media_set_if_there (gpointer object, const char *property, const char *value);

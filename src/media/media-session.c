@@ -1,44 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* The object, and what is ours in a call: microphone, camera, screen and speaker, whether they are
+ * wanted, and what is wrong with them. Who gets what of them is in session-peers.c. */
+
 #define G_LOG_DOMAIN "beckon-media"
 
 #include "config.h"
 
-#include "media-session.h"
+#include "session-private.h"
 
-#include "capture.h"
-#include "media-private.h"
 #include "screen-source.h"
-#include "shared-encoders.h"
-
-typedef struct
-{
-  char *url;
-  char *username;
-  char *credential;
-} IceServer;
-
-struct _BeckonMediaSession
-{
-  GObject parent_instance;
-
-  BeckonMediaConfig *config;
-  BeckonCapture *microphone;
-  BeckonCapture *camera;
-  BeckonCapture *screen;
-  BeckonSpeaker *speaker; /* nullable: nobody is heard */
-  GPtrArray *peers;   /* BeckonMediaPeer */
-  BeckonSharedEncoders *encoders;
-  GPtrArray *servers; /* IceServer */
-  GError *problems[4]; /* microphone, camera, speaker, screen */
-  GTask *close;
-  guint closing; /* peers that are not closed yet */
-  guint n_peers; /* there ever were */
-  gboolean wanted[BECKON_N_LINES];
-  gboolean interrupted[BECKON_N_LINES]; /* wanted again when a device is there */
-  gboolean previewing;
-  gboolean opened;
-};
 
 enum
 {
@@ -66,15 +37,6 @@ notify (BeckonMediaSession *self, guint property)
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
-static void
-ice_server_free (IceServer *server)
-{
-  g_free (server->url);
-  g_free (server->username);
-  g_free (server->credential);
-  g_free (server);
-}
-
 /* @problem: (transfer full) (nullable) */
 static void
 set_problem (BeckonMediaSession *self, guint property, GError *problem)
@@ -88,82 +50,7 @@ set_problem (BeckonMediaSession *self, guint property, GError *problem)
   notify (self, property);
 }
 
-/* ---- what flows ---- */
-
-static BeckonCapture *
-capture_of (BeckonMediaSession *self, BeckonLine line)
-{
-  if (line == BECKON_LINE_SCREEN)
-    return self->screen;
-  return line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
-}
-
-static gboolean
-is_echo (BeckonMediaSession *self, BeckonLine line)
-{
-  if (line == BECKON_LINE_SCREEN)
-    return FALSE;
-  return (line == BECKON_LINE_MICROPHONE ? self->config->audio : self->config->video) ==
-         BECKON_SOURCE_ECHO;
-}
-
-static gboolean
-is_open_for (BeckonMediaSession *self, BeckonMediaPeer *peer)
-{
-  return self->opened && !beckon_media_peer_is_held (peer);
-}
-
-/* What we say that we send: what is wanted and is there. */
-static gboolean
-is_sent (BeckonMediaSession *self, BeckonMediaPeer *peer, BeckonLine line)
-{
-  return is_open_for (self, peer) && self->wanted[line] &&
-         (is_echo (self, line) || beckon_capture_is_started (capture_of (self, line)));
-}
-
-/* Before the call is open, a picture of ours only warms up the encoder; see peer-start.h. */
-static gboolean
-warms_up (BeckonMediaSession *self, BeckonLine line)
-{
-  return line == BECKON_LINE_CAMERA && self->previewing && !self->opened && self->wanted[line] &&
-         !is_echo (self, line);
-}
-
-static void
-update_peer (BeckonMediaSession *self, BeckonMediaPeer *peer)
-{
-  if (is_open_for (self, peer))
-    beckon_media_peer_open (peer);
-  for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
-    {
-      BeckonCapture *capture = capture_of (self, line);
-      GstAppSrc *source = beckon_media_peer_get_source (peer, line);
-
-      if (is_sent (self, peer, line) && !is_echo (self, line) && beckon_media_peer_is_sent_to (peer))
-        {
-          if (line != BECKON_LINE_MICROPHONE && !beckon_capture_has_target (capture, source))
-            beckon_media_peer_force_key_frame (peer, line);
-          beckon_capture_add_target (capture, source);
-        }
-      else if (warms_up (self, line))
-        beckon_capture_add_target (capture, source);
-      else
-        beckon_capture_remove_target (capture, source);
-    }
-  beckon_media_peer_set_local_state (peer, is_sent (self, peer, BECKON_LINE_MICROPHONE),
-                                     is_sent (self, peer, BECKON_LINE_CAMERA),
-                                     is_sent (self, peer, BECKON_LINE_SCREEN));
-  beckon_shared_encoders_update (self->encoders);
-}
-
-/* A camera that is open already need not wait for the microphone to open. */
-static void
-end_warm_up (BeckonMediaSession *self, BeckonMediaPeer *peer)
-{
-  beckon_capture_remove_target (self->camera,
-                                beckon_media_peer_get_source (peer, BECKON_LINE_CAMERA));
-  update_peer (self, peer);
-}
+/* ---- devices ---- */
 
 /* A device is open while it is wanted and somebody sees or hears it, and no longer. */
 static void
@@ -178,7 +65,7 @@ update (BeckonMediaSession *self)
   else
     beckon_capture_stop (self->camera);
   for (guint i = 0; i < self->peers->len; i++)
-    update_peer (self, g_ptr_array_index (self->peers, i));
+    beckon_session_peers_update (self, g_ptr_array_index (self->peers, i));
   notify (self, PROP_LOCAL_VIDEO);
 }
 
@@ -288,114 +175,6 @@ beckon_media_session_get_config (BeckonMediaSession *self)
 }
 
 void
-beckon_media_session_clear_ice_servers (BeckonMediaSession *self)
-{
-  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
-
-  g_ptr_array_set_size (self->servers, 0);
-}
-
-void
-beckon_media_session_add_ice_server (BeckonMediaSession *self,
-                                     const char *url,
-                                     const char *username,
-                                     const char *credential)
-{
-  IceServer *server;
-
-  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
-  g_return_if_fail (url != NULL);
-
-  server = g_new0 (IceServer, 1);
-  server->url = g_strdup (url);
-  server->username = g_strdup (username);
-  server->credential = g_strdup (credential);
-  g_ptr_array_add (self->servers, server);
-}
-
-static void
-apply_server (BeckonMediaPeer *peer, const IceServer *server)
-{
-  g_autoptr (BeckonRelay) relay = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (g_str_has_prefix (server->url, "stun:"))
-    {
-      g_autofree char *uri = g_strconcat ("stun://", server->url + strlen ("stun:"), NULL);
-
-      beckon_media_peer_set_stun_server (peer, uri);
-      return;
-    }
-  relay = beckon_relay_parse (server->url, server->username, server->credential, &error);
-  if (relay != NULL)
-    beckon_peer_relay_add (peer, relay);
-  else
-    g_message ("An ICE server was left out: %s", error->message);
-}
-
-/* The first person's recording has the name that was asked for, the next ones a number in it. */
-static char *
-record_path (BeckonMediaSession *self)
-{
-  const char *path = self->config->record_path;
-  const char *dot = path != NULL ? strrchr (path, '.') : NULL;
-
-  self->n_peers++;
-  if (path == NULL || self->n_peers == 1)
-    return g_strdup (path);
-  if (dot == NULL)
-    dot = path + strlen (path);
-  return g_strdup_printf ("%.*s-%u%s", (int) (dot - path), path, self->n_peers, dot);
-}
-
-BeckonMediaPeer *
-beckon_media_session_add_peer (BeckonMediaSession *self,
-                               const char *user,
-                               const char *device,
-                               guint generation,
-                               gboolean offerer)
-{
-  g_autofree char *path = NULL;
-  BeckonMediaPeer *peer;
-
-  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
-  g_return_val_if_fail (user != NULL && generation >= 1, NULL);
-  g_return_val_if_fail (self->close == NULL, NULL);
-
-  path = record_path (self);
-  peer = beckon_media_peer_new (self->config, user, device, generation, offerer, path);
-  g_ptr_array_add (self->peers, peer);
-  beckon_shared_encoders_add (self->encoders, peer);
-  if (self->speaker != NULL)
-    beckon_media_peer_set_speaker (peer, self->speaker);
-  for (guint i = 0; i < self->servers->len; i++)
-    apply_server (peer, g_ptr_array_index (self->servers, i));
-  beckon_media_peer_start (peer);
-  update_peer (self, peer);
-  return peer;
-}
-
-void
-beckon_media_session_set_sending (BeckonMediaSession *self, BeckonMediaPeer *peer, gboolean sending)
-{
-  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
-  g_return_if_fail (g_ptr_array_find (self->peers, peer, NULL));
-
-  if (beckon_media_peer_is_sent_to (peer) == sending)
-    return;
-  beckon_media_peer_set_sent_to (peer, sending);
-  update_peer (self, peer);
-}
-
-GPtrArray *
-beckon_media_session_get_peers (BeckonMediaSession *self)
-{
-  g_return_val_if_fail (BECKON_IS_MEDIA_SESSION (self), NULL);
-
-  return self->peers;
-}
-
-void
 beckon_media_session_open (BeckonMediaSession *self)
 {
   g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
@@ -406,24 +185,9 @@ beckon_media_session_open (BeckonMediaSession *self)
   if (self->speaker != NULL)
     beckon_speaker_open (self->speaker);
   for (guint i = 0; i < self->peers->len; i++)
-    end_warm_up (self, g_ptr_array_index (self->peers, i));
+    beckon_session_peers_end_warm_up (self, g_ptr_array_index (self->peers, i));
   update (self);
   notify (self, PROP_OPENED);
-}
-
-void
-beckon_media_session_hold_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, gboolean held)
-{
-  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
-  g_return_if_fail (g_ptr_array_find (self->peers, peer, NULL));
-
-  if (beckon_media_peer_is_held (peer) == held)
-    return;
-  beckon_media_peer_set_held (peer, held);
-  if (self->opened && !held)
-    end_warm_up (self, peer);
-  else
-    update_peer (self, peer);
 }
 
 gboolean
@@ -596,54 +360,6 @@ beckon_media_session_get_screen_problem (BeckonMediaSession *self)
 
 /* ---- leaving ---- */
 
-static void
-complete_close (BeckonMediaSession *self)
-{
-  g_autoptr (GTask) task = NULL;
-
-  if (self->close == NULL || self->closing > 0)
-    return;
-  task = g_steal_pointer (&self->close);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_peer_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (BeckonMediaSession) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_media_peer_close_finish (BECKON_MEDIA_PEER (source), result, &error))
-    g_message ("%s", error->message);
-  self->closing--;
-  complete_close (self);
-}
-
-static void
-close_peer (BeckonMediaSession *self, BeckonMediaPeer *peer, const char *reason)
-{
-  beckon_shared_encoders_remove (self->encoders, peer);
-  for (BeckonLine line = BECKON_LINE_MICROPHONE; line < BECKON_N_LINES; line++)
-    beckon_capture_remove_target (capture_of (self, line),
-                                  beckon_media_peer_get_source (peer, line));
-  self->closing++;
-  beckon_media_peer_close_async (peer, reason, on_peer_closed, g_object_ref (self));
-}
-
-void
-beckon_media_session_remove_peer (BeckonMediaSession *self,
-                                  BeckonMediaPeer *peer,
-                                  const char *reason)
-{
-  guint index;
-
-  g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
-  g_return_if_fail (g_ptr_array_find (self->peers, peer, &index));
-
-  close_peer (self, peer, reason);
-  g_ptr_array_remove_index (self->peers, index);
-}
-
 void
 beckon_media_session_close_async (BeckonMediaSession *self,
                                   const char *reason,
@@ -664,10 +380,7 @@ beckon_media_session_close_async (BeckonMediaSession *self,
   if (self->speaker != NULL)
     beckon_speaker_close (self->speaker);
   notify (self, PROP_LOCAL_VIDEO);
-  for (guint i = 0; i < self->peers->len; i++)
-    close_peer (self, g_ptr_array_index (self->peers, i), reason);
-  g_ptr_array_set_size (self->peers, 0);
-  complete_close (self);
+  beckon_session_peers_close (self, reason);
 }
 
 gboolean
@@ -800,7 +513,5 @@ beckon_media_session_class_init (BeckonMediaSessionClass *klass)
 static void
 beckon_media_session_init (BeckonMediaSession *self)
 {
-  self->peers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->encoders = beckon_shared_encoders_new ();
-  self->servers = g_ptr_array_new_with_free_func ((GDestroyNotify) ice_server_free);
+  beckon_session_peers_init (self);
 }

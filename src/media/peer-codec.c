@@ -205,18 +205,6 @@ start (GstElement *element)
   return element;
 }
 
-static gboolean
-is_encoding (GstPad *pad, const char *encoding)
-{
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-
-  if (caps == NULL)
-    caps = gst_pad_query_caps (pad, NULL);
-  return !gst_caps_is_empty (caps) && !gst_caps_is_any (caps) &&
-         g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name"),
-                    encoding) == 0;
-}
-
 typedef struct
 {
   gboolean waiting; /* for a key frame */
@@ -282,7 +270,8 @@ beckon_peer_codec_get (GstPad *pad)
 {
   BeckonCodec codec = 0;
 
-  while (codec < BECKON_N_CODECS && !is_encoding (pad, codecs[codec].encoding))
+  while (codec < BECKON_N_CODECS &&
+         !beckon_media_pad_has (pad, "encoding-name", codecs[codec].encoding))
     codec++;
   return codec;
 }

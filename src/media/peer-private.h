@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What the files of one peer's connection share: media-peer.c (the object), peer-connection.c
- * (webrtcbin and descriptions), peer-codec.c (how pictures are encoded), peer-share.c (by whom),
- * peer-receive.c (what comes in), peer-screen.c (the shared screen, both ways), peer-channel.c (the data channel),
- * peer-relay.c (relays), peer-stats.c (what is known of it all). */
+/* What the files of one peer's connection share: media-peer.c (the object), peer-life.c (from its
+ * beginning to its end), peer-connection.c (webrtcbin and descriptions), peer-codec.c (how pictures
+ * are encoded), peer-share.c (by whom), peer-receive.c (what comes in), peer-screen.c (the shared
+ * screen, both ways), peer-channel.c (the data channel), peer-relay.c (relays), peer-stats.c (what is
+ * known of it all). */
 
 #pragma once
 
@@ -156,8 +157,13 @@ void beckon_media_peer_saw_screen (BeckonMediaPeer *self);
 void beckon_media_peer_set_level (BeckonMediaPeer *self, double level);
 /** beckon_media_peer_they_left: their bye came, on the data channel. */
 void beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason);
+
+/* peer-life.c */
+
 /** beckon_media_peer_bye_heard: they know that we leave. */
 void beckon_media_peer_bye_heard (BeckonMediaPeer *self);
+/** beckon_media_peer_byes_crossed: both said goodbye at once; what we answer is to get through as well. */
+void beckon_media_peer_byes_crossed (BeckonMediaPeer *self);
 
 /* peer-connection.c */
 

@@ -11,8 +11,6 @@
 #include "capture.h"
 #include "peer-repeat.h"
 
-#include <gst/video/video.h>
-
 #define HELD_BACK_MAX (1500 * GST_MSECOND)
 
 gint
@@ -23,17 +21,23 @@ beckon_media_now_ms (void)
 
 /* ---- what is made inside webrtcbin ---- */
 
+/* Returns: bytes, of one packet or of several at once. */
+static gsize
+get_size (const GstPadProbeInfo *info)
+{
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    return gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+    return gst_buffer_list_calculate_size (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  return 0;
+}
+
 static GstPadProbeReturn
 on_packet_in (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonMediaPeer *self = user_data;
-  gsize bytes = 0;
 
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
-    bytes = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
-  else if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
-    bytes = gst_buffer_list_calculate_size (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
-  g_atomic_int_add (&self->bytes_in, bytes);
+  g_atomic_int_add (&self->bytes_in, get_size (info));
   g_atomic_int_set (&self->heard, beckon_media_now_ms ());
   return GST_PAD_PROBE_OK;
 }
@@ -42,13 +46,8 @@ static GstPadProbeReturn
 on_packet_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonMediaPeer *self = user_data;
-  gsize bytes = 0;
 
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
-    bytes = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
-  else if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST)
-    bytes = gst_buffer_list_calculate_size (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
-  g_atomic_int_add (&self->bytes_out, bytes);
+  g_atomic_int_add (&self->bytes_out, get_size (info));
   return GST_PAD_PROBE_OK;
 }
 
@@ -164,13 +163,12 @@ take_first_video (gpointer peer, gpointer unused)
 static void
 note_size (BeckonMediaPeer *self, GstPad *pad)
 {
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstVideoInfo info;
+  guint width, height;
 
-  if (caps == NULL || !gst_video_info_from_caps (&info, caps))
+  if (!beckon_media_read_size (pad, &width, &height))
     return;
-  g_atomic_int_set (&self->width, GST_VIDEO_INFO_WIDTH (&info));
-  g_atomic_int_set (&self->height, GST_VIDEO_INFO_HEIGHT (&info));
+  g_atomic_int_set (&self->width, width);
+  g_atomic_int_set (&self->height, height);
 }
 
 static GstPadProbeReturn
@@ -307,13 +305,7 @@ receive_audio (BeckonMediaPeer *self)
 static gboolean
 is_media (GstPad *pad, const char *media)
 {
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-
-  if (caps == NULL)
-    caps = gst_pad_query_caps (pad, NULL);
-  return !gst_caps_is_empty (caps) &&
-         g_strcmp0 (gst_structure_get_string (gst_caps_get_structure (caps, 0), "media"), media) ==
-             0;
+  return beckon_media_pad_has (pad, "media", media);
 }
 
 static GstElement *

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* Pictures, sent again before anybody asks: whole packets, as an answer to a request would be.
+ * Sound has its copies inside its next packets (sound-copies.h); the handshake that comes before
+ * both is peer-repeat.h's. */
+
 #pragma once
 
 #include <gst/gst.h>

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* The DTLS handshake, sent again by the clock, before it is known whether anything is lost. What
+ * comes after it is sent again by how much is lost: pictures by peer-repair.h, sound by
+ * sound-copies.h. */
+
 #pragma once
 
 #include <gst/gst.h>

@@ -9,8 +9,6 @@
 
 #include "peer-private.h"
 
-#include <gst/video/video.h>
-
 /* Text that cannot be read is worth nothing, however often it comes: no worse than this, and rather
  * a frame left out. A still screen costs next to nothing of the rate. */
 #define MAX_QUANTIZER 36
@@ -59,13 +57,12 @@ static GstPadProbeReturn
 on_decoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonMediaPeer *self = user_data;
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstVideoInfo video;
+  guint width, height;
 
-  if (caps != NULL && gst_video_info_from_caps (&video, caps))
+  if (beckon_media_read_size (pad, &width, &height))
     {
-      g_atomic_int_set (&self->screen_width, GST_VIDEO_INFO_WIDTH (&video));
-      g_atomic_int_set (&self->screen_height, GST_VIDEO_INFO_HEIGHT (&video));
+      g_atomic_int_set (&self->screen_width, width);
+      g_atomic_int_set (&self->screen_height, height);
     }
   g_atomic_int_inc (&self->screen_frames_in);
   if (g_atomic_int_add (&self->screen_new, 1) == 0)

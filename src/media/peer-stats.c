@@ -14,8 +14,6 @@
 #include "peer-share.h"
 #include "shared-encoders.h"
 
-#include <gst/video/video.h>
-
 #define VIDEO_CLOCK_RATE 90000
 
 /* ---- what webrtcbin says ---- */
@@ -206,20 +204,13 @@ read_sent_size (BeckonMediaPeer *self)
 {
   BeckonMediaStats *s = &self->stats;
   g_autoptr (GstPad) pad = NULL;
-  g_autoptr (GstCaps) caps = NULL;
-  GstVideoInfo info;
 
   s->width_sent = s->height_sent = 0;
   if (s->fps_sent <= 0)
     return;
   pad = beckon_peer_share_get_pad (self->share, BECKON_LINE_CAMERA);
-  if (pad == NULL)
-    return;
-  caps = gst_pad_get_current_caps (pad);
-  if (caps == NULL || !gst_video_info_from_caps (&info, caps))
-    return;
-  s->width_sent = GST_VIDEO_INFO_WIDTH (&info);
-  s->height_sent = GST_VIDEO_INFO_HEIGHT (&info);
+  if (pad != NULL)
+    beckon_media_read_size (pad, &s->width_sent, &s->height_sent);
 }
 
 static void

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* Sound, sent again inside the packets behind it, which has to be negotiated (RFC 2198). Pictures
+ * are sent again as whole packets (peer-repair.h); the handshake that comes before both is
+ * peer-repeat.h's. */
+
 #pragma once
 
 #include <gst/gst.h>

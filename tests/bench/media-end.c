@@ -18,6 +18,7 @@
 #include "feedback-log.h"
 #include "media-session.h"
 #include "peer-private.h"
+#include "signal-lines.h"
 #include "test-source.h"
 
 /* ---- a sink that reads the number ---- */
@@ -104,11 +105,8 @@ counter_sink_init (CounterSink *self)
 static void
 on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, gpointer unused)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autofree char *text = NULL;
+  g_autofree char *text = signal_lines_format (signal);
 
-  json_node_take_object (node, beckon_peer_signal_to_json (signal));
-  text = json_to_string (node, FALSE);
   g_mutex_lock (&output);
   g_print ("signal %s\n", text);
   g_mutex_unlock (&output);
@@ -116,33 +114,18 @@ on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, gpointer unuse
 
 typedef struct
 {
-  GMainLoop *loop;
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
-  GDataInputStream *input;
   FeedbackLog *feedback; /* nullable */
 } End;
 
 static void
-on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+on_line (const GError *problem, gpointer loop)
 {
-  End *end = user_data;
-  g_autofree char *line = g_data_input_stream_read_line_finish (end->input, result, NULL, NULL);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autoptr (BeckonPeerSignal) signal = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (line == NULL)
-    {
-      g_main_loop_quit (end->loop);
-      return;
-    }
-  if (json_parser_load_from_data (parser, line, -1, &error))
-    signal =
-        beckon_peer_signal_from_json (json_node_get_object (json_parser_get_root (parser)), &error);
-  if (signal == NULL || !beckon_media_peer_handle_signal (end->peer, signal, &error))
-    g_printerr ("media-end: %s\n", error->message);
-  g_data_input_stream_read_line_async (end->input, G_PRIORITY_DEFAULT, NULL, on_line, end);
+  if (problem == NULL)
+    g_main_loop_quit (loop);
+  else
+    g_printerr ("media-end: %s\n", problem->message);
 }
 
 static gboolean
@@ -191,7 +174,7 @@ main (int argc, char **argv)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GError) error = NULL;
-  End end = { .loop = loop };
+  End end = { 0 };
 
   if (argc != 5 && argc != 6)
     {
@@ -207,17 +190,15 @@ main (int argc, char **argv)
   end.session = beckon_media_session_new (config);
   end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
                                             g_str_equal (argv[2], "caller"));
-  end.input = g_data_input_stream_new (input);
   g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), NULL);
   beckon_media_session_set_camera (end.session, config->video != BECKON_SOURCE_NONE);
   beckon_media_session_open (end.session);
-  g_data_input_stream_read_line_async (end.input, G_PRIORITY_DEFAULT, NULL, on_line, &end);
+  signal_lines_read (input, end.peer, on_line, loop);
   g_timeout_add_seconds (1, on_second, &end);
   g_main_loop_run (loop);
   beckon_media_session_close_async (end.session, "hung-up", on_closed, loop);
   g_main_loop_run (loop);
   g_object_unref (end.session);
   g_clear_pointer (&end.feedback, feedback_log_free);
-  g_object_unref (end.input);
   return 0;
 }

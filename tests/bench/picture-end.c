@@ -8,11 +8,12 @@
 
 #include "config.h"
 
-#include <gtk/gtk.h>
+#include <gio/gunixinputstream.h>
 #include <gst/video/video.h>
-#include <json-glib/json-glib.h>
+#include <gtk/gtk.h>
 
 #include "media-session.h"
+#include "signal-lines.h"
 #include "test-source.h"
 #include "video-sink.h"
 #include "video-view.h"
@@ -188,40 +189,17 @@ show (End *end)
 static void
 on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, End *end)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autofree char *text = NULL;
+  g_autofree char *text = signal_lines_format (signal);
 
-  json_node_take_object (node, beckon_peer_signal_to_json (signal));
-  text = json_to_string (node, FALSE);
   g_print ("{\"signal\":%s}\n", text);
 }
 
 static void
-take_line (End *end, const char *line)
+on_line (const GError *problem, gpointer loop)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = json_from_string (line, &error);
-  g_autoptr (BeckonPeerSignal) signal = NULL;
-
-  if (node != NULL)
-    signal = beckon_peer_signal_from_json (json_node_get_object (node), &error);
-  if (signal == NULL || !beckon_media_peer_handle_signal (end->peer, signal, &error))
-    g_error ("%s", error->message);
-}
-
-static gboolean
-on_input (GIOChannel *channel, GIOCondition condition, gpointer user_data)
-{
-  End *end = user_data;
-  g_autofree char *line = NULL;
-
-  if (g_io_channel_read_line (channel, &line, NULL, NULL, NULL) == G_IO_STATUS_NORMAL)
-    {
-      take_line (end, line);
-      return G_SOURCE_CONTINUE;
-    }
-  g_main_loop_quit (end->loop);
-  return G_SOURCE_REMOVE;
+  if (problem != NULL)
+    g_error ("%s", problem->message);
+  g_main_loop_quit (loop);
 }
 
 static void
@@ -235,7 +213,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
-  g_autoptr (GIOChannel) input = g_io_channel_unix_new (STDIN_FILENO);
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GError) error = NULL;
   End end = { .newest = -1, .taken = -1, .painted = -1 };
 
@@ -263,7 +241,7 @@ main (int argc, char **argv)
   g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), &end);
   g_signal_connect (end.peer, "first-video", G_CALLBACK (on_first_video), &end);
   show (&end);
-  g_io_add_watch (input, G_IO_IN | G_IO_HUP, on_input, &end);
+  signal_lines_read (input, end.peer, on_line, end.loop);
   g_main_loop_run (end.loop);
   beckon_media_session_close_async (end.session, "hung-up", on_closed, end.loop);
   g_main_loop_run (end.loop);

@@ -10,54 +10,31 @@
 
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
-#include <json-glib/json-glib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "media-session.h"
+#include "signal-lines.h"
 
 #define PEERS_MAX 8
 #define KBPS 1500
 #define SETTLE_SECONDS 12
 
-typedef struct
-{
-  BeckonMediaPeer *peer;
-  GDataInputStream *input;
-  GOutputStream *output;
-} End;
-
 static void
-on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, End *end)
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, GOutputStream *output)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (GString) line = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *text = signal_lines_format (signal);
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
 
-  json_node_take_object (node, beckon_peer_signal_to_json (signal));
-  text = json_to_string (node, FALSE);
-  line = g_string_new (text);
-  g_string_append_c (line, '\n');
-  g_output_stream_write_all (end->output, line->str, line->len, NULL, NULL, NULL);
+  g_output_stream_write_all (output, line, strlen (line), NULL, NULL, NULL);
 }
 
 static void
-on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+on_line (const GError *problem, gpointer unused)
 {
-  End *end = user_data;
-  g_autofree char *line = g_data_input_stream_read_line_finish (end->input, result, NULL, NULL);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autoptr (BeckonPeerSignal) signal = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (line == NULL)
+  if (problem == NULL)
     exit (0); /* the other process has ended */
-  if (json_parser_load_from_data (parser, line, -1, &error))
-    signal =
-        beckon_peer_signal_from_json (json_node_get_object (json_parser_get_root (parser)), &error);
-  if (signal == NULL || !beckon_media_peer_handle_signal (end->peer, signal, &error))
-    g_error ("several-end: %s", error->message);
-  g_data_input_stream_read_line_async (end->input, G_PRIORITY_DEFAULT, NULL, on_line, end);
+  g_error ("several-end: %s", problem->message);
 }
 
 static BeckonMediaSession *
@@ -73,24 +50,20 @@ new_session (const char *identity, BeckonSource video)
   return beckon_media_session_new (config);
 }
 
-/* @input, @output: (transfer none) */
+/* @input, @output: (transfer none); @output stays */
 static void
-connect_end (End *end, BeckonMediaPeer *peer, GInputStream *input, GOutputStream *output)
+connect_end (BeckonMediaPeer *peer, GInputStream *input, GOutputStream *output)
 {
-  end->peer = peer;
-  end->input = g_data_input_stream_new (input);
-  end->output = output;
-  g_signal_connect (peer, "local-signal", G_CALLBACK (on_local_signal), end);
-  g_data_input_stream_read_line_async (end->input, G_PRIORITY_DEFAULT, NULL, on_line, end);
+  g_signal_connect (peer, "local-signal", G_CALLBACK (on_local_signal), output);
+  signal_lines_read (input, peer, on_line, NULL);
 }
 
 static void
 be_friend (void)
 {
   BeckonMediaSession *session = new_session ("friend", BECKON_SOURCE_NONE);
-  End end = { 0 };
 
-  connect_end (&end, beckon_media_session_add_peer (session, "other", NULL, 1, FALSE),
+  connect_end (beckon_media_session_add_peer (session, "other", NULL, 1, FALSE),
                g_unix_input_stream_new (STDIN_FILENO, FALSE),
                g_unix_output_stream_new (STDOUT_FILENO, FALSE));
   beckon_media_session_open (session);
@@ -126,13 +99,13 @@ run_for (guint seconds)
 }
 
 static gboolean
-all_have_pictures (const End *ends, guint n)
+all_have_pictures (BeckonMediaPeer *const *peers, guint n)
 {
   BeckonMediaStats stats;
 
   for (guint i = 0; i < n; i++)
     {
-      beckon_media_peer_get_stats (ends[i].peer, &stats);
+      beckon_media_peer_get_stats (peers[i], &stats);
       if (stats.video_frames_sent == 0)
         return FALSE;
     }
@@ -140,24 +113,24 @@ all_have_pictures (const End *ends, guint n)
 }
 
 static void
-measure (const End *ends, guint n, guint seconds)
+measure (BeckonMediaPeer *const *peers, guint n, guint seconds)
 {
   BeckonMediaStats before[PEERS_MAX], after;
   double cpu, frames = 0, height = 0;
   gint64 began;
 
-  while (!all_have_pictures (ends, n))
+  while (!all_have_pictures (peers, n))
     g_main_context_iteration (NULL, TRUE);
   run_for (SETTLE_SECONDS);
   for (guint i = 0; i < n; i++)
-    beckon_media_peer_get_stats (ends[i].peer, &before[i]);
+    beckon_media_peer_get_stats (peers[i], &before[i]);
   cpu = get_cpu_seconds ();
   began = g_get_monotonic_time ();
   run_for (seconds);
   cpu = (get_cpu_seconds () - cpu) / ((g_get_monotonic_time () - began) / 1e6);
   for (guint i = 0; i < n; i++)
     {
-      beckon_media_peer_get_stats (ends[i].peer, &after);
+      beckon_media_peer_get_stats (peers[i], &after);
       frames += after.video_frames_sent - before[i].video_frames_sent;
       height += after.height_sent;
     }
@@ -170,7 +143,7 @@ main (int argc, char **argv)
   const guint n = argc == 3 ? g_ascii_strtoull (argv[1], NULL, 10) : 0;
   g_autoptr (GError) error = NULL;
   BeckonMediaSession *session;
-  End ends[PEERS_MAX] = { 0 };
+  BeckonMediaPeer *peers[PEERS_MAX];
 
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
@@ -193,9 +166,10 @@ main (int argc, char **argv)
 
       if (process == NULL)
         g_error ("%s", error->message);
-      connect_end (&ends[i], beckon_media_session_add_peer (session, user, NULL, 1, TRUE),
-                   g_subprocess_get_stdout_pipe (process), g_subprocess_get_stdin_pipe (process));
+      peers[i] = beckon_media_session_add_peer (session, user, NULL, 1, TRUE);
+      connect_end (peers[i], g_subprocess_get_stdout_pipe (process),
+                   g_subprocess_get_stdin_pipe (process));
     }
-  measure (ends, n, g_ascii_strtoull (argv[2], NULL, 10));
+  measure (peers, n, g_ascii_strtoull (argv[2], NULL, 10));
   return 0; /* they end with their pipes */
 }

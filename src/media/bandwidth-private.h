@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the files of the bandwidth estimator share: bandwidth-estimator.c (the states, and what the
+ * target becomes), bandwidth-path.c (what is known of the path), bandwidth-competition.c (beside
+ * others on the same line). */
+
+#pragma once
+
+#include "bandwidth-estimator.h"
+
+G_BEGIN_DECLS
+
+#define MS 1000
+#define SECOND G_USEC_PER_SEC
+
+/* So many of the latest packets, over so long at least, have to have waited. */
+#define WINDOW_PACKETS 5
+#define WINDOW_US (50 * MS)
+/* What arrives now is what did in so long. */
+#define ARRIVING_US (SECOND / 2)
+#define SHORT_QUEUE_US (100 * MS)
+/* Who was there a moment ago is believed to be there after one cut. */
+#define COMPETED_US (20 * SECOND)
+/* Loss is that of so many. */
+#define LOSS_PACKETS 100
+
+typedef enum
+{
+  STARTING,
+  DRAINING,
+  GROWING,
+  EXAMINING,
+  COMPETING,
+} State;
+
+typedef struct
+{
+  gint64 arrived;
+  gint64 delay; /* with an offset that nobody knows */
+  guint size;
+} Arrival;
+
+struct _BeckonBandwidthEstimator
+{
+  State state;
+  double target, cap;
+  double capacity;            /* as the last over-use has shown it */
+  double delivered;           /* what arrived, over the last second */
+  gint64 sent_at;             /* the newest that was reported */
+  double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
+  gint64 cut_at, fed_at, blind_until;
+  gint64 queue_at_cut;
+  double cut_target, cut_arriving; /* before the first cut: bits a second */
+  double loss_before, cut_loss;    /* before the last feedback, and before a queue was seen */
+  double growing_for;              /* seconds in which the target was used */
+  guint n_cuts;                    /* of the queue that is there now */
+
+  GArray *arrivals;       /* Arrival, by time of arrival */
+  gint64 base, next_base; /* the shortest delay of two spans of time */
+  gint64 base_since;
+  double heap;       /* the longest wait lately that began at once */
+  double reordered;  /* by how much packets overtook each other lately, at most */
+  double doubt;      /* 1..DOUBT_MAX */
+  double noise;      /* mean step of the least wait against its direction */
+  gint64 wait;       /* the least wait at the last feedback */
+  double loss;       /* as reports have it */
+  double loss_known; /* at most, as the peer counts it in the end */
+  guint n_reports;   /* in all, up to LOSS_PACKETS */
+  double compared_target, compared_loss; /* before the last growth that counts */
+  gint64 compared_at;
+  State examined_from; /* what was before EXAMINING, as the next two */
+  double examined_target, examined_loss, examined_sent;
+  gint64 examined_at, examine_every;
+  guint n_examined, n_examined_lost;
+  double most_capacity; /* of the last cuts */
+  gint64 most_at;
+  gint64 waiting_since;                  /* all packets wait; 0: they do not */
+  double waited_target, waited_arriving; /* the most since then */
+  gint64 empty_since;                    /* COMPETING, as the next three: 0: there is a queue */
+  gint64 competed_at;                    /* until then; 0: never */
+  gint64 round_since;
+  guint n_round, n_round_lost; /* packets of this round trip */
+  double tried_target;         /* before a cut that was only to show it; 0: it was none */
+  gboolean judged;             /* since the last cut: whose queue it is */
+  gint64 silent_since;         /* 0: nothing is sent, or it is reported */
+  double silent_target;        /* what was before the silence; 0: that is over */
+  gint64 round_trip;
+};
+
+/* bandwidth-estimator.c */
+
+/** beckon_bandwidth_cut: @queue: ours, microseconds: below what the path carries, until that is
+ * empty */
+void beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue);
+/** beckon_bandwidth_grow_from_capacity: there is no queue, or none any more. */
+void beckon_bandwidth_grow_from_capacity (BeckonBandwidthEstimator *self);
+
+/* bandwidth-path.c */
+
+void beckon_path_take_reports (BeckonBandwidthEstimator *self,
+                               gint64 now,
+                               const BeckonPacketReport *reports,
+                               guint n_reports);
+/** beckon_path_note_jitter: after each feedback that tells of packets: @seconds: since the last one
+ */
+void beckon_path_note_jitter (BeckonBandwidthEstimator *self, double seconds);
+/** beckon_path_get_sent: Returns: bits a second. */
+double beckon_path_get_sent (BeckonBandwidthEstimator *self);
+/** beckon_path_get_arriving: Returns: bits a second, lately. */
+double beckon_path_get_arriving (BeckonBandwidthEstimator *self);
+/** beckon_path_get_loss: Returns: 0..1, what the path loses by itself. */
+double beckon_path_get_loss (BeckonBandwidthEstimator *self);
+/** beckon_path_get_queue: Returns: in microseconds, 0 if there is none that matters. */
+gint64 beckon_path_get_queue (BeckonBandwidthEstimator *self);
+/** beckon_path_is_waiting: Returns: whether our packets wait, if not longer than is harmless. */
+gboolean beckon_path_is_waiting (BeckonBandwidthEstimator *self);
+/** beckon_path_measure_capacity: Returns: bits a second, at which packets come out of the queue. */
+double beckon_path_measure_capacity (BeckonBandwidthEstimator *self);
+
+/* bandwidth-competition.c */
+
+/** beckon_competition_may_begin: Returns: FALSE: the line is too thin to be shared. */
+gboolean beckon_competition_may_begin (BeckonBandwidthEstimator *self);
+/** beckon_competition_is_queue_ours: Returns: whether as much arrives as before the first cut. */
+gboolean beckon_competition_is_queue_ours (BeckonBandwidthEstimator *self);
+/** beckon_competition_is_waiting_for_others: Returns: whether packets go on waiting, however much
+ * less of ours there is. */
+gboolean beckon_competition_is_waiting_for_others (BeckonBandwidthEstimator *self, gint64 now);
+/** beckon_competition_was_more_before: Returns: whether a short queue is there again, though much
+ * less of ours arrives than came out of one lately. A line that has become thinner has a long one
+ * at first. */
+gboolean
+beckon_competition_was_more_before (BeckonBandwidthEstimator *self, gint64 now, gint64 queue);
+void beckon_competition_begin (BeckonBandwidthEstimator *self, gint64 now, double target_before);
+/** beckon_competition_go_on: @seconds: since the last feedback; @queue: microseconds */
+void
+beckon_competition_go_on (BeckonBandwidthEstimator *self, gint64 now, double seconds, gint64 queue);
+
+G_END_DECLS

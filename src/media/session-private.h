@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the files of a session share: media-session.c (the object, and our devices) and
+ * session-peers.c (the people, and what they get). */
+
+#pragma once
+
+#include "media-session.h"
+
+#include "capture.h"
+#include "media-private.h"
+#include "shared-encoders.h"
+
+G_BEGIN_DECLS
+
+struct _BeckonMediaSession
+{
+  GObject parent_instance;
+
+  BeckonMediaConfig *config;
+  BeckonCapture *microphone;
+  BeckonCapture *camera;
+  BeckonCapture *screen;
+  BeckonSpeaker *speaker; /* nullable: nobody is heard */
+  GPtrArray *peers;       /* BeckonMediaPeer */
+  BeckonSharedEncoders *encoders;
+  GPtrArray *servers;  /* IceServer: session-peers.c */
+  GError *problems[4]; /* microphone, camera, speaker, screen */
+  GTask *close;
+  guint closing; /* peers that are not closed yet */
+  guint n_peers; /* there ever were */
+  gboolean wanted[BECKON_N_LINES];
+  gboolean interrupted[BECKON_N_LINES]; /* wanted again when a device is there */
+  gboolean previewing;
+  gboolean opened;
+};
+
+/* session-peers.c */
+
+void beckon_session_peers_init (BeckonMediaSession *self);
+/** beckon_session_peers_update: what @peer gets of ours, and is told that it does. */
+void beckon_session_peers_update (BeckonMediaSession *self, BeckonMediaPeer *peer);
+/** beckon_session_peers_end_warm_up: a camera that is open already need not wait for the microphone
+ * to open. */
+void beckon_session_peers_end_warm_up (BeckonMediaSession *self, BeckonMediaPeer *peer);
+/** beckon_session_peers_close: all of them; completes the session's close when they are. */
+void beckon_session_peers_close (BeckonMediaSession *self, const char *reason);
+
+G_END_DECLS
