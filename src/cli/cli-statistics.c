@@ -56,8 +56,10 @@ print_statistics (BeckonCliClient *self, gboolean last)
       count (s->audio_packets_sent), "audio_packets_received", count (s->audio_packets_received),
       "audio_made_up_ms", count (s->audio_made_up_ms),
       /* Everything */
-      "kbps_sent", number (s->kbps_sent), "kbps_received", number (s->kbps_received), "bytes_sent",
-      count (s->bytes_sent), "bytes_received", count (s->bytes_received), NULL);
+      "bandwidth_estimator", beckon_cli_text (s->bandwidth_estimator), "kbps_target",
+      number (s->kbps_target), "kbps_sent", number (s->kbps_sent), "kbps_received",
+      number (s->kbps_received), "bytes_sent", count (s->bytes_sent), "bytes_received",
+      count (s->bytes_received), NULL);
 }
 
 void

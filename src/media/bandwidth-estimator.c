@@ -304,6 +304,13 @@ beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint bits)
 }
 
 void
+beckon_bandwidth_estimator_get_bounds (BeckonBandwidthEstimator *self, guint *least, guint *most)
+{
+  *least = BITS_MIN;
+  *most = self->cap;
+}
+
+void
 beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
                                  gint64 now_us,
                                  const BeckonPacketReport *reports,
@@ -378,6 +385,14 @@ guint
 beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 {
   return self->target;
+}
+
+double
+beckon_bandwidth_estimator_get_share (BeckonBandwidthEstimator *self)
+{
+  if (self->state != GROWING || self->silent_target <= 0)
+    return 1;
+  return MIN (self->target / self->silent_target, 1);
 }
 
 double

@@ -40,6 +40,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonBandwidthEstimator, beckon_bandwidth_estima
 /** beckon_bandwidth_estimator_set_cap: @bits: a second, what the target never exceeds; 0: no cap */
 void beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint bits);
 
+/** beckon_bandwidth_estimator_get_bounds: @least, @most: (out): bits a second that the target stays
+ * between, whatever is reported */
+void beckon_bandwidth_estimator_get_bounds (BeckonBandwidthEstimator *self, guint *least,
+                                            guint *most);
+
 /** beckon_bandwidth_estimator_take: one feedback. @now_us: when it came, by our clock; @reports: in
  * the order of sending. A hostile peer may say what it likes: the target stays within its bounds. */
 void beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self, gint64 now_us,
@@ -59,6 +64,10 @@ guint beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_is_examining: Returns: whether the target is lower for a moment, to
  * see what that changes: nothing else should be changed for it. */
 gboolean beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self);
+/** beckon_bandwidth_estimator_get_share: for who goes by another's target, made of the same reports:
+ * Returns: what part of it to send, less than 1 where nothing is reported, and until what was before
+ * has been tried again. */
+double beckon_bandwidth_estimator_get_share (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_loss: Returns: 0..1, of the last hundred packets or so. */
 double beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_round_trip: Returns: microseconds, -1 before the first feedback. */

@@ -39,6 +39,7 @@ typedef struct
   double fps_sent, fps_received;
   double kbps_sent, kbps_received; /* of all that is on the wire */
   double kbps_target;              /* what the path to them is taken to carry */
+  const char *bandwidth_estimator; /* who says so: "beckon", or an element's factory; nullable: not yet */
   gboolean pictures_off, remote_pictures_off; /* ours; theirs: the path carries none now */
   double video_kbps_sent, video_kbps_received;
   double audio_kbps_sent, audio_kbps_received;

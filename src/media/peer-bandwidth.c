@@ -9,6 +9,7 @@
 #include "bandwidth-estimator.h"
 #include "codec-choice.h"
 #include "encoder-load.h"
+#include "peer-gcc.h"
 #include "peer-repair.h"
 #include "quality-ladder.h"
 #include "shared-encoders.h"
@@ -62,6 +63,7 @@ struct _BeckonPeerBandwidth
   gboolean numbered; /* the peer knows transport-wide numbers */
   gint packets_seen; /* at the last tick */
   BeckonBandwidthEstimator *estimator;
+  BeckonPeerGcc *gcc; /* the target is its, where it is at work */
   BeckonQualityLadder *ladder;
   BeckonPeerRepair *repair;
   BeckonEncoderLoad *load; /* of the camera's encoder */
@@ -79,6 +81,7 @@ beckon_peer_bandwidth_new (BeckonMediaPeer *peer)
   self->peer = peer;
   g_weak_ref_init (&self->session, NULL);
   self->estimator = beckon_bandwidth_estimator_new ();
+  self->gcc = beckon_peer_gcc_new (peer);
   self->ladder = beckon_quality_ladder_new ();
   self->repair = beckon_peer_repair_new ();
   self->load = beckon_encoder_load_new ();
@@ -93,6 +96,7 @@ beckon_peer_bandwidth_free (BeckonPeerBandwidth *self)
 {
   g_weak_ref_clear (&self->session);
   beckon_bandwidth_estimator_free (self->estimator);
+  beckon_peer_gcc_free (self->gcc);
   beckon_quality_ladder_free (self->ladder);
   beckon_peer_repair_free (self->repair);
   beckon_encoder_load_free (self->load);
@@ -205,12 +209,13 @@ beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self)
 void
 beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
 {
-  const guint target = beckon_bandwidth_estimator_get_target (self->estimator);
+  const guint target = beckon_peer_bandwidth_get_target (self);
   const double loss = beckon_bandwidth_estimator_get_loss (self->estimator);
   const gint64 now = g_get_monotonic_time ();
   const double repair = beckon_peer_repair_update (
       self->repair, now, loss, beckon_bandwidth_estimator_get_round_trip (self->estimator));
-  const gboolean examining = beckon_bandwidth_estimator_is_examining (self->estimator);
+  const gboolean examining = beckon_peer_gcc_get_target (self->gcc) == 0 &&
+                             beckon_bandwidth_estimator_is_examining (self->estimator);
   const gboolean *sent = self->peer->local;
   const BeckonQuality *quality;
 
@@ -435,6 +440,7 @@ beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
 
   beckon_peer_repair_watch (peer->bandwidth->repair, element);
   beckon_sound_copies_watch_element (element);
+  beckon_peer_gcc_watch (peer->bandwidth->gcc, element);
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpsession"))
     return;
   g_signal_connect (element, "pad-added", G_CALLBACK (on_session_pad), peer);
@@ -444,6 +450,12 @@ beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element)
 }
 
 /* ---- public ---- */
+
+void
+beckon_peer_bandwidth_offer_gcc (BeckonPeerBandwidth *self, GstElement *webrtc)
+{
+  beckon_peer_gcc_offer (self->gcc, webrtc);
+}
 
 void
 beckon_peer_bandwidth_set_numbered (BeckonPeerBandwidth *self, gboolean numbered)
@@ -467,14 +479,32 @@ beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss)
 void
 beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps)
 {
+  guint least, most;
+
   beckon_bandwidth_estimator_set_cap (self->estimator, MIN (kbps, KBPS_MAX) * 1000);
+  beckon_bandwidth_estimator_get_bounds (self->estimator, &least, &most);
+  beckon_peer_gcc_set_bounds (
+      self->gcc, beckon_bandwidth_estimator_get_target (self->estimator), least, most);
   beckon_peer_bandwidth_update (self);
 }
 
 guint
 beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self)
 {
-  return beckon_bandwidth_estimator_get_target (self->estimator);
+  guint least, most;
+  const guint target = beckon_peer_gcc_get_target (self->gcc);
+
+  if (target == 0)
+    return beckon_bandwidth_estimator_get_target (self->estimator);
+  /* Without a report it says nothing new. */
+  beckon_bandwidth_estimator_get_bounds (self->estimator, &least, &most);
+  return MAX (target * beckon_bandwidth_estimator_get_share (self->estimator), least);
+}
+
+const char *
+beckon_peer_bandwidth_get_estimator (BeckonPeerBandwidth *self)
+{
+  return beckon_peer_gcc_get_target (self->gcc) > 0 ? BECKON_GCC_FACTORY : "beckon";
 }
 
 const BeckonQuality *

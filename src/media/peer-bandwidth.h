@@ -20,6 +20,9 @@ typedef struct _BeckonPeerBandwidth BeckonPeerBandwidth;
 BeckonPeerBandwidth *beckon_peer_bandwidth_new (BeckonMediaPeer *peer);
 void beckon_peer_bandwidth_free (BeckonPeerBandwidth *self);
 
+/** beckon_peer_bandwidth_offer_gcc: @webrtc: (transfer none): new: if the runtime has an estimator of its
+ * own, the target is that one's; see peer-gcc.h. */
+void beckon_peer_bandwidth_offer_gcc (BeckonPeerBandwidth *self, GstElement *webrtc);
 /** beckon_peer_bandwidth_watch: (thread any): @element was made inside webrtcbin: if it is an RTP
  * session, its reports are taken from now on. */
 void beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element);
@@ -66,6 +69,8 @@ void beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss);
 void beckon_peer_bandwidth_set_cap (BeckonPeerBandwidth *self, guint kbps);
 /** beckon_peer_bandwidth_get_target: Returns: bits a second that we may send. */
 guint beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self);
+/** beckon_peer_bandwidth_get_estimator: Returns: who says so, static: "beckon", or an element's factory. */
+const char *beckon_peer_bandwidth_get_estimator (BeckonPeerBandwidth *self);
 
 /** beckon_peer_bandwidth_get_quality: (transfer none) (nullable): of pictures, as the path to them
  * carries them now. */

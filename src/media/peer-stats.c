@@ -342,6 +342,7 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   s->fps_received = (s->video_frames_received - self->before.video_frames_received) / seconds;
   s->fps_sent = (s->video_frames_sent - self->before.video_frames_sent) / seconds;
   s->kbps_target = beckon_peer_bandwidth_get_target (self->bandwidth) / 1000.0;
+  s->bandwidth_estimator = beckon_peer_bandwidth_get_estimator (self->bandwidth);
   s->width = g_atomic_int_get (&self->width);
   s->height = g_atomic_int_get (&self->height);
   beckon_peer_jitter_update (self->jitter, s->round_trip_ms);

@@ -340,11 +340,14 @@ test_silence (void)
   for (guint i = 0; i < 20; i++)
     beckon_bandwidth_estimator_tick (path->estimator, path->now + i * SECOND / 4, FALSE);
   g_assert_cmpuint (target (path), ==, 2000000);
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_share (path->estimator), ==, 1);
   for (guint i = 0; i < 12; i++)
     beckon_bandwidth_estimator_tick (path->estimator, path->now + i * SECOND / 4, TRUE);
   g_assert_cmpuint (target (path), <=, 500000);
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_share (path->estimator), <=, 0.25);
   run_for (path, 5 * SECOND);
   g_assert_cmpuint (target (path), ==, 2000000);
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_share (path->estimator), ==, 1);
 }
 
 /* Where half is lost, half of the reports are, too. */

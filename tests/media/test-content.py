@@ -30,6 +30,8 @@ def check_statistics(alice, bob):
         assert said["last"] and said["path"] == "direct" and said["protocol"] == "udp", said
         assert said["quality"] >= 1 and said["round_trip_ms"] >= 0, said
         assert said["audio_codec_received"] == "Opus" and said["audio_packets_received"] > 100, said
+        assert said["bandwidth_estimator"] in ("beckon", "rtpgccbwe"), said
+        assert said["kbps_target"] > 0, said
         assert 0 <= said["freezes"] * 200 <= said["frozen_ms"], said
         assert said["video_frames_shown"] <= said["video_frames_received"], said
         assert said["bytes_received"] <= there.all("statistics")[0]["bytes_sent"] * 1.5, said

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Another's estimator of what the path carries. The element is a stand-in under the name of
+ * gst-plugins-rs's `rtpgccbwe`, which is not to be had everywhere: same pads, same properties, and
+ * it speaks on the same thread, when reports come. What it says is what the test tells it. So this
+ * shows where the element gets to, that packets and reports pass it, what becomes of its word, and
+ * what remains of it; how good the real one is, and how it paces packets, it cannot show. */
+
+#include "config.h"
+
+#include "gst-complaints.h"
+#include "media-session.h"
+#include "peer-gcc.h"
+#include "peer-private.h"
+#include "waiting.h"
+
+#define LIMIT_SECONDS 60
+
+#define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
+
+/* ---- the stand-in ---- */
+
+typedef struct
+{
+  GstElement parent_instance;
+  guint least, most;
+  gint estimate; /* atomic, as the others */
+  gint told;     /* what to say with the next report; 0: nothing */
+  gint packets, reports;
+} StandIn;
+typedef GstElementClass StandInClass;
+
+enum
+{
+  PROP_MIN_BITRATE = 1,
+  PROP_MAX_BITRATE,
+  PROP_ESTIMATED_BITRATE,
+};
+
+static gint n_alive; /* atomic */
+
+static GType stand_in_get_type (void);
+G_DEFINE_TYPE (StandIn, stand_in, GST_TYPE_ELEMENT)
+
+static GstFlowReturn
+on_packet (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  g_autoptr (GstPad) source = gst_element_get_static_pad (GST_ELEMENT (parent), "src");
+
+  g_atomic_int_inc (&((StandIn *) parent)->packets);
+  return gst_pad_push (source, buffer);
+}
+
+static gboolean
+on_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  StandIn *self = (StandIn *) parent;
+  gint told;
+
+  if (gst_event_has_name (event, "RTPTWCCPackets"))
+    {
+      g_atomic_int_inc (&self->reports);
+      told = g_atomic_int_get (&self->told);
+      if (told != 0 && g_atomic_int_exchange (&self->estimate, told) != told)
+        g_object_notify (G_OBJECT (self), "estimated-bitrate");
+    }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+static void
+stand_in_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  StandIn *self = (StandIn *) object;
+
+  if (id == PROP_MIN_BITRATE)
+    self->least = g_value_get_uint (value);
+  else if (id == PROP_MAX_BITRATE)
+    self->most = g_value_get_uint (value);
+  else
+    g_atomic_int_set (&self->estimate, g_value_get_uint (value));
+}
+
+static void
+stand_in_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  StandIn *self = (StandIn *) object;
+
+  if (id == PROP_MIN_BITRATE)
+    g_value_set_uint (value, self->least);
+  else if (id == PROP_MAX_BITRATE)
+    g_value_set_uint (value, self->most);
+  else
+    g_value_set_uint (value, g_atomic_int_get (&self->estimate));
+}
+
+static void
+stand_in_finalize (GObject *object)
+{
+  g_atomic_int_add (&n_alive, -1);
+  G_OBJECT_CLASS (stand_in_parent_class)->finalize (object);
+}
+
+static void
+stand_in_class_init (StandInClass *klass)
+{
+  static GstStaticPadTemplate sink = GST_STATIC_PAD_TEMPLATE (
+      "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-rtp"));
+  static GstStaticPadTemplate source = GST_STATIC_PAD_TEMPLATE (
+      "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("application/x-rtp"));
+  static const char *const names[] = { "min-bitrate", "max-bitrate", "estimated-bitrate" };
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->set_property = stand_in_set_property;
+  object_class->get_property = stand_in_get_property;
+  object_class->finalize = stand_in_finalize;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_object_class_install_property (
+        object_class, i + 1,
+        g_param_spec_uint (names[i], NULL, NULL, 1, G_MAXUINT, 1000,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  gst_element_class_add_static_pad_template (klass, &sink);
+  gst_element_class_add_static_pad_template (klass, &source);
+  gst_element_class_set_static_metadata (klass, "Stand-in", "Filter", "Says what it is told",
+                                         "Beckon");
+}
+
+static void
+add_pad (StandIn *self, const char *name)
+{
+  GstPad *pad = gst_pad_new_from_template (
+      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), name), name);
+
+  GST_PAD_SET_PROXY_CAPS (pad);
+  if (GST_PAD_IS_SINK (pad))
+    gst_pad_set_chain_function (pad, on_packet);
+  else
+    gst_pad_set_event_function (pad, on_event);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
+}
+
+static void
+stand_in_init (StandIn *self)
+{
+  g_atomic_int_inc (&n_alive);
+  add_pad (self, "sink");
+  add_pad (self, "src");
+}
+
+/* Its class knows its factory for good: that is registered once, and goes in and out. */
+static GstPluginFeature *
+get_feature (void)
+{
+  static GstPluginFeature *feature = NULL;
+
+  if (feature == NULL)
+    {
+      gst_element_register (NULL, BECKON_GCC_FACTORY, GST_RANK_NONE, stand_in_get_type ());
+      feature = gst_registry_lookup_feature (gst_registry_get (), BECKON_GCC_FACTORY);
+    }
+  return feature;
+}
+
+/* Whatever the machine has. */
+static void
+install (gboolean installed)
+{
+  GstPluginFeature *feature = get_feature ();
+  g_autoptr (GstPluginFeature) present =
+      gst_registry_lookup_feature (gst_registry_get (), BECKON_GCC_FACTORY);
+
+  if (present == feature && !installed)
+    gst_registry_remove_feature (gst_registry_get (), feature);
+  if (present == NULL && installed)
+    gst_registry_add_feature (gst_registry_get (), feature);
+}
+
+/* ---- fixture ---- */
+
+typedef struct _Side
+{
+  BeckonMediaSession *session;
+  BeckonMediaPeer *peer;
+  struct _Side *other;
+  gboolean closed;
+} Side;
+
+typedef struct
+{
+  Side alice, bob;
+} Fixture;
+
+static void
+on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
+  g_assert_no_error (error);
+}
+
+static void
+side_init (Side *side, Side *other, guint kbps)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+
+  config->video = config->audio = BECKON_SOURCE_TEST;
+  config->audio_output = BECKON_OUTPUT_NONE;
+  config->video_width = 320;
+  config->video_height = 180;
+  config->video_fps = 15;
+  config->bandwidth = kbps;
+  side->session = beckon_media_session_new (config);
+  side->other = other;
+}
+
+static void
+side_add_peer (Side *side, const char *user, gboolean offerer)
+{
+  side->peer =
+      g_object_ref (beckon_media_session_add_peer (side->session, user, "device", 1, offerer));
+  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+}
+
+/* Alice, who shows herself, and Bob. @kbps: what she sends at most; 0: what she may */
+static void
+fixture_set_up (Fixture *f, gboolean installed, guint kbps)
+{
+  memset (f, 0, sizeof *f);
+  gst_complaints_pass ();
+  install (installed);
+  side_init (&f->alice, &f->bob, kbps);
+  side_init (&f->bob, &f->alice, 0);
+  side_add_peer (&f->bob, "alice", FALSE);
+  side_add_peer (&f->alice, "bob", TRUE);
+  beckon_media_session_set_camera (f->alice.session, TRUE);
+  beckon_media_session_open (f->alice.session);
+  beckon_media_session_open (f->bob.session);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer side)
+{
+  g_autoptr (GError) error = NULL;
+
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
+  g_assert_no_error (error);
+  ((Side *) side)->closed = TRUE;
+}
+
+static void
+side_clear (Side *side)
+{
+  beckon_media_session_close_async (side->session, NULL, on_closed, side);
+  wait_until (side->closed);
+  g_signal_handlers_disconnect_by_data (side->peer, side);
+  g_assert_finalize_object (side->session);
+  /* What still flew from a thread of its may keep it a moment. */
+  wait_until (G_OBJECT (side->peer)->ref_count == 1);
+  g_assert_finalize_object (side->peer);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  side_clear (&f->alice);
+  side_clear (&f->bob);
+  wait_until (g_atomic_int_get (&n_alive) == 0);
+}
+
+static BeckonMediaStats
+stats_of (Side *side)
+{
+  BeckonMediaStats stats;
+
+  beckon_media_peer_get_stats (side->peer, &stats);
+  return stats;
+}
+
+/* Returns: (transfer full) (nullable) */
+static StandIn *
+find_stand_in (Side *side)
+{
+  GstIterator *elements = gst_bin_iterate_all_by_element_factory_name (
+      GST_BIN (side->peer->pipeline), BECKON_GCC_FACTORY);
+  g_auto (GValue) item = G_VALUE_INIT;
+  StandIn *found = NULL;
+
+  while (gst_iterator_next (elements, &item) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+  if (G_IS_VALUE (&item))
+    found = g_value_dup_object (&item);
+  gst_iterator_free (elements);
+  return found;
+}
+
+/* Returns: (transfer full): what is in the way of what @side sends, and has been told of it. */
+static StandIn *
+wait_for_stand_in (Side *side)
+{
+  StandIn *self = NULL;
+
+  wait_until ((self = find_stand_in (side)) != NULL);
+  wait_until (g_atomic_int_get (&self->packets) > 0 && g_atomic_int_get (&self->reports) > 0);
+  return self;
+}
+
+/* ---- tests ---- */
+
+/* Pictures are as large as they are made, then smaller because it says so, and as large again. No
+ * machine is too slow for that: the smallest are none that a busy encoder asks for. */
+static void
+test_followed (void)
+{
+  Fixture f;
+  StandIn *alice, *bob;
+
+  fixture_set_up (&f, TRUE, 0);
+  alice = wait_for_stand_in (&f.alice);
+  bob = wait_for_stand_in (&f.bob);
+  wait_until (stats_of (&f.bob).height == 180);
+  g_assert_cmpstr (stats_of (&f.alice).bandwidth_estimator, ==, BECKON_GCC_FACTORY);
+
+  g_atomic_int_set (&alice->told, 42000);
+  wait_until (stats_of (&f.alice).kbps_target == 42);
+  wait_until (stats_of (&f.bob).height == 90);
+  g_atomic_int_set (&alice->told, 2000000);
+  wait_until (stats_of (&f.alice).kbps_target == 2000);
+  wait_until (stats_of (&f.bob).height == 180);
+  /* Each has one, and Bob's has said nothing. */
+  wait_until (stats_of (&f.bob).kbps_target == 500);
+  g_assert_cmpint (g_atomic_int_get (&n_alive), ==, 2);
+
+  gst_object_unref (alice);
+  gst_object_unref (bob);
+  fixture_clear (&f);
+}
+
+/* What the user allows holds before it says anything, and whatever it says. */
+static void
+test_cap (void)
+{
+  Fixture f;
+  StandIn *alice;
+
+  fixture_set_up (&f, TRUE, 150);
+  alice = wait_for_stand_in (&f.alice);
+  g_assert_cmpuint (alice->most, ==, 150000);
+  g_assert_cmpuint (alice->least, <=, 150000);
+  g_assert_cmpint (g_atomic_int_get (&alice->estimate), ==, 150000);
+  wait_until (stats_of (&f.alice).kbps_target == 150);
+  g_atomic_int_set (&alice->told, 100000);
+  wait_until (stats_of (&f.alice).kbps_target == 100);
+  g_atomic_int_set (&alice->told, 5000000);
+  wait_until (stats_of (&f.alice).kbps_target == 150);
+  g_atomic_int_set (&alice->told, 1);
+  wait_until (stats_of (&f.alice).kbps_target == alice->least / 1000.0);
+  gst_object_unref (alice);
+  fixture_clear (&f);
+}
+
+/* Not there: ours, which grows while there is room. */
+static void
+test_missing (void)
+{
+  Fixture f;
+
+  fixture_set_up (&f, FALSE, 0);
+  wait_until (stats_of (&f.alice).kbps_target > 550);
+  g_assert_cmpstr (stats_of (&f.alice).bandwidth_estimator, ==, "beckon");
+  g_assert_null (find_stand_in (&f.alice));
+  fixture_clear (&f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_init (&argc, &argv, NULL);
+  beckon_media_init (&argc, &argv, &error);
+  g_assert_no_error (error);
+  g_test_add_func ("/gcc/followed", test_followed);
+  g_test_add_func ("/gcc/cap", test_cap);
+  g_test_add_func ("/gcc/missing", test_missing);
+  return g_test_run ();
+}
