@@ -54,6 +54,62 @@ test_late_packets (void)
   g_assert_cmpuint (beckon_peer_jitter_choose (1000, 2, 40, 0, TRUE), ==, 1000);
 }
 
+static guint
+settle_for (BeckonCalm *calm, guint now_ms, guint needed_ms, guint n_seconds)
+{
+  for (guint i = 0; i < n_seconds; i++)
+    now_ms = beckon_peer_jitter_settle (calm, now_ms, needed_ms);
+  return now_ms;
+}
+
+static void
+test_more_at_once_and_less_later (void)
+{
+  BeckonCalm calm = { 0 };
+
+  g_assert_cmpuint (settle_for (&calm, 60, 150, 1), ==, 150);
+  g_assert_cmpuint (settle_for (&calm, 150, 100, BECKON_CALM_SECONDS - 1), ==, 150);
+  g_assert_cmpuint (settle_for (&calm, 150, 100, 1), ==, 100);
+  /* What was needed once in a while decides, and not what was needed last. */
+  g_assert_cmpuint (settle_for (&calm, 100, 100, 1), ==, 100);
+  g_assert_cmpuint (settle_for (&calm, 100, 60, BECKON_CALM_SECONDS - 1), ==, 100);
+  g_assert_cmpuint (settle_for (&calm, 100, 60, 1), ==, 60);
+}
+
+/* As at the begin of a call over a thin line. */
+static void
+test_a_queue_that_has_gone_is_forgotten (void)
+{
+  BeckonCalm calm = { 0 };
+  double loss = 0.12;
+  guint ms = settle_for (&calm, 60, 700, 1), n = 0;
+
+  for (; ms > 150 && n < 20; n++)
+    {
+      loss = beckon_peer_jitter_blend_loss (loss, 0, n + 1);
+      ms = beckon_peer_jitter_settle (&calm, ms,
+                                      beckon_peer_jitter_choose (ms, 30, 250, loss, FALSE));
+    }
+  g_assert_cmpuint (n, <=, 9);
+  /* One that comes again and again is not. */
+  ms = settle_for (&calm, 150, 700, 1);
+  for (n = 0; n < 20; n++)
+    ms = beckon_peer_jitter_settle (&calm, ms, n % 3 == 0 ? 700 : 150);
+  g_assert_cmpuint (ms, ==, 700);
+}
+
+/* A loss of a tenth has a second without one now and then. */
+static void
+test_loss_is_not_forgotten_at_once (void)
+{
+  double loss = 0.1;
+
+  loss = beckon_peer_jitter_blend_loss (loss, 0, 1);
+  g_assert_cmpfloat (loss, >, 0.06);
+  loss = beckon_peer_jitter_blend_loss (loss, 0.1, 0);
+  g_assert_cmpfloat (loss, >, 0.07);
+}
+
 /* ---- a real buffer ---- */
 
 typedef struct
@@ -202,6 +258,10 @@ main (int argc, char **argv)
   g_test_add_func ("/held-back/jitter", test_jitter);
   g_test_add_func ("/held-back/loss", test_loss);
   g_test_add_func ("/held-back/late-packets", test_late_packets);
+  g_test_add_func ("/held-back/more-at-once-and-less-later", test_more_at_once_and_less_later);
+  g_test_add_func ("/held-back/a-queue-that-has-gone-is-forgotten",
+                   test_a_queue_that_has_gone_is_forgotten);
+  g_test_add_func ("/held-back/loss-is-not-forgotten-at-once", test_loss_is_not_forgotten_at_once);
   g_test_add_func ("/held-back/copies-are-taken", test_copies_are_taken);
   g_test_add_func ("/held-back/overtaken-is-waited-for", test_overtaken_is_waited_for);
   return g_test_run ();
