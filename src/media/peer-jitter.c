@@ -15,6 +15,8 @@ static const guint steps[] = { 15, 30, 60, 100, 150, 220, 320, 480, 700, 1000 };
 #define START_STEP 1
 /* Where less than half was enough, it is what made it necessary that has gone. */
 #define CALM_SECONDS_OF_MUCH 3
+/* Who held back so much may have taken a queue for a clock that drifts. */
+#define QUEUE_MS 220
 /* Nearly all packets are within so many mean deviations. */
 #define JITTERS 4
 /* Before that the buffer knows neither delays nor losses. */
@@ -308,10 +310,32 @@ beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean)
   return loss + (now - loss) * (n_clean >= CLEAN_SECONDS ? LOSS_WEIGHT_CLEAN : LOSS_WEIGHT);
 }
 
+/* Of sound nothing is asked for again. */
+static gboolean
+has_pictures (GstElement *buffer)
+{
+  gboolean asks;
+
+  g_object_get (buffer, "do-retransmission", &asks, NULL);
+  return asks;
+}
+
+void
+beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    if (has_pictures (g_ptr_array_index (self->buffers, i)))
+      g_signal_emit_by_name (g_ptr_array_index (self->buffers, i), "clear-pt-map");
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 set_latency (BeckonPeerJitter *self, guint ms)
 {
   g_debug ("%s: held back for %u ms", self->peer->user, ms);
+  if (self->latency_ms >= QUEUE_MS && 2 * ms <= self->latency_ms)
+    beckon_peer_jitter_forget_clock (self);
   self->latency_ms = ms;
   g_object_set (self->peer->webrtc, "latency", ms, NULL);
   gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);

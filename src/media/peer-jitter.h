@@ -58,4 +58,10 @@ guint beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms
  * Returns: the loss to go by. */
 double beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean);
 
+/** beckon_peer_jitter_forget_clock: a queue has gone. A buffer follows the sender's clock, a 125th of the way
+ * with each packet, and takes what waited in a queue for that clock: with five pictures a second it
+ * would show them later for most of a minute. So pictures begin anew. Sound has more packets, and
+ * would be heard to jump. */
+void beckon_peer_jitter_forget_clock (BeckonPeerJitter *self);
+
 G_END_DECLS
