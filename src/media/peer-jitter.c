@@ -13,7 +13,10 @@
 /* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
 static const guint steps[] = { 15, 30, 60, 100, 150, 220, 320, 480, 700, 1000 };
 #define START_STEP 1
-#define CALM_SECONDS 7
+/* Where less than half was enough, it is what made it necessary that has gone. */
+#define CALM_SECONDS_OF_MUCH 3
+/* Who held back so much may have taken a queue for a clock that drifts. */
+#define QUEUE_MS 220
 /* Nearly all packets are within so many mean deviations. */
 #define JITTERS 4
 /* Before that the buffer knows neither delays nor losses. */
@@ -25,6 +28,9 @@ static const guint steps[] = { 15, 30, 60, 100, 150, 220, 320, 480, 700, 1000 };
 /* The more is lost, the more often also what was sent again is. */
 static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define LOSS_WEIGHT 0.3
+/* A queue that was full loses much, and nothing when it is full no more. */
+#define LOSS_WEIGHT_CLEAN 0.6
+#define CLEAN_SECONDS 2
 /* Seconds, of which the shortest counts: a queue makes it longer, and goes. */
 #define ROUND_TRIPS 8
 /* More than a few: what was asked for again and again comes too late now and then. */
@@ -75,7 +81,8 @@ struct _BeckonPeerJitter
   guint latency_ms;
   double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
   guint n_round_trips;
-  guint calm; /* seconds in which less was enough */
+  BeckonCalm calm;
+  guint n_clean; /* seconds without a loss */
   gint overtaken_ms; /* atomic: the latest packet since the last look, behind the first that
                         overtook it */
   double overtaken;  /* the same, of the last seconds */
@@ -271,12 +278,65 @@ beckon_peer_jitter_choose (
   return steps[i];
 }
 
+static guint
+most_of_last (const BeckonCalm *calm, guint n_seconds)
+{
+  guint most = 0;
+
+  for (guint i = 1; i <= n_seconds; i++)
+    most = MAX (most, calm->needed_ms[(calm->n_seconds - i) % BECKON_CALM_SECONDS]);
+  return most;
+}
+
+guint
+beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms)
+{
+  guint ms = MAX (now_ms, needed_ms);
+
+  calm->needed_ms[calm->n_seconds++ % BECKON_CALM_SECONDS] = needed_ms;
+  if (calm->n_seconds >= CALM_SECONDS_OF_MUCH &&
+      2 * most_of_last (calm, CALM_SECONDS_OF_MUCH) <= now_ms)
+    ms = most_of_last (calm, CALM_SECONDS_OF_MUCH);
+  else if (calm->n_seconds >= BECKON_CALM_SECONDS)
+    ms = most_of_last (calm, BECKON_CALM_SECONDS);
+  if (ms != now_ms)
+    calm->n_seconds = 0;
+  return ms;
+}
+
+double
+beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean)
+{
+  return loss + (now - loss) * (n_clean >= CLEAN_SECONDS ? LOSS_WEIGHT_CLEAN : LOSS_WEIGHT);
+}
+
+/* Of sound nothing is asked for again. */
+static gboolean
+has_pictures (GstElement *buffer)
+{
+  gboolean asks;
+
+  g_object_get (buffer, "do-retransmission", &asks, NULL);
+  return asks;
+}
+
+void
+beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    if (has_pictures (g_ptr_array_index (self->buffers, i)))
+      g_signal_emit_by_name (g_ptr_array_index (self->buffers, i), "clear-pt-map");
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 set_latency (BeckonPeerJitter *self, guint ms)
 {
   g_debug ("%s: held back for %u ms", self->peer->user, ms);
+  if (self->latency_ms >= QUEUE_MS && 2 * ms <= self->latency_ms)
+    beckon_peer_jitter_forget_clock (self);
   self->latency_ms = ms;
-  self->calm = 0;
   g_object_set (self->peer->webrtc, "latency", ms, NULL);
   gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);
   gst_bin_recalculate_latency (GST_BIN (self->peer->pipeline));
@@ -288,7 +348,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   Counts now = { 0 };
   double jitter_ms = 0, missing, all;
   gboolean late;
-  guint wanted;
+  guint needed, ms;
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->buffers->len; i++)
@@ -305,14 +365,14 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
       MAX (g_atomic_int_and ((guint *) &self->repaired_ms, 0), self->repaired * REPAIRED_KEPT);
   if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
     return;
-  self->loss += (missing / all - self->loss) * LOSS_WEIGHT;
+  self->n_clean = missing > 0 ? 0 : self->n_clean + 1;
+  self->loss = beckon_peer_jitter_blend_loss (self->loss, missing / all, self->n_clean);
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
-  wanted = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
+  needed = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
                                       shortest_round_trip (self, round_trip_ms), self->loss, late);
-  if (wanted == self->latency_ms)
-    self->calm = 0;
-  else if (wanted > self->latency_ms || ++self->calm >= CALM_SECONDS)
-    set_latency (self, wanted);
+  ms = beckon_peer_jitter_settle (&self->calm, self->latency_ms, needed);
+  if (ms != self->latency_ms)
+    set_latency (self, ms);
 }

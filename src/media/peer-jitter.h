@@ -36,4 +36,32 @@ void beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms);
 guint beckon_peer_jitter_choose (guint now_ms, double jitter_ms, double round_trip_ms, double loss,
                                  gboolean late);
 
+#define BECKON_CALM_SECONDS 7
+
+/** BeckonCalm: what was needed in the last seconds, since the latency was last changed. */
+typedef struct
+{
+  guint needed_ms[BECKON_CALM_SECONDS];
+  guint n_seconds;
+} BeckonCalm;
+
+/** beckon_peer_jitter_settle: once a second. @now_ms: the latency that holds; @needed_ms: what would do
+ * in this second
+ *
+ * Returns: what is to hold: more at once, less when that was enough for some seconds, and sooner where
+ * it is much less: a queue that made it necessary has gone. */
+guint beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms);
+
+/** beckon_peer_jitter_blend_loss: @loss: 0..1, as before; @now: of the last second; @n_clean: how many
+ * seconds nothing has been lost, this one included
+ *
+ * Returns: the loss to go by. */
+double beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean);
+
+/** beckon_peer_jitter_forget_clock: a queue has gone. A buffer follows the sender's clock, a 125th of the way
+ * with each packet, and takes what waited in a queue for that clock: with five pictures a second it
+ * would show them later for most of a minute. So pictures begin anew. Sound has more packets, and
+ * would be heard to jump. */
+void beckon_peer_jitter_forget_clock (BeckonPeerJitter *self);
+
 G_END_DECLS

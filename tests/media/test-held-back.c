@@ -9,6 +9,7 @@
 
 #include "peer-jitter.h"
 
+#define CAPS "application/x-rtp,media=(string)video,clock-rate=90000,payload=96"
 #define FRAME 3000 /* of 90 000 a second */
 
 static void
@@ -54,6 +55,62 @@ test_late_packets (void)
   g_assert_cmpuint (beckon_peer_jitter_choose (1000, 2, 40, 0, TRUE), ==, 1000);
 }
 
+static guint
+settle_for (BeckonCalm *calm, guint now_ms, guint needed_ms, guint n_seconds)
+{
+  for (guint i = 0; i < n_seconds; i++)
+    now_ms = beckon_peer_jitter_settle (calm, now_ms, needed_ms);
+  return now_ms;
+}
+
+static void
+test_more_at_once_and_less_later (void)
+{
+  BeckonCalm calm = { 0 };
+
+  g_assert_cmpuint (settle_for (&calm, 60, 150, 1), ==, 150);
+  g_assert_cmpuint (settle_for (&calm, 150, 100, BECKON_CALM_SECONDS - 1), ==, 150);
+  g_assert_cmpuint (settle_for (&calm, 150, 100, 1), ==, 100);
+  /* What was needed once in a while decides, and not what was needed last. */
+  g_assert_cmpuint (settle_for (&calm, 100, 100, 1), ==, 100);
+  g_assert_cmpuint (settle_for (&calm, 100, 60, BECKON_CALM_SECONDS - 1), ==, 100);
+  g_assert_cmpuint (settle_for (&calm, 100, 60, 1), ==, 60);
+}
+
+/* As at the begin of a call over a thin line. */
+static void
+test_a_queue_that_has_gone_is_forgotten (void)
+{
+  BeckonCalm calm = { 0 };
+  double loss = 0.12;
+  guint ms = settle_for (&calm, 60, 700, 1), n = 0;
+
+  for (; ms > 150 && n < 20; n++)
+    {
+      loss = beckon_peer_jitter_blend_loss (loss, 0, n + 1);
+      ms = beckon_peer_jitter_settle (&calm, ms,
+                                      beckon_peer_jitter_choose (ms, 30, 250, loss, FALSE));
+    }
+  g_assert_cmpuint (n, <=, 9);
+  /* One that comes again and again is not. */
+  ms = settle_for (&calm, 150, 700, 1);
+  for (n = 0; n < 20; n++)
+    ms = beckon_peer_jitter_settle (&calm, ms, n % 3 == 0 ? 700 : 150);
+  g_assert_cmpuint (ms, ==, 700);
+}
+
+/* A loss of a tenth has a second without one now and then. */
+static void
+test_loss_is_not_forgotten_at_once (void)
+{
+  double loss = 0.1;
+
+  loss = beckon_peer_jitter_blend_loss (loss, 0, 1);
+  g_assert_cmpfloat (loss, >, 0.06);
+  loss = beckon_peer_jitter_blend_loss (loss, 0.1, 0);
+  g_assert_cmpfloat (loss, >, 0.07);
+}
+
 /* ---- a real buffer ---- */
 
 typedef struct
@@ -80,9 +137,9 @@ line_open (Line *self)
 
   *self = (Line){ 0 };
   self->pipeline = gst_parse_launch (
-      "appsrc name=source is-live=true format=time do-timestamp=true caps=application/x-rtp,"
-      "media=(string)video,clock-rate=90000,payload=96 ! rtpjitterbuffer name=buffer "
-      "faststart-min-packets=1 do-retransmission=true ! appsink name=sink sync=false",
+      "appsrc name=source is-live=true format=time do-timestamp=true caps=" CAPS
+      " ! rtpjitterbuffer name=buffer faststart-min-packets=1 do-retransmission=true "
+      "! appsink name=sink sync=false",
       &error);
   g_assert_no_error (error);
   self->source = GST_APP_SRC (gst_bin_get_by_name (GST_BIN (self->pipeline), "source"));
@@ -107,9 +164,8 @@ line_close (Line *self)
   gst_object_unref (self->pipeline);
 }
 
-/* @again: as an answer to a request */
-static void
-push (Line *self, guint16 seqnum, gboolean again)
+static GstBuffer *
+new_packet (guint16 seqnum)
 {
   GstBuffer *buffer = gst_rtp_buffer_new_allocate (100, 0, 0);
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
@@ -120,6 +176,15 @@ push (Line *self, guint16 seqnum, gboolean again)
   gst_rtp_buffer_set_seq (&rtp, seqnum);
   gst_rtp_buffer_set_timestamp (&rtp, seqnum * FRAME);
   gst_rtp_buffer_unmap (&rtp);
+  return buffer;
+}
+
+/* @again: as an answer to a request */
+static void
+push (Line *self, guint16 seqnum, gboolean again)
+{
+  GstBuffer *buffer = new_packet (seqnum);
+
   if (again)
     GST_BUFFER_FLAG_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
   g_assert_cmpint (gst_app_src_push_buffer (self->source, buffer), ==, GST_FLOW_OK);
@@ -193,6 +258,48 @@ test_overtaken_is_waited_for (void)
   line_close (&line);
 }
 
+/* As webrtcbin does; it is asked again by a buffer that has forgotten. */
+static GstCaps *
+on_map_requested (GstElement *buffer, guint payload, gpointer unused)
+{
+  return gst_caps_from_string (CAPS);
+}
+
+/* Returns: how long after its time the packet that comes @late is to be shown. */
+static guint
+get_delay (Line *line, guint16 seqnum, guint late_ms)
+{
+  GstBuffer *buffer = new_packet (seqnum);
+  const GstClockTime sent = gst_util_uint64_scale (seqnum * FRAME, GST_SECOND, 90000);
+  g_autoptr (GstSample) sample = NULL;
+
+  GST_BUFFER_DTS (buffer) = sent + late_ms * GST_MSECOND;
+  g_assert_cmpint (gst_app_src_push_buffer (line->source, buffer), ==, GST_FLOW_OK);
+  sample = gst_app_sink_try_pull_sample (line->sink, 20 * GST_SECOND);
+  g_assert_nonnull (sample);
+  return (GST_BUFFER_PTS (gst_sample_get_buffer (sample)) - sent) / GST_MSECOND;
+}
+
+static void
+test_a_queue_is_no_clock (void)
+{
+  Line line;
+  guint16 n = 0;
+
+  line_open (&line);
+  g_object_set (line.source, "do-timestamp", FALSE, NULL);
+  g_signal_connect (line.buffer, "request-pt-map", G_CALLBACK (on_map_requested), NULL);
+  g_assert_cmpuint (get_delay (&line, ++n, 0), ==, 0);
+  while (n < 400)
+    get_delay (&line, ++n, 500);
+  g_assert_cmpuint (get_delay (&line, ++n, 0), >, 200);
+  g_assert_cmpuint (get_delay (&line, ++n, 0), >, 200);
+  beckon_peer_jitter_forget_clock (line.peer.jitter);
+  g_assert_cmpuint (get_delay (&line, ++n, 0), <, 10);
+  g_assert_cmpuint (get_delay (&line, ++n, 0), <, 10);
+  line_close (&line);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -202,7 +309,12 @@ main (int argc, char **argv)
   g_test_add_func ("/held-back/jitter", test_jitter);
   g_test_add_func ("/held-back/loss", test_loss);
   g_test_add_func ("/held-back/late-packets", test_late_packets);
+  g_test_add_func ("/held-back/more-at-once-and-less-later", test_more_at_once_and_less_later);
+  g_test_add_func ("/held-back/a-queue-that-has-gone-is-forgotten",
+                   test_a_queue_that_has_gone_is_forgotten);
+  g_test_add_func ("/held-back/loss-is-not-forgotten-at-once", test_loss_is_not_forgotten_at_once);
   g_test_add_func ("/held-back/copies-are-taken", test_copies_are_taken);
   g_test_add_func ("/held-back/overtaken-is-waited-for", test_overtaken_is_waited_for);
+  g_test_add_func ("/held-back/a-queue-is-no-clock", test_a_queue_is_no_clock);
   return g_test_run ();
 }

@@ -33,7 +33,7 @@ test_rungs (void)
     { 1000000, 540, 30, 40000, 20 },  { 500000, 360, 30, 40000, 20 },
     { 300000, 270, 20, 32000, 20 },   { 180000, 180, 15, 24000, 40 },
     { 100000, 180, 7, 16000, 60 },    { 80000, 180, 7, 16000, 60 },
-    { 50000, 180, 7, 12000, 60 },     { 40000, 90, 5, 12000, 60 },
+    { 50000, 180, 7, 12000, 60 },     { 40000, 90, 7, 12000, 60 },
     { 30000, 90, 0, 12000, 60 },
   };
 
@@ -115,9 +115,9 @@ test_off (void)
   gint64 now = SECOND;
   BeckonQuality back;
 
-  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 10).fps, ==, 5);
+  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 10).fps, ==, 7);
   g_assert_false (hold (ladder, &now, 30000, 0, 4).off);
-  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 1).fps, ==, 5);
+  g_assert_cmpuint (hold (ladder, &now, 40000, 0, 1).fps, ==, 7);
   g_assert_true (hold (ladder, &now, 30000, 0, 6).off);
   /* A little more is not enough, nor is much for a moment. */
   g_assert_true (hold (ladder, &now, 33000, 0, 30).off);
