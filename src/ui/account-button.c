@@ -79,6 +79,9 @@ beckon_account_button_update (BeckonAccountButton *self,
   adw_avatar_set_text (self->avatar, name);
   gtk_label_set_label (self->name, name);
   gtk_label_set_label (self->state, word);
+  /* A banner says at length that it is not, so that the longest words may be cut here. It does not
+   * wrap: GTK 4.8 is confused by the icon beside it. */
+  gtk_label_set_ellipsize (self->state, connected ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
   gtk_widget_set_visible (self->state_icon, connected);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->state_icon),
                                 dnd ? "beckon-presence-busy-symbolic"

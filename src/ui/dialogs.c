@@ -7,6 +7,7 @@
 #include "dialogs.h"
 
 #include "sentence-toast.h"
+#include "wrap-labels.h"
 
 #include <glib/gi18n.h>
 
@@ -60,6 +61,7 @@ beckon_preferences_close (GtkWidget *within)
 
 #define PAGES "beckon-preferences-pages"
 #define TITLE "beckon-preferences-title"
+#define BAR "beckon-preferences-bar"
 
 static gboolean
 on_escape (GtkWidget *widget, GVariant *arguments, gpointer user_data)
@@ -114,7 +116,8 @@ create_content (AdwViewStack *pages)
   gtk_widget_set_vexpand (GTK_WIDGET (pages), TRUE);
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (pages));
-  gtk_box_append (GTK_BOX (box), create_switcher_bar (pages, title));
+  g_object_set_data (G_OBJECT (pages), BAR, create_switcher_bar (pages, title));
+  gtk_box_append (GTK_BOX (box), g_object_get_data (G_OBJECT (pages), BAR));
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (toasts), box);
   return toasts;
 }
@@ -141,10 +144,12 @@ beckon_preferences_new (void)
 void
 beckon_preferences_add (GtkWidget *preferences, AdwPreferencesPage *page)
 {
+  AdwViewStack *pages = g_object_get_data (G_OBJECT (preferences), PAGES);
+
   adw_view_stack_add_titled_with_icon (
-      g_object_get_data (G_OBJECT (preferences), PAGES), GTK_WIDGET (page),
-      adw_preferences_page_get_name (page), adw_preferences_page_get_title (page),
-      adw_preferences_page_get_icon_name (page));
+      pages, GTK_WIDGET (page), adw_preferences_page_get_name (page),
+      adw_preferences_page_get_title (page), adw_preferences_page_get_icon_name (page));
+  beckon_wrap_labels (g_object_get_data (G_OBJECT (pages), BAR));
 }
 
 void

@@ -9,6 +9,7 @@
 #define LINE_CHARS 44
 #define NORMAL_DPI 96
 #define NARROW_LINE_CHARS 21 /* beside "Undo" */
+#define BUTTON_CHARS 12      /* of its room, which grows with the letters, too */
 
 /* As many characters take as much room as fewer large ones. */
 static int
@@ -17,8 +18,9 @@ get_line_chars (gboolean narrow)
   int dpi = -1;
 
   g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
-  return (narrow ? NARROW_LINE_CHARS : LINE_CHARS) * NORMAL_DPI /
-         MAX (NORMAL_DPI, dpi / PANGO_SCALE);
+  return ((narrow ? NARROW_LINE_CHARS : LINE_CHARS) + BUTTON_CHARS) * NORMAL_DPI /
+             MAX (NORMAL_DPI, dpi / PANGO_SCALE) -
+         BUTTON_CHARS;
 }
 
 AdwToast *

@@ -8,6 +8,7 @@
 
 #include "phrases.h"
 #include "sparkline.h"
+#include "wrap-labels.h"
 
 #include <glib/gi18n.h>
 
@@ -148,11 +149,38 @@ phrase_for_freezes (const BeckonMediaStats *stats)
 
 /* ---- what is shown ---- */
 
+static gboolean
+holds_together (const char *text, const char *gap)
+{
+  return *gap != ' ' ||
+         (gap > text && (g_ascii_isdigit (gap[-1]) || g_str_has_prefix (gap + 1, "×")));
+}
+
+/* No number is parted from its unit by the end of a line, nor within its unit or a cipher's name;
+ * what is copied stays as it is. */
+static void
+show_value (GtkLabel *label, const char *text)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  for (const char *gap = strpbrk (text, " -/"); gap != NULL; gap = strpbrk (gap + 1, " -/"))
+    if (holds_together (text, gap))
+      {
+        PangoAttribute *attribute = pango_attr_allow_breaks_new (FALSE);
+
+        attribute->start_index = (guint) (gap - text);
+        attribute->end_index = attribute->start_index + 2;
+        pango_attr_list_insert (attributes, attribute);
+      }
+  gtk_label_set_attributes (label, attributes);
+  gtk_label_set_label (label, text);
+}
+
 /* @value, @subtitle: (transfer full); @subtitle: (nullable): none */
 static void
 set_row (BeckonStatisticsWindow *self, Row row, char *value, char *subtitle)
 {
-  gtk_label_set_label (self->values[row], value);
+  show_value (self->values[row], value);
   adw_action_row_set_subtitle (self->rows[row], subtitle != NULL ? subtitle : "");
   g_free (value);
   g_free (subtitle);
@@ -201,6 +229,7 @@ show_media (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
 static void
 add_value (GtkLabel *label, BeckonSparkline *line, double value, char *phrase)
 {
+  /* Of a third of the window: with large letters a unit may be below its number. */
   gtk_label_set_label (label, phrase);
   beckon_sparkline_add (line, MAX (0, value));
   gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
@@ -344,6 +373,7 @@ static void
 beckon_statistics_window_init (BeckonStatisticsWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  beckon_wrap_labels (GTK_WIDGET (self->title));
   add_rows (self);
 }
 

@@ -49,11 +49,11 @@ class Screenshots:
         self.robots[user].terminate()
         self.robots.pop(user).wait()
 
-    def picture(self, name, person, title, tries=4):
+    def picture(self, name, person, title, tries=4, dither="+dither"):
         path = f"{PICTURES}/{name}.png"
         person.portrait(title, path, tries)
-        subprocess.run(["mogrify", "-strip", "-shave", f"{FRAME}x{FRAME}", "+repage", "-colors", str(COLOURS), "-define", "png:compression-level=9", path],
-                       check=True)
+        subprocess.run(["mogrify", "-strip", "-shave", f"{FRAME}x{FRAME}", "+repage", *dither.split(), "-colors",
+                        str(COLOURS), "-define", "png:compression-level=9", path], check=True)
 
     def past(self):
         """Calls that stand in Alice's list."""
@@ -90,7 +90,8 @@ class Screenshots:
         bob.click("Accept")
         together(*(lambda person=person: person.clock("Call with", SHARP, timeout=4 * SHARP) for person in self.people))
         bob.wake("Call with")
-        self.picture("call", bob, "Call with Alice Moreau", tries=1)  # before the controls hide
+        self.picture("call", bob, "Call with Alice Moreau", tries=1,  # before the controls hide
+                     dither="-dither FloydSteinberg")
         bob.press("Hang up")
         together(alice.leave_call, bob.leave_call)
 
