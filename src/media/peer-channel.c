@@ -11,6 +11,9 @@
 
 #include "peer-message.h"
 
+/* Each is kept as long as the connection, and one is used. */
+#define CHANNELS_MAX 8
+
 /* DTLS is up a moment before the main thread has looked with whom. */
 static gboolean
 is_verified (BeckonMediaPeer *self)
@@ -161,15 +164,40 @@ beckon_peer_channel_watch (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
   g_signal_connect (channel, "on-close", G_CALLBACK (on_close), self);
 }
 
+/* The end of the association resets the streams, and each channel would answer that on webrtcbin's
+ * thread, on a socket that is just being closed. */
+static void
+let_stream_be (BeckonMediaPeer *self, gpointer channel)
+{
+  g_autoptr (GObject) transport = NULL;
+
+  g_object_get (self->webrtc, "sctp-transport", &transport, NULL);
+  if (transport != NULL)
+    g_signal_handlers_disconnect_by_data (transport, channel);
+}
+
+static void
+refuse_more (BeckonMediaPeer *self)
+{
+  beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_FAILED,
+                          "They open one data channel after the other");
+  beckon_peer_channel_leave (self);
+  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
+}
+
 void
 beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
 {
   GstWebRTCDataChannelState state;
 
   g_ptr_array_add (self->channels, channel);
-  if (self->channel != NULL || self->state == BECKON_MEDIA_PEER_CLOSED)
+  if (self->channel != NULL || self->left_channels)
     {
       g_signal_handlers_disconnect_by_data (channel, self); /* one is enough */
+      if (self->left_channels)
+        let_stream_be (self, channel);
+      else if (self->channels->len > CHANNELS_MAX)
+        refuse_more (self);
       return;
     }
   self->channel = channel;
@@ -178,27 +206,16 @@ beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
     take_open (self, NULL);
 }
 
-/* The end of the association resets the streams, and each channel would answer that on webrtcbin's
- * thread, on a socket that is just being closed. */
-static void
-let_streams_be (BeckonMediaPeer *self)
-{
-  g_autoptr (GObject) transport = NULL;
-
-  g_object_get (self->webrtc, "sctp-transport", &transport, NULL);
-  for (guint i = 0; transport != NULL && i < self->channels->len; i++)
-    g_signal_handlers_disconnect_by_data (transport, g_ptr_array_index (self->channels, i));
-}
-
 void
 beckon_peer_channel_leave (BeckonMediaPeer *self)
 {
   self->channel_open = FALSE;
-  if (self->channel == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->channel, self);
+  self->left_channels = TRUE;
+  if (self->channel != NULL)
+    g_signal_handlers_disconnect_by_data (self->channel, self);
   self->channel = NULL;
-  let_streams_be (self);
+  for (guint i = 0; i < self->channels->len; i++)
+    let_stream_be (self, g_ptr_array_index (self->channels, i));
 }
 
 void

@@ -332,8 +332,9 @@ beckon_media_peer_bye_heard (BeckonMediaPeer *self)
 void
 beckon_media_peer_byes_crossed (BeckonMediaPeer *self)
 {
-  if (self->bye_source == 0)
+  if (self->bye_source == 0 || self->they_left)
     return;
+  self->they_left = TRUE;
   g_source_remove (self->bye_source);
   self->bye_source = g_timeout_add (LAST_WORDS_MS, on_bye_over, self);
 }

@@ -4,7 +4,8 @@
  * beginning to its end), peer-connection.c (webrtcbin and descriptions), peer-codec.c (how pictures
  * are encoded), peer-share.c (by whom), peer-receive.c (what comes in), peer-screen.c (the shared
  * screen, both ways), peer-channel.c (the data channel), peer-relay.c (relays), peer-stats.c (what is
- * known of it all). */
+ * known of it all), and what has a header of its own: how much is sent, what is held back, the first
+ * picture, and others. */
 
 #pragma once
 
@@ -68,6 +69,7 @@ struct _BeckonMediaPeer
   gboolean has_local, has_remote;  /* descriptions */
   gboolean was_connected;
   gboolean channel_open;
+  gboolean left_channels; /* nothing is said or heard any more */
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
   gint audio_came_in, video_came, screen_came; /* atomic */

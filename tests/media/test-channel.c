@@ -134,9 +134,41 @@ test_one_is_enough (Fixture *f, gconstpointer data)
   g_assert_nonnull (second);
   wait_until (f->bob.peer->channels->len == 2);
   g_assert_true (f->bob.peer->channel == first);
-  close_side (&f->alice, "hang-up");
+  beckon_peer_channel_take (f->alice.peer, second);
+  beckon_peer_channel_send_bye (f->alice.peer, "hang-up");
   wait_until (f->bob.peer->they_left); /* said on the first */
-  g_object_unref (second);
+}
+
+/* Whoever opens one after the other is left: each is kept as long as the connection. */
+static void
+test_without_end (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) opened = g_ptr_array_new_with_free_func (g_object_unref);
+
+  while (!f->bob.peer->left_channels)
+    {
+      gpointer channel = NULL;
+
+      g_signal_emit_by_name (f->alice.peer->webrtc, "create-data-channel", "more", NULL, &channel);
+      g_assert_nonnull (channel);
+      g_ptr_array_add (opened, channel);
+      wait_until (f->bob.peer->left_channels || f->bob.peer->channels->len > opened->len);
+    }
+  g_assert_cmpuint (f->bob.peer->channels->len, <, 16);
+  close_side (&f->alice, NULL);
+}
+
+/* Whoever says goodbye again and again, and never that they heard ours, is left all the same. */
+static void
+test_goodbyes_without_end (Fixture *f, gconstpointer data)
+{
+  g_signal_handlers_disconnect_by_data (f->bob.peer->channel, f->bob.peer);
+  beckon_media_session_close_async (f->alice.session, "hang-up", on_closed, &f->alice);
+  while (!f->alice.closed)
+    {
+      beckon_peer_channel_send_bye (f->bob.peer, "hang-up");
+      g_main_context_iteration (NULL, TRUE);
+    }
 }
 
 int
@@ -150,5 +182,8 @@ main (int argc, char **argv)
   g_test_add ("/media/channel/kept-until-stopped", Fixture, NULL, set_up, test_kept_until_stopped,
               tear_down);
   g_test_add ("/media/channel/one-is-enough", Fixture, NULL, set_up, test_one_is_enough, tear_down);
+  g_test_add ("/media/channel/without-end", Fixture, NULL, set_up, test_without_end, tear_down);
+  g_test_add ("/media/channel/goodbyes-without-end", Fixture, NULL, set_up,
+              test_goodbyes_without_end, tear_down);
   return g_test_run ();
 }
