@@ -190,6 +190,14 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* A payloader that cannot negotiate any more forgets its copy of what came with the frame: GStreamer
+ * stops it from behind, and a first frame may be on its way. */
+static GstPadProbeReturn
+on_payload (GstPad *pad, GstPadProbeInfo *info, gpointer source)
+{
+  return GST_PAD_IS_FLUSHING (source) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
 void
 beckon_peer_start_watch_source (BeckonPeerStart *self)
 {
@@ -208,6 +216,8 @@ beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstEle
   gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self, NULL);
   gst_pad_add_probe (packets, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
                      on_packets, self, NULL);
+  /* Both pads are the payloader's, and go with it. */
+  beckon_media_add_probe (payloader, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_payload, packets);
 }
 
 /* ---- what begins it ---- */

@@ -10,17 +10,6 @@
 
 #include <glib/gstdio.h>
 
-/* A payloader that stops while its first packet is under way forgets the copy that it made of what
- * came with the frame (gst_rtp_base_payload_chain() where nothing can be negotiated any more). Here
- * connections stop at just that moment. */
-const char *__lsan_default_suppressions (void);
-
-const char *
-__lsan_default_suppressions (void)
-{
-  return "leak:libgstrtp-1.0.so.0\n";
-}
-
 typedef struct
 {
   CallFixture base;
