@@ -83,6 +83,7 @@ beckon_competition_begin (BeckonBandwidthEstimator *self, gint64 now, double tar
   self->cut_at = self->round_since = now;
   self->n_round = self->n_round_lost = 0;
   self->empty_since = self->waiting_since = 0;
+  self->silent_target = 0;
   self->judged = TRUE;
 }
 

@@ -65,7 +65,7 @@
 #define DOUBT_MAX 10.0
 #define DOUBT_HALF_US (20 * SECOND)
 #define BELOW 0.9
-/* Where packets overtake each other, reports call late ones lost. */
+/* Of the newest report: one alone may call late packets lost, where they overtake each other. */
 #define LOSS_KNOWN_WEIGHT 0.5
 
 BeckonBandwidthEstimator *

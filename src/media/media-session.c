@@ -455,8 +455,7 @@ beckon_media_session_dispose (GObject *object)
     beckon_capture_stop (self->camera);
   if (self->screen != NULL)
     beckon_capture_stop (self->screen);
-  g_clear_pointer (&self->encoders, beckon_shared_encoders_free);
-  g_ptr_array_set_size (self->peers, 0);
+  beckon_session_peers_drop (self);
   g_clear_object (&self->microphone);
   g_clear_object (&self->camera);
   g_clear_object (&self->screen);
@@ -471,8 +470,7 @@ beckon_media_session_finalize (GObject *object)
 {
   BeckonMediaSession *self = BECKON_MEDIA_SESSION (object);
 
-  g_ptr_array_unref (self->peers);
-  g_ptr_array_unref (self->servers);
+  beckon_session_peers_clear (self);
   for (guint i = 0; i < G_N_ELEMENTS (self->problems); i++)
     g_clear_error (&self->problems[i]);
   beckon_media_config_free (self->config);

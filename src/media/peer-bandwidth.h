@@ -24,7 +24,7 @@ void beckon_peer_bandwidth_free (BeckonPeerBandwidth *self);
  * own, the target is that one's; see peer-gcc.h. */
 void beckon_peer_bandwidth_offer_gcc (BeckonPeerBandwidth *self, GstElement *webrtc);
 /** beckon_peer_bandwidth_watch: (thread any): @element was made inside webrtcbin: if it is an RTP
- * session, its reports are taken from now on. */
+ * session its reports are taken from now on, if it is the runtime's estimator its target. */
 void beckon_peer_bandwidth_watch (BeckonMediaPeer *peer, GstElement *element);
 
 /** beckon_peer_bandwidth_add_picture: adds what makes pictures smaller and fewer behind @after; those

@@ -292,3 +292,17 @@ beckon_session_peers_init (BeckonMediaSession *self)
   self->encoders = beckon_shared_encoders_new ();
   self->servers = g_ptr_array_new_with_free_func ((GDestroyNotify) ice_server_free);
 }
+
+void
+beckon_session_peers_drop (BeckonMediaSession *self)
+{
+  g_clear_pointer (&self->encoders, beckon_shared_encoders_free);
+  g_ptr_array_set_size (self->peers, 0);
+}
+
+void
+beckon_session_peers_clear (BeckonMediaSession *self)
+{
+  g_ptr_array_unref (self->peers);
+  g_ptr_array_unref (self->servers);
+}

@@ -38,6 +38,9 @@ struct _BeckonMediaSession
 /* session-peers.c */
 
 void beckon_session_peers_init (BeckonMediaSession *self);
+/** beckon_session_peers_drop: as the session is disposed of: lets go of all of them. */
+void beckon_session_peers_drop (BeckonMediaSession *self);
+void beckon_session_peers_clear (BeckonMediaSession *self);
 /** beckon_session_peers_update: what @peer gets of ours, and is told that it does. */
 void beckon_session_peers_update (BeckonMediaSession *self, BeckonMediaPeer *peer);
 /** beckon_session_peers_end_warm_up: a camera that is open already need not wait for the microphone
