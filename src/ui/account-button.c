@@ -6,7 +6,13 @@
 
 #include "account-button.h"
 
+#include "large-letters.h"
+
 #include <glib/gi18n.h>
+
+/* From here on the words need the room of the picture where the window is narrow; it looks the same
+ * where it is not. */
+#define LARGE_LETTERS 1.3
 
 struct _BeckonAccountButton
 {
@@ -57,9 +63,18 @@ beckon_account_button_class_init (BeckonAccountButtonClass *klass)
 }
 
 static void
+on_letters (BeckonAccountButton *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->avatar), beckon_letters_scale () < LARGE_LETTERS);
+}
+
+static void
 beckon_account_button_init (BeckonAccountButton *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (gtk_settings_get_default (), "notify::gtk-xft-dpi",
+                           G_CALLBACK (on_letters), self, G_CONNECT_SWAPPED);
+  on_letters (self);
 }
 
 void

@@ -6,8 +6,8 @@
 
 #include "dialogs.h"
 
+#include "large-letters.h"
 #include "sentence-toast.h"
-#include "wrap-labels.h"
 
 #include <glib/gi18n.h>
 

@@ -4,7 +4,18 @@
 
 #include "config.h"
 
-#include "wrap-labels.h"
+#include "large-letters.h"
+
+#define NORMAL_DPI 96
+
+double
+beckon_letters_scale (void)
+{
+  int dpi = -1;
+
+  g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
+  return MAX (1.0, (double) dpi / PANGO_SCALE / NORMAL_DPI);
+}
 
 static void
 wrap (GtkLabel *label)

@@ -6,21 +6,20 @@
 
 #include "sentence-toast.h"
 
+#include "large-letters.h"
+
 #define LINE_CHARS 44
-#define NORMAL_DPI 96
 #define NARROW_LINE_CHARS 21 /* beside "Undo" */
+#define LEAST_CHARS 8        /* a word */
 #define BUTTON_CHARS 12      /* of its room, which grows with the letters, too */
 
 /* As many characters take as much room as fewer large ones. */
 static int
 get_line_chars (gboolean narrow)
 {
-  int dpi = -1;
+  const int usual = (narrow ? NARROW_LINE_CHARS : LINE_CHARS) + BUTTON_CHARS;
 
-  g_object_get (gtk_settings_get_default (), "gtk-xft-dpi", &dpi, NULL);
-  return ((narrow ? NARROW_LINE_CHARS : LINE_CHARS) + BUTTON_CHARS) * NORMAL_DPI /
-             MAX (NORMAL_DPI, dpi / PANGO_SCALE) -
-         BUTTON_CHARS;
+  return MAX (LEAST_CHARS, (int) (usual / beckon_letters_scale ()) - BUTTON_CHARS);
 }
 
 AdwToast *

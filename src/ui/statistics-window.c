@@ -6,9 +6,9 @@
 
 #include "statistics-window.h"
 
+#include "large-letters.h"
 #include "phrases.h"
 #include "sparkline.h"
-#include "wrap-labels.h"
 
 #include <glib/gi18n.h>
 

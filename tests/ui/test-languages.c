@@ -64,8 +64,8 @@ is_outside (GtkWidget *label)
           bounds.origin.x + bounds.size.width > (float) gtk_widget_get_width (content));
 }
 
-/* What an empty entry asks for, and the row's own word for what was chosen, are lines of GTK's and
- * libadwaita's with a limit. */
+/* What an empty entry asks for, its row's title, which stands in the same place, and the row's own
+ * word for what was chosen are lines of GTK's and libadwaita's with a limit. */
 static gboolean
 is_of_toolkit (GtkLabel *label)
 {
