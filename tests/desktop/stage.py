@@ -14,7 +14,7 @@ from person import PASSWORD, Build, Person, clip
 # The ground of each one's picture: far from each other and from every colour of the windows.
 COLOURS = {"alice": (200, 40, 190), "bob": (20, 160, 200), "screen": (60, 200, 40)}
 CAST = {"alice": ("alice", "Alice Moreau", None), "bob": ("bob", "Bob Larsson", None)}
-RINGS = 10  # seconds until nobody has answered
+RINGS = 60  # seconds until nobody has answered: longer than pictures take on a busy machine
 PICTURE = 0.12  # of the screen: a picture that fills the call window has more
 CORNER = 0.008  # one's own picture in its corner has more, and less than PICTURE
 

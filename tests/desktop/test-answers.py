@@ -3,7 +3,7 @@
 """Every way in which an invitation ends that is not a call with two pictures."""
 from stage import PICTURE, event, stage, together
 
-STAGE = stage()
+STAGE = stage(rings=20)  # and one case waits for the end of that
 
 
 def test_decline():
@@ -64,7 +64,7 @@ def test_nobody_answers():
     alice.place_call("dave", "Voice call")
     alice.read("Ringing…")
     event(callee, "received")
-    alice.read("No answer", timeout=20)
+    alice.read("No answer", timeout=40)
     STAGE.picture("no-answer", alice)
     STAGE.over(alice)
 

@@ -4,7 +4,7 @@
 goes while it rings."""
 from stage import event, stage, together
 
-STAGE = stage(rings=60)  # longer than a connection takes to come back
+STAGE = stage()
 
 
 def test_two_calls_at_once():

@@ -122,7 +122,7 @@ class Agent:
         frames = self.output().partition("crash-trace: ")[2].splitlines()
         for index, frame in enumerate(frames):
             place = re.match(r"(\S*/src/ui/beckon)\((\+0x[0-9a-f]+)\)", frame)
-            if place:
+            if place and shutil.which("addr2line"):
                 named = subprocess.run(["addr2line", "-sfpe", place[1], place[2]], text=True,
                                        stdout=subprocess.PIPE, check=False)
                 frames[index] = named.stdout.strip() or frame
