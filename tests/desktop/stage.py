@@ -83,7 +83,7 @@ class Stage:
         self.server.close()
         shutil.rmtree(self.files, ignore_errors=True)
 
-    def run(self, *cases, limit=60):
+    def run(self, *cases, limit=180):
         try:
             tap.run(*cases, limit=limit, before=self.raise_curtain, failed=self.show_failure)
         finally:

@@ -3,7 +3,7 @@
 """Every way in which an invitation ends that is not a call with two pictures."""
 from stage import PICTURE, event, stage, together
 
-STAGE = stage(rings=20)  # and one case waits for the end of that
+STAGE = stage(rings=30)  # and one case waits for the end of that
 
 
 def test_decline():
@@ -48,11 +48,11 @@ def test_accept_without_camera():
 def test_caller_gives_up():
     """The invitation's time runs out: the popup goes, and the call is kept as missed."""
     bob = STAGE.bob
-    caller = STAGE.robot("carol", "call", "bob", "--voice", "--timeout", "2")
+    caller = STAGE.robot("carol", "call", "bob", "--voice", "--timeout", "10")
     bob.find("Accept")
     bob.read("Carol")
     event(caller, "unanswered")
-    assert caller.wait(10) == 5
+    assert caller.wait(20) == 5
     bob.gone("Accept")
     STAGE.over(bob)
     bob.read("Missed")
@@ -64,7 +64,7 @@ def test_nobody_answers():
     alice.place_call("dave", "Voice call")
     alice.read("Ringing…")
     event(callee, "received")
-    alice.read("No answer", timeout=40)
+    alice.read("No answer", timeout=50)
     STAGE.picture("no-answer", alice)
     STAGE.over(alice)
 

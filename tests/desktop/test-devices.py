@@ -7,7 +7,7 @@ import time
 from stage import PICTURE, event, stage, together
 
 STAGE = stage(cast={"desk": ("bob", "Bob Larsson", "Desk"), "laptop": ("bob", "Bob Larsson", "Laptop")})
-AT_ONCE = 0.3  # seconds from the server's word to a window that is gone, where nobody else uses the machine
+AT_ONCE = 1  # seconds from the server's word to a window that is gone, where nobody else uses the machine
 
 
 def _at_once():

@@ -35,8 +35,7 @@ def test_double_click_hangs_up_once():
     alice, bob = STAGE.people
     bob.wake("Call with")
     bob.click_twice("Call with Alice Moreau", "Hang up")
-    bob.read("You hung up")
-    alice.read("Bob hung up")
+    together(lambda: bob.read("You hung up"), lambda: alice.read("Bob hung up"))
     alice.windows_are("Beckon", timeout=20)
     bob.windows_are("Beckon", timeout=20)
     assert not alice.look("Accept"), alice.tree()

@@ -71,8 +71,7 @@ def test_sleep_hangs_up():
     alice, bob = STAGE.people
     STAGE.connect(alice, bob, "Voice call")
     bob.on_desktop("sleep", True)
-    bob.desktop_has("locks", 0)
-    alice.read("Bob hung up")
+    together(lambda: bob.desktop_has("locks", 0), lambda: alice.read("Bob hung up"))
     STAGE.over()
     bob.on_desktop("sleep", False)
     bob.desktop_has("locks", 1)

@@ -88,13 +88,13 @@ def test_peer_is_killed_in_a_call():
     STAGE.connect(alice, bob)
     begin = time.monotonic()
     bob.kill("SIGKILL")
-    alice.read("Reconnecting…", timeout=3)
+    alice.read("Reconnecting…", timeout=8)
     noticed = time.monotonic() - begin
-    assert noticed < 2.5, f"{noticed:.1f} s until the window says so"
+    assert noticed < 5, f"{noticed:.1f} s until the window says so"
     STAGE.picture("reconnecting-call", alice)
-    alice.read("Connection lost", timeout=25)
+    alice.read("Connection lost", timeout=35)
     ended = time.monotonic() - begin
-    assert 15 < ended < 24, f"{ended:.1f} s until the call ends"
+    assert 15 < ended < 30, f"{ended:.1f} s until the call ends"
     STAGE.picture("connection-lost", alice)
     STAGE.over(alice)
 

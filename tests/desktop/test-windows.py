@@ -35,6 +35,7 @@ def test_closing_the_ended_window():
     STAGE.connect(alice, bob, "Voice call")
     alice.press("Hang up")
     alice.read("You hung up")
+    alice.wake("Call with")  # it closes by itself when nobody looks for a while
     alice.close_window("Call with Bob Larsson")
     STAGE.over()
 

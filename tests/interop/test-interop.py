@@ -206,7 +206,7 @@ async def test_invitations_that_come_to_nothing(server: harness.Server) -> None:
         error = await bob.refused("call-over", "call.accept", call=call)
         assert error["outcome"] == "cancelled", error
 
-        call = await alice.invite(bob, timeout=1)
+        call = await alice.invite(bob, timeout=4)
         await bob.event("call.received")
         await alice.event("call.ringing")
         assert (await bob.event("call.timeout"))["call"] == call

@@ -609,6 +609,7 @@ test_drop (void)
   open_both (&f);
   wait_until (are_connected (&f));
   g_clear_object (&f.alice.session);
+  wait_until (G_OBJECT (f.alice.peer)->ref_count == 1);
   g_assert_finalize_object (f.alice.peer);
   wait_until (beckon_media_peer_get_state (f.bob.peer) == BECKON_MEDIA_PEER_LOST);
   g_ptr_array_unref (f.alice.said);

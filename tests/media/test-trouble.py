@@ -38,8 +38,8 @@ def test_dead_peer_is_noticed_and_given_up():
             ended = alice.wait("ended", 40)
             took = ended["at"] - killed
             print(f"# noticed after {noticed:.2f} s, given up after {took:.2f} s")
-            assert noticed <= 2.5, f"noticed after {noticed:.2f} s"
-            assert 18 <= took <= 24, f"given up after {took:.2f} s"
+            assert noticed <= 5, f"noticed after {noticed:.2f} s"
+            assert 18 <= took <= 30, f"given up after {took:.2f} s"
             assert ended["reason"] == "connection-lost", ended
             assert alice.finish() == 8, alice.events
 

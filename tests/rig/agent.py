@@ -24,7 +24,7 @@ from gi.repository import GdkPixbuf, Gio, GLib  # noqa: E402
 
 import ui  # noqa: E402
 
-TIMEOUT = 8
+TIMEOUT = 20  # seconds: a start on a busy machine
 APPLICATION = "org.beckon.Beckon"
 
 

@@ -127,7 +127,7 @@ async def test_after_each_answer(server):
 
 async def test_running_calls_never_notice(_):
     """Those whose members come back. That of the others ends after a while."""
-    async with harness.Server({"limits": {**LIMITS, "member-grace": 2}}) as server:
+    async with harness.Server({"limits": {**LIMITS, "member-grace": 5}}) as server:
         alice, bob, carol, dave, eve, finn = await server.people(
             "alice", "bob", "carol", "dave", "eve", "finn")
         kept, broken, given_up = (await alice.connect(bob), await carol.connect(dave),
@@ -287,7 +287,7 @@ async def test_presence_that_nobody_was_told_yet(server):
 
 
 async def test_who_does_not_come_back_is_offline(_):
-    async with harness.Server({"limits": {"presence-grace": 1}}) as server:
+    async with harness.Server({"limits": {"presence-grace": 4}}) as server:
         alice, bob, carol = await server.people("alice", "bob", "carol")
         await alice.request("presence.watch", users=[bob.user, carol.user])
         for person in bob, carol:

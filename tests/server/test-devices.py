@@ -194,7 +194,7 @@ async def test_back_after_a_crash_of_the_client(server):
 
 async def test_only_who_joins_stays(_):
     """A device that says hello anew is in its call for the time of grace."""
-    async with harness.Server({"limits": {"member-grace": 2}}) as server:
+    async with harness.Server({"limits": {"member-grace": 5}}) as server:
         alice, bob, carol, dave = await server.people("alice", "bob", "carol", "dave")
         kept, lost = await alice.connect(bob), await carol.connect(dave)
         for person in bob, dave:

@@ -197,4 +197,4 @@ harness.run(
     test_ringing_device_is_lost,
     together=[test_caller_is_lost, test_caller_comes_back, test_member_is_lost,
               test_member_comes_back, test_both_are_lost],
-    settings={"limits": {"caller-grace": 1, "member-grace": 1}})
+    settings={"limits": {"caller-grace": 4, "member-grace": 4}})

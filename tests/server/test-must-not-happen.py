@@ -354,4 +354,4 @@ harness.run(
     test_21_a_restart_of_the_server,
     together=[test_05_leaving_without_cancelling, test_07_ringing_on,
               test_10_quitting_leaves_somebody_behind],
-    settings={"limits": {**LIMITS, "caller-grace": 1, "member-grace": 1, "silence-seconds": 3}})
+    settings={"limits": {**LIMITS, "caller-grace": 3, "member-grace": 3, "silence-seconds": 3}})

@@ -141,7 +141,7 @@ async def test_who_asks_in_a_moment(server):
 
 async def test_a_lost_connection(_):
     """Offline after a while, and no sooner; at once after a goodbye."""
-    async with harness.Server({"limits": {"presence-grace": 1}}) as server:
+    async with harness.Server({"limits": {"presence-grace": 4}}) as server:
         alice, desk, carol, dave = await server.people("alice", "bob", "carol", "dave")
         lap = await server.device(desk.user, "lap")
         assert await watched(alice, desk, carol, dave) == ["online"] * 3
@@ -150,7 +150,7 @@ async def test_a_lost_connection(_):
             await person.cut()
         assert await dave.resume()  # back in time: nobody notices
         await alice.event("presence.changed", user=carol.user, state="offline")
-        assert asyncio.get_running_loop().time() - start > 0.8
+        assert asyncio.get_running_loop().time() - start > 3.8
         await alice.nothing("presence.changed")  # Bob's other device is there
         await lap.cut()
         await alice.event("presence.changed", user=desk.user, state="offline")

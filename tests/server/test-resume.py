@@ -72,8 +72,8 @@ async def test_resuming_acknowledges(server):
 async def test_remaining_time_is_brought_up_to_date(server):
     alice = await server.person("alice")
     bob = await server.person("bob", auto_ack=False)
-    call = await alice.invite(bob, timeout=30)
     start = time.monotonic()
+    call = await alice.invite(bob, timeout=30)
     first = (await bob.event("call.received", call=call))["remaining_ms"]
     assert 29000 < first <= 30000
     await bob.cut()
@@ -339,14 +339,14 @@ async def test_a_device_that_rings_again_is_told(server):
 
 
 async def test_session_expires(_):
-    settings = {"limits": {"session-seconds": 1, "member-grace": 2}}
+    settings = {"limits": {"session-seconds": 4, "member-grace": 5}}
     async with harness.Server(settings) as server:
         alice, bob, carol = await server.people("alice", "bob", "carol")
         call = await alice.connect(bob)
         await bob.cut()
         await carol.cut()
-        assert await carol.resume()  # a second has not passed yet
-        await alice.event("call.left", call=call, user=bob.user, reason="lost")  # two have
+        assert await carol.resume()  # its time has not passed yet
+        await alice.event("call.left", call=call, user=bob.user, reason="lost")  # now it has
         assert not await bob.resume()
         assert bob.welcome["calls"] == []
 

@@ -105,7 +105,7 @@ async def test_no_ice_servers(server):
 
 
 async def test_silence(_):
-    async with harness.Server({"limits": {"hello-seconds": 1, "silence-seconds": 2}}) as server:
+    async with harness.Server({"limits": {"hello-seconds": 3, "silence-seconds": 4}}) as server:
         late, silent = await server.socket(), await server.person("silent")
         with wire.Wire(server.url) as mute:  # it answers no ping
             mute.say(json.dumps({"id": 1, "type": "hello", "token": silent.token, "device": DEVICE}))

@@ -93,7 +93,7 @@ async def test_away_for_a_moment(server):
 
 async def test_unreachable(_):
     """The member's session is over, and the call has not noticed yet."""
-    async with harness.Server({"limits": {"session-seconds": 1, "member-grace": 2}}) as server:
+    async with harness.Server({"limits": {"session-seconds": 1, "member-grace": 5}}) as server:
         alice, bob, carol, dave = await server.people("alice", "bob", "carol", "dave")
         call, later = await alice.connect(bob), await carol.connect(dave)
         await bob.cut()
