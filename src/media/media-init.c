@@ -9,6 +9,7 @@
 #include "media-session.h"
 
 #include <malloc.h>
+#include <openssl/crypto.h>
 
 G_DEFINE_QUARK (beckon-media-error-quark, beckon_media_error)
 
@@ -37,6 +38,9 @@ beckon_media_limit_arenas (void)
 gboolean
 beckon_media_init (int *argc, char ***argv, GError **error)
 {
+  /* A process that ends in a call has threads that still encrypt. OpenSSL would take away from under
+   * them what they use, as it cleans up at the end of the process. */
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
   if (!gst_init_check (argc, argv, error))
     return FALSE;
   beckon_media_limit_arenas ();
