@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A running call that changes: more people, another device, a crash, a server that was killed."""
+import contextlib
 import signal
 
 import callers
@@ -16,8 +17,12 @@ def set_up():
 def talk(*caller_words, callee_words=()):
     """Alice and Bob see each other."""
     alice, bob = callers.connect(SERVER, (*callers.TEST, *caller_words), (*callers.TEST, *callee_words))
-    alice.wait("first-video")
-    bob.wait("first-video")
+    with contextlib.ExitStack() as both:
+        both.enter_context(bob)
+        both.enter_context(alice)
+        alice.wait("first-video")
+        bob.wait("first-video")
+        both.pop_all()  # the test's from now on
     return alice, bob
 
 
@@ -51,6 +56,8 @@ def test_invitation_is_withdrawn():
         with alice, bob:
             alice.say("add carol")
             carol.wait("received")
+            # Carol may know before Alice has heard that she was asked.
+            alice.wait("members", where=lambda event: "carol" in event["members"])
             alice.say("withdraw carol")
             assert carol.finish() == 6, carol.events
             bob.wait("members", where=lambda event: event["members"].get("carol") == "gone")
