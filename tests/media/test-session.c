@@ -306,7 +306,9 @@ test_bandwidth (void)
                         count (said->sdp, " red/"));
     }
   wait_until ((beckon_media_peer_get_stats (f.alice.peer, &stats), stats.kbps_target > 550));
+#ifndef __SANITIZE_ADDRESS__ /* the processor has no time for larger pictures then, and they stay */
   wait_until ((beckon_media_peer_get_stats (f.bob.peer, &stats), stats.height > 360));
+#endif
   fixture_clear (&f);
 }
 
