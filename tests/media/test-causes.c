@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "waiting.h"
 
 #include <gio/gio.h>
@@ -23,7 +23,7 @@ typedef struct
   gboolean keep_answer;      /* what the second says does not get through */
   gboolean keep_candidates;  /* nor where either is */
   gboolean forge;            /* another certificate is announced */
-  guint closed;
+  gboolean closed[2];
 } Fixture;
 
 #define BUSY_US 200000
@@ -84,31 +84,16 @@ begin (Fixture *f, const char *stun)
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
-  g_assert_no_error (error);
-  ((Fixture *) user_data)->closed++;
-}
-
-static void
 end (Fixture *f)
 {
   for (guint i = 0; i < 2; i++)
     {
       g_signal_handlers_disconnect_by_data (f->peers[i], f);
-      beckon_media_session_close_async (f->sessions[i], NULL, on_closed, f);
+      media_end_close (f->sessions[i], NULL, &f->closed[i]);
     }
-  wait_until (f->closed == 2);
+  wait_until (f->closed[0] && f->closed[1]);
   for (guint i = 0; i < 2; i++)
-    {
-      g_assert_finalize_object (f->sessions[i]);
-      /* A look at the network may still be under way. */
-      wait_until (G_OBJECT (f->peers[i])->ref_count == 1);
-      g_assert_finalize_object (f->peers[i]);
-    }
+    media_end_finalize (&f->sessions[i], &f->peers[i], LIMIT_SECONDS);
 }
 
 static BeckonMediaError

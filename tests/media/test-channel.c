@@ -6,18 +6,17 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "peer-private.h"
 #include "waiting.h"
 
 #define LIMIT_SECONDS 30
 #define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
-typedef struct _Side
+typedef struct
 {
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
-  struct _Side *other;
   gboolean closed;
 } Side;
 
@@ -27,15 +26,6 @@ typedef struct
 } Fixture;
 
 static void
-on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
-  g_assert_no_error (error);
-}
-
-static void
 begin (Side *side, Side *other, const char *identity, gboolean offerer)
 {
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
@@ -43,27 +33,14 @@ begin (Side *side, Side *other, const char *identity, gboolean offerer)
   config->video = config->audio = BECKON_SOURCE_NONE;
   config->audio_output = BECKON_OUTPUT_NONE;
   config->identity = g_strdup (identity);
-  side->other = other;
   side->session = beckon_media_session_new (config);
-  side->peer =
-      g_object_ref (beckon_media_session_add_peer (side->session, "peer", "device", 1, offerer));
-  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
-}
-
-static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
-  g_assert_no_error (error);
-  ((Side *) user_data)->closed = TRUE;
+  side->peer = media_end_add_peer (side->session, "peer", offerer, &other->peer);
 }
 
 static void
 close_side (Side *side, const char *reason)
 {
-  beckon_media_session_close_async (side->session, reason, on_closed, side);
+  media_end_close (side->session, reason, &side->closed);
   wait_until (side->closed);
 }
 
@@ -83,12 +60,9 @@ tear_down (Fixture *f, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     {
-      g_signal_handlers_disconnect_by_data (sides[i]->peer, sides[i]);
       if (!sides[i]->closed)
         close_side (sides[i], NULL);
-      g_assert_finalize_object (sides[i]->session);
-      wait_until (G_OBJECT (sides[i]->peer)->ref_count == 1);
-      g_assert_finalize_object (sides[i]->peer);
+      media_end_finalize (&sides[i]->session, &sides[i]->peer, LIMIT_SECONDS);
     }
 }
 
@@ -163,7 +137,7 @@ static void
 test_goodbyes_without_end (Fixture *f, gconstpointer data)
 {
   g_signal_handlers_disconnect_by_data (f->bob.peer->channel, f->bob.peer);
-  beckon_media_session_close_async (f->alice.session, "hang-up", on_closed, &f->alice);
+  media_end_close (f->alice.session, "hang-up", &f->alice.closed);
   while (!f->alice.closed)
     {
       beckon_peer_channel_send_bye (f->bob.peer, "hang-up");

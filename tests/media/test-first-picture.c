@@ -8,7 +8,7 @@
 
 #include "capture.h"
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "peer-private.h"
 #include "waiting.h"
 
@@ -28,11 +28,10 @@ enum
   ANOTHER
 };
 
-typedef struct _Side
+typedef struct
 {
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
-  struct _Side *other;
   guint first_video;
   gint shown;      /* atomic */
   gint sent_empty; /* atomic: packets */
@@ -48,15 +47,6 @@ typedef struct
 #define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
 /* ---- fixture ---- */
-
-static void
-on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
-  g_assert_no_error (error);
-}
 
 static void
 on_first_video (BeckonMediaPeer *peer, guint width, guint height, Side *side)
@@ -82,11 +72,8 @@ begin (Side *side, Side *other, const char *identity, gboolean offerer)
   config->video_sink = g_strdup ("fakesink");
   config->video_width = WIDTH;
   config->video_height = HEIGHT;
-  side->other = other;
   side->session = beckon_media_session_new (config);
-  side->peer =
-      g_object_ref (beckon_media_session_add_peer (side->session, "peer", "device", 1, offerer));
-  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+  side->peer = media_end_add_peer (side->session, "peer", offerer, &other->peer);
   g_signal_connect (side->peer, "first-video", G_CALLBACK (on_first_video), side);
   g_object_set (side->peer->video_sink, "signal-handoffs", TRUE, NULL);
   g_signal_connect (side->peer->video_sink, "handoff", G_CALLBACK (on_shown), &side->shown);
@@ -180,16 +167,9 @@ set_up (Fixture *f)
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer closed)
-{
-  g_assert_true (beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL));
-  *(gboolean *) closed = TRUE;
-}
-
-static void
 end (Side *side)
 {
-  beckon_media_session_close_async (side->session, NULL, on_closed, &side->closed);
+  media_end_close (side->session, NULL, &side->closed);
   wait_until (side->closed);
   g_signal_handlers_disconnect_by_data (side->peer, side);
   g_clear_object (&side->peer);

@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "peer-gcc.h"
 #include "peer-private.h"
 #include "waiting.h"
@@ -176,11 +176,10 @@ install (gboolean installed)
 
 /* ---- fixture ---- */
 
-typedef struct _Side
+typedef struct
 {
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
-  struct _Side *other;
   gboolean closed;
 } Side;
 
@@ -190,16 +189,7 @@ typedef struct
 } Fixture;
 
 static void
-on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
-  g_assert_no_error (error);
-}
-
-static void
-side_init (Side *side, Side *other, guint kbps)
+side_init (Side *side, guint kbps)
 {
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
 
@@ -210,15 +200,6 @@ side_init (Side *side, Side *other, guint kbps)
   config->video_fps = 15;
   config->bandwidth = kbps;
   side->session = beckon_media_session_new (config);
-  side->other = other;
-}
-
-static void
-side_add_peer (Side *side, const char *user, gboolean offerer)
-{
-  side->peer =
-      g_object_ref (beckon_media_session_add_peer (side->session, user, "device", 1, offerer));
-  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
 }
 
 /* Alice, who shows herself, and Bob. @kbps: what she sends at most; 0: what she may */
@@ -228,35 +209,21 @@ fixture_set_up (Fixture *f, gboolean installed, guint kbps)
   memset (f, 0, sizeof *f);
   gst_complaints_pass ();
   install (installed);
-  side_init (&f->alice, &f->bob, kbps);
-  side_init (&f->bob, &f->alice, 0);
-  side_add_peer (&f->bob, "alice", FALSE);
-  side_add_peer (&f->alice, "bob", TRUE);
+  side_init (&f->alice, kbps);
+  side_init (&f->bob, 0);
+  f->bob.peer = media_end_add_peer (f->bob.session, "alice", FALSE, &f->alice.peer);
+  f->alice.peer = media_end_add_peer (f->alice.session, "bob", TRUE, &f->bob.peer);
   beckon_media_session_set_camera (f->alice.session, TRUE);
   beckon_media_session_open (f->alice.session);
   beckon_media_session_open (f->bob.session);
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer side)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
-  g_assert_no_error (error);
-  ((Side *) side)->closed = TRUE;
-}
-
-static void
 side_clear (Side *side)
 {
-  beckon_media_session_close_async (side->session, NULL, on_closed, side);
+  media_end_close (side->session, NULL, &side->closed);
   wait_until (side->closed);
-  g_signal_handlers_disconnect_by_data (side->peer, side);
-  g_assert_finalize_object (side->session);
-  /* What still flew from a thread of its may keep it a moment. */
-  wait_until (G_OBJECT (side->peer)->ref_count == 1);
-  g_assert_finalize_object (side->peer);
+  media_end_finalize (&side->session, &side->peer, LIMIT_SECONDS);
 }
 
 static void

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "peer-private.h"
 #include "test-source.h"
 #include "waiting.h"
@@ -125,20 +125,10 @@ connect_sides (Side *alice, Side *bob)
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer side)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
-  g_assert_no_error (error);
-  ((Side *) side)->closed = TRUE;
-}
-
-static void
 side_close (Side *side)
 {
   g_signal_handlers_disconnect_by_data (side->peer, side);
-  beckon_media_session_close_async (side->session, NULL, on_closed, side);
+  media_end_close (side->session, NULL, &side->closed);
   wait_until (side->closed);
   g_assert_finalize_object (side->session);
   g_free (side->offer);

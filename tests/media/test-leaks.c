@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "waiting.h"
 
 #include <dirent.h>
@@ -21,11 +21,10 @@
 #define KB_PER_CALL_MAX 24
 #define LOOSE_ENDS 2
 
-typedef struct _Side
+typedef struct
 {
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
-  struct _Side *other;
   guint first_audio, first_video;
   gboolean closed;
 } Side;
@@ -33,15 +32,6 @@ typedef struct _Side
 #define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
 /* ---- one call ---- */
-
-static void
-on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Side *side)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_peer_handle_signal (side->other->peer, signal, &error);
-  g_assert_no_error (error);
-}
 
 static void
 on_first_audio (BeckonMediaPeer *peer, Side *side)
@@ -66,34 +56,18 @@ begin (Side *side, Side *other, const char *identity, gboolean offerer)
   config->video_width = 320;
   config->video_height = 180;
   config->video_fps = 15;
-  side->other = other;
   side->session = beckon_media_session_new (config);
   beckon_media_session_set_camera (side->session, TRUE);
-  side->peer =
-      g_object_ref (beckon_media_session_add_peer (side->session, "peer", "device", 1, offerer));
-  g_signal_connect (side->peer, "local-signal", G_CALLBACK (on_local_signal), side);
+  side->peer = media_end_add_peer (side->session, "peer", offerer, &other->peer);
   g_signal_connect (side->peer, "first-audio", G_CALLBACK (on_first_audio), side);
   g_signal_connect (side->peer, "first-video", G_CALLBACK (on_first_video), side);
-}
-
-static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
-  g_assert_no_error (error);
-  ((Side *) user_data)->closed = TRUE;
 }
 
 static void
 end (Side *side)
 {
   g_signal_handlers_disconnect_by_data (side->peer, side);
-  g_assert_finalize_object (side->session);
-  /* What still flew from a thread of its may keep it a moment. */
-  wait_until (G_OBJECT (side->peer)->ref_count == 1);
-  g_assert_finalize_object (side->peer);
+  media_end_finalize (&side->session, &side->peer, LIMIT_SECONDS);
 }
 
 static void
@@ -107,8 +81,8 @@ call (void)
   beckon_media_session_open (bob.session);
   wait_until (alice.first_video > 0 && bob.first_video > 0 && alice.first_audio > 0 &&
               bob.first_audio > 0);
-  beckon_media_session_close_async (alice.session, "hangup", on_closed, &alice);
-  beckon_media_session_close_async (bob.session, NULL, on_closed, &bob);
+  media_end_close (alice.session, "hangup", &alice.closed);
+  media_end_close (bob.session, NULL, &bob.closed);
   wait_until (alice.closed && bob.closed);
   end (&alice);
   end (&bob);

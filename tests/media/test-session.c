@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "waiting.h"
 
 #include <dirent.h>
@@ -143,19 +143,9 @@ fixture_set_up (Fixture *f)
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, &error);
-  g_assert_no_error (error);
-  ((Side *) user_data)->closed = TRUE;
-}
-
-static void
 side_close (Side *side, const char *reason)
 {
-  beckon_media_session_close_async (side->session, reason, on_closed, side);
+  media_end_close (side->session, reason, &side->closed);
   wait_until (side->closed);
 }
 
@@ -165,10 +155,7 @@ side_clear (Side *side)
   if (!side->closed)
     side_close (side, NULL);
   g_signal_handlers_disconnect_by_data (side->peer, side);
-  g_assert_finalize_object (side->session);
-  /* What still flew from a thread of its may keep it a moment. */
-  wait_until (G_OBJECT (side->peer)->ref_count == 1);
-  g_assert_finalize_object (side->peer);
+  media_end_finalize (&side->session, &side->peer, LIMIT_SECONDS);
   g_ptr_array_unref (side->said);
   g_free (side->bye_reason);
 }

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "peer-bandwidth.h"
 #include "peer-private.h"
 #include "peer-share.h"
@@ -81,13 +81,6 @@ join (Fixture *f, guint i)
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer closed)
-{
-  g_assert_true (beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL));
-  *(gboolean *) closed = TRUE;
-}
-
-static void
 leave (Fixture *f, guint i)
 {
   Friend *friend = &f->friends[i];
@@ -96,7 +89,7 @@ leave (Fixture *f, guint i)
   g_signal_handlers_disconnect_by_data (friend->at, friend->peer);
   beckon_media_session_remove_peer (f->alice, friend->at, NULL);
   friend->at = NULL;
-  beckon_media_session_close_async (friend->session, NULL, on_closed, &friend->closed);
+  media_end_close (friend->session, NULL, &friend->closed);
   wait_until (friend->closed);
   g_clear_object (&friend->session);
 }
@@ -119,7 +112,7 @@ tear_down (Fixture *f)
   for (guint i = 0; i < FRIENDS_MAX; i++)
     if (f->friends[i].at != NULL)
       leave (f, i);
-  beckon_media_session_close_async (f->alice, NULL, on_closed, &f->closed);
+  media_end_close (f->alice, NULL, &f->closed);
   wait_until (f->closed);
   g_assert_finalize_object (f->alice);
 }
