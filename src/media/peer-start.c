@@ -193,31 +193,26 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 /* A payloader that cannot negotiate any more forgets its copy of what came with the frame: GStreamer
  * stops it from behind, and a first frame may be on its way. */
 static GstPadProbeReturn
-on_payload (GstPad *pad, GstPadProbeInfo *info, gpointer source)
+on_payload (GstPad *pad, GstPadProbeInfo *info, gpointer payloader)
 {
-  return GST_PAD_IS_FLUSHING (source) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  return GST_PAD_IS_FLUSHING (GST_RTP_BASE_PAYLOAD_SRCPAD (payloader)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 void
 beckon_peer_start_watch_source (BeckonPeerStart *self)
 {
-  g_autoptr (GstPad) captured =
-      gst_element_get_static_pad (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src");
-
-  gst_pad_add_probe (captured, GST_PAD_PROBE_TYPE_BUFFER, on_captured, self, NULL);
+  beckon_media_add_probe (GST_ELEMENT (self->peer->sources[BECKON_LINE_CAMERA]), "src",
+                          GST_PAD_PROBE_TYPE_BUFFER, on_captured, self);
 }
 
 void
 beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstElement *payloader)
 {
-  g_autoptr (GstPad) encoded = gst_element_get_static_pad (encoder, "src");
-  g_autoptr (GstPad) packets = gst_element_get_static_pad (payloader, "src");
-
-  gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self, NULL);
-  gst_pad_add_probe (packets, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
-                     on_packets, self, NULL);
-  /* Both pads are the payloader's, and go with it. */
-  beckon_media_add_probe (payloader, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_payload, packets);
+  beckon_media_add_probe (encoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded, self);
+  beckon_media_add_probe (payloader, "src",
+                          GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
+                          self);
+  beckon_media_add_probe (payloader, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_payload, payloader);
 }
 
 /* ---- what begins it ---- */
