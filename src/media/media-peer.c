@@ -426,11 +426,7 @@ beckon_media_peer_dispose (GObject *object)
 {
   BeckonMediaPeer *self = BECKON_MEDIA_PEER (object);
 
-  g_clear_handle_id (&self->bye_source, g_source_remove);
-  g_clear_handle_id (&self->tick_source, g_source_remove);
-  g_clear_handle_id (&self->relay_source, g_source_remove);
-  g_clear_handle_id (&self->bus_watch, g_source_remove);
-  beckon_peer_channel_leave (self);
+  beckon_media_peer_look_away (self);
   /* GStreamer's threads know us until then. */
   if (self->pipeline != NULL)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);

@@ -34,7 +34,8 @@ is_open (BeckonMediaPeer *self)
   return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN && is_verified (self);
 }
 
-static void
+/* Returns: whether it was said */
+static gboolean
 send_json (BeckonMediaPeer *self, JsonObject *object)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -42,9 +43,10 @@ send_json (BeckonMediaPeer *self, JsonObject *object)
 
   json_node_take_object (node, object);
   if (!is_open (self))
-    return;
+    return FALSE;
   text = json_to_string (node, FALSE);
   g_signal_emit_by_name (self->channel, "send-string", text);
+  return TRUE;
 }
 
 static JsonObject *
@@ -81,8 +83,7 @@ beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason)
   JsonObject *object = new_message ("bye");
 
   json_object_set_string_member (object, "reason", reason);
-  send_json (self, object);
-  return is_open (self);
+  return send_json (self, object);
 }
 
 /* A stranger wrote it. */
@@ -176,15 +177,6 @@ let_stream_be (BeckonMediaPeer *self, gpointer channel)
     g_signal_handlers_disconnect_by_data (transport, channel);
 }
 
-static void
-refuse_more (BeckonMediaPeer *self)
-{
-  beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_FAILED,
-                          "They open one data channel after the other");
-  beckon_peer_channel_leave (self);
-  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
-}
-
 void
 beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
 {
@@ -197,7 +189,8 @@ beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel)
       if (self->left_channels)
         let_stream_be (self, channel);
       else if (self->channels->len > CHANNELS_MAX)
-        refuse_more (self);
+        beckon_media_peer_break_off (self, BECKON_MEDIA_ERROR_FAILED,
+                                     "They open one data channel after the other");
       return;
     }
   self->channel = channel;

@@ -329,10 +329,8 @@ take_connection_state (gpointer object, gpointer data)
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !beckon_peer_verify (self))
     {
       /* Not a word more to whoever that is. */
-      beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_ENCRYPTION,
-                              "Somebody else is at the other end of the connection");
-      beckon_peer_channel_leave (self);
-      beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
+      beckon_media_peer_break_off (self, BECKON_MEDIA_ERROR_ENCRYPTION,
+                                   "Somebody else is at the other end of the connection");
     }
   else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
     {

@@ -300,15 +300,29 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   beckon_peer_relay_leave (self, on_relays_left);
 }
 
-/* They know, or had their time: everything of this connection goes, in a thread. */
-static void
-stop (BeckonMediaPeer *self)
+void
+beckon_media_peer_look_away (BeckonMediaPeer *self)
 {
   g_clear_handle_id (&self->bye_source, g_source_remove);
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_handle_id (&self->relay_source, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   beckon_peer_channel_leave (self);
+}
+
+void
+beckon_media_peer_break_off (BeckonMediaPeer *self, BeckonMediaError code, const char *text)
+{
+  beckon_media_peer_fail (self, code, text);
+  beckon_peer_channel_leave (self);
+  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
+}
+
+/* They know, or had their time: everything of this connection goes, in a thread. */
+static void
+stop (BeckonMediaPeer *self)
+{
+  beckon_media_peer_look_away (self);
   beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
 }
 

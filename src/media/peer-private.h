@@ -162,6 +162,10 @@ void beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason);
 
 /* peer-life.c */
 
+/** beckon_media_peer_look_away: nothing is awaited, heard or said any more. */
+void beckon_media_peer_look_away (BeckonMediaPeer *self);
+/** beckon_media_peer_break_off: fails, and stops at once, without a word more to whoever is there. */
+void beckon_media_peer_break_off (BeckonMediaPeer *self, BeckonMediaError code, const char *text);
 /** beckon_media_peer_bye_heard: they know that we leave. */
 void beckon_media_peer_bye_heard (BeckonMediaPeer *self);
 /** beckon_media_peer_byes_crossed: both said goodbye at once; what we answer is to get through as well. */
