@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "device-private.h"
 #include "device-settings.h"
 #include "media-session.h"
 #include "tone-player.h"
@@ -70,6 +71,15 @@ used (Fixture *f, BeckonDeviceUse use)
   return device != NULL ? beckon_device_get_id (device) : NULL;
 }
 
+static gboolean
+has_by_pulse (Fixture *f, BeckonDeviceKind kind, const char *id)
+{
+  BeckonDevice *device = beckon_device_list_find (f->list, kind, id);
+
+  return device != NULL && beckon_device_is_pulse (device);
+}
+
+/* PipeWire tells first and PulseAudio later: of one that was unplugged in between, too. */
 static void
 wait_for_headset (Fixture *f, const char *name, gboolean there)
 {
@@ -78,6 +88,8 @@ wait_for_headset (Fixture *f, const char *name, gboolean there)
 
   wait_until (has (f, BECKON_DEVICE_SPEAKER, speaker) == there);
   wait_until (has (f, BECKON_DEVICE_MICROPHONE, microphone) == there);
+  wait_until (has_by_pulse (f, BECKON_DEVICE_SPEAKER, speaker) == there);
+  wait_until (has_by_pulse (f, BECKON_DEVICE_MICROPHONE, microphone) == there);
 }
 
 /* ---- tests ---- */
