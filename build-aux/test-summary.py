@@ -1,17 +1,30 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Usage: test-summary.py LOG.json...
+       test-summary.py --again LOG.json
 
 Adds up what `meson test` wrote and closes with "N passed, N failed, N skipped". Each point of a TAP
 program counts by itself; a program that failed without saying which point counts as one failure.
 Exits with 1 if anything failed, a log is missing, or nothing passed.
+
+Beside NAME.json there may be NAME-again.json: what is in there replaces the first attempt of the same
+program, and is named. With --again the programs are printed that deserve one: they failed, but nothing
+crashed or hung and no sanitizer spoke, and they are few.
 """
 import json
+import os
 import re
 import sys
 
 POINT = re.compile(r"(not )?ok\b([^#]*)(?:#\s*(skip|todo)\b)?", re.IGNORECASE)
 GOOD = ("OK", "EXPECTEDFAIL", "SKIP")
+# The code of a program that a signal has ended is its number, or from a shell 128 above it. SIGABRT is
+# also what GLib's assertions end with, but they say so.
+CRASHES = {signal + shell for signal in (4, 5, 6, 7, 8, 11) for shell in (0, 128)}
+CRASH = re.compile(r"crash-trace: |Sanitizer: |: runtime error: |ended with -|returncode=-|killed by signal|"
+                   r"^Timeout \(", re.MULTILINE)  # the last: faulthandler's, of a test that hung
+ASSERTION = re.compile(r"^Bail out! ERROR:", re.MULTILINE)
+FEW = 3
 
 
 def points(output):
@@ -49,11 +62,40 @@ def read(path):
         return [{"name": path, "result": "MISSING", "stdout": ""}]
 
 
+def deserves_another(test):
+    """Whether the machine's pace may have been at fault."""
+    said = (test["stdout"] or "") + (test.get("stderr") or "")
+    if test["result"] not in ("FAIL", "ERROR") or CRASH.search(said):
+        return False
+    return abs(test["returncode"]) not in CRASHES or ASSERTION.search(said) is not None
+
+
+def again(path):
+    failed = [test for test in read(path) if test["result"] not in GOOD]
+    if len(failed) <= FEW:
+        for test in failed:
+            if deserves_another(test):
+                print(test["name"].rpartition(" / ")[2])
+
+
+def attempts(path):
+    """The last attempt of each program."""
+    tests = {test["name"]: test for test in read(path)}
+    later = path.removesuffix(".json") + "-again.json"
+    if os.path.exists(later):
+        for test in read(later):
+            print(f"once more, alone: {test['name']}: {test['result'].lower()}")
+            tests[test["name"]] = test
+    return tests.values()
+
+
 def main(paths):
+    if paths[:1] == ["--again"]:
+        return again(*paths[1:])
     count = {"passed": 0, "failed": 0, "skipped": 0}
     print()
     for path in paths:
-        for test in read(path):
+        for test in attempts(path):
             for name, result in judge(test):
                 count[result] += 1
                 if result != "passed":
