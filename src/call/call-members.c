@@ -270,23 +270,63 @@ beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallE
 
 /* ---- what the person does ---- */
 
+/* Who is invited, in a request that is under way. */
+typedef struct
+{
+  char **users;
+  GPtrArray *withdrawn; /* those of @users who are not to be invited any more */
+} Adding;
+
+static Adding *
+adding_new (const char *const *users)
+{
+  Adding *adding = g_new (Adding, 1);
+
+  adding->users = g_strdupv ((char **) users);
+  adding->withdrawn = g_ptr_array_new_with_free_func (g_free);
+  return adding;
+}
+
+static void
+adding_free (Adding *adding)
+{
+  g_strfreev (adding->users);
+  g_ptr_array_unref (adding->withdrawn);
+  g_free (adding);
+}
+
+/* An invitation that is under way is withdrawn as soon as it is there. */
+static void
+withdraw_later (BeckonCall *self, const char *user)
+{
+  for (GList *l = self->add_tasks; l != NULL; l = l->next)
+    {
+      Adding *adding = g_task_get_task_data (l->data);
+
+      if (g_strv_contains ((const char *const *) adding->users, user))
+        g_ptr_array_add (adding->withdrawn, g_strdup (user));
+    }
+}
+
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   BeckonCall *self = g_task_get_source_object (task);
+  Adding *adding = g_task_get_task_data (task);
   GError *error = NULL;
   BeckonInviteResult *added =
       beckon_signaling_service_add_finish (BECKON_SIGNALING_SERVICE (source), result, &error);
 
-  if (added == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (self->state != BECKON_CALL_STATE_FREE)
-    beckon_call_alert_invited (self, g_task_get_task_data (task), added);
-  g_task_return_pointer (task, added, (GDestroyNotify) beckon_invite_result_free);
+  self->add_tasks = g_list_remove (self->add_tasks, task);
+  if (added != NULL && self->state != BECKON_CALL_STATE_FREE)
+    beckon_call_alert_invited (self, (const char *const *) adding->users, added);
+  for (guint i = 0; i < adding->withdrawn->len; i++)
+    beckon_call_withdraw (self, g_ptr_array_index (adding->withdrawn, i));
+  if (added != NULL)
+    g_task_return_pointer (task, added, (GDestroyNotify) beckon_invite_result_free);
+  else
+    g_task_return_error (task, error);
 }
 
 void
@@ -309,7 +349,8 @@ beckon_call_add_async (BeckonCall *self,
                                "Only who is in a call can invite more people");
       return;
     }
-  g_task_set_task_data (task, g_strdupv ((char **) users), (GDestroyNotify) g_strfreev);
+  g_task_set_task_data (task, adding_new (users), (GDestroyNotify) adding_free);
+  self->add_tasks = g_list_prepend (self->add_tasks, task);
   beckon_signaling_service_add_async (self->signaling, self->id, users, timeout, NULL, on_added,
                                       g_steal_pointer (&task));
 }
@@ -330,6 +371,7 @@ beckon_call_withdraw (BeckonCall *self, const char *user)
   g_return_if_fail (BECKON_IS_CALL (self));
   g_return_if_fail (user != NULL);
 
+  withdraw_later (self, user);
   member = beckon_call_find_member (self, user);
   if (member == NULL || member->state != BECKON_MEMBER_ALERTED ||
       (self->state != BECKON_CALL_STATE_WAITING && self->state != BECKON_CALL_STATE_CALLING))

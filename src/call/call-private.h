@@ -56,6 +56,7 @@ struct _BeckonCall
   char *answered_device;
   char *addresses;     /* nullable: of this computer, as far as the connections know */
   GList *accept_tasks; /* GTask: everybody who waits for the one accept */
+  GList *add_tasks;    /* GTask, borrowed: who is invited, and the server has not replied */
   GList *closed_tasks; /* GTask: everybody who waits for the media's end */
 
   /* Sources */

@@ -179,8 +179,8 @@ void beckon_call_add_async (BeckonCall *self, const char *const *users, guint ti
 BeckonInviteResult *beckon_call_add_finish (BeckonCall *self, GAsyncResult *result,
                                             GError **error);
 
-/** beckon_call_withdraw: withdraws the invitation of one who has not answered; that of the last one
- * cancels the call. Nothing for anybody else. */
+/** beckon_call_withdraw: withdraws the invitation of one who has not answered, also while it is on its
+ * way to the server; that of the last one cancels the call. Nothing for anybody else. */
 void beckon_call_withdraw (BeckonCall *self, const char *user);
 
 /** beckon_call_hang_up: cancels, declines or leaves, whatever fits the state; FREE when it returns.

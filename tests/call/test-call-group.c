@@ -191,6 +191,31 @@ test_withdraw (CallFixture *f, gconstpointer unused)
   g_assert_cmpint (beckon_call_get_member_state (f->call, "carol"), ==, BECKON_MEMBER_JOINED);
 }
 
+/* The server has not replied yet: it is withdrawn when it has, and not again when she is asked anew. */
+static void
+test_withdraw_what_is_on_its_way (CallFixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) cancel = NULL;
+
+  call_fixture_talk (f);
+  f->done = 0;
+  beckon_call_add_async (f->call, carol, 30, on_added, f);
+  beckon_call_withdraw (f->call, "carol");
+  request = half_server_expect (f->server, "call.add");
+  half_server_event (f->server, "call.added",
+                     "\"call\":\"out\",\"by\":\"me\","
+                     "\"users\":[{\"id\":\"carol\",\"name\":\"%s\"}]",
+                     "Carol");
+  half_server_reply (f->server, request, "\"call\":\"out\",\"timeout\":30,\"failed\":[],\"members\":[]");
+  wait_until (f->done == 1);
+  g_assert_no_error (f->error);
+  cancel = half_server_expect (f->server, "call.cancel");
+  half_server_reply (f->server, cancel, "\"failed\":[]");
+  g_assert_cmpint (beckon_call_get_member_state (f->call, "carol"), ==, BECKON_MEMBER_GONE);
+  add_carol (f, 30);
+}
+
 static void
 test_withdraw_the_only_one (CallFixture *f, gconstpointer unused)
 {
@@ -637,6 +662,7 @@ main (int argc, char **argv)
   add ("last-one-is-rung", test_last_one_is_rung);
   add ("last-one-is-rung-without-server", test_last_one_is_rung_without_server);
   add ("withdraw", test_withdraw);
+  add ("withdraw-what-is-on-its-way", test_withdraw_what_is_on_its_way);
   add ("withdraw-the-only-one", test_withdraw_the_only_one);
   add ("somebody-else-withdraws", test_somebody_else_withdraws);
   add ("member-joins-again", test_member_joins_again);

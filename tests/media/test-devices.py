@@ -56,9 +56,7 @@ def test_invitation_is_withdrawn():
         with alice, bob:
             alice.say("add carol")
             carol.wait("received")
-            # Carol may know before Alice has heard that she was asked.
-            alice.wait("members", where=lambda event: "carol" in event["members"])
-            alice.say("withdraw carol")
+            alice.say("withdraw carol")  # who may know before Alice has heard that she was asked
             assert carol.finish() == 6, carol.events
             bob.wait("members", where=lambda event: event["members"].get("carol") == "gone")
             hang_up(alice, bob)
