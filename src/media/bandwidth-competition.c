@@ -17,7 +17,7 @@
 #define OURS_SHARE 0.88
 /* The same, where so long nothing has been cut. */
 #define OURS_SHARE_LATER 0.75
-#define WAITING_US (1500 * MS)
+#define WAITING_US (1500 * G_TIME_SPAN_MILLISECOND)
 /* A packet more each round trip, and less for each in which more is lost than usual. */
 #define COMPETING_BEGIN 0.5
 #define COMPETING_BACK_OFF 0.7
@@ -25,10 +25,10 @@
 #define COMPETING_PACKET (1250 * 8)
 #define COMPETING_GROWTH 0.1 /* a second, at least */
 #define UNUSUAL_LOSS 3       /* times as much as before */
-#define ROUND_TRIP_MIN (50 * MS)
-#define EMPTY_US (2 * SECOND)
+#define ROUND_TRIP_MIN (50 * G_TIME_SPAN_MILLISECOND)
+#define EMPTY_US (2 * G_TIME_SPAN_SECOND)
 /* After each cut, and without one after so long, it shows whose queue it is. */
-#define COMPETING_CUT_US (6 * SECOND)
+#define COMPETING_CUT_US (6 * G_TIME_SPAN_SECOND)
 /* Of a thinner line others leave nothing worth having, and sound and reports alone nearly fill it.
  */
 #define COMPETING_CAPACITY 100000
@@ -61,7 +61,7 @@ beckon_competition_is_waiting_for_others (BeckonBandwidthEstimator *self, gint64
       self->waited_target = self->waited_arriving = 0;
     }
   self->waited_target = MAX (self->waited_target, self->target);
-  if (now - self->waiting_since > ARRIVING_US)
+  if (now - self->waiting_since > BECKON_PATH_ARRIVING_US)
     self->waited_arriving = MAX (self->waited_arriving, arriving);
   return now - self->waiting_since > WAITING_US &&
          arriving < OURS_SHARE_LATER * self->waited_arriving;
@@ -70,15 +70,16 @@ beckon_competition_is_waiting_for_others (BeckonBandwidthEstimator *self, gint64
 gboolean
 beckon_competition_was_more_before (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
-  return queue < SHORT_QUEUE_US && self->most_at > 0 && beckon_competition_may_begin (self) &&
-         now - self->most_at < COMPETED_US &&
+  return queue < BECKON_COMPETITION_SHORT_QUEUE_US && self->most_at > 0 &&
+         beckon_competition_may_begin (self) &&
+         now - self->most_at < BECKON_COMPETITION_COMPETED_US &&
          beckon_path_get_arriving (self) < OURS_SHARE_LATER * self->most_capacity;
 }
 
 void
 beckon_competition_begin (BeckonBandwidthEstimator *self, gint64 now, double target_before)
 {
-  self->state = COMPETING;
+  self->state = BECKON_BANDWIDTH_COMPETING;
   self->target = MAX (self->target, COMPETING_BEGIN * target_before);
   self->cut_at = self->round_since = now;
   self->n_round = self->n_round_lost = 0;
@@ -121,7 +122,7 @@ void
 beckon_competition_go_on (BeckonBandwidthEstimator *self, gint64 now, double seconds, gint64 queue)
 {
   const gint64 round = MAX (self->round_trip, ROUND_TRIP_MIN);
-  const double rounds = (double) SECOND / round;
+  const double rounds = (double) G_TIME_SPAN_SECOND / round;
 
   if (is_empty (self, now))
     {
@@ -130,7 +131,7 @@ beckon_competition_go_on (BeckonBandwidthEstimator *self, gint64 now, double sec
       beckon_bandwidth_grow_from_capacity (self);
       return;
     }
-  if (!self->judged && now - self->cut_at > round + ARRIVING_US)
+  if (!self->judged && now - self->cut_at > round + BECKON_PATH_ARRIVING_US)
     {
       self->judged = TRUE;
       self->target = MAX (self->target, self->tried_target);

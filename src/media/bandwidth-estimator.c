@@ -29,7 +29,7 @@
 #define CUTS_OF_ONE_QUEUE 2
 /* A line that loses by the rate is full, though it may never have been seen empty. */
 #define BLIND_SHARE 0.5
-#define BLIND_US SECOND
+#define BLIND_US G_TIME_SPAN_SECOND
 /* target = capacity × (1 + CURVE × (t - 1)³), t in seconds: back at the capacity after one second.
  */
 #define CURVE 0.15
@@ -42,20 +42,21 @@
 /* Loss comes of the rate if it rose by so much while the rate rose by so much. */
 #define LOSS_RISE 0.15
 #define RATE_RISE 1.25
-#define LOSS_REMEMBERED_US (10 * SECOND)
+#define LOSS_REMEMBERED_US (10 * G_TIME_SPAN_SECOND)
 #define LOSS_EXAMINED 0.3
-#define EXAMINE_EVERY_US (20 * SECOND) /* and less often each time that it was for nothing */
-#define EXAMINE_EVERY_MAX (10 * 60 * SECOND)
-#define EXAMINE_US (600 * MS)
+/* And less often each time that it was for nothing. */
+#define EXAMINE_EVERY_US (20 * G_TIME_SPAN_SECOND)
+#define EXAMINE_EVERY_MAX (10 * 60 * G_TIME_SPAN_SECOND)
+#define EXAMINE_US (600 * G_TIME_SPAN_MILLISECOND)
 #define EXAMINE_PACKETS 40
 #define EXAMINE_SHARE 0.8 /* of what arrives */
 #define LOSS_FELL 0.4
 /* Who finds out nothing in so long asks too seldom; who sends next to nothing cannot send less. */
-#define EXAMINE_US_MAX (1500 * MS)
+#define EXAMINE_US_MAX (1500 * G_TIME_SPAN_MILLISECOND)
 #define EXAMINED_BITS_MIN 80000
 /* Reports come several times a second, and are lost as other packets are. */
-#define SILENCE_US (700 * MS)
-#define SILENCE_OF_LOSS_US (3 * SECOND)
+#define SILENCE_US (700 * G_TIME_SPAN_MILLISECOND)
+#define SILENCE_OF_LOSS_US (3 * G_TIME_SPAN_SECOND)
 /* After it what was before is tried again soon: more often a processor stalls than a line. */
 #define RETURN_GROWTH 4.0 /* a second */
 #define RETURN_LOSS 0.1
@@ -63,7 +64,7 @@
  * time more is harmless, and half as much more after so long. */
 #define DOUBT_GROWTH 1.5
 #define DOUBT_MAX 10.0
-#define DOUBT_HALF_US (20 * SECOND)
+#define DOUBT_HALF_US (20 * G_TIME_SPAN_SECOND)
 #define BELOW 0.9
 /* Of the newest report: one alone may call late packets lost, where they overtake each other. */
 #define LOSS_KNOWN_WEIGHT 0.5
@@ -77,7 +78,7 @@ beckon_bandwidth_estimator_new (void)
   self->cap = BITS_MAX;
   self->doubt = 1;
   self->examine_every = EXAMINE_EVERY_US;
-  self->arrivals = g_array_new (FALSE, FALSE, sizeof (Arrival));
+  self->arrivals = g_array_new (FALSE, FALSE, sizeof (BeckonArrival));
   self->base = self->next_base = G_MAXINT64;
   self->round_trip = -1;
   return self;
@@ -95,20 +96,22 @@ beckon_bandwidth_estimator_free (BeckonBandwidthEstimator *self)
 void
 beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
-  const double share = CLAMP (BACK_OFF - (double) queue / SECOND, BACK_OFF_MIN, BACK_OFF);
+  const double share =
+      CLAMP (BACK_OFF - (double) queue / G_TIME_SPAN_SECOND, BACK_OFF_MIN, BACK_OFF);
 
-  if (self->state != DRAINING)
+  if (self->state != BECKON_BANDWIDTH_DRAINING)
     {
       self->cut_loss = self->loss_before;
       self->cut_target = self->target;
       self->cut_arriving = beckon_path_get_arriving (self);
-      self->n_cuts = self->competed_at > 0 && now - self->competed_at < COMPETED_US;
+      self->n_cuts =
+          self->competed_at > 0 && now - self->competed_at < BECKON_COMPETITION_COMPETED_US;
     }
   if (self->capacity > 0 && self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (beckon_path_measure_capacity (self), BITS_MIN, BITS_MAX);
-  if (queue > 2 * SHORT_QUEUE_US || self->capacity > self->most_capacity ||
-      now - self->most_at > COMPETED_US)
+  if (queue > 2 * BECKON_COMPETITION_SHORT_QUEUE_US || self->capacity > self->most_capacity ||
+      now - self->most_at > BECKON_COMPETITION_COMPETED_US)
     {
       self->most_capacity = self->capacity;
       self->most_at = now;
@@ -118,13 +121,13 @@ beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
   self->cut_at = now;
   self->queue_at_cut = queue;
   self->n_cuts++;
-  self->state = DRAINING;
+  self->state = BECKON_BANDWIDTH_DRAINING;
 }
 
 void
 beckon_bandwidth_grow_from_capacity (BeckonBandwidthEstimator *self)
 {
-  self->state = GROWING;
+  self->state = BECKON_BANDWIDTH_GROWING;
   self->target = MAX (self->target, BACK_OFF * self->capacity);
   self->loss = MIN (self->loss, self->cut_loss);
   self->growing_for = 0;
@@ -141,20 +144,21 @@ drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
   self->cut_at = now;
   self->blind_until = now + BLIND_US;
   self->queue_at_cut = 0;
-  self->state = DRAINING;
+  self->state = BECKON_BANDWIDTH_DRAINING;
   /* What is lost at the new rate is another matter. */
   self->compared_target = self->target;
   self->compared_at = now;
   self->loss = self->cut_loss = self->compared_loss;
   self->cut_target = self->target;
-  self->n_reports = LOSS_PACKETS / 4;
+  self->n_reports = BECKON_PATH_LOSS_PACKETS / 4;
 }
 
 static void
 drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
   /* The cut shows when what was sent before it has arrived. */
-  const gint64 shows_after = self->queue_at_cut + MAX (self->round_trip, 0) + 4 * WINDOW_US;
+  const gint64 shows_after =
+      self->queue_at_cut + MAX (self->round_trip, 0) + 4 * BECKON_PATH_WINDOW_US;
 
   if (now < self->blind_until)
     return;
@@ -201,7 +205,7 @@ begin_examination (BeckonBandwidthEstimator *self, gint64 now)
   self->n_examined = self->n_examined_lost = 0;
   self->target =
       EXAMINE_SHARE * (1 - self->examined_loss) * MIN (self->target, self->examined_sent);
-  self->state = EXAMINING;
+  self->state = BECKON_BANDWIDTH_EXAMINING;
 }
 
 /* Some lines drop what others would queue: there more bits do not arrive, only more are lost.
@@ -220,7 +224,7 @@ may_lose_by_rate (BeckonBandwidthEstimator *self, gint64 now)
   const double rise = beckon_path_get_loss (self) - self->compared_loss;
   const gboolean higher = self->target > RATE_RISE * self->compared_target;
 
-  if (self->n_reports < LOSS_PACKETS)
+  if (self->n_reports < BECKON_PATH_LOSS_PACKETS)
     return FALSE;
   if (self->compared_target > 0 && higher && rise > LOSS_RISE)
     return TRUE;
@@ -233,7 +237,8 @@ may_lose_by_rate (BeckonBandwidthEstimator *self, gint64 now)
 static gboolean
 should_examine (BeckonBandwidthEstimator *self, gint64 now)
 {
-  return beckon_path_get_loss (self) > LOSS_EXAMINED && self->n_reports == LOSS_PACKETS &&
+  return beckon_path_get_loss (self) > LOSS_EXAMINED &&
+         self->n_reports == BECKON_PATH_LOSS_PACKETS &&
          beckon_path_get_sent (self) > EXAMINED_BITS_MIN &&
          (self->examined_at == 0 || now - self->examined_at > self->examine_every);
 }
@@ -285,8 +290,8 @@ grow (BeckonBandwidthEstimator *self, double seconds)
     }
   self->silent_target = 0;
   if (sent > USED_SHARE * self->target)
-    self->target *=
-        self->state == STARTING ? pow (GROWTH_MAX, seconds) : follow_curve (self, seconds);
+    self->target *= self->state == BECKON_BANDWIDTH_STARTING ? pow (GROWTH_MAX, seconds)
+                                                             : follow_curve (self, seconds);
   /* Where reports are lost less is known to be delivered than is known to be sent. */
   else if (self->target < UNUSED_RATIO * MAX (sent, beckon_path_get_sent (self)))
     self->target *= pow (self->capacity > 0 && self->target > self->capacity ? UNUSED_GROWTH_BEYOND
@@ -317,7 +322,8 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
                                  guint n_reports)
 {
   /* After a silence it is one feedback's worth that is known, and not the silence's. */
-  const double seconds = CLAMP (now_us - self->fed_at, 0, SECOND / 4) / (double) SECOND;
+  const double seconds =
+      CLAMP (now_us - self->fed_at, 0, G_TIME_SPAN_SECOND / 4) / (double) G_TIME_SPAN_SECOND;
   gint64 queue;
 
   self->fed_at = now_us;
@@ -327,20 +333,20 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   if (self->arrivals->len == 0)
     return;
   beckon_path_note_jitter (self, seconds);
-  self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * SECOND / DOUBT_HALF_US);
+  self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * G_TIME_SPAN_SECOND / DOUBT_HALF_US);
   queue = beckon_path_get_queue (self);
-  if (self->state != COMPETING && self->state != EXAMINING &&
+  if (self->state != BECKON_BANDWIDTH_COMPETING && self->state != BECKON_BANDWIDTH_EXAMINING &&
       beckon_competition_is_waiting_for_others (self, now_us))
     beckon_competition_begin (self, now_us, self->waited_target);
-  else if (self->state == DRAINING)
+  else if (self->state == BECKON_BANDWIDTH_DRAINING)
     drain (self, now_us, queue);
-  else if (self->state == COMPETING)
+  else if (self->state == BECKON_BANDWIDTH_COMPETING)
     beckon_competition_go_on (self, now_us, seconds, queue);
   else if (queue > 0 && beckon_competition_was_more_before (self, now_us, queue))
     beckon_competition_begin (self, now_us, self->cut_target);
   else if (queue > 0)
     beckon_bandwidth_cut (self, now_us, queue);
-  else if (self->state == EXAMINING)
+  else if (self->state == BECKON_BANDWIDTH_EXAMINING)
     examine (self, now_us);
   else if (may_lose_by_rate (self, now_us) || should_examine (self, now_us))
     begin_examination (self, now_us);
@@ -371,14 +377,14 @@ beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, 
       self->target = MAX (self->target / 2, BITS_MIN);
       self->capacity = self->target;
       self->growing_for = 0;
-      self->state = GROWING;
+      self->state = BECKON_BANDWIDTH_GROWING;
     }
 }
 
 gboolean
 beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self)
 {
-  return self->state == EXAMINING;
+  return self->state == BECKON_BANDWIDTH_EXAMINING;
 }
 
 guint
@@ -390,7 +396,7 @@ beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 double
 beckon_bandwidth_estimator_get_share (BeckonBandwidthEstimator *self)
 {
-  if (self->state != GROWING || self->silent_target <= 0)
+  if (self->state != BECKON_BANDWIDTH_GROWING || self->silent_target <= 0)
     return 1;
   return MIN (self->target / self->silent_target, 1);
 }

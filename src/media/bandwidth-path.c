@@ -15,37 +15,39 @@
 /* Very long waits need fewer witnesses: on a thin line five packets are a second. */
 #define WITNESSES 2
 #define LONG_WAIT 4
-#define WAIT_US (25 * MS)
-#define MEASURED_US (250 * MS)
-#define HISTORY_US SECOND
+/* Of BECKON_PATH_WINDOW_US there have to be so many. */
+#define WINDOW_PACKETS 5
+#define WAIT_US (25 * G_TIME_SPAN_MILLISECOND)
+#define MEASURED_US (250 * G_TIME_SPAN_MILLISECOND)
+#define HISTORY_US G_TIME_SPAN_SECOND
 #define HISTORY_PACKETS 512
 /* The shortest way is forgotten after one to two of these: clocks drift, and paths change. */
-#define BASE_US (8 * SECOND)
+#define BASE_US (8 * G_TIME_SPAN_SECOND)
 /* But a queue that is being emptied is none of the path. */
-#define BASE_WITH_QUEUE_US (40 * SECOND)
+#define BASE_WITH_QUEUE_US (40 * G_TIME_SPAN_SECOND)
 /* A clock that jumped so far is another clock. */
-#define JUMP_US (10 * SECOND)
+#define JUMP_US (10 * G_TIME_SPAN_SECOND)
 /* Of packets that are further apart it is not known what was between them. */
-#define SENT_GAP_US (100 * MS)
-#define SENT_US SECOND
+#define SENT_GAP_US (100 * G_TIME_SPAN_MILLISECOND)
+#define SENT_US G_TIME_SPAN_SECOND
 #define ROUND_TRIP_WEIGHT (1 / 8.0)
 #define REORDER_KEPT (1 - 1 / 1024.0) /* a packet */
-#define REORDER_MAX SECOND
+#define REORDER_MAX G_TIME_SPAN_SECOND
 /* Waits that go up and down by themselves: so many mean steps of them are harmless. */
 #define NOISE_WEIGHT (1 / 16.0)
 #define NOISE_STEPS 6
-#define NOISE_MAX (SECOND / 6)
+#define NOISE_MAX (G_TIME_SPAN_SECOND / 6)
 /* A queue becomes longer packet by packet. A wait that begins at once is something that held
  * packets up: they come in a heap, and will for a while. */
-#define HEAP_GAP_US (60 * MS)
-#define HEAP_HALF_US (3 * SECOND)
+#define HEAP_GAP_US (60 * G_TIME_SPAN_MILLISECOND)
+#define HEAP_HALF_US (3 * G_TIME_SPAN_SECOND)
 /* Where packets overtake each other by so much, reports call late ones lost. */
-#define OVERTAKEN_US (5 * MS)
+#define OVERTAKEN_US (5 * G_TIME_SPAN_MILLISECOND)
 
-static Arrival *
+static BeckonArrival *
 latest (BeckonBandwidthEstimator *self, guint back)
 {
-  return &g_array_index (self->arrivals, Arrival, self->arrivals->len - 1 - back);
+  return &g_array_index (self->arrivals, BeckonArrival, self->arrivals->len - 1 - back);
 }
 
 static void
@@ -60,7 +62,7 @@ forget_path (BeckonBandwidthEstimator *self)
 static void
 note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
 {
-  const gint64 kept = self->state == DRAINING ? BASE_WITH_QUEUE_US : BASE_US;
+  const gint64 kept = self->state == BECKON_BANDWIDTH_DRAINING ? BASE_WITH_QUEUE_US : BASE_US;
 
   if (now - self->base_since > kept)
     {
@@ -73,20 +75,22 @@ note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
 }
 
 static void
-note_heap (BeckonBandwidthEstimator *self, const Arrival *before, const Arrival *arrival)
+note_heap (BeckonBandwidthEstimator *self,
+           const BeckonArrival *before,
+           const BeckonArrival *arrival)
 {
   const gint64 longer = arrival->delay - before->delay;
   const gint64 sent_gap = arrival->arrived - before->arrived - longer;
 
   if (sent_gap >= 0 && sent_gap <= HEAP_GAP_US && longer > WAIT_US)
-    self->heap = CLAMP (longer, self->heap, SECOND);
+    self->heap = CLAMP (longer, self->heap, G_TIME_SPAN_SECOND);
 }
 
 static void
 add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, gint64 now)
 {
-  const Arrival arrival = { report->arrived_us, report->arrived_us - report->sent_us,
-                            report->size };
+  const BeckonArrival arrival = { report->arrived_us, report->arrived_us - report->sent_us,
+                                  report->size };
   gint64 overtaken = 0;
   guint i = self->arrivals->len;
 
@@ -95,7 +99,7 @@ add_arrival (BeckonBandwidthEstimator *self, const BeckonPacketReport *report, g
       forget_path (self);
       i = 0;
     }
-  while (i > 0 && g_array_index (self->arrivals, Arrival, i - 1).arrived > arrival.arrived)
+  while (i > 0 && g_array_index (self->arrivals, BeckonArrival, i - 1).arrived > arrival.arrived)
     i--;
   if (i < self->arrivals->len)
     overtaken = latest (self, 0)->arrived - arrival.arrived;
@@ -112,8 +116,9 @@ forget_old (BeckonBandwidthEstimator *self)
   const guint len = self->arrivals->len;
   guint n = len > HISTORY_PACKETS ? len - HISTORY_PACKETS : 0;
 
-  while (n < len && latest (self, 0)->arrived - g_array_index (self->arrivals, Arrival, n).arrived >
-                        HISTORY_US)
+  while (n < len &&
+         latest (self, 0)->arrived - g_array_index (self->arrivals, BeckonArrival, n).arrived >
+             HISTORY_US)
     n++;
   if (n > 0)
     g_array_remove_range (self->arrivals, 0, n);
@@ -143,7 +148,7 @@ note_sent (BeckonBandwidthEstimator *self, const BeckonPacketReport *reports, gu
 double
 beckon_path_get_sent (BeckonBandwidthEstimator *self)
 {
-  return self->sent_for > 0 ? self->sent_bits * SECOND / self->sent_for : 0;
+  return self->sent_for > 0 ? self->sent_bits * G_TIME_SPAN_SECOND / self->sent_for : 0;
 }
 
 void
@@ -158,9 +163,9 @@ beckon_path_take_reports (BeckonBandwidthEstimator *self,
   note_sent (self, reports, n_reports);
   for (guint i = 0; i < n_reports; i++)
     {
-      self->n_reports = MIN (self->n_reports + 1, LOSS_PACKETS);
+      self->n_reports = MIN (self->n_reports + 1, BECKON_PATH_LOSS_PACKETS);
       self->loss += ((reports[i].lost ? 1 : 0) - self->loss) / self->n_reports;
-      if (self->state == EXAMINING && reports[i].sent_us >= self->examined_at)
+      if (self->state == BECKON_BANDWIDTH_EXAMINING && reports[i].sent_us >= self->examined_at)
         {
           self->n_examined++;
           self->n_examined_lost += reports[i].lost;
@@ -178,8 +183,8 @@ beckon_path_take_reports (BeckonBandwidthEstimator *self,
                            : self->round_trip + (now - sent - self->round_trip) * ROUND_TRIP_WEIGHT;
   forget_old (self);
   for (guint i = 0; i < self->arrivals->len; i++)
-    bits += g_array_index (self->arrivals, Arrival, i).size * 8;
-  self->delivered = bits * (double) SECOND / HISTORY_US;
+    bits += g_array_index (self->arrivals, BeckonArrival, i).size * 8;
+  self->delivered = bits * (double) G_TIME_SPAN_SECOND / HISTORY_US;
 }
 
 double
@@ -190,7 +195,7 @@ beckon_path_get_loss (BeckonBandwidthEstimator *self)
   if (self->reordered > OVERTAKEN_US)
     loss = MIN (loss, self->loss_known);
   /* What does not fit into a queue is not what the path loses. */
-  if (self->state == DRAINING || self->state == COMPETING)
+  if (self->state == BECKON_BANDWIDTH_DRAINING || self->state == BECKON_BANDWIDTH_COMPETING)
     loss = MIN (loss, self->cut_loss);
   return loss;
 }
@@ -226,8 +231,8 @@ longest_harmless_wait (BeckonBandwidthEstimator *self)
 {
   const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
 
-  return MAX (WAIT_US * self->doubt + self->heap, 1.5 * packet * SECOND) + self->reordered +
-         NOISE_STEPS * self->noise;
+  return MAX (WAIT_US * self->doubt + self->heap, 1.5 * packet * G_TIME_SPAN_SECOND) +
+         self->reordered + NOISE_STEPS * self->noise;
 }
 
 /* A queue that fills only grows, and one that is emptied only shrinks. What goes the other way is
@@ -235,21 +240,22 @@ longest_harmless_wait (BeckonBandwidthEstimator *self)
 void
 beckon_path_note_jitter (BeckonBandwidthEstimator *self, double seconds)
 {
-  const gint64 wait = least_wait (self, WINDOW_PACKETS, WINDOW_US);
-  const gint64 step = self->state == DRAINING ? wait - self->wait : self->wait - wait;
+  const gint64 wait = least_wait (self, WINDOW_PACKETS, BECKON_PATH_WINDOW_US);
+  const gint64 step =
+      self->state == BECKON_BANDWIDTH_DRAINING ? wait - self->wait : self->wait - wait;
 
   /* What others put into it goes up and down as it likes. */
-  if (self->state != COMPETING)
+  if (self->state != BECKON_BANDWIDTH_COMPETING)
     self->noise += (CLAMP (step, 0, NOISE_MAX) - self->noise) * NOISE_WEIGHT;
   self->wait = wait;
-  self->heap *= pow (0.5, seconds * SECOND / HEAP_HALF_US);
+  self->heap *= pow (0.5, seconds * G_TIME_SPAN_SECOND / HEAP_HALF_US);
 }
 
 gint64
 beckon_path_get_queue (BeckonBandwidthEstimator *self)
 {
   const gint64 harmless = longest_harmless_wait (self);
-  const gint64 wait = least_wait (self, WINDOW_PACKETS, WINDOW_US);
+  const gint64 wait = least_wait (self, WINDOW_PACKETS, BECKON_PATH_WINDOW_US);
   const gint64 long_wait = least_wait (self, WITNESSES, 0);
 
   if (wait > harmless || long_wait > LONG_WAIT * harmless)
@@ -274,18 +280,18 @@ beckon_path_measure_capacity (BeckonBandwidthEstimator *self)
       if (back + 1 >= WINDOW_PACKETS && end - begin > MEASURED_US)
         break;
     }
-  return end > begin ? bits * (double) SECOND / (end - begin) : self->delivered;
+  return end > begin ? bits * (double) G_TIME_SPAN_SECOND / (end - begin) : self->delivered;
 }
 
 double
 beckon_path_get_arriving (BeckonBandwidthEstimator *self)
 {
-  const gint64 begin = latest (self, 0)->arrived - ARRIVING_US;
+  const gint64 begin = latest (self, 0)->arrived - BECKON_PATH_ARRIVING_US;
   guint64 bits = 0;
 
   for (guint back = 0; back < self->arrivals->len && latest (self, back)->arrived > begin; back++)
     bits += latest (self, back)->size * 8;
-  return bits * (double) SECOND / ARRIVING_US;
+  return bits * (double) G_TIME_SPAN_SECOND / BECKON_PATH_ARRIVING_US;
 }
 
 gboolean
@@ -293,6 +299,6 @@ beckon_path_is_waiting (BeckonBandwidthEstimator *self)
 {
   const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
 
-  return least_wait (self, WINDOW_PACKETS, WINDOW_US) >
-         MAX (WAIT_US, 1.5 * packet * SECOND) + self->reordered;
+  return least_wait (self, WINDOW_PACKETS, BECKON_PATH_WINDOW_US) >
+         MAX (WAIT_US, 1.5 * packet * G_TIME_SPAN_SECOND) + self->reordered;
 }

@@ -10,39 +10,35 @@
 
 G_BEGIN_DECLS
 
-#define MS 1000
-#define SECOND G_USEC_PER_SEC
-
-/* So many of the latest packets, over so long at least, have to have waited. */
-#define WINDOW_PACKETS 5
-#define WINDOW_US (50 * MS)
+/* All packets of so long have to have waited. */
+#define BECKON_PATH_WINDOW_US (50 * G_TIME_SPAN_MILLISECOND)
 /* What arrives now is what did in so long. */
-#define ARRIVING_US (SECOND / 2)
-#define SHORT_QUEUE_US (100 * MS)
+#define BECKON_PATH_ARRIVING_US (G_TIME_SPAN_SECOND / 2)
+#define BECKON_COMPETITION_SHORT_QUEUE_US (100 * G_TIME_SPAN_MILLISECOND)
 /* Who was there a moment ago is believed to be there after one cut. */
-#define COMPETED_US (20 * SECOND)
+#define BECKON_COMPETITION_COMPETED_US (20 * G_TIME_SPAN_SECOND)
 /* Loss is that of so many. */
-#define LOSS_PACKETS 100
+#define BECKON_PATH_LOSS_PACKETS 100
 
 typedef enum
 {
-  STARTING,
-  DRAINING,
-  GROWING,
-  EXAMINING,
-  COMPETING,
-} State;
+  BECKON_BANDWIDTH_STARTING,
+  BECKON_BANDWIDTH_DRAINING,
+  BECKON_BANDWIDTH_GROWING,
+  BECKON_BANDWIDTH_EXAMINING,
+  BECKON_BANDWIDTH_COMPETING,
+} BeckonBandwidthState;
 
 typedef struct
 {
   gint64 arrived;
   gint64 delay; /* with an offset that nobody knows */
   guint size;
-} Arrival;
+} BeckonArrival;
 
 struct _BeckonBandwidthEstimator
 {
-  State state;
+  BeckonBandwidthState state;
   double target, cap;
   double capacity;            /* as the last over-use has shown it */
   double delivered;           /* what arrived, over the last second */
@@ -55,7 +51,7 @@ struct _BeckonBandwidthEstimator
   double growing_for;              /* seconds in which the target was used */
   guint n_cuts;                    /* of the queue that is there now */
 
-  GArray *arrivals;       /* Arrival, by time of arrival */
+  GArray *arrivals;       /* BeckonArrival, by time of arrival */
   gint64 base, next_base; /* the shortest delay of two spans of time */
   gint64 base_since;
   double heap;       /* the longest wait lately that began at once */
@@ -65,10 +61,10 @@ struct _BeckonBandwidthEstimator
   gint64 wait;       /* the least wait at the last feedback */
   double loss;       /* as reports have it */
   double loss_known; /* at most, as the peer counts it in the end */
-  guint n_reports;   /* in all, up to LOSS_PACKETS */
+  guint n_reports;   /* in all, up to BECKON_PATH_LOSS_PACKETS */
   double compared_target, compared_loss; /* before the last growth that counts */
   gint64 compared_at;
-  State examined_from; /* what was before EXAMINING, as the next two */
+  BeckonBandwidthState examined_from; /* what was before EXAMINING, as the next two */
   double examined_target, examined_loss, examined_sent;
   gint64 examined_at, examine_every;
   guint n_examined, n_examined_lost;
@@ -76,8 +72,8 @@ struct _BeckonBandwidthEstimator
   gint64 most_at;
   gint64 waiting_since;                  /* all packets wait; 0: they do not */
   double waited_target, waited_arriving; /* the most since then */
-  gint64 empty_since;                    /* COMPETING, as the next three: 0: there is a queue */
-  gint64 competed_at;                    /* until then; 0: never */
+  gint64 empty_since; /* COMPETING, as the next three: 0: there is a queue */
+  gint64 competed_at; /* until then; 0: never */
   gint64 round_since;
   guint n_round, n_round_lost; /* packets of this round trip */
   double tried_target;         /* before a cut that was only to show it; 0: it was none */
