@@ -429,7 +429,10 @@ beckon_media_peer_dispose (GObject *object)
   beckon_media_peer_look_away (self);
   /* GStreamer's threads know us until then. */
   if (self->pipeline != NULL)
-    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+    {
+      beckon_peer_start_stop (self->start);
+      gst_element_set_state (self->pipeline, GST_STATE_NULL);
+    }
   gst_clear_object (&self->pipeline);
   g_ptr_array_set_size (self->channels, 0);
   g_clear_pointer (&self->voice, beckon_voice_free);

@@ -11,6 +11,7 @@
 #include "peer-private.h"
 
 #include "peer-bandwidth.h"
+#include "peer-start.h"
 
 /* Everything that is looked at now and then is looked at on this beat. */
 #define TICK_MS 250
@@ -315,6 +316,7 @@ beckon_media_peer_break_off (BeckonMediaPeer *self, BeckonMediaError code, const
 {
   beckon_media_peer_fail (self, code, text);
   beckon_peer_channel_leave (self);
+  beckon_peer_start_stop (self->start);
   beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
 }
 
@@ -323,6 +325,7 @@ static void
 stop (BeckonMediaPeer *self)
 {
   beckon_media_peer_look_away (self);
+  beckon_peer_start_stop (self->start);
   beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
 }
 

@@ -18,6 +18,8 @@
 /* But whoever has not seen the first need not wait: in the beginning. */
 #define FIRST_INTERVAL (50 * GST_MSECOND)
 #define BEGINNING (2 * GST_SECOND)
+/* So long a payloader that cannot negotiate is waited for at most. */
+#define NEGOTIATION_US (100 * G_TIME_SPAN_MILLISECOND)
 /* What most cameras give: then the first real frame finds everything as it needs it. */
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
@@ -36,6 +38,10 @@ struct _BeckonPeerStart
   /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer
    * only finds the way. */
   GstClockTime warm_up, primer;
+  /* All under the lock: see on_payload(). */
+  GCond negotiated;
+  gboolean negotiating;
+  gboolean stopping;
 };
 
 BeckonPeerStart *
@@ -46,6 +52,7 @@ beckon_peer_start_new (BeckonMediaPeer *peer)
   self->peer = peer;
   self->first = self->warm_up = self->primer = GST_CLOCK_TIME_NONE;
   g_mutex_init (&self->lock);
+  g_cond_init (&self->negotiated);
   return self;
 }
 
@@ -54,6 +61,7 @@ beckon_peer_start_free (BeckonPeerStart *self)
 {
   gst_clear_caps (&self->caps);
   g_mutex_clear (&self->lock);
+  g_cond_clear (&self->negotiated);
   g_free (self);
 }
 
@@ -190,12 +198,58 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* A payloader that cannot negotiate any more forgets its copy of what came with the frame: GStreamer
- * stops it from behind, and a first frame may be on its way. */
+/* ---- a payloader that is stopped ---- */
+
+/* With a frame whose way has yet to be negotiated, a payloader that cannot do so any more loses its copy
+ * of what came with it (up to GStreamer 1.28). GStreamer stops it from behind, where it would ask. So
+ * what is being negotiated is waited for before it is stopped, and nothing is after that. */
 static GstPadProbeReturn
-on_payload (GstPad *pad, GstPadProbeInfo *info, gpointer payloader)
+on_payload (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  return GST_PAD_IS_FLUSHING (GST_RTP_BASE_PAYLOAD_SRCPAD (payloader)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+  BeckonPeerStart *self = user_data;
+  g_autoptr (GstElement) payloader = gst_pad_get_parent_element (pad);
+  GstPadProbeReturn result = GST_PAD_PROBE_OK;
+
+  if (payloader == NULL || !GST_PAD_NEEDS_RECONFIGURE (GST_RTP_BASE_PAYLOAD_SRCPAD (payloader)))
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&self->lock);
+  if (self->stopping)
+    result = GST_PAD_PROBE_DROP;
+  else
+    self->negotiating = TRUE;
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+/* It has: its caps come out, or packets where they are as before. */
+static GstPadProbeReturn
+on_negotiated (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonPeerStart *self = user_data;
+
+  if ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) != 0 &&
+      GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&self->lock);
+  self->negotiating = FALSE;
+  g_cond_signal (&self->negotiated);
+  g_mutex_unlock (&self->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+beckon_peer_start_stop (BeckonPeerStart *self)
+{
+  const gint64 until = g_get_monotonic_time () + NEGOTIATION_US;
+  gboolean again;
+
+  g_mutex_lock (&self->lock);
+  again = self->stopping;
+  self->stopping = TRUE;
+  while (self->negotiating && !again &&
+         g_cond_wait_until (&self->negotiated, &self->lock, until))
+    ;
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -212,7 +266,11 @@ beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstEle
   beckon_media_add_probe (payloader, "src",
                           GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
                           self);
-  beckon_media_add_probe (payloader, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_payload, payloader);
+  beckon_media_add_probe (payloader, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_payload, self);
+  beckon_media_add_probe (payloader, "src",
+                          GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER |
+                              GST_PAD_PROBE_TYPE_BUFFER_LIST,
+                          on_negotiated, self);
 }
 
 /* ---- what begins it ---- */

@@ -33,6 +33,9 @@ void beckon_peer_start_warm_up (BeckonPeerStart *self);
  * other end, which has all that receives pictures from then on. */
 void beckon_peer_start_prime (BeckonPeerStart *self);
 
+/** beckon_peer_start_stop: the pipeline is about to be stopped. */
+void beckon_peer_start_stop (BeckonPeerStart *self);
+
 /** beckon_peer_start_watch_receiver: @webrtc, before anything comes. */
 void beckon_peer_start_watch_receiver (GstElement *webrtc);
 /** beckon_peer_start_watch_sink: @sink: (transfer none): shows its first picture when it is there,
