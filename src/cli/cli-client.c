@@ -102,6 +102,21 @@ run_command (BeckonCliClient *self)
     }
 }
 
+/* Calls go on meanwhile. */
+static void
+on_server_state (BeckonCliClient *self)
+{
+  const GError *problem = beckon_signaling_service_get_problem (self->signaling);
+  const BeckonSignalingState state = beckon_signaling_service_get_state (self->signaling);
+
+  if (state == BECKON_SIGNALING_RECONNECTING && !self->server_lost)
+    beckon_cli_output_event (&self->output, "server-lost", "message",
+                             beckon_cli_text (problem != NULL ? problem->message : NULL), NULL);
+  else if (state == BECKON_SIGNALING_CONNECTED && self->server_lost)
+    beckon_cli_output_event (&self->output, "server-back", NULL);
+  self->server_lost = state == BECKON_SIGNALING_RECONNECTING;
+}
+
 static void
 on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -119,6 +134,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
       &self->output, "connected", "user",
       beckon_cli_text (beckon_signaling_service_get_user_id (self->signaling)), "server",
       beckon_cli_text (beckon_signaling_service_get_server (self->signaling)), NULL);
+  g_signal_connect_swapped (self->signaling, "notify::state", G_CALLBACK (on_server_state), self);
   if (!self->stopping)
     run_command (self);
 }

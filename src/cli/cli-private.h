@@ -34,6 +34,7 @@ typedef struct
   gboolean check_failed;
   gboolean media_flowed;
   gboolean stopping;
+  gboolean server_lost; /* after there was one */
 } BeckonCliClient;
 
 /* cli-client.c */

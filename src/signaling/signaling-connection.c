@@ -118,6 +118,62 @@ drop_socket (BeckonSignalingService *self, int code)
     soup_websocket_connection_close (socket, code, NULL);
 }
 
+/* ---- where it comes from ---- */
+
+/* @stream: what others have wrapped: libsoup, TLS, a proxy. Returns: (transfer full) (nullable) */
+static GSocketConnection *
+unwrap (GIOStream *stream)
+{
+  static const char *const names[] = { "base-iostream", "base-io-stream" };
+  GIOStream *inner = g_object_ref (stream);
+
+  while (inner != NULL && !G_IS_SOCKET_CONNECTION (inner))
+    {
+      g_autoptr (GIOStream) outer = g_steal_pointer (&inner);
+
+      for (guint i = 0; inner == NULL && i < G_N_ELEMENTS (names); i++)
+        if (g_object_class_find_property (G_OBJECT_GET_CLASS (outer), names[i]) != NULL)
+          g_object_get (outer, names[i], &inner, NULL);
+    }
+  return (GSocketConnection *) inner;
+}
+
+static gboolean
+can_listen (GInetAddress *address)
+{
+  g_autoptr (GSocketAddress) any_port = g_inet_socket_address_new (address, 0);
+  g_autoptr (GSocket) socket = g_socket_new (g_inet_address_get_family (address),
+                                             G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  return socket != NULL && g_socket_bind (socket, any_port, FALSE, NULL);
+}
+
+/* Whether this computer has had @address and has it no more: who has it can listen there. One of IPv6
+ * may only be looked at once more after a change, and is there again. */
+static gboolean
+has_gone (GInetAddress *address)
+{
+  const GSocketFamily family = g_inet_address_get_family (address);
+  g_autoptr (GInetAddress) any = g_inet_address_new_any (family);
+
+  return family == G_SOCKET_FAMILY_IPV4 && !can_listen (address) && can_listen (any);
+}
+
+gboolean
+beckon_signaling_has_lost_address (BeckonSignalingService *self)
+{
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (self->socket == NULL)
+    return FALSE;
+  connection = unwrap (soup_websocket_connection_get_io_stream (self->socket));
+  if (connection != NULL)
+    address = g_socket_connection_get_local_address (connection, NULL);
+  return G_IS_INET_SOCKET_ADDRESS (address) &&
+         has_gone (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
 void
 beckon_signaling_drop_connection (BeckonSignalingService *self)
 {

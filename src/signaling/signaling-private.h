@@ -108,10 +108,14 @@ void beckon_signaling_set_missed (BeckonSignalingService *self, guint missed);
  * the first connection. */
 GTask *beckon_signaling_take_sign_in (BeckonSignalingService *self);
 
+/** beckon_signaling_has_lost_address: whether this computer no longer has the address from which the
+ * connection was made: nothing comes there any more. */
+gboolean beckon_signaling_has_lost_address (BeckonSignalingService *self);
+
 /* signaling-session.c: what is said on a connection */
 
-/** beckon_signaling_probe: the network has changed: whether our connection outlived that shows in a
- * second, and not when nothing has come for long. */
+/** beckon_signaling_probe: the network has changed: whether our connection outlived that shows at once
+ * where its address has gone, else in a second, and not when nothing has come for long. */
 void beckon_signaling_probe (BeckonSignalingService *self);
 
 /** beckon_signaling_say_hello: the socket is open. */

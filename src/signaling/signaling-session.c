@@ -97,6 +97,12 @@ beckon_signaling_probe (BeckonSignalingService *self)
 
   if (!self->ready)
     return;
+  if (beckon_signaling_has_lost_address (self))
+    {
+      beckon_signaling_connection_broke (
+          self, new_unreachable (self, "was reached from an address that has gone"));
+      return;
+    }
   g_clear_handle_id (&self->probe_source, g_source_remove);
   self->probed = g_get_monotonic_time ();
   self->probe_source = g_timeout_add (PROBE_MS, on_probe_over, self);

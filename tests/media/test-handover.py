@@ -80,6 +80,18 @@ def test_another_network_comes():
         call.hang_up()
 
 
+def test_address_is_replaced():
+    """Nothing comes to the old one any more: nobody waits to see whether something does."""
+    with Call() as call:
+        call.watch_pictures()
+        call.here.set_address(call.first, "10.0.0.22")
+        call.wait_for_hand_over()
+        assert call.caller.all("server-back"), call.caller.events
+        why = [event["message"] for event in call.caller.all("server-lost")]
+        assert len(why) == 1 and why[0].endswith("was reached from an address that has gone"), why
+        call.hang_up()
+
+
 def test_network_goes_and_another_comes():
     with Call() as call:
         call.watch_pictures()
@@ -104,5 +116,5 @@ def test_server_stops_cleanly():
     SERVER.__exit__()
 
 
-tap.run(test_another_network_comes, test_network_goes_and_another_comes, test_network_goes_for_good,
+tap.run(test_another_network_comes, test_address_is_replaced, test_network_goes_and_another_comes, test_network_goes_for_good,
         test_server_stops_cleanly, before=set_up, limit=90)
