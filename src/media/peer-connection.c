@@ -22,6 +22,14 @@
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
 #define PIPELINE_LATENCY (50 * GST_MSECOND)
 #define STUN_PACING_MS 5
+/* So often a path is tried: at once, and after 0.5, 1.5, 3.5 and 7.5 s; servers after a fifth of that.
+ * With libnice's own three attempts a fifth of all packets lost is too much. */
+#define STUN_ATTEMPTS 5
+#define STUN_SERVER_MS 100
+/* After its last attempt nobody can find a path any more; but whoever has found one, and may not choose,
+ * waits for the one who may, and whose attempts may have been lost. */
+#define CHOOSING_MS 5000
+#define CHOSEN_MS 9000
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
 #define TWCC_ID 3 /* when we offer */
@@ -260,7 +268,9 @@ set_up_ice (BeckonMediaPeer *self)
     beckon_media_set_if_there (ice, "ice-tcp", "false");
   if (agent == NULL)
     return;
-  g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING_MS, NULL);
+  g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING_MS, "stun-initial-timeout",
+                STUN_SERVER_MS, "stun-max-retransmissions", STUN_ATTEMPTS, "idle-timeout",
+                self->offerer ? CHOOSING_MS : CHOSEN_MS, NULL);
 
   /* A machine without a network still has two people on it. */
   addresses = nice_interfaces_get_local_ips (FALSE);

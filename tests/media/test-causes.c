@@ -23,10 +23,13 @@ typedef struct
   gboolean keep_answer;      /* what the second says does not get through */
   gboolean keep_candidates;  /* nor where either is */
   gboolean forge;            /* another certificate is announced */
+  GPtrArray *late;           /* nullable; BeckonPeerSignal: of the second, who is heard later */
   gboolean closed[2];
 } Fixture;
 
 #define BUSY_US 200000
+/* Longer than libnice itself would try. */
+#define LATE_SECONDS 8
 #define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
 /* The other's certificate has another fingerprint: a digit is turned round. */
@@ -55,6 +58,11 @@ on_local_signal (BeckonMediaPeer *peer, BeckonPeerSignal *signal, Fixture *f)
   if ((from == 1 && f->keep_answer) ||
       (signal->kind != BECKON_PEER_SIGNAL_DESCRIPTION && f->keep_candidates))
     return;
+  if (from == 1 && f->late != NULL)
+    {
+      g_ptr_array_add (f->late, beckon_peer_signal_copy (signal));
+      return;
+    }
   if (from == 1 && f->forge && signal->kind == BECKON_PEER_SIGNAL_DESCRIPTION)
     {
       sdp = forge (signal->sdp);
@@ -218,6 +226,33 @@ test_encryption (void)
   g_assert_cmpuint (told[1], ==, 0);
 }
 
+static gboolean
+on_late (gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GPtrArray) late = g_steal_pointer (&f->late);
+
+  for (guint i = 0; i < late->len; i++)
+    on_local_signal (f->peers[1], g_ptr_array_index (late, i), f);
+  return G_SOURCE_REMOVE;
+}
+
+/* The answer takes its time, and who has given it asks in vain meanwhile: as on a line that loses much. */
+static void
+test_late (void)
+{
+  Fixture f = { 0 };
+
+  f.late = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_peer_signal_free);
+  begin (&f, NULL);
+  g_timeout_add_seconds (LATE_SECONDS, on_late, &f);
+  for (guint i = 0; i < 2; i++)
+    wait_until (beckon_media_peer_get_state (f.peers[i]) >= BECKON_MEDIA_PEER_CONNECTED);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (beckon_media_peer_get_state (f.peers[i]), ==, BECKON_MEDIA_PEER_CONNECTED);
+  end (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -230,5 +265,6 @@ main (int argc, char **argv)
   g_test_add_func ("/media/causes/no-path", test_no_path);
   g_test_add_func ("/media/causes/udp-blocked", test_udp_blocked);
   g_test_add_func ("/media/causes/encryption", test_encryption);
+  g_test_add_func ("/media/causes/late", test_late);
   return g_test_run ();
 }
