@@ -17,23 +17,17 @@
 
 #include "device-settings-private.h"
 #include "media-private.h"
+#include "sound-mixer.h"
 
 #define RATE 48000
-/* So long the mixer waits for a voice that is late. */
-#define MIXER_LATENCY (20 * GST_MSECOND)
 /* From the mixer's beat to the sound server. */
 #define PLAY_LATENCY (60 * GST_MSECOND)
-#define LATENCY (MIXER_LATENCY + PLAY_LATENCY)
-/* A voice that comes too late to be heard when it is due is heard later, with that much to spare, for so
- * long; what would have to be heard later than that is thrown away. */
+#define LATENCY (BECKON_SOUND_MIXER_LATENCY + PLAY_LATENCY)
+/* A voice that comes too late to be heard when it is due is heard later, with that much to spare,
+ * for so long; what would have to be heard later than that is thrown away. */
 #define SPARE (10 * GST_MSECOND)
 #define DELAY_TIME (2 * GST_SECOND)
 #define DELAY_MAX (300 * GST_MSECOND)
-/* The mixer plays one buffer behind the other if their stamps are no further apart; else each when it
- * is due. */
-#define ALIGNMENT (30 * GST_MSECOND)
-/* As much as a connection holds back, and more. */
-#define QUEUE_MAX (2 * GST_SECOND)
 /* A sound server’s clock steps by its periods, and is not to be followed step by step. */
 #define SINK_DRIFT_US 200000
 
@@ -104,40 +98,13 @@ make (GstElement *pipeline, GstElement *after, const char *factory)
   return beckon_media_append (pipeline, after, beckon_media_make_element (factory));
 }
 
-/* A mixer takes what it has as soon as all have something, however early that is. The echo canceller
- * then knows too soon what is played. With this one beside the voices nothing is early. */
-static GstElement *
-make_silence (void)
-{
-  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
-  GstElement *silence = beckon_media_make_element ("audiotestsrc");
-
-  gst_util_set_object_arg (G_OBJECT (silence), "wave", "silence");
-  g_object_set (silence, "is-live", TRUE, "samplesperbuffer", RATE / 100, "timestamp-offset",
-                (gint64) gst_clock_get_time (clock), NULL);
-  return silence;
-}
-
 static GstElement *
 build (Change *change)
 {
   GstElement *pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
-  g_autoptr (GstCaps) caps = gst_caps_from_string (BECKON_VOICE_CAPS);
-  GstElement *mixer = beckon_media_make_element ("audiomixer");
   GstElement *volume = beckon_media_make_element ("volume");
-  GstElement *last;
+  GstElement *last = beckon_sound_mixer_append (pipeline);
 
-  gst_object_set_name (GST_OBJECT (mixer), "mixer");
-  g_object_set (mixer, "latency", (guint64) MIXER_LATENCY, "output-buffer-duration",
-                (guint64) (10 * GST_MSECOND), "alignment-threshold", (guint64) ALIGNMENT,
-                "discont-wait", (guint64) 0, NULL);
-  /* And not when the machine was started. */
-  gst_util_set_object_arg (G_OBJECT (mixer), "start-time-selection", "first");
-  last = make (pipeline, beckon_media_append (pipeline, NULL, make_silence ()), "capsfilter");
-  g_object_set (last, "caps", caps, NULL);
-  last = beckon_media_append (pipeline, last, mixer);
-  last = make (pipeline, last, "capsfilter");
-  g_object_set (last, "caps", caps, NULL);
   gst_object_set_name (GST_OBJECT (volume), "volume");
   g_object_set (volume, "volume", change->volume, NULL);
   last = beckon_media_append (pipeline, last, volume);
@@ -189,8 +156,7 @@ static void
 lose (BeckonSpeaker *self, const char *text)
 {
   fail (self, BECKON_MEDIA_ERROR_DEVICE_LOST, text);
-  beckon_device_list_lost (beckon_device_settings_get_list (self->settings),
-                           BECKON_DEVICE_SPEAKER);
+  beckon_device_list_lost (beckon_device_settings_get_list (self->settings), BECKON_DEVICE_SPEAKER);
 }
 
 /* ---- voices ---- */
@@ -198,21 +164,11 @@ lose (BeckonSpeaker *self, const char *text)
 static void
 connect_voice (BeckonSpeaker *self, BeckonVoice *voice)
 {
-  g_autoptr (GstElement) mixer = gst_bin_get_by_name (GST_BIN (self->pipeline), "mixer");
-  g_autoptr (GstCaps) caps = gst_caps_from_string (BECKON_VOICE_CAPS);
-  GstElement *source = beckon_media_make_element ("appsrc");
-  g_autoptr (GstPad) pad = gst_element_request_pad_simple (mixer, "sink_%u");
-  g_autoptr (GstPad) source_pad = gst_element_get_static_pad (source, "src");
+  GstAppSrc *source = beckon_sound_mixer_add (self->pipeline);
 
-  g_object_set (source, "is-live", TRUE, "format", GST_FORMAT_TIME, "caps", caps, "max-bytes",
-                (guint64) 0, "max-time", (guint64) QUEUE_MAX, NULL);
-  gst_util_set_object_arg (G_OBJECT (source), "leaky-type", "downstream");
-  g_object_set (pad, "volume", voice->volume, NULL);
-  gst_bin_add (GST_BIN (self->pipeline), source);
-  gst_pad_link (source_pad, pad);
-  gst_element_sync_state_with_parent (source);
+  beckon_sound_mixer_set_volume (source, voice->volume);
   g_mutex_lock (&self->lock);
-  voice->source = gst_object_ref (GST_APP_SRC (source));
+  voice->source = source;
   g_mutex_unlock (&self->lock);
 }
 
@@ -255,18 +211,7 @@ beckon_voice_free (BeckonVoice *voice)
   self = voice->speaker;
   source = disconnect_voice (self, voice);
   if (source != NULL)
-    {
-      g_autoptr (GstElement) mixer = gst_bin_get_by_name (GST_BIN (self->pipeline), "mixer");
-      g_autoptr (GstPad) source_pad = gst_element_get_static_pad (GST_ELEMENT (source), "src");
-      g_autoptr (GstPad) pad = gst_pad_get_peer (source_pad);
-
-      /* Else it waits for a sound server that may hang. */
-      gst_pad_set_active (pad, FALSE);
-      gst_element_set_locked_state (GST_ELEMENT (source), TRUE);
-      gst_element_set_state (GST_ELEMENT (source), GST_STATE_NULL);
-      gst_bin_remove (GST_BIN (self->pipeline), GST_ELEMENT (source));
-      gst_element_release_request_pad (mixer, pad);
-    }
+    beckon_sound_mixer_remove (self->pipeline, source);
   g_ptr_array_remove (self->voices, voice);
   g_free (voice);
 }
@@ -274,17 +219,11 @@ beckon_voice_free (BeckonVoice *voice)
 void
 beckon_voice_set_volume (BeckonVoice *voice, double volume)
 {
-  g_autoptr (GstPad) source_pad = NULL;
-  g_autoptr (GstPad) pad = NULL;
-
   g_return_if_fail (voice != NULL);
 
   voice->volume = CLAMP (volume, 0, BECKON_VOLUME_MAX);
-  if (voice->source == NULL)
-    return;
-  source_pad = gst_element_get_static_pad (GST_ELEMENT (voice->source), "src");
-  pad = gst_pad_get_peer (source_pad);
-  g_object_set (pad, "volume", voice->volume, NULL);
+  if (voice->source != NULL)
+    beckon_sound_mixer_set_volume (voice->source, voice->volume);
 }
 
 /* As late as @behind makes it necessary, at once; less only after a while, for it is heard. */
@@ -411,8 +350,7 @@ update (BeckonSpeaker *self)
     change->probe = gst_object_ref (self->probe);
   change->volume = beckon_device_settings_get_volume (self->settings);
   if (self->wanted)
-    change->sink =
-        beckon_device_settings_make_element (self->settings, BECKON_DEVICE_USE_SPEAKER);
+    change->sink = beckon_device_settings_make_element (self->settings, BECKON_DEVICE_USE_SPEAKER);
   if (change->sink != NULL)
     {
       gst_object_ref_sink (change->sink);
@@ -539,8 +477,8 @@ beckon_speaker_class_init (BeckonSpeakerClass *klass)
   G_OBJECT_CLASS (klass)->dispose = beckon_speaker_dispose;
   G_OBJECT_CLASS (klass)->finalize = beckon_speaker_finalize;
 
-  signals[OPENED] = g_signal_new ("opened", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 0);
+  signals[OPENED] =
+      g_signal_new ("opened", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
