@@ -12,6 +12,7 @@ build=(
   desktop-file-utils appstream gtk-update-icon-cache
   libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libssl-dev libsqlite3-dev libcrypt-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libnice-dev
+  libpulse-dev
   libgtk-4-dev libadwaita-1-dev libsecret-1-dev libportal-dev libportal-gtk4-dev
 )
 run=(

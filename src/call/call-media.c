@@ -383,6 +383,7 @@ beckon_call_media_start (BeckonCall *self, const BeckonMediaConfig *config)
                                        "camera-problem",
                                        "speaker-problem",
                                        "screen",
+                                       "system-sound",
                                        "screen-problem",
                                        "microphone-level",
                                        NULL };

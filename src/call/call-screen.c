@@ -33,6 +33,23 @@ beckon_call_get_screen (BeckonCall *self)
 }
 
 gboolean
+beckon_call_get_system_sound (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
+
+  return beckon_media_session_get_system_sound (self->media_session);
+}
+
+void
+beckon_call_set_system_sound (BeckonCall *self, gboolean on)
+{
+  g_return_if_fail (BECKON_IS_CALL (self));
+
+  if (self->state == BECKON_CALL_STATE_CALLING)
+    beckon_media_session_set_system_sound (self->media_session, on);
+}
+
+gboolean
 beckon_call_get_remote_screen (BeckonCall *self)
 {
   g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);

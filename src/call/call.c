@@ -26,6 +26,7 @@ enum
   PROP_REMOTE_MICROPHONE,
   PROP_REMOTE_CAMERA,
   PROP_SCREEN,
+  PROP_SYSTEM_SOUND,
   PROP_REMOTE_SCREEN,
   PROP_REMOTE_SCREEN_VIDEO,
   PROP_SCREEN_PROBLEM,
@@ -587,6 +588,9 @@ beckon_call_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_SCREEN:
       g_value_set_boolean (value, beckon_call_get_screen (self));
       break;
+    case PROP_SYSTEM_SOUND:
+      g_value_set_boolean (value, beckon_call_get_system_sound (self));
+      break;
     case PROP_REMOTE_SCREEN:
       g_value_set_boolean (value, beckon_call_get_remote_screen (self));
       break;
@@ -646,6 +650,9 @@ beckon_call_set_property (GObject *object, guint id, const GValue *value, GParam
       break;
     case PROP_CAMERA:
       beckon_call_set_camera (self, g_value_get_boolean (value));
+      break;
+    case PROP_SYSTEM_SOUND:
+      beckon_call_set_system_sound (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -713,6 +720,7 @@ beckon_call_class_init (BeckonCallClass *klass)
                                                              read);
   properties[PROP_REMOTE_CAMERA] = g_param_spec_boolean ("remote-camera", NULL, NULL, FALSE, read);
   properties[PROP_SCREEN] = g_param_spec_boolean ("screen", NULL, NULL, FALSE, read);
+  properties[PROP_SYSTEM_SOUND] = g_param_spec_boolean ("system-sound", NULL, NULL, FALSE, write);
   properties[PROP_REMOTE_SCREEN] = g_param_spec_boolean ("remote-screen", NULL, NULL, FALSE, read);
   properties[PROP_REMOTE_SCREEN_VIDEO] =
       g_param_spec_object ("remote-screen-video", NULL, NULL, G_TYPE_OBJECT, read);

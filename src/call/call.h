@@ -72,7 +72,8 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * Properties, read-only unless said: id, state, progress, end, error (GError, nullable), outgoing,
  * media, peer-id, peer-name (whom we call, or who calls us; the first of them in a group), members
  * (GPtrArray of BeckonUser; notified when somebody comes, goes or is invited),
- * microphone, camera (read-write: what we send or will send), remote-microphone, remote-camera,
+ * microphone, camera (read-write: what we send or will send), system-sound (read-write: whether what
+ * other programs play here is sent with our screen), remote-microphone, remote-camera,
  * screen (whether we share one), remote-screen, remote-screen-video (GObject, nullable: the screen
  * of the first who shares one), remote-level (double 0..1), local-video, remote-video (GObject,
  * nullable: a sink with a "paintable" property), seconds-to-end,
@@ -141,6 +142,11 @@ void beckon_call_share_screen (BeckonCall *self, int fd, guint node);
 /** beckon_call_stop_screen: @problem: (nullable): why, if the person did not want it so: then it is
  * notified as screen-problem, also where nothing was shared yet. */
 void beckon_call_stop_screen (BeckonCall *self, const GError *problem);
+
+gboolean beckon_call_get_system_sound (BeckonCall *self);
+/** beckon_call_set_system_sound: nothing while no screen of ours is shared; off when that ends. What
+ * keeps it from being sent is a screen-problem, NO_SOUND. */
+void beckon_call_set_system_sound (BeckonCall *self, gboolean on);
 
 /** beckon_call_get_duration: Returns: milliseconds since it was accepted, to now or to its end. */
 gint64 beckon_call_get_duration (BeckonCall *self);

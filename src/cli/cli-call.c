@@ -129,7 +129,8 @@ on_local_state (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
     beckon_cli_output_event (&self->output, "local-state", "microphone",
                              g_variant_new_boolean (beckon_call_get_microphone (call)), "camera",
                              g_variant_new_boolean (beckon_call_get_camera (call)), "screen",
-                             g_variant_new_boolean (beckon_call_get_screen (call)), NULL);
+                             g_variant_new_boolean (beckon_call_get_screen (call)), "system_sound",
+                             g_variant_new_boolean (beckon_call_get_system_sound (call)), NULL);
 }
 
 /* What is missing is said; the call goes on without. */
@@ -299,6 +300,7 @@ follow_call (BeckonCliClient *self, BeckonCall *call)
   g_signal_connect (call, "notify::remote-camera", G_CALLBACK (on_remote_state), self);
   g_signal_connect (call, "notify::remote-screen", G_CALLBACK (on_remote_state), self);
   g_signal_connect (call, "notify::screen", G_CALLBACK (on_local_state), self);
+  g_signal_connect (call, "notify::system-sound", G_CALLBACK (on_local_state), self);
   g_signal_connect (call, "notify::screen-problem", G_CALLBACK (on_problem), self);
   g_signal_connect (call, "notify::microphone", G_CALLBACK (on_local_state), self);
   g_signal_connect (call, "notify::camera", G_CALLBACK (on_local_state), self);

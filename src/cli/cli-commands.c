@@ -88,6 +88,20 @@ stop_sharing (BeckonCliClient *self, const char *rest, GError **error)
 }
 
 static gboolean
+share_sound (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_call_set_system_sound (self->call, TRUE);
+  return TRUE;
+}
+
+static gboolean
+stop_sharing_sound (BeckonCliClient *self, const char *rest, GError **error)
+{
+  beckon_call_set_system_sound (self->call, FALSE);
+  return TRUE;
+}
+
+static gboolean
 hang_up (BeckonCliClient *self, const char *rest, GError **error)
 {
   beckon_call_hang_up (self->call);
@@ -100,7 +114,8 @@ static const struct
   gboolean (*run) (BeckonCliClient *self, const char *rest, GError **error);
 } commands[] = {
   { "add", add },     { "withdraw", withdraw },    { "mute", mute },       { "unmute", unmute },
-  { "share", share }, { "unshare", stop_sharing }, { "hang-up", hang_up },
+  { "share", share }, { "unshare", stop_sharing }, { "share-sound", share_sound },
+  { "unshare-sound", stop_sharing_sound }, { "hang-up", hang_up },
 };
 
 static gboolean
@@ -112,7 +127,8 @@ run (BeckonCliClient *self, const char *line, GError **error)
     if (strlen (commands[i].word) == length && strncmp (commands[i].word, line, length) == 0)
       return commands[i].run (self, line + length, error);
   g_set_error_literal (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE,
-                       "The commands are add, withdraw, mute, unmute, share, unshare and hang-up");
+                       "The commands are add, withdraw, mute, unmute, share, unshare, share-sound, "
+                       "unshare-sound and hang-up");
   return FALSE;
 }
 

@@ -29,6 +29,7 @@ struct _BeckonCapture
   gboolean opening; /* devices are being looked for */
   gboolean video;
   gboolean screen;       /* which is video, too */
+  gboolean mixed;        /* sound of others, by the system's time */
   gboolean looping;      /* what it plays has an end */
 
   GMutex lock;
@@ -146,7 +147,9 @@ on_error (BeckonCapture *self, GstMessage *message)
 
   gst_message_parse_error (message, &error, &debug);
   g_message ("Capture: %s (%s)", error->message, debug != NULL ? debug : "");
-  if (error->domain == GST_RESOURCE_ERROR &&
+  if (self->mixed)
+    code = BECKON_MEDIA_ERROR_NO_SOUND;
+  else if (error->domain == GST_RESOURCE_ERROR &&
       (error->code == GST_RESOURCE_ERROR_BUSY || error->code == GST_RESOURCE_ERROR_OPEN_READ ||
        error->code == GST_RESOURCE_ERROR_OPEN_READ_WRITE))
     code = BECKON_MEDIA_ERROR_DEVICE_BUSY;
@@ -267,11 +270,10 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   gst_bin_add (GST_BIN (self->pipeline), source);
   last = add_converters (self, source);
+  if (self->mixed || (!self->video && is_device))
+    beckon_media_use_system_time (GST_PIPELINE (self->pipeline));
   if (!self->video && is_device)
-    {
-      beckon_media_use_system_time (GST_PIPELINE (self->pipeline));
-      last = add_voice_processing (self, last);
-    }
+    last = add_voice_processing (self, last);
   if (!self->video)
     last = beckon_media_append (self->pipeline, last, beckon_media_make_level ());
   if (self->video && !self->screen && self->config->video_sink != NULL)
@@ -401,13 +403,22 @@ beckon_capture_new_screen (const BeckonMediaConfig *config)
   return self;
 }
 
-void
-beckon_capture_start_screen (BeckonCapture *self, GstElement *source)
+BeckonCapture *
+beckon_capture_new_mixed (const BeckonMediaConfig *config)
 {
-  g_return_if_fail (BECKON_IS_CAPTURE (self) && self->screen);
+  BeckonCapture *self = beckon_capture_new (config, FALSE);
+
+  self->mixed = TRUE;
+  return self;
+}
+
+void
+beckon_capture_start_source (BeckonCapture *self, GstElement *source)
+{
+  g_return_if_fail (BECKON_IS_CAPTURE (self) && (self->screen || self->mixed));
 
   beckon_capture_stop (self);
-  self->looping = self->config->screen == BECKON_SOURCE_FILE;
+  self->looping = self->screen && self->config->screen == BECKON_SOURCE_FILE;
   run (self, source, FALSE);
 }
 
@@ -431,7 +442,7 @@ beckon_capture_get_level (BeckonCapture *self)
 void
 beckon_capture_start (BeckonCapture *self)
 {
-  g_return_if_fail (BECKON_IS_CAPTURE (self) && !self->screen);
+  g_return_if_fail (BECKON_IS_CAPTURE (self) && !self->screen && !self->mixed);
 
   if (beckon_capture_is_started (self))
     return;

@@ -32,6 +32,8 @@ BeckonCapture *beckon_capture_new (const BeckonMediaConfig *config, gboolean vid
 
 /** beckon_capture_new_screen: a screen; what its frames come from is given when it starts. */
 BeckonCapture *beckon_capture_new_screen (const BeckonMediaConfig *config);
+/** beckon_capture_new_mixed: sound that is mixed of others; so is what that comes from. */
+BeckonCapture *beckon_capture_new_mixed (const BeckonMediaConfig *config);
 /** beckon_capture_set_probe: @probe: (nullable): of the #BeckonSpeaker whose echo is not to be heard;
  * from the next start on. */
 void beckon_capture_set_probe (BeckonCapture *self, const char *probe);
@@ -40,8 +42,9 @@ double beckon_capture_get_level (BeckonCapture *self);
 
 /** beckon_capture_start: opens it; "failed" may follow. Nothing if it runs already. */
 void beckon_capture_start (BeckonCapture *self);
-/** beckon_capture_start_screen: @source: (transfer floating): of beckon_screen_source_new() */
-void beckon_capture_start_screen (BeckonCapture *self, GstElement *source);
+/** beckon_capture_start_source: of a screen, or what is mixed: @source: (transfer floating): of
+ * beckon_screen_source_new(), or one with a mixer */
+void beckon_capture_start_source (BeckonCapture *self, GstElement *source);
 void beckon_capture_stop (BeckonCapture *self);
 gboolean beckon_capture_is_started (BeckonCapture *self);
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "device-private.h"
+#include "system-sound.h"
 
 /* What the sound server plays on while there is no speaker. */
 #define NOTHING "auto_null"
@@ -211,7 +212,11 @@ beckon_device_is_pulse (BeckonDevice *self)
 GstElement *
 beckon_device_make_element (BeckonDevice *self)
 {
-  return gst_device_create_element (self->way, NULL);
+  GstElement *element = gst_device_create_element (self->way, NULL);
+
+  if (element != NULL && self->kind == BECKON_DEVICE_SPEAKER)
+    beckon_system_sound_mark_ours (element);
+  return element;
 }
 
 static void

@@ -39,6 +39,7 @@ typedef enum
   BECKON_MEDIA_ERROR_DEVICE_LOST,
   BECKON_MEDIA_ERROR_NOT_ALLOWED,     /* the desktop does not let us use the device */
   BECKON_MEDIA_ERROR_MISSING_PLUGIN,  /* this installation of GStreamer lacks an element */
+  BECKON_MEDIA_ERROR_NO_SOUND,        /* what this computer plays cannot be listened to */
   BECKON_MEDIA_ERROR_FAILED,
 } BeckonMediaError;
 

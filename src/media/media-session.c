@@ -17,6 +17,7 @@ enum
   PROP_MICROPHONE,
   PROP_CAMERA,
   PROP_SCREEN,
+  PROP_SYSTEM_SOUND,
   PROP_LOCAL_VIDEO,
   PROP_OPENED,
   PROP_MICROPHONE_PROBLEM,
@@ -156,6 +157,7 @@ beckon_media_session_new (const BeckonMediaConfig *config)
   if (config->audio_output == BECKON_OUTPUT_DEVICE)
     add_speaker (self);
   self->wanted[BECKON_LINE_MICROPHONE] = config->audio != BECKON_SOURCE_NONE;
+  beckon_session_sound_init (self);
   g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->screen, "failed", G_CALLBACK (on_screen_failed), self, 0);
@@ -274,7 +276,7 @@ beckon_media_session_share_screen (BeckonMediaSession *self, int fd, guint node)
     }
   set_problem (self, PROP_SCREEN_PROBLEM, NULL);
   self->wanted[BECKON_LINE_SCREEN] = TRUE;
-  beckon_capture_start_screen (self->screen, source);
+  beckon_capture_start_source (self->screen, source);
   notify (self, PROP_SCREEN);
   update (self);
 }
@@ -285,6 +287,7 @@ beckon_media_session_stop_screen (BeckonMediaSession *self, const GError *proble
   g_return_if_fail (BECKON_IS_MEDIA_SESSION (self));
 
   beckon_capture_stop (self->screen);
+  beckon_media_session_set_system_sound (self, FALSE);
   if (self->wanted[BECKON_LINE_SCREEN])
     {
       self->wanted[BECKON_LINE_SCREEN] = FALSE;
@@ -292,6 +295,13 @@ beckon_media_session_stop_screen (BeckonMediaSession *self, const GError *proble
       update (self);
     }
   set_problem (self, PROP_SCREEN_PROBLEM, problem != NULL ? g_error_copy (problem) : NULL);
+}
+
+void
+beckon_session_tell_sound (BeckonMediaSession *self, const GError *problem)
+{
+  set_problem (self, PROP_SCREEN_PROBLEM, problem != NULL ? g_error_copy (problem) : NULL);
+  notify (self, PROP_SYSTEM_SOUND);
 }
 
 gboolean
@@ -377,6 +387,8 @@ beckon_media_session_close_async (BeckonMediaSession *self,
   beckon_capture_stop (self->microphone);
   beckon_capture_stop (self->camera);
   beckon_capture_stop (self->screen);
+  if (beckon_session_sound_drop (self))
+    notify (self, PROP_SYSTEM_SOUND);
   if (self->speaker != NULL)
     beckon_speaker_close (self->speaker);
   notify (self, PROP_LOCAL_VIDEO);
@@ -404,6 +416,9 @@ beckon_media_session_get_property (GObject *object, guint id, GValue *value, GPa
     case PROP_CAMERA:
     case PROP_SCREEN:
       g_value_set_boolean (value, self->wanted[id - PROP_MICROPHONE]);
+      break;
+    case PROP_SYSTEM_SOUND:
+      g_value_set_boolean (value, beckon_media_session_get_system_sound (self));
       break;
     case PROP_LOCAL_VIDEO:
       g_value_set_object (value, beckon_media_session_get_local_video (self));
@@ -439,6 +454,9 @@ beckon_media_session_set_property (GObject *object, guint id, const GValue *valu
     case PROP_CAMERA:
       beckon_media_session_set_camera (self, g_value_get_boolean (value));
       break;
+    case PROP_SYSTEM_SOUND:
+      beckon_media_session_set_system_sound (self, g_value_get_boolean (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -455,6 +473,7 @@ beckon_media_session_dispose (GObject *object)
     beckon_capture_stop (self->camera);
   if (self->screen != NULL)
     beckon_capture_stop (self->screen);
+  beckon_session_sound_drop (self);
   beckon_session_peers_drop (self);
   g_clear_object (&self->microphone);
   g_clear_object (&self->camera);
@@ -492,6 +511,7 @@ beckon_media_session_class_init (BeckonMediaSessionClass *klass)
   properties[PROP_MICROPHONE] = g_param_spec_boolean ("microphone", NULL, NULL, TRUE, write);
   properties[PROP_CAMERA] = g_param_spec_boolean ("camera", NULL, NULL, FALSE, write);
   properties[PROP_SCREEN] = g_param_spec_boolean ("screen", NULL, NULL, FALSE, read);
+  properties[PROP_SYSTEM_SOUND] = g_param_spec_boolean ("system-sound", NULL, NULL, FALSE, write);
   properties[PROP_LOCAL_VIDEO] = g_param_spec_object ("local-video", NULL, NULL, G_TYPE_OBJECT,
                                                       read);
   properties[PROP_OPENED] = g_param_spec_boolean ("opened", NULL, NULL, FALSE, read);

@@ -17,11 +17,12 @@ G_BEGIN_DECLS
  * All methods and signals on the main thread; GStreamer's threads never show.
  *
  * Properties: microphone, camera (read-write booleans: what we want to send; a device is open only
- * while it is wanted and the session is open or previews), screen (read-only boolean), local-video
- * (read-only GObject, nullable: the sink that shows our own camera), opened (read-only),
+ * while it is wanted and the session is open or previews), screen (read-only boolean), system-sound
+ * (read-write boolean: with the screen, what other programs play here), local-video (read-only GObject, nullable: the sink that shows our own camera), opened (read-only),
  * microphone-problem, camera-problem, speaker-problem, screen-problem (read-only GError, nullable:
  * why it is not there, although wanted: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on
- * without, and takes a device that comes back), microphone-level (read-only double 0..1).
+ * without, and takes a device that comes back; of the screen also NO_SOUND: it is shared without
+ * sound), microphone-level (read-only double 0..1).
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
 
@@ -104,6 +105,10 @@ void beckon_media_session_share_screen (BeckonMediaSession *self, int fd, guint 
  * where sharing did not even begin. */
 void beckon_media_session_stop_screen (BeckonMediaSession *self, const GError *problem);
 gboolean beckon_media_session_get_screen (BeckonMediaSession *self);
+/** beckon_media_session_set_system_sound: whether what other programs play on this computer is sent,
+ * also while the microphone is off. Only with a screen, and until that ends. */
+void beckon_media_session_set_system_sound (BeckonMediaSession *self, gboolean on);
+gboolean beckon_media_session_get_system_sound (BeckonMediaSession *self);
 /** beckon_media_session_has_screen_source: whether the configuration names what is shared, so that
  * the desktop need not be asked. */
 gboolean beckon_media_session_has_screen_source (BeckonMediaSession *self);

@@ -28,11 +28,19 @@ ice_server_free (IceServer *server)
 /* ---- what flows ---- */
 
 static BeckonCapture *
-capture_of (BeckonMediaSession *self, BeckonLine line)
+device_of (BeckonMediaSession *self, BeckonLine line)
 {
   if (line == BECKON_LINE_SCREEN)
     return self->screen;
   return line == BECKON_LINE_MICROPHONE ? self->microphone : self->camera;
+}
+
+/* What a line gets, which may be more than its device. */
+static BeckonCapture *
+capture_of (BeckonMediaSession *self, BeckonLine line)
+{
+  return line == BECKON_LINE_MICROPHONE && self->voice != NULL ? self->mixed
+                                                               : device_of (self, line);
 }
 
 static gboolean
@@ -55,7 +63,16 @@ static gboolean
 is_sent (BeckonMediaSession *self, BeckonMediaPeer *peer, BeckonLine line)
 {
   return is_open_for (self, peer) && self->wanted[line] &&
-         (is_echo (self, line) || beckon_capture_is_started (capture_of (self, line)));
+         (is_echo (self, line) || beckon_capture_is_started (device_of (self, line)));
+}
+
+/* Who is muted sends the other sound. */
+static gboolean
+is_fed (BeckonMediaSession *self, BeckonMediaPeer *peer, BeckonLine line)
+{
+  return beckon_media_peer_is_sent_to (peer) && !is_echo (self, line) &&
+         (is_sent (self, peer, line) ||
+          (capture_of (self, line) != device_of (self, line) && is_open_for (self, peer)));
 }
 
 /* Before the call is open, a picture of ours only warms up the encoder; see peer-start.h. */
@@ -76,7 +93,7 @@ beckon_session_peers_update (BeckonMediaSession *self, BeckonMediaPeer *peer)
       BeckonCapture *capture = capture_of (self, line);
       GstAppSrc *source = beckon_media_peer_get_source (peer, line);
 
-      if (is_sent (self, peer, line) && !is_echo (self, line) && beckon_media_peer_is_sent_to (peer))
+      if (is_fed (self, peer, line))
         {
           if (line != BECKON_LINE_MICROPHONE && !beckon_capture_has_target (capture, source))
             beckon_media_peer_force_key_frame (peer, line);
@@ -91,6 +108,19 @@ beckon_session_peers_update (BeckonMediaSession *self, BeckonMediaPeer *peer)
                                      is_sent (self, peer, BECKON_LINE_CAMERA),
                                      is_sent (self, peer, BECKON_LINE_SCREEN));
   beckon_shared_encoders_update (self->encoders);
+}
+
+void
+beckon_session_peers_move_sound (BeckonMediaSession *self, BeckonCapture *from)
+{
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      BeckonMediaPeer *peer = g_ptr_array_index (self->peers, i);
+
+      beckon_capture_remove_target (from,
+                                    beckon_media_peer_get_source (peer, BECKON_LINE_MICROPHONE));
+      beckon_session_peers_update (self, peer);
+    }
 }
 
 void

@@ -10,6 +10,7 @@
 #include "capture.h"
 #include "media-private.h"
 #include "shared-encoders.h"
+#include "system-sound.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,9 @@ struct _BeckonMediaSession
   BeckonCapture *microphone;
   BeckonCapture *camera;
   BeckonCapture *screen;
+  BeckonCapture *mixed; /* our voice, and what this computer plays: session-sound.c */
+  BeckonSystemSound *system_sound;
+  GstAppSrc *voice;     /* nullable: only our voice is sent */
   BeckonSpeaker *speaker; /* nullable: nobody is heard */
   GPtrArray *peers;       /* BeckonMediaPeer */
   BeckonSharedEncoders *encoders;
@@ -35,8 +39,24 @@ struct _BeckonMediaSession
   gboolean opened;
 };
 
+/* media-session.c */
+
+/** beckon_session_tell_sound: what this computer plays is sent, or is not any more; @problem:
+ * (nullable): why, if nobody wanted it so */
+void beckon_session_tell_sound (BeckonMediaSession *self, const GError *problem);
+
+/* session-sound.c */
+
+void beckon_session_sound_init (BeckonMediaSession *self);
+/** beckon_session_sound_stop: only our voice is sent. Nothing the second time. */
+void beckon_session_sound_stop (BeckonMediaSession *self);
+/** beckon_session_sound_drop: as the session is closed, or disposed of. Returns: whether there was any */
+gboolean beckon_session_sound_drop (BeckonMediaSession *self);
+
 /* session-peers.c */
 
+/** beckon_session_peers_move_sound: they get none of @from any more, but what is to be sent now. */
+void beckon_session_peers_move_sound (BeckonMediaSession *self, BeckonCapture *from);
 void beckon_session_peers_init (BeckonMediaSession *self);
 /** beckon_session_peers_drop: as the session is disposed of: lets go of all of them. */
 void beckon_session_peers_drop (BeckonMediaSession *self);

@@ -31,6 +31,7 @@ typedef enum
   TOGGLE_MICROPHONE,
   TOGGLE_CAMERA,
   TOGGLE_SCREEN,
+  TOGGLE_SYSTEM_SOUND,
   TOGGLE_FULLSCREEN,
   TOGGLE_PIP,
   N_TOGGLES
@@ -87,6 +88,7 @@ typedef enum
   PROP_MICROPHONE = 1,
   PROP_CAMERA,
   PROP_SCREEN,
+  PROP_SYSTEM_SOUND,
   N_PROPS
 } BeckonCallWindowProperty;
 
@@ -309,6 +311,8 @@ on_call_notify (BeckonCall *call, GParamSpec *pspec, BeckonCallWindow *self)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   else if (g_str_equal (pspec->name, "screen"))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCREEN]);
+  else if (g_str_equal (pspec->name, "system-sound"))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SYSTEM_SOUND]);
   else if (g_str_equal (pspec->name, "screen-problem"))
     beckon_calling_page_tell_no_screen (self->calling, call);
   update (self);
@@ -555,6 +559,9 @@ beckon_call_window_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_SCREEN:
       g_value_set_boolean (value, self->call != NULL && beckon_call_get_screen (self->call));
       break;
+    case PROP_SYSTEM_SOUND:
+      g_value_set_boolean (value, self->call != NULL && beckon_call_get_system_sound (self->call));
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -584,6 +591,10 @@ beckon_call_window_set_property (GObject *object,
     case PROP_SCREEN:
       if (is_deliberate (self, TOGGLE_SCREEN))
         set_screen (self, g_value_get_boolean (value));
+      break;
+    case PROP_SYSTEM_SOUND:
+      if (is_deliberate (self, TOGGLE_SYSTEM_SOUND))
+        beckon_call_set_system_sound (self->call, g_value_get_boolean (value));
       break;
     case N_PROPS:
     default:
@@ -617,6 +628,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_property_action (widget_class, "call.microphone", "microphone");
   gtk_widget_class_install_property_action (widget_class, "call.camera", "camera");
   gtk_widget_class_install_property_action (widget_class, "call.screen", "screen");
+  gtk_widget_class_install_property_action (widget_class, "call.system-sound", "system-sound");
   gtk_widget_class_install_action (widget_class, "call.stop-screen", NULL, on_stop_screen_action);
   gtk_widget_class_install_action (widget_class, "call.hang-up", NULL, on_hang_up_action);
   gtk_widget_class_install_action (widget_class, "call.fullscreen", NULL, on_fullscreen_action);
@@ -670,6 +682,7 @@ beckon_call_window_class_init (BeckonCallWindowClass *klass)
   properties[PROP_MICROPHONE] = g_param_spec_boolean ("microphone", NULL, NULL, FALSE, flags);
   properties[PROP_CAMERA] = g_param_spec_boolean ("camera", NULL, NULL, FALSE, flags);
   properties[PROP_SCREEN] = g_param_spec_boolean ("screen", NULL, NULL, FALSE, flags);
+  properties[PROP_SYSTEM_SOUND] = g_param_spec_boolean ("system-sound", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   bind_template (widget_class);
@@ -738,6 +751,7 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCREEN]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SYSTEM_SOUND]);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->controls));
 }

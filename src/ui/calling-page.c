@@ -41,6 +41,7 @@ struct _BeckonCallingPage
   GtkLabel *lost_line;
   GtkWidget *own_badges;
   GtkWidget *sharing;
+  GtkWidget *sharing_sound;
   BeckonBadge *no_screen;
   BeckonBadge *no_microphone;
   BeckonBadge *no_camera;
@@ -219,6 +220,22 @@ update_badges (BeckonCallingPage *self,
   beckon_badge_set_sentence (self->weak, weak);
 }
 
+static void
+update_sharing (BeckonCallingPage *self, BeckonCall *call)
+{
+  const gboolean sound = beckon_call_get_system_sound (call);
+  const char *icon = sound ? "audio-volume-high-symbolic" : "audio-volume-muted-symbolic";
+
+  gtk_widget_set_visible (self->sharing, beckon_call_get_screen (call));
+  /* Setting the same again would be, under the pointer, a new tooltip. */
+  if (g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (self->sharing_sound)), icon) == 0)
+    return;
+  gtk_button_set_icon_name (GTK_BUTTON (self->sharing_sound), icon);
+  gtk_widget_set_tooltip_text (self->sharing_sound, sound
+                                                        ? _ ("Stop sharing the sound of this computer")
+                                                        : _ ("Share the sound of this computer"));
+}
+
 void
 beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonCallQuality quality)
 {
@@ -229,7 +246,7 @@ beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonCal
 
   first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
   update_pictures (self, call);
-  gtk_widget_set_visible (self->sharing, beckon_call_get_screen (call));
+  update_sharing (self, call);
   update_person (self, call);
   update_reconnecting (self, call, first);
   update_badges (self, call, first, quality);
@@ -336,6 +353,7 @@ bind_badges (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, own_badges);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, sharing);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, sharing_sound);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_screen);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_microphone);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallingPage, no_camera);

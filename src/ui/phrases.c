@@ -128,6 +128,7 @@ phrase_for_media_error (BeckonMediaError code)
       return g_strdup (_("This computer is on no network."));
     case BECKON_MEDIA_ERROR_PEER_SILENT:
       return g_strdup (_("Nothing came from the other computer."));
+    case BECKON_MEDIA_ERROR_NO_SOUND:
     case BECKON_MEDIA_ERROR_FAILED:
     default:
       return NULL;
@@ -384,6 +385,8 @@ beckon_phrase_for_no_screen (BeckonCall *call)
     return g_strdup (_ ("This desktop cannot share a screen"));
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
     return g_strdup (_ ("The desktop ended the sharing of your screen"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_SOUND))
+    return g_strdup (_ ("Your screen is shared, but not the sound of this computer"));
   return g_strdup (_ ("The desktop refused to share your screen"));
 }
 

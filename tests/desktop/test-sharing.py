@@ -18,6 +18,8 @@ def test_shared_and_stopped():
     alice, bob = STAGE.people
     STAGE.connect(alice, bob)
     _share(alice, bob)
+    alice.press("Share the sound of this computer")
+    alice.state("Share the sound of this computer", "pressed", True)
     STAGE.picture("sharing")
     alice.press("Stop sharing")
     alice.gone("Stop sharing")

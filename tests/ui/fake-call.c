@@ -24,6 +24,7 @@ static const char *const property_names[] = {
   "microphone-problem",
   "speaker-problem",
   "screen",
+  "system-sound",
   "remote-screen",
   "remote-screen-video",
   "screen-problem",
@@ -259,6 +260,19 @@ beckon_call_get_screen_problem (BeckonCall *self)
 }
 
 gboolean
+beckon_call_get_system_sound (BeckonCall *self)
+{
+  return self->system_sound;
+}
+
+void
+beckon_call_set_system_sound (BeckonCall *self, gboolean on)
+{
+  self->system_sound = on;
+  fake_call_notify (self, "system-sound");
+}
+
+gboolean
 beckon_call_has_screen_source (BeckonCall *self)
 {
   return TRUE;
@@ -276,7 +290,7 @@ beckon_call_share_screen (BeckonCall *self, int fd, guint node)
 void
 beckon_call_stop_screen (BeckonCall *self, const GError *problem)
 {
-  self->screen = FALSE;
+  self->screen = self->system_sound = FALSE;
   fake_call_notify (self, "screen");
   g_clear_error (&self->screen_problem);
   if (problem != NULL)

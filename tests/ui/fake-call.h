@@ -41,6 +41,7 @@ struct _BeckonCall
   gboolean remote_microphone;
   gboolean remote_camera;
   gboolean screen;
+  gboolean system_sound;
   gboolean with_camera; /* what the accept said */
   guint n_accepts;
   guint n_rejects;

@@ -221,6 +221,34 @@ test_sharing (Fixture *self, gconstpointer unused)
   g_assert_null (ui_find_label (self->window, "The desktop ended the sharing of your screen"));
 }
 
+/* Beside the line: what the computer plays goes with the screen, and no longer. */
+static void
+test_sharing_sound (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *sound = ui_find_named (self->window, "Share the sound of this computer");
+  g_autoptr (GError) problem = NULL;
+
+  connect (self);
+  beckon_call_share_screen (self->call, -1, 0);
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (sound)));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (sound), ==, "Share the sound of this computer");
+  ui_click (sound);
+  ui_click (sound); /* the other half of a double click */
+  g_assert_true (self->call->system_sound);
+  g_assert_true (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (sound)));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (sound), ==,
+                   "Stop sharing the sound of this computer");
+  /* It does not go on by itself. */
+  problem = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_SOUND, "no server");
+  beckon_call_set_system_sound (self->call, FALSE);
+  self->call->screen_problem = g_steal_pointer (&problem);
+  fake_call_notify (self->call, "screen-problem");
+  g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (sound)));
+  g_assert_nonnull (
+      ui_find_label (self->window, "Your screen is shared, but not the sound of this computer"));
+  g_assert_true (self->call->screen);
+}
+
 /* Theirs: all of it, with their camera in the corner. */
 static void
 test_remote_screen (Fixture *self, gconstpointer unused)
@@ -554,6 +582,7 @@ main (int argc, char **argv)
   ADD ("swap", test_swap);
   ADD ("toggles", test_toggles);
   ADD ("sharing", test_sharing);
+  ADD ("sharing-sound", test_sharing_sound);
   ADD ("remote-screen", test_remote_screen);
   ADD ("badges", test_badges);
   ADD ("reconnecting", test_reconnecting);
