@@ -214,14 +214,33 @@ beckon_relay_tunnel_new (
   return g_steal_pointer (&self);
 }
 
+static gboolean
+on_freed (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* By its own thread: GLib loses the source of a cancellable that is cancelled by another one while
+ * the source is being finished. */
+static void
+stop (BeckonRelayTunnel *self)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT); /* whatever the links carry */
+  g_source_set_callback (source, on_freed, self->cancellable, NULL);
+  g_source_attach (source, self->context);
+  g_clear_pointer (&self->thread, g_thread_join);
+}
+
 void
 beckon_relay_tunnel_free (BeckonRelayTunnel *self)
 {
   if (self == NULL)
     return;
-  g_cancellable_cancel (self->cancellable);
-  g_main_context_wakeup (self->context);
-  g_clear_pointer (&self->thread, g_thread_join);
+  if (self->thread != NULL)
+    stop (self);
   if (self->listener != NULL)
     g_socket_listener_close (self->listener);
   g_clear_object (&self->listener);
