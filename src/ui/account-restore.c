@@ -89,7 +89,7 @@ on_password_stored (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   g_message ("The password could not be stored: %s", error->message);
   beckon_account_emit_notice (
-      self, _ ("The password could not be stored: you will be asked for it at the next start"));
+      self, _("The password could not be stored: you will be asked for it at the next start"));
 }
 
 void
@@ -192,7 +192,7 @@ on_password_found (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_message ("The password could not be looked up: %s", error->message);
       beckon_account_emit_notice (
-          self, _ ("The secret store does not answer: type your password to sign in"));
+          self, _("The secret store does not answer: type your password to sign in"));
     }
   if (self->found == NULL || g_cancellable_is_cancelled (self->restoring))
     {
@@ -214,7 +214,7 @@ on_local_server_started (GObject *source, GAsyncResult *result, gpointer user_da
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_message ("The server on this computer does not start: %s", error->message);
-  beckon_account_emit_notice (self, _ ("The server on this computer could not be started"));
+  beckon_account_emit_notice (self, _("The server on this computer could not be started"));
 }
 
 /* We connect when it is there. */

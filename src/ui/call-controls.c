@@ -42,7 +42,7 @@ set_class (GtkWidget *widget, const char *name, gboolean on)
 static void
 update_share (GtkWidget *button, gboolean on)
 {
-  const char *tooltip = on ? _ ("Stop sharing your screen") : _ ("Share your screen");
+  const char *tooltip = on ? _("Stop sharing your screen") : _("Share your screen");
 
   if (g_strcmp0 (gtk_widget_get_tooltip_text (button), tooltip) != 0)
     gtk_widget_set_tooltip_text (button, tooltip);

@@ -165,7 +165,7 @@ update_person (BeckonCallingPage *self, BeckonCall *call)
   else if (video && is_too_slow (call))
     {
       icon = "network-cellular-signal-weak-symbolic";
-      line = _ ("The connection is too slow for pictures");
+      line = _("The connection is too slow for pictures");
     }
   adw_avatar_set_text (self->avatar, names);
   gtk_label_set_label (self->name, names);
@@ -231,9 +231,9 @@ update_sharing (BeckonCallingPage *self, BeckonCall *call)
   if (g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (self->sharing_sound)), icon) == 0)
     return;
   gtk_button_set_icon_name (GTK_BUTTON (self->sharing_sound), icon);
-  gtk_widget_set_tooltip_text (self->sharing_sound, sound
-                                                        ? _ ("Stop sharing the sound of this computer")
-                                                        : _ ("Share the sound of this computer"));
+  gtk_widget_set_tooltip_text (self->sharing_sound,
+                               sound ? _("Stop sharing the sound of this computer")
+                                     : _("Share the sound of this computer"));
 }
 
 void
@@ -301,8 +301,12 @@ beckon_calling_page_has_picture (BeckonCallingPage *self)
 void
 beckon_calling_page_set_narrow (BeckonCallingPage *self, gboolean narrow)
 {
+  const GtkOrientation orientation = narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
+
   g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
 
+  /* One beside the other, words and buttons are too wide in some languages. */
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->sharing), orientation);
   if (narrow)
     beckon_corner_drag_set_home (self->corner, GTK_ALIGN_START, 0, CONTROLS_HEIGHT);
   else

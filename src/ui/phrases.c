@@ -346,7 +346,7 @@ beckon_phrase_for_no_camera (BeckonCall *call)
   error = beckon_call_get_camera_problem (call);
   if (error == NULL && beckon_call_get_camera (call) && beckon_call_get_stats (call, &stats) &&
       stats.pictures_off)
-    return g_strdup (_ ("The connection is too slow for your picture: you are not seen"));
+    return g_strdup (_("The connection is too slow for your picture: you are not seen"));
   if (error == NULL)
     return NULL;
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
@@ -380,14 +380,14 @@ beckon_phrase_for_no_screen (BeckonCall *call)
   if (error == NULL)
     return NULL;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return g_strdup (_ ("Nothing is shared: no screen was chosen"));
+    return g_strdup (_("Nothing is shared: no screen was chosen"));
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE))
-    return g_strdup (_ ("This desktop cannot share a screen"));
+    return g_strdup (_("This desktop cannot share a screen"));
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
-    return g_strdup (_ ("The desktop ended the sharing of your screen"));
+    return g_strdup (_("The desktop ended the sharing of your screen"));
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_SOUND))
-    return g_strdup (_ ("Your screen is shared, but not the sound of this computer"));
-  return g_strdup (_ ("The desktop refused to share your screen"));
+    return g_strdup (_("Your screen is shared, but not the sound of this computer"));
+  return g_strdup (_("The desktop refused to share your screen"));
 }
 
 static char *

@@ -62,15 +62,15 @@ beckon_phrase_for_quality (guint quality)
   switch (quality)
     {
     case 1:
-      return _ ("Connection: bad");
+      return _("Connection: bad");
     case 2:
-      return _ ("Connection: weak");
+      return _("Connection: weak");
     case 3:
-      return _ ("Connection: fair");
+      return _("Connection: fair");
     case 4:
-      return _ ("Connection: good");
+      return _("Connection: good");
     case 5:
-      return _ ("Connection: excellent");
+      return _("Connection: excellent");
     case BECKON_QUALITY_UNKNOWN:
     default:
       return NULL;
@@ -80,20 +80,20 @@ beckon_phrase_for_quality (guint quality)
 static char *
 phrase_for_rate (double kbps)
 {
-  return kbps < 1000 ? g_strdup_printf (_ ("%.0f kbit/s"), kbps)
-                     : g_strdup_printf (_ ("%.1f Mbit/s"), kbps / 1000);
+  return kbps < 1000 ? g_strdup_printf (_("%.0f kbit/s"), kbps)
+                     : g_strdup_printf (_("%.1f Mbit/s"), kbps / 1000);
 }
 
 static char *
 phrase_for_ms (double ms)
 {
-  return ms < 0 ? g_strdup (_ ("Not known")) : g_strdup_printf (_ ("%.0f ms"), ms);
+  return ms < 0 ? g_strdup (_("Not known")) : g_strdup_printf (_("%.0f ms"), ms);
 }
 
 static char *
 phrase_for_share (double share)
 {
-  return g_strdup_printf (_ ("%.1f %%"), share * 100);
+  return g_strdup_printf (_("%.1f %%"), share * 100);
 }
 
 static char *
@@ -106,12 +106,12 @@ phrase_for_path (const BeckonMediaPath *path)
     {
     case BECKON_MEDIA_ROUTE_DIRECT:
       /* Translators: %s is the name of a protocol, such as UDP, here and below */
-      return g_strdup_printf (_ ("Direct, %s"), protocol);
+      return g_strdup_printf (_("Direct, %s"), protocol);
     case BECKON_MEDIA_ROUTE_RELAYED:
-      return g_strdup_printf (_ ("Over a relay, %s"), protocol);
+      return g_strdup_printf (_("Over a relay, %s"), protocol);
     case BECKON_MEDIA_ROUTE_UNKNOWN:
     default:
-      return g_strdup (_ ("Not known"));
+      return g_strdup (_("Not known"));
     }
 }
 
@@ -119,9 +119,9 @@ static char *
 phrase_for_picture (guint width, guint height, double fps)
 {
   if (width == 0 || fps <= 0)
-    return g_strdup (_ ("No picture"));
+    return g_strdup (_("No picture"));
   /* Translators: width, height and pictures a second of a video */
-  return g_strdup_printf (_ ("%u × %u, %.0f fps"), width, height, fps);
+  return g_strdup_printf (_("%u × %u, %.0f fps"), width, height, fps);
 }
 
 /* Who does it is in brackets: "VP8 (vp8enc), 1.4 Mbit/s" */
@@ -140,7 +140,7 @@ static char *
 phrase_for_freezes (const BeckonMediaStats *stats)
 {
   if (stats->freezes == 0)
-    return g_strdup (_ ("None"));
+    return g_strdup (_("None"));
   /* Translators: how often a picture stood still, and how many seconds all together */
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u time, %.1f s in all",
                                        "%u times, %.1f s in all", stats->freezes),
@@ -194,16 +194,16 @@ show_connection (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
 
   set_row (self, ROW_PATH, phrase_for_path (&stats->path), NULL);
   set_row (self, ROW_QUALITY,
-           quality != NULL ? g_strdup_printf (_ ("%u of 5"), stats->quality)
-                           : g_strdup (_ ("Not known")),
+           quality != NULL ? g_strdup_printf (_("%u of 5"), stats->quality)
+                           : g_strdup (_("Not known")),
            g_strdup (quality));
   set_row (self, ROW_ENCRYPTION,
            stats->cipher != NULL ? g_strdup_printf ("DTLS-SRTP, %s", stats->cipher)
-                                 : g_strdup (_ ("Not known")),
+                                 : g_strdup (_("Not known")),
            NULL);
   /* Translators: %s is a time, "60 ms", or "Not known" */
   set_row (self, ROW_JITTER, phrase_for_ms (stats->jitter_ms),
-           g_strdup_printf (_ ("Waiting for late packets: %s"), waited));
+           g_strdup_printf (_("Waiting for late packets: %s"), waited));
   set_row (self, ROW_LOSS_SENT, phrase_for_share (stats->packet_loss_sent), NULL);
 }
 
@@ -278,16 +278,16 @@ add_row (BeckonStatisticsWindow *self, Row row, AdwPreferencesGroup *group, cons
 static void
 add_rows (BeckonStatisticsWindow *self)
 {
-  add_row (self, ROW_PATH, self->connection, _ ("Path"));
-  add_row (self, ROW_QUALITY, self->connection, _ ("Quality"));
-  add_row (self, ROW_ENCRYPTION, self->connection, _ ("Encryption"));
-  add_row (self, ROW_JITTER, self->connection, _ ("Jitter"));
-  add_row (self, ROW_LOSS_SENT, self->connection, _ ("Lost on the way to them"));
-  add_row (self, ROW_VIDEO_RECEIVED, self->video, _ ("Received"));
-  add_row (self, ROW_VIDEO_SENT, self->video, _ ("Sent"));
-  add_row (self, ROW_FREEZES, self->video, _ ("Freezes"));
-  add_row (self, ROW_AUDIO_RECEIVED, self->sound, _ ("Received"));
-  add_row (self, ROW_AUDIO_SENT, self->sound, _ ("Sent"));
+  add_row (self, ROW_PATH, self->connection, _("Path"));
+  add_row (self, ROW_QUALITY, self->connection, _("Quality"));
+  add_row (self, ROW_ENCRYPTION, self->connection, _("Encryption"));
+  add_row (self, ROW_JITTER, self->connection, _("Jitter"));
+  add_row (self, ROW_LOSS_SENT, self->connection, _("Lost on the way to them"));
+  add_row (self, ROW_VIDEO_RECEIVED, self->video, _("Received"));
+  add_row (self, ROW_VIDEO_SENT, self->video, _("Sent"));
+  add_row (self, ROW_FREEZES, self->video, _("Freezes"));
+  add_row (self, ROW_AUDIO_RECEIVED, self->sound, _("Received"));
+  add_row (self, ROW_AUDIO_SENT, self->sound, _("Sent"));
 }
 
 /* ---- copying ---- */
@@ -299,10 +299,10 @@ beckon_statistics_window_get_text (BeckonStatisticsWindow *self)
 
   g_return_val_if_fail (BECKON_IS_STATISTICS_WINDOW (self), NULL);
 
-  g_string_append_printf (text, "%s: %s\n", _ ("Round trip"),
+  g_string_append_printf (text, "%s: %s\n", _("Round trip"),
                           gtk_label_get_label (self->round_trip));
-  g_string_append_printf (text, "%s: %s\n", _ ("Lost"), gtk_label_get_label (self->lost));
-  g_string_append_printf (text, "%s: %s\n", _ ("Received"), gtk_label_get_label (self->received));
+  g_string_append_printf (text, "%s: %s\n", _("Lost"), gtk_label_get_label (self->lost));
+  g_string_append_printf (text, "%s: %s\n", _("Received"), gtk_label_get_label (self->received));
   for (Row row = 0; row < N_ROWS; row++)
     {
       GtkWidget *group =
