@@ -184,6 +184,29 @@ add_way (BeckonDeviceList *self, GstDevice *way)
 }
 
 static gboolean
+is_same (GstDevice *one, GstDevice *other)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *other_id = NULL;
+  BeckonDeviceKind kind, other_kind;
+
+  return one == other ||
+         (G_OBJECT_TYPE (one) == G_OBJECT_TYPE (other) &&
+          beckon_device_describe (one, &kind, &id) &&
+          beckon_device_describe (other, &other_kind, &other_id) && kind == other_kind &&
+          g_str_equal (id, other_id));
+}
+
+/* PulseAudio's provider has twice what comes while it starts, and tells once that it has gone. */
+static void
+remove_way (BeckonDeviceList *self, GstDevice *way)
+{
+  for (guint i = self->ways->len; i > 0; i--)
+    if (is_same (g_ptr_array_index (self->ways, i - 1), way))
+      g_ptr_array_remove_index (self->ways, i - 1);
+}
+
+static gboolean
 on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   BeckonDeviceList *self = user_data;
@@ -197,8 +220,11 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
     gst_message_parse_device_removed (message, &before);
   else if (type == GST_MESSAGE_DEVICE_CHANGED)
     gst_message_parse_device_changed (message, &device, &before);
+  /* The sound server's default changes with what is unplugged, and that it has is told behind that. */
+  if (type == GST_MESSAGE_DEVICE_CHANGED && !g_ptr_array_find (self->ways, before, NULL))
+    return G_SOURCE_CONTINUE;
   if (before != NULL)
-    g_ptr_array_remove (self->ways, before);
+    remove_way (self, before);
   if (device != NULL)
     add_way (self, device);
   if (before != NULL || device != NULL)

@@ -9,3 +9,12 @@ waiting_tick (gpointer unused)
 {
   return G_SOURCE_CONTINUE;
 }
+
+void
+waiting_turn (void)
+{
+  const guint tick = g_timeout_add (20, waiting_tick, NULL);
+
+  g_main_context_iteration (NULL, TRUE);
+  g_source_remove (tick);
+}

@@ -18,9 +18,13 @@ G_BEGIN_DECLS
       g_main_context_iteration (NULL, TRUE);                                                       \
     g_source_remove (tick_);                                                                       \
     if (!met_)                                                                                     \
-      g_error ("%s: never came true: %s", G_STRLOC, #condition);                                   \
+      g_assertion_message (G_LOG_DOMAIN, __FILE__, __LINE__, G_STRFUNC,                            \
+                           "never came true: " #condition);                                        \
   }                                                                                                \
   G_STMT_END
 gboolean waiting_tick (gpointer unused);
+
+/** waiting_turn: one turn of the main loop, which takes 20 ms at most */
+void waiting_turn (void);
 
 G_END_DECLS

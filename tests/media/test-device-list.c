@@ -10,12 +10,46 @@
 #include "tone-player.h"
 #include "virtual-devices.h"
 
+/* Somebody else who tells of devices: what the test wants. */
+typedef GstDeviceProvider Gossip;
+typedef GstDeviceProviderClass GossipClass;
+static GType gossip_get_type (void);
+G_DEFINE_TYPE (Gossip, gossip, GST_TYPE_DEVICE_PROVIDER)
+
+static GstDeviceProvider *newest_gossip; /* of the last list */
+
 typedef struct
 {
   BeckonDeviceList *list;
   BeckonDeviceSettings *settings;
   guint changes[BECKON_N_DEVICE_USES];
 } Fixture;
+
+static gboolean
+gossip_start (GstDeviceProvider *gossip)
+{
+  newest_gossip = gossip;
+  return TRUE;
+}
+
+static void
+gossip_stop (GstDeviceProvider *gossip)
+{
+}
+
+static void
+gossip_class_init (GossipClass *klass)
+{
+  gst_device_provider_class_set_static_metadata (klass, "Gossip", "Sink/Audio", "Tells of devices",
+                                                 "Beckon");
+  klass->start = gossip_start;
+  klass->stop = gossip_stop;
+}
+
+static void
+gossip_init (Gossip *gossip)
+{
+}
 
 static void
 on_changed (BeckonDeviceSettings *settings, guint use, Fixture *f)
@@ -37,8 +71,7 @@ static void
 tear_down (Fixture *f, gconstpointer unused)
 {
   g_assert_finalize_object (f->settings);
-  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
-  g_assert_finalize_object (f->list);
+  virtual_list_finalize (f->list);
 }
 
 /* Returns: how many of @kind there are */
@@ -71,27 +104,6 @@ used (Fixture *f, BeckonDeviceUse use)
   return device != NULL ? beckon_device_get_id (device) : NULL;
 }
 
-static gboolean
-has_by_pulse (Fixture *f, BeckonDeviceKind kind, const char *id)
-{
-  BeckonDevice *device = beckon_device_list_find (f->list, kind, id);
-
-  return device != NULL && beckon_device_is_pulse (device);
-}
-
-/* PipeWire tells first and PulseAudio later: of one that was unplugged in between, too. */
-static void
-wait_for_headset (Fixture *f, const char *name, gboolean there)
-{
-  g_autofree char *speaker = g_strconcat (name, ".out", NULL);
-  g_autofree char *microphone = g_strconcat (name, ".in", NULL);
-
-  wait_until (has (f, BECKON_DEVICE_SPEAKER, speaker) == there);
-  wait_until (has (f, BECKON_DEVICE_MICROPHONE, microphone) == there);
-  wait_until (has_by_pulse (f, BECKON_DEVICE_SPEAKER, speaker) == there);
-  wait_until (has_by_pulse (f, BECKON_DEVICE_MICROPHONE, microphone) == there);
-}
-
 /* ---- tests ---- */
 
 /* The sound server's stand-in for a missing speaker is no speaker. */
@@ -113,7 +125,7 @@ test_once_each (Fixture *f, gconstpointer unused)
   Fixture later = { 0 };
   BeckonDevice *device;
 
-  wait_for_headset (f, "one", TRUE);
+  virtual_headset_wait (f->list, "one", TRUE);
   wait_until (has (f, BECKON_DEVICE_CAMERA, "camera.one"));
   /* A second list looks when all is there, and knows all ways to each device at once. */
   set_up (&later, NULL);
@@ -128,7 +140,7 @@ test_once_each (Fixture *f, gconstpointer unused)
   virtual_camera_unplug (camera);
   virtual_camera_unplug (infrared);
   virtual_headset_unplug (headset);
-  wait_for_headset (f, "one", FALSE);
+  virtual_headset_wait (f->list, "one", FALSE);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (later.list)) == 0);
   tear_down (&later, NULL);
@@ -142,25 +154,106 @@ test_chosen_comes_back (Fixture *f, gconstpointer unused)
   VirtualHeadset *second = virtual_headset_plug ("two", "Second");
   guint before;
 
-  wait_for_headset (f, "one", TRUE);
-  wait_for_headset (f, "two", TRUE);
+  virtual_headset_wait (f->list, "one", TRUE);
+  virtual_headset_wait (f->list, "two", TRUE);
   g_object_set (f->settings, "microphone", "two.in", "ringer", "two.out", NULL);
   wait_until (g_strcmp0 (used (f, BECKON_DEVICE_USE_MICROPHONE), "two.in") == 0);
   wait_until (g_strcmp0 (used (f, BECKON_DEVICE_USE_RINGER), "two.out") == 0);
   before = f->changes[BECKON_DEVICE_USE_MICROPHONE];
   virtual_headset_unplug (second);
-  wait_for_headset (f, "two", FALSE);
+  virtual_headset_wait (f->list, "two", FALSE);
   wait_until (g_strcmp0 (used (f, BECKON_DEVICE_USE_MICROPHONE), "one.in") == 0);
   wait_until (g_strcmp0 (used (f, BECKON_DEVICE_USE_RINGER), "one.out") == 0);
   g_assert_cmpuint (f->changes[BECKON_DEVICE_USE_MICROPHONE], ==, before + 1);
   second = virtual_headset_plug ("two", "Second");
-  wait_for_headset (f, "two", TRUE);
+  virtual_headset_wait (f->list, "two", TRUE);
   wait_until (g_strcmp0 (used (f, BECKON_DEVICE_USE_MICROPHONE), "two.in") == 0);
   g_assert_cmpuint (f->changes[BECKON_DEVICE_USE_MICROPHONE], ==, before + 2);
   virtual_headset_unplug (first);
   virtual_headset_unplug (second);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
   g_assert_null (used (f, BECKON_DEVICE_USE_MICROPHONE));
+}
+
+/* Returns: (transfer full): as the sound server has it */
+static GstDevice *
+find_in_pulse (BeckonDeviceKind wanted, const char *wanted_id)
+{
+  g_autoptr (GstDeviceProvider) pulse =
+      gst_device_provider_factory_get_by_name ("pulsedeviceprovider");
+  g_autolist (GstDevice) devices = NULL;
+  GstDevice *found = NULL;
+
+  g_assert_true (gst_device_provider_start (pulse));
+  devices = gst_device_provider_get_devices (pulse);
+  for (GList *l = devices; l != NULL; l = l->next)
+    {
+      g_autofree char *id = NULL;
+      BeckonDeviceKind kind;
+
+      if (beckon_device_describe (l->data, &kind, &id) && kind == wanted &&
+          g_str_equal (id, wanted_id))
+        g_set_object (&found, l->data);
+    }
+  gst_device_provider_stop (pulse);
+  g_assert_nonnull (found);
+  return found;
+}
+
+/* Returns: (transfer floating): another object for the same */
+static GstDevice *
+new_double (GstDevice *device)
+{
+  g_autoptr (GstCaps) caps = gst_device_get_caps (device);
+  g_autoptr (GstStructure) properties = gst_device_get_properties (device);
+  g_autofree char *name = gst_device_get_display_name (device);
+  g_autofree char *class = gst_device_get_device_class (device);
+
+  return g_object_new (G_OBJECT_TYPE (device), "display-name", name, "device-class", class, "caps",
+                       caps, "properties", properties, NULL);
+}
+
+/* Has the provider of this test tell it. */
+static void
+gossip (GstMessage *message)
+{
+  g_autoptr (GstBus) bus = gst_device_provider_get_bus (newest_gossip);
+
+  gst_bus_post (bus, message);
+  wait_until (!gst_bus_have_pending (bus));
+  waiting_turn ();
+}
+
+/* That it is not the default one any more is told when it has gone, and does not bring it back. */
+static void
+test_changed_when_gone (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *headset = virtual_headset_plug ("one", "First");
+  g_autoptr (GstDevice) gone = NULL;
+
+  virtual_headset_wait (f->list, "one", TRUE);
+  gone = find_in_pulse (BECKON_DEVICE_SPEAKER, "one.out");
+  virtual_headset_unplug (headset);
+  virtual_headset_wait (f->list, "one", FALSE);
+  gossip (gst_message_new_device_changed (GST_OBJECT (newest_gossip), gone, gone));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->list)), ==, 0);
+}
+
+/* What was told twice is gone when that is told once. */
+static void
+test_told_twice (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *headset = virtual_headset_plug ("one", "First");
+  g_autoptr (GstDevice) once = NULL;
+  g_autoptr (GstDevice) twice = NULL;
+
+  virtual_headset_wait (f->list, "one", TRUE);
+  once = find_in_pulse (BECKON_DEVICE_SPEAKER, "one.out");
+  twice = gst_object_ref_sink (new_double (once));
+  gossip (gst_message_new_device_added (GST_OBJECT (newest_gossip), twice));
+  virtual_headset_unplug (headset);
+  virtual_headset_wait (f->list, "one", FALSE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->list)), ==, 0);
 }
 
 /* A second camera takes nothing over, and steps in for the first. */
@@ -201,8 +294,8 @@ test_tones (Fixture *f, gconstpointer unused)
   g_autoptr (BeckonTonePlayer) player = beckon_tone_player_new ();
   VirtualEar *at_room, *at_ears;
 
-  wait_for_headset (f, "room", TRUE);
-  wait_for_headset (f, "ears", TRUE);
+  virtual_headset_wait (f->list, "room", TRUE);
+  virtual_headset_wait (f->list, "ears", TRUE);
   g_object_set (f->settings, "ringer", "room.out", "speaker", "ears.out", NULL);
   at_room = virtual_ear_new ("room.in");
   at_ears = virtual_ear_new ("ears.in");
@@ -234,6 +327,8 @@ main (int argc, char **argv)
     { "nothing", test_nothing },
     { "once-each", test_once_each },
     { "chosen-comes-back", test_chosen_comes_back },
+    { "changed-when-gone", test_changed_when_gone },
+    { "told-twice", test_told_twice },
     { "camera-stays", test_camera_stays },
     { "tones", test_tones },
   };
@@ -241,6 +336,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
+  gst_device_provider_register (NULL, "gossip", GST_RANK_MARGINAL, gossip_get_type ());
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       g_autofree char *path = g_strdup_printf ("/media/device-list/%s", tests[i].name);

@@ -139,12 +139,6 @@ run (const char *const *command)
 }
 
 static void
-wait_for (Fixture *f, BeckonDeviceKind kind, const char *id)
-{
-  wait_until (beckon_device_list_find (f->list, kind, id) != NULL);
-}
-
-static void
 plug_all (Fixture *f)
 {
   static const char *const microphones[] = { "one.in", "two.in", "left.in", "right.in", "far.in" };
@@ -158,11 +152,11 @@ plug_all (Fixture *f)
   f->camera_one = virtual_camera_plug ("alice", "camera.one", "Webcam");
   f->camera_two = virtual_camera_plug ("carol", "camera.two", "Other");
   for (guint i = 0; i < G_N_ELEMENTS (microphones); i++)
-    wait_for (f, BECKON_DEVICE_MICROPHONE, microphones[i]);
+    virtual_device_wait (f->list, BECKON_DEVICE_MICROPHONE, microphones[i], TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (speakers); i++)
-    wait_for (f, BECKON_DEVICE_SPEAKER, speakers[i]);
-  wait_for (f, BECKON_DEVICE_CAMERA, "camera.one");
-  wait_for (f, BECKON_DEVICE_CAMERA, "camera.two");
+    virtual_device_wait (f->list, BECKON_DEVICE_SPEAKER, speakers[i], TRUE);
+  virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.one", TRUE);
+  virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.two", TRUE);
   /* Without real-time priority PipeWire keeps no pace with short periods. */
   run ((const char *const[]){ "pw-metadata", "-n", "settings", "0", "clock.force-quantum", "2048",
                               NULL });
@@ -256,8 +250,7 @@ tear_down (Fixture *f, gconstpointer unused)
   virtual_camera_unplug (f->camera_one);
   virtual_camera_unplug (f->camera_two);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
-  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
-  g_assert_finalize_object (f->list);
+  virtual_list_finalize (f->list);
 }
 
 /* ---- tests ---- */
@@ -291,7 +284,7 @@ test_unplug (Fixture *f, gconstpointer unused)
   virtual_headset_unplug (f->two);
   wait_until (hears (f->at_far, ONE_HZ));
   f->two = virtual_headset_plug ("two", "Second");
-  wait_for (f, BECKON_DEVICE_SPEAKER, "two.out");
+  virtual_device_wait (f->list, BECKON_DEVICE_SPEAKER, "two.out", TRUE);
   f->tone_two = virtual_tone_start ("two.out", TWO_HZ);
   wait_until (hears (f->at_far, TWO_HZ));
   wait_until (virtual_ear_hears (f->at_far, ONE_HZ) < NOT_HEARD);
@@ -299,7 +292,7 @@ test_unplug (Fixture *f, gconstpointer unused)
   wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_SPEAKER, "left.out") == NULL);
   virtual_ear_free (f->at_left);
   f->left = virtual_headset_plug ("left", "Left");
-  wait_for (f, BECKON_DEVICE_MICROPHONE, "left.in");
+  virtual_device_wait (f->list, BECKON_DEVICE_MICROPHONE, "left.in", TRUE);
   f->at_left = virtual_ear_new ("left.in");
   wait_until (hears (f->at_left, BOB_HZ));
 }
@@ -332,10 +325,10 @@ test_off_stays_off (Fixture *f, gconstpointer unused)
   wait_until (beckon_media_session_get_camera_problem (f->alice.session) != NULL);
   beckon_media_session_set_camera (f->alice.session, FALSE);
   f->camera_one = virtual_camera_plug ("alice", "camera.one", "Webcam");
-  wait_for (f, BECKON_DEVICE_CAMERA, "camera.one");
+  virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.one", TRUE);
   g_assert_false (beckon_media_session_get_camera (f->alice.session));
   f->camera_two = virtual_camera_plug ("carol", "camera.two", "Other");
-  wait_for (f, BECKON_DEVICE_CAMERA, "camera.two");
+  virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.two", TRUE);
 }
 
 static void

@@ -76,20 +76,9 @@ on_speech (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static GstFlowReturn
-on_sent (GstAppSink *sink, gpointer user_data)
-{
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-
-  if (sample != NULL)
-    virtual_ear_add (user_data, gst_sample_get_buffer (sample));
-  return GST_FLOW_OK;
-}
-
 static void
 send_to_peer (Fixture *f)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = on_sent };
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) source = NULL;
   g_autoptr (GstElement) sink = NULL;
@@ -101,7 +90,7 @@ send_to_peer (Fixture *f)
   g_assert_no_error (error);
   source = gst_bin_get_by_name (GST_BIN (f->pipeline), "in");
   sink = gst_bin_get_by_name (GST_BIN (f->pipeline), "out");
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, f->at_peer, NULL);
+  virtual_ear_listen (f->at_peer, sink);
   gst_element_set_state (f->pipeline, GST_STATE_PLAYING);
   beckon_capture_add_target (f->capture, GST_APP_SRC (source));
 }
@@ -115,8 +104,7 @@ set_up (Fixture *f, gconstpointer silent)
   f->settings = beckon_device_settings_new (f->list);
   beckon_device_list_start (f->list);
   f->headset = virtual_headset_plug ("loud", "Loud");
-  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_MICROPHONE, "loud.in") != NULL);
-  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_SPEAKER, "loud.out") != NULL);
+  virtual_headset_wait (f->list, "loud", TRUE);
   g_object_set (f->settings, "echo-cancellation", FALSE, "noise-suppression", FALSE, "gain-control",
                 FALSE, "microphone", "loud.in", "speaker", "loud.out", NULL);
   f->at_microphone = virtual_ear_new ("loud.in");
@@ -150,8 +138,7 @@ tear_down (Fixture *f, gconstpointer unused)
   virtual_headset_unplug (f->headset);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
   g_assert_finalize_object (f->settings);
-  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
-  g_assert_finalize_object (f->list);
+  virtual_list_finalize (f->list);
 }
 
 /* Returns: how much less of the last second is sent than the microphone has heard, in dB; less than
@@ -174,7 +161,7 @@ is_cancelled (Fixture *f)
   double busy = 0;
 
   while (loss (f) <= ECHO_LOSS && g_get_monotonic_time () < until)
-    virtual_wait (G_MAXINT64, "the canceller");
+    waiting_turn ();
   if (loss (f) > ECHO_LOSS)
     return TRUE;
   g_assert_cmpint (getloadavg (&busy, 1), ==, 1);
@@ -228,7 +215,7 @@ test_due (Fixture *f, gconstpointer silent)
   do
     {
       beep (f, g_get_monotonic_time () * GST_USECOND + HELD_BACK);
-      virtual_wait (G_MAXINT64, "a beep");
+      waiting_turn ();
     }
   while (virtual_ear_count (f->at_microphone) < RATE / 2 ||
          virtual_ear_loudness (f->at_microphone, 500) < -45);

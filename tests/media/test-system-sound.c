@@ -4,8 +4,8 @@
 
 #include "config.h"
 
-#include "device-list.h"
 #include "media-ends.h"
+#include "media-private.h"
 #include "sound-mixer.h"
 #include "system-sound.h"
 #include "virtual-devices.h"
@@ -35,16 +35,6 @@ typedef struct
   GError *failure;
 } Fixture;
 
-static GstFlowReturn
-on_sample (GstAppSink *sink, gpointer ear)
-{
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-
-  if (sample != NULL)
-    virtual_ear_add (ear, gst_sample_get_buffer (sample));
-  return GST_FLOW_OK;
-}
-
 static void
 on_failed (BeckonSystemSound *sound, const GError *error, Fixture *f)
 {
@@ -55,20 +45,16 @@ on_failed (BeckonSystemSound *sound, const GError *error, Fixture *f)
 static void
 open_pipeline (Fixture *f)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
-  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
   GstElement *sink = gst_element_factory_make ("appsink", NULL);
 
   f->ear = virtual_ear_new (NULL);
   f->pipeline = gst_pipeline_new (NULL);
   f->mixer = beckon_sound_mixer_new ();
   g_object_set (sink, "sync", FALSE, NULL);
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, f->ear, NULL);
+  virtual_ear_listen (f->ear, sink);
   gst_bin_add_many (GST_BIN (f->pipeline), f->mixer, sink, NULL);
   gst_element_link (f->mixer, sink);
-  gst_pipeline_use_clock (GST_PIPELINE (f->pipeline), clock);
-  gst_element_set_start_time (f->pipeline, GST_CLOCK_TIME_NONE);
-  gst_element_set_base_time (f->pipeline, 0);
+  beckon_media_use_system_time (GST_PIPELINE (f->pipeline));
   gst_element_set_state (f->pipeline, GST_STATE_PLAYING);
 }
 
@@ -78,8 +64,7 @@ set_up (Fixture *f, gconstpointer unused)
   f->list = beckon_device_list_new ();
   beckon_device_list_start (f->list);
   f->headset = virtual_headset_plug ("loud", "Loud");
-  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_SPEAKER, "loud.out") != NULL);
-  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_MICROPHONE, "loud.in") != NULL);
+  virtual_headset_wait (f->list, "loud", TRUE);
   f->room = virtual_ear_new ("loud.in");
   open_pipeline (f);
   f->sound = beckon_system_sound_new ();
@@ -97,8 +82,7 @@ tear_down (Fixture *f, gconstpointer unused)
   virtual_ear_free (f->room);
   virtual_headset_unplug (f->headset);
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
-  wait_until (G_OBJECT (f->list)->ref_count == 1); /* a thread that has looked may hold it */
-  g_assert_finalize_object (f->list);
+  virtual_list_finalize (f->list);
   g_clear_error (&f->failure);
 }
 
@@ -157,7 +141,7 @@ check_not_ours (Fixture *f, const char *speaker)
   heard = virtual_ear_count (f->ear);
   while (virtual_ear_count (f->ear) < heard + 2 * RATE)
     {
-      virtual_wait (G_MAXINT64, "our sound");
+      waiting_turn ();
       g_assert_cmpfloat (virtual_ear_hears (f->ear, OUR_HZ), <, SILENT);
     }
   gst_element_set_state (ours, GST_STATE_NULL);
@@ -181,10 +165,11 @@ test_not_ours_through_filter (Fixture *f, gconstpointer unused)
       "--playback-props=target.object=loud.out", NULL);
 
   g_assert_no_error (error);
-  wait_until (beckon_device_list_find (f->list, BECKON_DEVICE_SPEAKER, "filter.out") != NULL);
+  virtual_device_wait (f->list, BECKON_DEVICE_SPEAKER, "filter.out", TRUE);
   check_not_ours (f, "filter.out");
   g_subprocess_force_exit (filter);
   g_subprocess_wait (filter, NULL, NULL);
+  virtual_device_wait (f->list, BECKON_DEVICE_SPEAKER, "filter.out", FALSE);
 }
 
 static void

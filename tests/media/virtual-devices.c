@@ -6,6 +6,8 @@
 
 #include "virtual-devices.h"
 
+#include "device-private.h"
+
 #include <gio/gio.h>
 #include <gst/app/app.h>
 #include <math.h>
@@ -17,26 +19,40 @@
 #define SILENCE (RATE / 20)
 #define SILENT (G_MAXINT16 / 100)
 
-/* ---- waiting ---- */
+/* ---- lists ---- */
 
 static gboolean
-on_tick (gpointer unused)
+has_by_pulse (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id)
 {
-  return G_SOURCE_REMOVE;
+  BeckonDevice *device = beckon_device_list_find (list, kind, id);
+
+  return device != NULL && beckon_device_is_pulse (device);
+}
+
+/* PipeWire tells first and PulseAudio later: of one that was unplugged in between, too. */
+void
+virtual_device_wait (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id, gboolean there)
+{
+  wait_until ((beckon_device_list_find (list, kind, id) != NULL) == there);
+  if (kind != BECKON_DEVICE_CAMERA)
+    wait_until (has_by_pulse (list, kind, id) == there);
 }
 
 void
-virtual_wait (gint64 until, const char *what)
+virtual_headset_wait (BeckonDeviceList *list, const char *name, gboolean there)
 {
-  const guint tick = g_timeout_add (20, on_tick, NULL);
-  GSource *source;
+  g_autofree char *speaker = g_strconcat (name, ".out", NULL);
+  g_autofree char *microphone = g_strconcat (name, ".in", NULL);
 
-  if (g_get_monotonic_time () > until)
-    g_error ("Waited for too long: %s", what);
-  g_main_context_iteration (NULL, TRUE);
-  source = g_main_context_find_source_by_id (NULL, tick);
-  if (source != NULL)
-    g_source_destroy (source);
+  virtual_device_wait (list, BECKON_DEVICE_SPEAKER, speaker, there);
+  virtual_device_wait (list, BECKON_DEVICE_MICROPHONE, microphone, there);
+}
+
+void
+virtual_list_finalize (BeckonDeviceList *list)
+{
+  wait_until (G_OBJECT (list)->ref_count == 1); /* a thread that has looked may hold it */
+  g_assert_finalize_object (list);
 }
 
 /* ---- pipelines ---- */
@@ -154,10 +170,17 @@ on_sample (GstAppSink *sink, gpointer user_data)
   return GST_FLOW_OK;
 }
 
+void
+virtual_ear_listen (VirtualEar *ear, GstElement *sink)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
+
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, ear, NULL);
+}
+
 VirtualEar *
 virtual_ear_new (const char *node)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
   VirtualEar *ear = g_new0 (VirtualEar, 1);
   g_autofree char *description = NULL;
   g_autoptr (GstElement) sink = NULL;
@@ -174,7 +197,7 @@ virtual_ear_new (const char *node)
   ear->pipeline = gst_parse_launch (description, &error);
   g_assert_no_error (error);
   sink = gst_bin_get_by_name (GST_BIN (ear->pipeline), "sink");
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, ear, NULL);
+  virtual_ear_listen (ear, sink);
   gst_element_set_state (ear->pipeline, GST_STATE_PLAYING);
   return ear;
 }

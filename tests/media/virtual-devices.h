@@ -4,6 +4,9 @@
 
 #include <gst/gst.h>
 
+#include "device-list.h"
+#include "waiting.h"
+
 /** VirtualCamera: a camera of PipeWire that shows the test picture of @identity. */
 typedef struct _VirtualCamera VirtualCamera;
 VirtualCamera *virtual_camera_plug (const char *identity, const char *node,
@@ -26,6 +29,8 @@ typedef struct _VirtualEar VirtualEar;
 VirtualEar *virtual_ear_new (const char *node);
 /** virtual_ear_add: (thread any): takes what was heard elsewhere: S16, mono, 48 kHz */
 void virtual_ear_add (VirtualEar *ear, GstBuffer *buffer);
+/** virtual_ear_listen: @sink: an appsink: the ear, which outlives it, hears all that comes there. */
+void virtual_ear_listen (VirtualEar *ear, GstElement *sink);
 /** virtual_ear_hears: how much of full scale is a tone of @frequency, in the last 100 ms */
 double virtual_ear_hears (VirtualEar *ear, double frequency);
 /** virtual_ear_loudness: the mean power of the last @ms in dB of full scale */
@@ -35,19 +40,18 @@ double virtual_ear_distance (VirtualEar *ear);
 guint64 virtual_ear_count (VirtualEar *ear);
 void virtual_ear_free (VirtualEar *ear);
 
+/* ---- lists ---- */
+
+/** virtual_device_wait: until @id has come, or has gone again, as all say who tell of it. */
+void virtual_device_wait (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id,
+                          gboolean there);
+/** virtual_headset_wait: as that: both devices of a headset. */
+void virtual_headset_wait (BeckonDeviceList *list, const char *name, gboolean there);
+/** virtual_list_finalize: @list: (transfer full): of devices, that nobody else uses any more */
+void virtual_list_finalize (BeckonDeviceList *list);
+
 /* ---- waiting ---- */
 
-/** virtual_wait: one turn of the main loop, at most 20 ms; fails the test with @what when @until, of
- * the monotonic clock, is over. */
-void virtual_wait (gint64 until, const char *what);
-
 /* A stream that the sound server forgets is given up after 30 s, and tried once more. */
-#define VIRTUAL_LIMIT (90 * G_TIME_SPAN_SECOND)
-#define wait_until(condition)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    const gint64 until_ = g_get_monotonic_time () + VIRTUAL_LIMIT;                                 \
-    while (!(condition))                                                                           \
-      virtual_wait (until_, #condition);                                                           \
-  }                                                                                                \
-  G_STMT_END
+#define VIRTUAL_LIMIT_SECONDS 90
+#define wait_until(condition) wait_at_most (VIRTUAL_LIMIT_SECONDS, condition)
