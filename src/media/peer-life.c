@@ -311,13 +311,19 @@ beckon_media_peer_look_away (BeckonMediaPeer *self)
   beckon_peer_channel_leave (self);
 }
 
+static void
+stop_pipeline (BeckonMediaPeer *self, GAsyncReadyCallback done, gpointer user_data)
+{
+  beckon_peer_start_stop (self->start);
+  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), done, user_data);
+}
+
 void
 beckon_media_peer_break_off (BeckonMediaPeer *self, BeckonMediaError code, const char *text)
 {
   beckon_media_peer_fail (self, code, text);
   beckon_peer_channel_leave (self);
-  beckon_peer_start_stop (self->start);
-  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), NULL, NULL);
+  stop_pipeline (self, NULL, NULL);
 }
 
 /* They know, or had their time: everything of this connection goes, in a thread. */
@@ -325,8 +331,7 @@ static void
 stop (BeckonMediaPeer *self)
 {
   beckon_media_peer_look_away (self);
-  beckon_peer_start_stop (self->start);
-  beckon_media_stop_in_thread (gst_object_ref (self->pipeline), on_stopped, g_object_ref (self));
+  stop_pipeline (self, on_stopped, g_object_ref (self));
 }
 
 static gboolean

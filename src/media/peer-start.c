@@ -38,10 +38,10 @@ struct _BeckonPeerStart
   /* Both under the lock: what comes out of the encoder until then is for nobody, and the primer
    * only finds the way. */
   GstClockTime warm_up, primer;
-  /* All under the lock: see on_payload(). */
+  /* See on_payload(). */
   GCond negotiated;
-  gboolean negotiating;
-  gboolean stopping;
+  gint negotiating;  /* atomic, written under the lock */
+  gboolean stopping; /* under the lock */
 };
 
 BeckonPeerStart *
@@ -216,7 +216,7 @@ on_payload (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (self->stopping)
     result = GST_PAD_PROBE_DROP;
   else
-    self->negotiating = TRUE;
+    g_atomic_int_set (&self->negotiating, TRUE);
   g_mutex_unlock (&self->lock);
   return result;
 }
@@ -227,11 +227,12 @@ on_negotiated (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   BeckonPeerStart *self = user_data;
 
-  if ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) != 0 &&
-      GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+  if (!g_atomic_int_get (&self->negotiating) ||
+      ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) != 0 &&
+       GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS))
     return GST_PAD_PROBE_OK;
   g_mutex_lock (&self->lock);
-  self->negotiating = FALSE;
+  g_atomic_int_set (&self->negotiating, FALSE);
   g_cond_signal (&self->negotiated);
   g_mutex_unlock (&self->lock);
   return GST_PAD_PROBE_OK;
@@ -246,7 +247,7 @@ beckon_peer_start_stop (BeckonPeerStart *self)
   g_mutex_lock (&self->lock);
   again = self->stopping;
   self->stopping = TRUE;
-  while (self->negotiating && !again &&
+  while (g_atomic_int_get (&self->negotiating) && !again &&
          g_cond_wait_until (&self->negotiated, &self->lock, until))
     ;
   g_mutex_unlock (&self->lock);

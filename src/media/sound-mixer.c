@@ -117,6 +117,19 @@ beckon_sound_mixer_remove (GstElement *bin, GstAppSrc *source)
   gst_element_release_request_pad (mixer, pad);
 }
 
+GstClockTime
+beckon_sound_mixer_push (GstAppSrc *source, GstBuffer *buffer, GstClockTime at)
+{
+  const GstClockTime duration =
+      gst_util_uint64_scale (gst_buffer_get_size (buffer) / sizeof (gint16), GST_SECOND, RATE);
+
+  GST_BUFFER_PTS (buffer) = at;
+  GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION (buffer) = duration;
+  gst_app_src_push_buffer (source, buffer);
+  return at + duration;
+}
+
 void
 beckon_sound_mixer_set_volume (GstAppSrc *source, double volume)
 {

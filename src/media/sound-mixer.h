@@ -24,11 +24,16 @@ GstElement *beckon_sound_mixer_append (GstElement *bin);
 
 /** beckon_sound_mixer_add: (thread any): @bin: has a mixer.
  * Returns: (transfer full): what is pushed here, of BECKON_VOICE_CAPS and stamped by the system's
- * clock, is mixed; when it is late by much, the oldest of it is thrown away. */
+ * clock as beckon_sound_mixer_push() does it, is mixed; when it is late by much, the oldest of it is
+ * thrown away. */
 GstAppSrc *beckon_sound_mixer_add (GstElement *bin);
 /** beckon_sound_mixer_remove: (thread any): for good, and without waiting for what is behind the
  * mixer. */
 void beckon_sound_mixer_remove (GstElement *bin, GstAppSrc *source);
+
+/** beckon_sound_mixer_push: (thread any): @buffer: (transfer full): of BECKON_VOICE_CAPS, and writable;
+ * @at: when it is to be mixed, by the system's clock. Returns: when it is over. */
+GstClockTime beckon_sound_mixer_push (GstAppSrc *source, GstBuffer *buffer, GstClockTime at);
 
 /** beckon_sound_mixer_set_volume: @volume: 0 and more; 1: as it comes */
 void beckon_sound_mixer_set_volume (GstAppSrc *source, double volume);

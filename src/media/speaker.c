@@ -19,7 +19,6 @@
 #include "media-private.h"
 #include "sound-mixer.h"
 
-#define RATE 48000
 /* From the mixer's beat to the sound server. */
 #define PLAY_LATENCY (60 * GST_MSECOND)
 #define LATENCY (BECKON_SOUND_MIXER_LATENCY + PLAY_LATENCY)
@@ -258,7 +257,6 @@ void
 beckon_voice_push (BeckonVoice *voice, GstBuffer *buffer, GstClockTime due)
 {
   g_autoptr (GstAppSrc) source = NULL;
-  GstBuffer *stamped;
 
   g_return_if_fail (GST_CLOCK_TIME_IS_VALID (due) && due > LATENCY);
 
@@ -268,12 +266,7 @@ beckon_voice_push (BeckonVoice *voice, GstBuffer *buffer, GstClockTime due)
   g_mutex_unlock (&voice->speaker->lock);
   if (source == NULL)
     return;
-  stamped = gst_buffer_copy (buffer);
-  GST_BUFFER_PTS (stamped) = stamp (voice, due);
-  GST_BUFFER_DURATION (stamped) =
-      gst_util_uint64_scale (gst_buffer_get_size (buffer) / sizeof (gint16), GST_SECOND, RATE);
-  GST_BUFFER_DTS (stamped) = GST_CLOCK_TIME_NONE;
-  gst_app_src_push_buffer (source, stamped);
+  beckon_sound_mixer_push (source, gst_buffer_copy (buffer), stamp (voice, due));
 }
 
 /* ---- opening and closing ---- */

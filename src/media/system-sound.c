@@ -99,14 +99,11 @@ push (Listener *listener, const void *data, size_t size)
 {
   g_autoptr (GstClock) clock = gst_system_clock_obtain ();
   const GstClockTime now = gst_clock_get_time (clock);
-  GstBuffer *buffer = gst_buffer_new_memdup (data, size);
 
   if (ABS (GST_CLOCK_DIFF (listener->next, now)) > (GstClockTimeDiff) PAUSE)
     listener->next = now;
-  GST_BUFFER_PTS (buffer) = listener->next;
-  GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale (size / sizeof (gint16), GST_SECOND, RATE);
-  listener->next += GST_BUFFER_DURATION (buffer);
-  gst_app_src_push_buffer (listener->source, buffer);
+  listener->next =
+      beckon_sound_mixer_push (listener->source, gst_buffer_new_memdup (data, size), listener->next);
 }
 
 static void

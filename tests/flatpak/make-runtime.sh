@@ -27,7 +27,8 @@ sdk=(
   sed gawk findutils diffutils tar gzip
   gettext desktop-file-utils appstream appstream-util gtk-update-icon-cache
   libgtk-4-dev libadwaita-1-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  libpulse-dev libnice-dev libsoup-3.0-dev libjson-glib-dev libsecret-1-dev libssl-dev libsqlite3-dev libcrypt-dev
+  libpulse-dev libnice-dev libsoup-3.0-dev libjson-glib-dev libsecret-1-dev libssl-dev libsqlite3-dev
+  libcrypt-dev
 )
 # Of this only the headers: what it depends on is another desktop.
 alone=(libgstreamer-plugins-bad1.0-dev)

@@ -116,5 +116,5 @@ def test_server_stops_cleanly():
     SERVER.__exit__()
 
 
-tap.run(test_another_network_comes, test_address_is_replaced, test_network_goes_and_another_comes, test_network_goes_for_good,
-        test_server_stops_cleanly, before=set_up, limit=90)
+tap.run(test_another_network_comes, test_address_is_replaced, test_network_goes_and_another_comes,
+        test_network_goes_for_good, test_server_stops_cleanly, before=set_up, limit=90)
