@@ -98,6 +98,13 @@ end_competition (BeckonBandwidthEstimator *self, gint64 now)
   self->noise = self->heap = 0;
 }
 
+static void
+grow_from_here (BeckonBandwidthEstimator *self)
+{
+  self->capacity = self->target;
+  beckon_bandwidth_grow_from_capacity (self);
+}
+
 /* Returns: whether there was no queue for a while. */
 static gboolean
 is_empty (BeckonBandwidthEstimator *self, gint64 now)
@@ -127,8 +134,7 @@ beckon_competition_go_on (BeckonBandwidthEstimator *self, gint64 now, double sec
   if (is_empty (self, now))
     {
       end_competition (self, now);
-      self->capacity = self->target;
-      beckon_bandwidth_grow_from_capacity (self);
+      grow_from_here (self);
       return;
     }
   if (!self->judged && now - self->cut_at > round + BECKON_PATH_ARRIVING_US)
@@ -137,6 +143,12 @@ beckon_competition_go_on (BeckonBandwidthEstimator *self, gint64 now, double sec
       self->target = MAX (self->target, self->tried_target);
       if (beckon_path_is_waiting (self) && beckon_competition_is_queue_ours (self))
         {
+          /* Where packets only wait by turns there was nobody else, and nothing is too much. */
+          if (queue == 0)
+            {
+              grow_from_here (self);
+              return;
+            }
           end_competition (self, now);
           beckon_bandwidth_cut (self, now, queue);
           return;

@@ -40,6 +40,11 @@
 /* A queue becomes longer packet by packet. A wait that begins at once is something that held
  * packets up: they come in a heap, and will for a while. */
 #define HEAP_GAP_US (60 * G_TIME_SPAN_MILLISECOND)
+/* No packet is so long on a line that carries pictures. Where something holds up what has waited
+ * already, as where delays go up and down by a second, both are harmless. */
+#define HEAP_LONG_US (200 * G_TIME_SPAN_MILLISECOND)
+/* The next one may be longer. */
+#define HEAP_SHARE 1.5
 #define HEAP_HALF_US (3 * G_TIME_SPAN_SECOND)
 /* Where packets overtake each other by so much, reports call late ones lost. */
 #define OVERTAKEN_US (5 * G_TIME_SPAN_MILLISECOND)
@@ -81,9 +86,13 @@ note_heap (BeckonBandwidthEstimator *self,
 {
   const gint64 longer = arrival->delay - before->delay;
   const gint64 sent_gap = arrival->arrived - before->arrived - longer;
+  double heap = longer;
 
-  if (sent_gap >= 0 && sent_gap <= HEAP_GAP_US && longer > WAIT_US)
-    self->heap = CLAMP (longer, self->heap, G_TIME_SPAN_SECOND);
+  if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= WAIT_US)
+    return;
+  if (longer > HEAP_LONG_US)
+    heap += CLAMP (before->delay - self->base, 0, self->heap);
+  self->heap = CLAMP (heap, self->heap, G_TIME_SPAN_SECOND);
 }
 
 static void
@@ -231,7 +240,7 @@ longest_harmless_wait (BeckonBandwidthEstimator *self)
 {
   const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
 
-  return MAX (WAIT_US * self->doubt + self->heap, 1.5 * packet * G_TIME_SPAN_SECOND) +
+  return MAX (WAIT_US * self->doubt + HEAP_SHARE * self->heap, 1.5 * packet * G_TIME_SPAN_SECOND) +
          self->reordered + NOISE_STEPS * self->noise;
 }
 

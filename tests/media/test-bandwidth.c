@@ -20,6 +20,12 @@
 
 typedef struct
 {
+  gint64 due;
+  GArray *reports; /* BeckonPacketReport */
+} Feedback;
+
+typedef struct
+{
   BeckonBandwidthEstimator *estimator;
   GRand *dice;
   GQueue packets; /* BeckonPacketReport, by time of sending; arrived_us by our clock */
@@ -38,13 +44,15 @@ typedef struct
   gint64 last_arrival;
   double loss;
   double reports_lost;
+  gboolean late_is_lost; /* in reports, where others have overtaken it */
+  gboolean reports_late; /* they have the jitter of the path, too, in order */
+  GQueue feedbacks;      /* Feedback, those */
 
   /* A TCP stream beside us, which sends as much as it may */
   double tcp_window; /* bits; 0: there is none */
   double tcp_due;    /* bits */
   gint64 tcp_cut;    /* nothing that is lost before counts: it is of the same round trip */
   guint64 tcp_bits;  /* that came through */
-  gboolean late_is_lost; /* in reports, where others have overtaken it */
 
   /* The camera */
   double use; /* share of the target that it sends */
@@ -72,9 +80,19 @@ path_new (guint rate)
 }
 
 static void
+feedback_free (gpointer data)
+{
+  Feedback *feedback = data;
+
+  g_array_unref (feedback->reports);
+  g_free (feedback);
+}
+
+static void
 path_free (Path *self)
 {
   g_queue_clear_full (&self->packets, g_free);
+  g_queue_clear_full (&self->feedbacks, feedback_free);
   beckon_bandwidth_estimator_free (self->estimator);
   g_rand_free (self->dice);
   g_free (self);
@@ -167,26 +185,51 @@ count_reported (Path *self)
   return n;
 }
 
-/* All that has come, reported as the peer saw it; the report takes its time, too. */
+/* All that has come by then, as the peer saw it; the report takes its time, too. */
 static void
-feed (Path *self)
+report (Path *self)
 {
-  g_autoptr (GArray) reports = g_array_new (FALSE, FALSE, sizeof (BeckonPacketReport));
+  Feedback *feedback = g_new0 (Feedback, 1);
+  const Feedback *before = g_queue_peek_tail (&self->feedbacks);
 
+  feedback->reports = g_array_new (FALSE, FALSE, sizeof (BeckonPacketReport));
+  feedback->due = self->now;
+  if (self->reports_late)
+    feedback->due += self->jitter * g_rand_double (self->dice);
+  if (before != NULL)
+    feedback->due = MAX (feedback->due, before->due);
   for (guint n = count_reported (self); n > 0; n--)
     {
       BeckonPacketReport *packet = g_queue_peek_head (&self->packets);
 
       packet->lost |= packet->arrived_us + self->delay > self->now;
       packet->arrived_us += OFFSET;
-      g_array_append_val (reports, *packet);
+      g_array_append_val (feedback->reports, *packet);
       g_free (g_queue_pop_head (&self->packets));
     }
+  g_queue_push_tail (&self->feedbacks, feedback);
+}
+
+static void
+feed (Path *self, Feedback *feedback)
+{
+  GArray *reports = feedback->reports;
+
   if (reports->len > 0 &&
       (self->reports_lost == 0 || g_rand_double (self->dice) >= self->reports_lost))
     beckon_bandwidth_estimator_take (self->estimator, self->now, (gpointer) reports->data,
                                      reports->len);
+  feedback_free (feedback);
   self->lowest = MIN (self->lowest, target (self));
+}
+
+static void
+feed_due (Path *self)
+{
+  Feedback *feedback;
+
+  while ((feedback = g_queue_peek_head (&self->feedbacks)) != NULL && feedback->due <= self->now)
+    feed (self, g_queue_pop_head (&self->feedbacks));
 }
 
 static void
@@ -207,9 +250,10 @@ run_for (Path *self, gint64 time)
         }
       if (self->now >= self->next_feedback)
         {
-          feed (self);
+          report (self);
           self->next_feedback += FEEDBACK_US;
         }
+      feed_due (self);
     }
   g_test_message ("at %5.1f s: target %5u kbit/s, lowest %5u, longest wait %4.0f ms",
                   self->now / 1e6, target (self) / 1000, self->lowest / 1000,
@@ -446,7 +490,7 @@ test_ordered_jitter_is_no_queue (gconstpointer data)
 static void
 test_heaps_are_no_queue (gconstpointer data)
 {
-  for (guint32 seed = 1; seed <= 4; seed++)
+  for (guint32 seed = 1; seed <= 12; seed++)
     {
       g_autoptr (Path) path = path_new (0);
 
@@ -454,7 +498,7 @@ test_heaps_are_no_queue (gconstpointer data)
       path->most = 150000;
       run_for (path, 3 * SECOND);
       path->jitter = GPOINTER_TO_UINT (data) * MS;
-      path->ordered = TRUE;
+      path->ordered = path->reports_late = TRUE;
       for (guint i = 0; i < 100; i++)
         {
           run_for (path, SECOND / 5);
@@ -462,6 +506,30 @@ test_heaps_are_no_queue (gconstpointer data)
         }
       g_test_message ("seed %u: %u of 100 times too low", seed, path->below);
       g_assert_cmpuint (path->below, <=, 10);
+    }
+}
+
+/* Packets wait for up to a second because they do, and nobody hears of them for as long. */
+static void
+test_second_of_jitter (void)
+{
+  for (guint32 seed = 1; seed <= 12; seed++)
+    {
+      g_autoptr (Path) path = path_new (0);
+
+      g_rand_set_seed (path->dice, seed);
+      path->most = 150000;
+      run_for (path, 3 * SECOND);
+      path->jitter = SECOND;
+      path->ordered = path->reports_late = TRUE;
+      for (guint i = 0; i < 48; i++)
+        {
+          run_for (path, SECOND / 4);
+          beckon_bandwidth_estimator_tick (path->estimator, path->now, TRUE);
+          path->below += target (path) < 200000;
+        }
+      g_test_message ("seed %u: %u of 48 times too low", seed, path->below);
+      g_assert_cmpuint (path->below, <=, 4);
     }
 }
 
@@ -729,7 +797,8 @@ main (int argc, char **argv)
   };
 
   static const Recording recordings[] = {
-    { "jitter-100", 0, 0.05, 300, 20000 }, { "jitter-100-reordered", 0, 0.05, 300, 20000 },
+    { "jitter-100", 0, 0.05, 300, 20000 }, { "jitter-100-alone", 0, 0.05, 300, 20000 },
+    { "jitter-100-reordered", 0, 0.05, 300, 20000 },
     { "loss-30", 0.2, 0.4, 300, 20000 },   { "rate-100", 0, 0.1, 30, 150 },
     { "rate-1000", 0, 0.05, 300, 20000 },
   };
@@ -767,6 +836,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, &recordings[i], test_recording);
     }
+  g_test_add_func ("/bandwidth/second-of-jitter", test_second_of_jitter);
   g_test_add_func ("/bandwidth/nonsense", test_nonsense);
   return g_test_run ();
 }
