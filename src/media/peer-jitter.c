@@ -10,15 +10,23 @@
 
 #include <gst/rtp/rtp.h>
 
-/* What holds back is heard when it changes, so it does in few steps, up at once and down slowly. */
-static const guint steps[] = { 15, 30, 60, 100, 150, 220, 320, 480, 700, 1000 };
+/* Two things are held back: what is missing is waited for as long as it takes to come (the buffers
+ * of pictures), and what has come is played so much later than it was made. Of pictures the first is
+ * more: one that had to be asked for again is shown when it comes, and those behind it in a row, so
+ * that not all the others have to be late. Sound is played evenly or made up, and is not asked for.
+ *
+ * What holds back is heard when it changes, so it does in steps, up at once and down slowly. */
+static const guint steps[] = { 15,  30,  45,  60,  80,  100, 120, 150, 185,
+                               220, 270, 320, 400, 480, 590, 700, 850, 1000 };
 #define START_STEP 1
 /* Where less than half was enough, it is what made it necessary that has gone. */
 #define CALM_SECONDS_OF_MUCH 3
 /* Who held back so much may have taken a queue for a clock that drifts. */
 #define QUEUE_MS 220
-/* Nearly all packets are within so many mean deviations. */
+/* Nearly all packets are within so many mean deviations; but what the deviation once was it forgets
+ * slowly, and none has to be waited for longer than the latest was behind the quickest. */
 #define JITTERS 4
+#define SPREAD_MS 10
 /* Before that the buffer knows neither delays nor losses. */
 #define PACKETS_MIN 30
 /* A gap is seen when the next packet comes. */
@@ -35,13 +43,30 @@ static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define ROUND_TRIPS 8
 /* More than a few: what was asked for again and again comes too late now and then. */
 #define LATE_SHARE 0.02
+/* Where so much is missing hardly a picture would be in time: they are all held back then. But at
+ * the begin of a call over a thin line it is the full queue that loses. */
+#define UNEVEN_LOSS 0.15
+#define UNEVEN_MS_MAX 320
 /* Sinks wait for decoders, too. */
 #define DECODING_MS 20
+
+typedef enum
+{
+  SOUND,
+  PICTURES,
+  N_KINDS
+} Kind;
 
 typedef struct
 {
   guint64 pushed, lost, late, repaired;
 } Counts;
+
+typedef struct
+{
+  guint ms;
+  BeckonCalm calm;
+} Hold;
 
 /* Packets that were overtaken by more than so many are not looked for. */
 #define ARRIVALS 128
@@ -55,6 +80,9 @@ typedef struct
 #define REPAIRED_KEPT 0.99 /* a second: several losses in a row are rarer */
 /* Older sound than that is in no packet: 14 bits at 48 000 a second. */
 #define REPAIRED_US_MAX (341 * 1000)
+/* How much longer than the quickest lately a packet was under way. */
+#define QUICKEST_US (2 * G_TIME_SPAN_SECOND)
+#define PICTURES_KEY "beckon-pictures"
 /* So many later ones before that is time enough, as by default; 0: that says nothing. */
 #define ASK_PACKETS 3
 
@@ -69,6 +97,11 @@ typedef struct
     guint16 seqnum;
     gint64 at;
   } arrivals[ARRIVALS]; /* by sequence number */
+  guint rate;           /* of timestamps, a second; 0: not known yet */
+  guint64 time;         /* the newest timestamp, extended */
+  gint64 quickest, next_quickest; /* microseconds under way, with an offset that nobody knows, of
+                                     two spans of time */
+  gint64 quickest_since;
 } Stream;
 
 struct _BeckonPeerJitter
@@ -76,12 +109,11 @@ struct _BeckonPeerJitter
   BeckonMediaPeer *peer;
   GMutex lock;
   GPtrArray *buffers; /* GstElement; under the lock */
-  Counts before;
-  double loss; /* 0..1, over a few seconds */
-  guint latency_ms;
+  Counts before[N_KINDS];
+  double loss;     /* 0..1, over a few seconds */
+  Hold wait, play; /* the first is never less */
   double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
   guint n_round_trips;
-  BeckonCalm calm;
   guint n_clean; /* seconds without a loss */
   gint overtaken_ms; /* atomic: the latest packet since the last look, behind the first that
                         overtook it */
@@ -89,6 +121,7 @@ struct _BeckonPeerJitter
   gint repaired_ms;  /* atomic: the latest copy of sound since the last look, behind the packet before */
   double repaired;   /* the same, of the last seconds */
   guint ask_ms;      /* as it is set */
+  gint spread_ms;    /* atomic: what came latest since the last look, behind the quickest */
 };
 
 BeckonPeerJitter *
@@ -97,7 +130,7 @@ beckon_peer_jitter_new (BeckonMediaPeer *peer)
   BeckonPeerJitter *self = g_new0 (BeckonPeerJitter, 1);
 
   self->peer = peer;
-  self->latency_ms = steps[START_STEP];
+  self->wait.ms = self->play.ms = steps[START_STEP];
   self->ask_ms = ASK_MS;
   self->buffers = g_ptr_array_new_with_free_func (gst_object_unref);
   g_mutex_init (&self->lock);
@@ -145,6 +178,53 @@ has_come (Stream *stream, guint16 seqnum)
          stream->arrivals[seqnum % ARRIVALS].at != 0;
 }
 
+static gboolean
+has_pictures (GstElement *buffer)
+{
+  return g_object_get_data (G_OBJECT (buffer), PICTURES_KEY) != NULL;
+}
+
+/* webrtcbin knows what each payload type is, and tells it to who asks as the buffer does. Everything
+ * else of the two kinds of buffers is the same: those of sound ask for repetitions, too. */
+static void
+learn_kind (Stream *stream, GstElement *buffer, guint payload_type)
+{
+  g_autoptr (GstCaps) caps = NULL;
+  GstStructure *structure;
+  int rate = 0;
+
+  g_signal_emit_by_name (buffer, "request-pt-map", payload_type, &caps);
+  if (caps == NULL || gst_caps_is_empty (caps))
+    return;
+  structure = gst_caps_get_structure (caps, 0);
+  gst_structure_get_int (structure, "clock-rate", &rate);
+  stream->rate = MAX (rate, 0);
+  stream->time = G_MAXUINT64;
+  stream->quickest = stream->next_quickest = G_MAXINT64;
+  if (g_strcmp0 (gst_structure_get_string (structure, "media"), "video") == 0)
+    g_object_set_data (G_OBJECT (buffer), PICTURES_KEY, GINT_TO_POINTER (TRUE));
+}
+
+static void
+note_spread (Stream *stream, guint32 timestamp, gint64 now)
+{
+  gint64 under_way;
+
+  gst_rtp_buffer_ext_timestamp (&stream->time, timestamp);
+  under_way =
+      now - (gint64) gst_util_uint64_scale (stream->time, G_TIME_SPAN_SECOND, stream->rate);
+  if (now - stream->quickest_since > QUICKEST_US)
+    {
+      stream->quickest = stream->next_quickest;
+      stream->next_quickest = G_MAXINT64;
+      stream->quickest_since = now;
+    }
+  stream->next_quickest = MIN (stream->next_quickest, under_way);
+  stream->quickest = MIN (stream->quickest, stream->next_quickest);
+  note_longest (&stream->owner->spread_ms,
+                MIN ((under_way - stream->quickest) / 1000, steps[G_N_ELEMENTS (steps) - 1]));
+}
+
 static GstPadProbeReturn
 on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -156,11 +236,19 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   gint ahead;
   guint16 seqnum;
+  guint32 timestamp;
+  guint8 payload_type;
 
   if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
     return GST_PAD_PROBE_OK;
   seqnum = gst_rtp_buffer_get_seq (&rtp);
+  timestamp = gst_rtp_buffer_get_timestamp (&rtp);
+  payload_type = gst_rtp_buffer_get_payload_type (&rtp);
   gst_rtp_buffer_unmap (&rtp);
+  if (stream->rate == 0)
+    learn_kind (stream, GST_ELEMENT (GST_PAD_PARENT (pad)), payload_type);
+  if (stream->rate > 0 && !again && !copy)
+    note_spread (stream, timestamp, now);
   /* Another copy is none that comes late. */
   if (copy && has_come (stream, seqnum))
     return GST_PAD_PROBE_DROP;
@@ -211,8 +299,9 @@ beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element)
 }
 
 static void
-look_at (GstElement *buffer, Counts *counts, double *jitter_ms)
+look_at (GstElement *buffer, Counts all[N_KINDS], double *jitter_ms)
 {
+  Counts *counts = &all[has_pictures (buffer) ? PICTURES : SOUND];
   g_autoptr (GstStructure) stats = NULL;
   guint64 pushed = 0, lost = 0, late = 0, repaired = 0, jitter = 0;
 
@@ -259,6 +348,16 @@ set_patience (BeckonPeerJitter *self)
   g_mutex_unlock (&self->lock);
 }
 
+static guint
+step_for (double ms)
+{
+  guint i = 0;
+
+  while (i + 1 < G_N_ELEMENTS (steps) && steps[i] < ms)
+    i++;
+  return steps[i];
+}
+
 guint
 beckon_peer_jitter_choose (
     guint now_ms, double jitter_ms, double round_trip_ms, double loss, gboolean late)
@@ -273,9 +372,7 @@ beckon_peer_jitter_choose (
   needed = MAX (needed, JITTERS * jitter_ms);
   if (late)
     needed = MAX (needed, now_ms + 1);
-  for (i = 0; i + 1 < G_N_ELEMENTS (steps) && steps[i] < needed;)
-    i++;
-  return steps[i];
+  return step_for (needed);
 }
 
 static guint
@@ -289,11 +386,12 @@ most_of_last (const BeckonCalm *calm, guint n_seconds)
 }
 
 guint
-beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms)
+beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms, guint spread_ms)
 {
   guint ms = MAX (now_ms, needed_ms);
 
-  calm->needed_ms[calm->n_seconds++ % BECKON_CALM_SECONDS] = needed_ms;
+  calm->needed_ms[calm->n_seconds++ % BECKON_CALM_SECONDS] =
+      MAX (needed_ms, MIN (step_for (spread_ms), now_ms));
   if (calm->n_seconds >= CALM_SECONDS_OF_MUCH &&
       2 * most_of_last (calm, CALM_SECONDS_OF_MUCH) <= now_ms)
     ms = most_of_last (calm, CALM_SECONDS_OF_MUCH);
@@ -310,16 +408,6 @@ beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean)
   return loss + (now - loss) * (n_clean >= CLEAN_SECONDS ? LOSS_WEIGHT_CLEAN : LOSS_WEIGHT);
 }
 
-/* Of sound nothing is asked for again. */
-static gboolean
-has_pictures (GstElement *buffer)
-{
-  gboolean asks;
-
-  g_object_get (buffer, "do-retransmission", &asks, NULL);
-  return asks;
-}
-
 void
 beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
 {
@@ -330,49 +418,111 @@ beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
   g_mutex_unlock (&self->lock);
 }
 
+/* webrtcbin sets all of them, and each when its first packet has left it; until then it is 0. */
 static void
-set_latency (BeckonPeerJitter *self, guint ms)
+set_waits (BeckonPeerJitter *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    {
+      GstElement *buffer = g_ptr_array_index (self->buffers, i);
+      const guint wanted = has_pictures (buffer) ? self->wait.ms : self->play.ms;
+      guint ms;
+
+      g_object_get (buffer, "latency", &ms, NULL);
+      if (ms > 0 && ms != wanted)
+        g_object_set (buffer, "latency", wanted, NULL);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_wait (BeckonPeerJitter *self, guint ms)
+{
+  g_debug ("%s: missing pictures are waited for for %u ms", self->peer->user, ms);
+  self->wait.ms = ms;
+  g_object_set (self->peer->webrtc, "latency", ms, NULL);
+}
+
+static void
+set_play (BeckonPeerJitter *self, guint ms)
 {
   g_debug ("%s: held back for %u ms", self->peer->user, ms);
-  if (self->latency_ms >= QUEUE_MS && 2 * ms <= self->latency_ms)
-    beckon_peer_jitter_forget_clock (self);
-  self->latency_ms = ms;
-  g_object_set (self->peer->webrtc, "latency", ms, NULL);
+  self->play.ms = ms;
   gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);
   gst_bin_recalculate_latency (GST_BIN (self->peer->pipeline));
+}
+
+/* Who was asked for again, and then came by itself as well, was not missing. */
+static gboolean
+is_late (const Counts *now, const Counts *before)
+{
+  const guint64 missing = now->lost + now->repaired - before->lost - before->repaired;
+
+  return (double) MIN (now->late - before->late, now->lost - before->lost) >
+         LATE_SHARE * (now->pushed - before->pushed + missing);
+}
+
+static void
+hold (BeckonPeerJitter *self,
+      double jitter_ms,
+      double round_trip_ms,
+      const gboolean late[N_KINDS],
+      guint spread)
+{
+  guint wait = beckon_peer_jitter_choose (self->wait.ms, jitter_ms, round_trip_ms, self->loss,
+                                          late[PICTURES]);
+  guint play = beckon_peer_jitter_choose (self->play.ms, jitter_ms, -1, 0, late[SOUND]);
+
+  if (late[SOUND])
+    play = MAX (play, step_for (spread));
+  if (late[PICTURES])
+    wait = MAX (wait, step_for (spread));
+  if (self->loss >= UNEVEN_LOSS)
+    play = MAX (play, MIN (wait, UNEVEN_MS_MAX));
+  play = beckon_peer_jitter_settle (&self->play.calm, self->play.ms, play, spread);
+  wait = beckon_peer_jitter_settle (&self->wait.calm, self->wait.ms, MAX (wait, play), spread);
+  if (self->wait.ms >= QUEUE_MS && 2 * wait <= self->wait.ms)
+    beckon_peer_jitter_forget_clock (self);
+  if (wait != self->wait.ms)
+    set_wait (self, wait);
+  if (play != self->play.ms)
+    set_play (self, play);
+  set_waits (self);
 }
 
 void
 beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
 {
-  Counts now = { 0 };
-  double jitter_ms = 0, missing, all;
-  gboolean late;
-  guint needed, ms;
+  Counts now[N_KINDS] = { 0 };
+  gboolean late[N_KINDS];
+  double jitter_ms = 0, missing = 0, pushed = 0;
+  const guint spread = g_atomic_int_and ((guint *) &self->spread_ms, 0);
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->buffers->len; i++)
-    look_at (g_ptr_array_index (self->buffers, i), &now, &jitter_ms);
+    look_at (g_ptr_array_index (self->buffers, i), now, &jitter_ms);
   g_mutex_unlock (&self->lock);
-  missing = now.lost + now.repaired - (self->before.lost + self->before.repaired);
-  all = now.pushed - self->before.pushed + missing;
-  /* Who was asked for again, and then came by itself as well, was not missing. */
-  late =
-      (double) MIN (now.late - self->before.late, now.lost - self->before.lost) > LATE_SHARE * all;
-  self->before = now;
+  for (Kind kind = SOUND; kind < N_KINDS; kind++)
+    {
+      const Counts *before = &self->before[kind];
+
+      late[kind] = is_late (&now[kind], before);
+      missing += now[kind].lost + now[kind].repaired - before->lost - before->repaired;
+      pushed += now[kind].pushed - before->pushed;
+      self->before[kind] = now[kind];
+    }
   set_patience (self);
   self->repaired =
       MAX (g_atomic_int_and ((guint *) &self->repaired_ms, 0), self->repaired * REPAIRED_KEPT);
-  if (all < PACKETS_MIN / 2 || now.pushed < PACKETS_MIN)
+  if (missing + pushed < PACKETS_MIN / 2 || now[SOUND].pushed + now[PICTURES].pushed < PACKETS_MIN)
     return;
   self->n_clean = missing > 0 ? 0 : self->n_clean + 1;
-  self->loss = beckon_peer_jitter_blend_loss (self->loss, missing / all, self->n_clean);
+  self->loss =
+      beckon_peer_jitter_blend_loss (self->loss, missing / (missing + pushed), self->n_clean);
+  jitter_ms = MIN (jitter_ms, (spread + SPREAD_MS) / (double) JITTERS);
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
-  needed = beckon_peer_jitter_choose (self->latency_ms, jitter_ms,
-                                      shortest_round_trip (self, round_trip_ms), self->loss, late);
-  ms = beckon_peer_jitter_settle (&self->calm, self->latency_ms, needed);
-  if (ms != self->latency_ms)
-    set_latency (self, ms);
+  hold (self, jitter_ms, shortest_round_trip (self, round_trip_ms), late, spread);
 }

@@ -46,11 +46,12 @@ typedef struct
 } BeckonCalm;
 
 /** beckon_peer_jitter_settle: once a second. @now_ms: the latency that holds; @needed_ms: what would do
- * in this second
+ * in this second; @spread_ms: how much later than the quickest the slowest packet of it came, for
+ * which nothing is held back longer, but not less either
  *
  * Returns: what is to hold: more at once, less when that was enough for some seconds, and sooner where
  * it is much less: a queue that made it necessary has gone. */
-guint beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms);
+guint beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms, guint spread_ms);
 
 /** beckon_peer_jitter_blend_loss: @loss: 0..1, as before; @now: of the last second; @n_clean: how many
  * seconds nothing has been lost, this one included
