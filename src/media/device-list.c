@@ -192,7 +192,7 @@ is_same (GstDevice *one, GstDevice *other)
 
   return one == other ||
          (G_OBJECT_TYPE (one) == G_OBJECT_TYPE (other) &&
-          beckon_device_describe (one, &kind, &id) &&
+          beckon_device_describe (one, &kind, &id) && kind != BECKON_DEVICE_CAMERA &&
           beckon_device_describe (other, &other_kind, &other_id) && kind == other_kind &&
           g_str_equal (id, other_id));
 }
@@ -220,7 +220,7 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
     gst_message_parse_device_removed (message, &before);
   else if (type == GST_MESSAGE_DEVICE_CHANGED)
     gst_message_parse_device_changed (message, &device, &before);
-  /* The sound server's default changes with what is unplugged, and that it has is told behind that. */
+  /* The sound server tells that something is no longer the default one after it was unplugged. */
   if (type == GST_MESSAGE_DEVICE_CHANGED && !g_ptr_array_find (self->ways, before, NULL))
     return G_SOURCE_CONTINUE;
   if (before != NULL)

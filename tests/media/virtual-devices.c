@@ -29,13 +29,13 @@ has_by_pulse (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id)
   return device != NULL && beckon_device_is_pulse (device);
 }
 
-/* PipeWire tells first and PulseAudio later: of one that was unplugged in between, too. */
+/* PipeWire tells first and PulseAudio later. Gone is what neither has. */
 void
 virtual_device_wait (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id, gboolean there)
 {
   wait_until ((beckon_device_list_find (list, kind, id) != NULL) == there);
-  if (kind != BECKON_DEVICE_CAMERA)
-    wait_until (has_by_pulse (list, kind, id) == there);
+  if (there && kind != BECKON_DEVICE_CAMERA)
+    wait_until (has_by_pulse (list, kind, id));
 }
 
 void

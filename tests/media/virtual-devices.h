@@ -42,7 +42,7 @@ void virtual_ear_free (VirtualEar *ear);
 
 /* ---- lists ---- */
 
-/** virtual_device_wait: until @id has come, or has gone again, as all say who tell of it. */
+/** virtual_device_wait: until all who tell of devices have @id, or none has. */
 void virtual_device_wait (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id,
                           gboolean there);
 /** virtual_headset_wait: as that: both devices of a headset. */
