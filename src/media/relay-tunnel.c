@@ -215,7 +215,7 @@ beckon_relay_tunnel_new (
 }
 
 static gboolean
-on_freed (gpointer user_data)
+on_stopped (gpointer user_data)
 {
   g_cancellable_cancel (user_data);
   return G_SOURCE_REMOVE;
@@ -229,7 +229,7 @@ stop (BeckonRelayTunnel *self)
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT); /* whatever the links carry */
-  g_source_set_callback (source, on_freed, self->cancellable, NULL);
+  g_source_set_callback (source, on_stopped, self->cancellable, NULL);
   g_source_attach (source, self->context);
   g_clear_pointer (&self->thread, g_thread_join);
 }
