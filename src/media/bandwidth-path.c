@@ -40,9 +40,11 @@
 /* A queue becomes longer packet by packet. A wait that begins at once is something that held
  * packets up: they come in a heap, and will for a while. */
 #define HEAP_GAP_US (60 * G_TIME_SPAN_MILLISECOND)
-/* No packet is so long on a line that carries pictures. Where something holds up what has waited
- * already, as where delays go up and down by a second, both are harmless. */
+/* Where something holds up what has waited already, as where delays go up and down by a second, both
+ * are harmless. But it is no packet that is so long itself, on the thinnest line. */
 #define HEAP_LONG_US (200 * G_TIME_SPAN_MILLISECOND)
+#define HEAP_LONG_PACKETS 1.5
+#define THINNEST_BITS 30000
 /* The next one may be longer. */
 #define HEAP_SHARE 1.5
 #define HEAP_HALF_US (3 * G_TIME_SPAN_SECOND)
@@ -86,11 +88,12 @@ note_heap (BeckonBandwidthEstimator *self,
 {
   const gint64 longer = arrival->delay - before->delay;
   const gint64 sent_gap = arrival->arrived - before->arrived - longer;
+  const double packet = arrival->size * 8.0 * G_TIME_SPAN_SECOND / THINNEST_BITS;
   double heap = longer;
 
   if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= WAIT_US)
     return;
-  if (longer > HEAP_LONG_US)
+  if (longer > MAX (HEAP_LONG_US, HEAP_LONG_PACKETS * packet))
     heap += CLAMP (before->delay - self->base, 0, self->heap);
   self->heap = CLAMP (heap, self->heap, G_TIME_SPAN_SECOND);
 }

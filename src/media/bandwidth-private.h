@@ -54,7 +54,7 @@ struct _BeckonBandwidthEstimator
   GArray *arrivals;       /* BeckonArrival, by time of arrival */
   gint64 base, next_base; /* the shortest delay of two spans of time */
   gint64 base_since;
-  double heap;       /* the longest wait lately that began at once */
+  double heap;       /* the longest wait lately that began at once, with what had waited already */
   double reordered;  /* by how much packets overtook each other lately, at most */
   double doubt;      /* 1..DOUBT_MAX */
   double noise;      /* mean step of the least wait against its direction */

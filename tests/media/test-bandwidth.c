@@ -271,6 +271,17 @@ test_start (void)
   g_assert_cmpuint (target (path), <=, 3600000);
 }
 
+/* A packet alone is a quarter of a second on its way there, and nothing has held it up. */
+static void
+test_thinnest_line (void)
+{
+  g_autoptr (Path) path = path_new (40000);
+
+  run_for (path, 5 * SECOND);
+  run_for (path, 20 * SECOND);
+  g_assert_cmpfloat (path->longest_wait, <, 450 * MS);
+}
+
 static void
 test_stays_within_rate (gconstpointer data)
 {
@@ -836,6 +847,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, &recordings[i], test_recording);
     }
+  g_test_add_func ("/bandwidth/thinnest-line", test_thinnest_line);
   g_test_add_func ("/bandwidth/second-of-jitter", test_second_of_jitter);
   g_test_add_func ("/bandwidth/nonsense", test_nonsense);
   return g_test_run ();
