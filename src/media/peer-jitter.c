@@ -13,7 +13,8 @@
 /* Two things are held back: what is missing is waited for as long as it takes to come (the buffers
  * of pictures), and what has come is played so much later than it was made. Of pictures the first is
  * more: one that had to be asked for again is shown when it comes, and those behind it in a row, so
- * that not all the others have to be late. Sound is played evenly or made up, and is not asked for.
+ * that not all the others have to be late. Sound is played evenly or made up: nobody answers who
+ * asks for it again.
  *
  * What holds back is heard when it changes, so it does in steps, up at once and down slowly. */
 static const guint steps[] = { 15,  30,  45,  60,  80,  100, 120, 150, 185,
@@ -43,6 +44,7 @@ static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define ROUND_TRIPS 8
 /* More than a few: what was asked for again and again comes too late now and then. */
 #define LATE_SHARE 0.02
+#define LATE_MIN 1
 /* Where so much is missing hardly a picture would be in time: they are all held back then. But at
  * the begin of a call over a thin line it is the full queue that loses. */
 #define UNEVEN_LOSS 0.15
@@ -83,6 +85,7 @@ typedef struct
 /* How much longer than the quickest lately a packet was under way. */
 #define QUICKEST_US (2 * G_TIME_SPAN_SECOND)
 #define PICTURES_KEY "beckon-pictures"
+#define RATE_MIN 8000 /* of what anybody speaks */
 /* So many later ones before that is time enough, as by default; 0: that says nothing. */
 #define ASK_PACKETS 3
 
@@ -97,7 +100,8 @@ typedef struct
     guint16 seqnum;
     gint64 at;
   } arrivals[ARRIVALS]; /* by sequence number */
-  guint rate;           /* of timestamps, a second; 0: not known yet */
+  guint rate;           /* of timestamps, a second; 0: not known yet, as the next */
+  Kind kind;
   guint64 time;         /* the newest timestamp, extended */
   gint64 quickest, next_quickest; /* microseconds under way, with an offset that nobody knows, of
                                      two spans of time */
@@ -121,7 +125,7 @@ struct _BeckonPeerJitter
   gint repaired_ms;  /* atomic: the latest copy of sound since the last look, behind the packet before */
   double repaired;   /* the same, of the last seconds */
   guint ask_ms;      /* as it is set */
-  gint spread_ms;    /* atomic: what came latest since the last look, behind the quickest */
+  gint spread_ms[N_KINDS]; /* atomic: what came latest since the last look, behind the quickest */
 };
 
 BeckonPeerJitter *
@@ -198,11 +202,15 @@ learn_kind (Stream *stream, GstElement *buffer, guint payload_type)
     return;
   structure = gst_caps_get_structure (caps, 0);
   gst_structure_get_int (structure, "clock-rate", &rate);
-  stream->rate = MAX (rate, 0);
+  if (rate < RATE_MIN)
+    return;
+  stream->rate = rate;
   stream->time = G_MAXUINT64;
   stream->quickest = stream->next_quickest = G_MAXINT64;
-  if (g_strcmp0 (gst_structure_get_string (structure, "media"), "video") == 0)
-    g_object_set_data (G_OBJECT (buffer), PICTURES_KEY, GINT_TO_POINTER (TRUE));
+  if (g_strcmp0 (gst_structure_get_string (structure, "media"), "video") != 0)
+    return;
+  stream->kind = PICTURES;
+  g_object_set_data (G_OBJECT (buffer), PICTURES_KEY, GINT_TO_POINTER (TRUE));
 }
 
 static void
@@ -211,8 +219,10 @@ note_spread (Stream *stream, guint32 timestamp, gint64 now)
   gint64 under_way;
 
   gst_rtp_buffer_ext_timestamp (&stream->time, timestamp);
+  /* They say what they like; the difference counts. */
   under_way =
-      now - (gint64) gst_util_uint64_scale (stream->time, G_TIME_SPAN_SECOND, stream->rate);
+      now - (gint64) (gst_util_uint64_scale (stream->time, G_TIME_SPAN_SECOND, stream->rate) %
+                      (G_MAXINT64 / 4));
   if (now - stream->quickest_since > QUICKEST_US)
     {
       stream->quickest = stream->next_quickest;
@@ -221,8 +231,8 @@ note_spread (Stream *stream, guint32 timestamp, gint64 now)
     }
   stream->next_quickest = MIN (stream->next_quickest, under_way);
   stream->quickest = MIN (stream->quickest, stream->next_quickest);
-  note_longest (&stream->owner->spread_ms,
-                MIN ((under_way - stream->quickest) / 1000, steps[G_N_ELEMENTS (steps) - 1]));
+  note_longest (&stream->owner->spread_ms[stream->kind],
+                CLAMP ((under_way - stream->quickest) / 1000, 0, steps[G_N_ELEMENTS (steps) - 1]));
 }
 
 static GstPadProbeReturn
@@ -408,40 +418,45 @@ beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean)
   return loss + (now - loss) * (n_clean >= CLEAN_SECONDS ? LOSS_WEIGHT_CLEAN : LOSS_WEIGHT);
 }
 
+/* Each that there is, without the lock: a property that is set calls others. */
+static GPtrArray *
+get_buffers (BeckonPeerJitter *self)
+{
+  GPtrArray *buffers = g_ptr_array_new_with_free_func (gst_object_unref);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    g_ptr_array_add (buffers, gst_object_ref (g_ptr_array_index (self->buffers, i)));
+  g_mutex_unlock (&self->lock);
+  return buffers;
+}
+
 void
 beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
 {
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->buffers->len; i++)
-    if (has_pictures (g_ptr_array_index (self->buffers, i)))
-      g_signal_emit_by_name (g_ptr_array_index (self->buffers, i), "clear-pt-map");
-  g_mutex_unlock (&self->lock);
+  g_autoptr (GPtrArray) buffers = get_buffers (self);
+
+  for (guint i = 0; i < buffers->len; i++)
+    if (has_pictures (g_ptr_array_index (buffers, i)))
+      g_signal_emit_by_name (g_ptr_array_index (buffers, i), "clear-pt-map");
 }
 
-/* webrtcbin sets all of them, and each when its first packet has left it; until then it is 0. */
+/* webrtcbin gives all of them what sound needs, and each when its first packet has left it; until then
+ * it is 0. */
 static void
 set_waits (BeckonPeerJitter *self)
 {
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->buffers->len; i++)
+  g_autoptr (GPtrArray) buffers = get_buffers (self);
+
+  for (guint i = 0; i < buffers->len; i++)
     {
-      GstElement *buffer = g_ptr_array_index (self->buffers, i);
-      const guint wanted = has_pictures (buffer) ? self->wait.ms : self->play.ms;
+      GstElement *buffer = g_ptr_array_index (buffers, i);
       guint ms;
 
       g_object_get (buffer, "latency", &ms, NULL);
-      if (ms > 0 && ms != wanted)
-        g_object_set (buffer, "latency", wanted, NULL);
+      if (has_pictures (buffer) && ms > 0 && ms != self->wait.ms)
+        g_object_set (buffer, "latency", self->wait.ms, NULL);
     }
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-set_wait (BeckonPeerJitter *self, guint ms)
-{
-  g_debug ("%s: missing pictures are waited for for %u ms", self->peer->user, ms);
-  self->wait.ms = ms;
-  g_object_set (self->peer->webrtc, "latency", ms, NULL);
 }
 
 static void
@@ -449,6 +464,8 @@ set_play (BeckonPeerJitter *self, guint ms)
 {
   g_debug ("%s: held back for %u ms", self->peer->user, ms);
   self->play.ms = ms;
+  g_object_set (self->peer->webrtc, "latency", ms, NULL);
+  set_waits (self);
   gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);
   gst_bin_recalculate_latency (GST_BIN (self->peer->pipeline));
 }
@@ -460,7 +477,7 @@ is_late (const Counts *now, const Counts *before)
   const guint64 missing = now->lost + now->repaired - before->lost - before->repaired;
 
   return (double) MIN (now->late - before->late, now->lost - before->lost) >
-         LATE_SHARE * (now->pushed - before->pushed + missing);
+         MAX (LATE_MIN, LATE_SHARE * (now->pushed - before->pushed + missing));
 }
 
 static void
@@ -468,27 +485,29 @@ hold (BeckonPeerJitter *self,
       double jitter_ms,
       double round_trip_ms,
       const gboolean late[N_KINDS],
-      guint spread)
+      const guint spread_ms[N_KINDS])
 {
-  guint wait = beckon_peer_jitter_choose (self->wait.ms, jitter_ms, round_trip_ms, self->loss,
-                                          late[PICTURES]);
+  const guint spread = MAX (spread_ms[SOUND], spread_ms[PICTURES]);
+  const guint before = self->wait.ms;
+  guint wait =
+      beckon_peer_jitter_choose (before, jitter_ms, round_trip_ms, self->loss, late[PICTURES]);
   guint play = beckon_peer_jitter_choose (self->play.ms, jitter_ms, -1, 0, late[SOUND]);
 
   if (late[SOUND])
-    play = MAX (play, step_for (spread));
+    play = MAX (play, step_for (spread_ms[SOUND]));
   if (late[PICTURES])
-    wait = MAX (wait, step_for (spread));
+    wait = MAX (wait, step_for (spread_ms[PICTURES]));
   if (self->loss >= UNEVEN_LOSS)
     play = MAX (play, MIN (wait, UNEVEN_MS_MAX));
   play = beckon_peer_jitter_settle (&self->play.calm, self->play.ms, play, spread);
-  wait = beckon_peer_jitter_settle (&self->wait.calm, self->wait.ms, MAX (wait, play), spread);
-  if (self->wait.ms >= QUEUE_MS && 2 * wait <= self->wait.ms)
+  self->wait.ms =
+      beckon_peer_jitter_settle (&self->wait.calm, before, MAX (wait, play), spread_ms[PICTURES]);
+  if (before >= QUEUE_MS && 2 * self->wait.ms <= before)
     beckon_peer_jitter_forget_clock (self);
-  if (wait != self->wait.ms)
-    set_wait (self, wait);
   if (play != self->play.ms)
     set_play (self, play);
-  set_waits (self);
+  else
+    set_waits (self);
 }
 
 void
@@ -497,7 +516,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   Counts now[N_KINDS] = { 0 };
   gboolean late[N_KINDS];
   double jitter_ms = 0, missing = 0, pushed = 0;
-  const guint spread = g_atomic_int_and ((guint *) &self->spread_ms, 0);
+  guint spread_ms[N_KINDS];
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->buffers->len; i++)
@@ -507,6 +526,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
     {
       const Counts *before = &self->before[kind];
 
+      spread_ms[kind] = g_atomic_int_and ((guint *) &self->spread_ms[kind], 0);
       late[kind] = is_late (&now[kind], before);
       missing += now[kind].lost + now[kind].repaired - before->lost - before->repaired;
       pushed += now[kind].pushed - before->pushed;
@@ -520,9 +540,10 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   self->n_clean = missing > 0 ? 0 : self->n_clean + 1;
   self->loss =
       beckon_peer_jitter_blend_loss (self->loss, missing / (missing + pushed), self->n_clean);
-  jitter_ms = MIN (jitter_ms, (spread + SPREAD_MS) / (double) JITTERS);
+  jitter_ms = MIN (jitter_ms, (MAX (spread_ms[SOUND], spread_ms[PICTURES]) + SPREAD_MS) /
+                                  (double) JITTERS);
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
-  hold (self, jitter_ms, shortest_round_trip (self, round_trip_ms), late, spread);
+  hold (self, jitter_ms, shortest_round_trip (self, round_trip_ms), late, spread_ms);
 }

@@ -342,6 +342,114 @@ test_sound_does_not_jump (void)
   line_close (&line);
 }
 
+/* ---- what is set ---- */
+
+#define ROUND_TRIP_MS 40
+
+/* A call's buffers of both kinds; nothing of webrtcbin but its property. */
+typedef struct
+{
+  Line pictures, sound;
+  GstElement *webrtc, *pipeline;
+} Ends;
+
+static void
+ends_open (Ends *self)
+{
+  BeckonMediaPeer *peer = &self->pictures.peer;
+
+  line_open (&self->pictures, PICTURES);
+  line_open (&self->sound, SOUND);
+  self->webrtc = gst_object_ref_sink (gst_element_factory_make ("webrtcbin", NULL));
+  self->pipeline = gst_pipeline_new (NULL);
+  gst_pipeline_set_latency (GST_PIPELINE (self->pipeline), 50 * GST_MSECOND);
+  g_object_set (self->webrtc, "latency", 30, NULL); /* as a call begins */
+  peer->webrtc = self->webrtc;
+  peer->pipeline = self->pipeline;
+  beckon_peer_jitter_watch (peer, self->sound.buffer);
+}
+
+static void
+ends_close (Ends *self)
+{
+  gst_element_set_state (self->sound.pipeline, GST_STATE_NULL);
+  line_close (&self->pictures);
+  line_close (&self->sound);
+  gst_object_unref (self->webrtc);
+  gst_object_unref (self->pipeline);
+}
+
+static guint64
+count_lost (Line *line)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 lost = 0;
+
+  g_object_get (line->buffer, "stats", &stats, NULL);
+  gst_structure_get (stats, "num-lost", G_TYPE_UINT64, &lost, NULL);
+  return lost;
+}
+
+/* @n packets of each, without every @nth of the pictures; and a second has passed. */
+static void
+pass (Ends *self, guint16 *seqnum, guint n, guint nth)
+{
+  const guint64 lost = count_lost (&self->pictures) + n / nth;
+  Line *both[] = { &self->sound, &self->pictures };
+
+  for (guint i = 1; i <= n; i++)
+    for (guint j = 0; j < G_N_ELEMENTS (both); j++)
+      {
+        GstBuffer *buffer = new_packet (*seqnum + i);
+
+        if (both[j] == &self->pictures && i % nth == nth / 2)
+          {
+            gst_buffer_unref (buffer);
+            continue;
+          }
+        GST_BUFFER_DTS (buffer) =
+            gst_util_uint64_scale ((*seqnum + i) * FRAME, GST_SECOND, 90000);
+        g_assert_cmpint (gst_app_src_push_buffer (both[j]->source, buffer), ==, GST_FLOW_OK);
+      }
+  *seqnum += n;
+  while (count_lost (&self->pictures) < lost)
+    g_usleep (5 * 1000); /* the buffer waits for them by its clock */
+  beckon_peer_jitter_update (self->pictures.peer.jitter, ROUND_TRIP_MS);
+}
+
+static guint
+get_latency (GstElement *element)
+{
+  guint ms;
+
+  g_object_get (element, "latency", &ms, NULL);
+  return ms;
+}
+
+/* A missing picture is waited for; nothing else is late for it, until nearly all would be. */
+static void
+test_only_missing_pictures_are_waited_for (void)
+{
+  Ends ends;
+  guint16 seqnum = 0;
+
+  ends_open (&ends);
+  g_object_set (ends.pictures.source, "do-timestamp", FALSE, NULL);
+  g_object_set (ends.sound.source, "do-timestamp", FALSE, NULL);
+  pass (&ends, &seqnum, 60, 10);
+  g_assert_cmpuint (get_latency (ends.pictures.buffer), >=, 30 + ROUND_TRIP_MS);
+  g_assert_cmpuint (get_latency (ends.webrtc), <=, 30);
+  g_assert_cmpuint (gst_pipeline_get_latency (GST_PIPELINE (ends.pipeline)), <=,
+                    50 * GST_MSECOND);
+  for (guint i = 0; i < 3; i++)
+    pass (&ends, &seqnum, 20, 2);
+  g_assert_cmpuint (get_latency (ends.webrtc), >=, 100);
+  g_assert_cmpuint (get_latency (ends.pictures.buffer), >=, get_latency (ends.webrtc));
+  g_assert_cmpuint (gst_pipeline_get_latency (GST_PIPELINE (ends.pipeline)), >=,
+                    100 * GST_MSECOND);
+  ends_close (&ends);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,5 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/held-back/overtaken-is-waited-for", test_overtaken_is_waited_for);
   g_test_add_func ("/held-back/a-queue-is-no-clock", test_a_queue_is_no_clock);
   g_test_add_func ("/held-back/sound-does-not-jump", test_sound_does_not_jump);
+  g_test_add_func ("/held-back/only-missing-pictures-are-waited-for",
+                   test_only_missing_pictures_are_waited_for);
   return g_test_run ();
 }
