@@ -6,14 +6,12 @@
 
 #include "peer-jitter.h"
 
-#include "sound-copies.h"
-
-#include <gst/rtp/rtp.h>
+#include "arrivals.h"
 
 /* Two things are held back: what is missing is waited for as long as it takes to come (the buffers
- * of pictures), and what has come is played so much later than it was made. Of pictures the first is
- * more: one that had to be asked for again is shown when it comes, and those behind it in a row, so
- * that not all the others have to be late. Sound is played evenly or made up: nobody answers who
+ * of pictures), and what has come is played so much later than it was made. Of pictures the first
+ * is more: one that had to be asked for again is shown when it comes, and those behind it in a row,
+ * so that not all the others have to be late. Sound is played evenly or made up: nobody answers who
  * asks for it again.
  *
  * What holds back is heard when it changes, so it does in steps, up at once and down slowly. */
@@ -52,13 +50,6 @@ static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 /* Sinks wait for decoders, too. */
 #define DECODING_MS 20
 
-typedef enum
-{
-  SOUND,
-  PICTURES,
-  N_KINDS
-} Kind;
-
 typedef struct
 {
   guint64 pushed, lost, late, repaired;
@@ -70,8 +61,6 @@ typedef struct
   BeckonCalm calm;
 } Hold;
 
-/* Packets that were overtaken by more than so many are not looked for. */
-#define ARRIVALS 128
 /* A packet is asked for when it is so late; where packets overtake each other only when it is later
  * than those. */
 #define ASK_MS 10
@@ -80,52 +69,23 @@ typedef struct
 #define OVERTAKEN_MS_MIN 5
 #define OVERTAKEN_KEPT 0.9 /* a second */
 #define REPAIRED_KEPT 0.99 /* a second: several losses in a row are rarer */
-/* Older sound than that is in no packet: 14 bits at 48 000 a second. */
-#define REPAIRED_US_MAX (341 * 1000)
-/* How much longer than the quickest lately a packet was under way. */
-#define QUICKEST_US (2 * G_TIME_SPAN_SECOND)
-#define PICTURES_KEY "beckon-pictures"
-#define RATE_MIN 8000 /* of what anybody speaks */
 /* So many later ones before that is time enough, as by default; 0: that says nothing. */
 #define ASK_PACKETS 3
-
-/* What comes into one buffer; of its streaming thread. */
-typedef struct
-{
-  BeckonPeerJitter *owner;
-  gboolean began;
-  guint16 newest;
-  struct
-  {
-    guint16 seqnum;
-    gint64 at;
-  } arrivals[ARRIVALS]; /* by sequence number */
-  guint rate;           /* of timestamps, a second; 0: not known yet, as the next */
-  Kind kind;
-  guint64 time;         /* the newest timestamp, extended */
-  gint64 quickest, next_quickest; /* microseconds under way, with an offset that nobody knows, of
-                                     two spans of time */
-  gint64 quickest_since;
-} Stream;
 
 struct _BeckonPeerJitter
 {
   BeckonMediaPeer *peer;
   GMutex lock;
   GPtrArray *buffers; /* GstElement; under the lock */
-  Counts before[N_KINDS];
+  Counts before[BECKON_N_KINDS];
   double loss;     /* 0..1, over a few seconds */
   Hold wait, play; /* the first is never less */
   double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
   guint n_round_trips;
   guint n_clean; /* seconds without a loss */
-  gint overtaken_ms; /* atomic: the latest packet since the last look, behind the first that
-                        overtook it */
-  double overtaken;  /* the same, of the last seconds */
-  gint repaired_ms;  /* atomic: the latest copy of sound since the last look, behind the packet before */
-  double repaired;   /* the same, of the last seconds */
-  guint ask_ms;      /* as it is set */
-  gint spread_ms[N_KINDS]; /* atomic: what came latest since the last look, behind the quickest */
+  BeckonArrivals arrivals;
+  double overtaken, repaired; /* ms: as arrivals has them, of the last seconds */
+  guint ask_ms;               /* as it is set */
 };
 
 BeckonPeerJitter *
@@ -149,169 +109,24 @@ beckon_peer_jitter_free (BeckonPeerJitter *self)
   g_free (self);
 }
 
-static void
-note_longest (gint *longest, gint ms)
-{
-  if (ms > g_atomic_int_get (longest))
-    g_atomic_int_set (longest, ms);
-}
-
-/* A packet comes behind newer ones. */
-static void
-note_overtaken (Stream *stream, guint16 seqnum, gint64 now)
-{
-  gint64 first = now;
-
-  for (guint16 i = seqnum + 1; i != (guint16) (stream->newest + 1); i++)
-    if (stream->arrivals[i % ARRIVALS].seqnum == i)
-      first = MIN (first, stream->arrivals[i % ARRIVALS].at);
-  note_longest (&stream->owner->overtaken_ms, (now - first) / 1000);
-}
-
-static void
-note_arrival (Stream *stream, guint16 seqnum, gint64 now)
-{
-  stream->arrivals[seqnum % ARRIVALS].seqnum = seqnum;
-  stream->arrivals[seqnum % ARRIVALS].at = now;
-}
-
-static gboolean
-has_come (Stream *stream, guint16 seqnum)
-{
-  return stream->arrivals[seqnum % ARRIVALS].seqnum == seqnum &&
-         stream->arrivals[seqnum % ARRIVALS].at != 0;
-}
-
-static gboolean
-has_pictures (GstElement *buffer)
-{
-  return g_object_get_data (G_OBJECT (buffer), PICTURES_KEY) != NULL;
-}
-
-/* webrtcbin knows what each payload type is, and tells it to who asks as the buffer does. Everything
- * else of the two kinds of buffers is the same: those of sound ask for repetitions, too. */
-static void
-learn_kind (Stream *stream, GstElement *buffer, guint payload_type)
-{
-  g_autoptr (GstCaps) caps = NULL;
-  GstStructure *structure;
-  int rate = 0;
-
-  g_signal_emit_by_name (buffer, "request-pt-map", payload_type, &caps);
-  if (caps == NULL || gst_caps_is_empty (caps))
-    return;
-  structure = gst_caps_get_structure (caps, 0);
-  gst_structure_get_int (structure, "clock-rate", &rate);
-  if (rate < RATE_MIN)
-    return;
-  stream->rate = rate;
-  stream->time = G_MAXUINT64;
-  stream->quickest = stream->next_quickest = G_MAXINT64;
-  if (g_strcmp0 (gst_structure_get_string (structure, "media"), "video") != 0)
-    return;
-  stream->kind = PICTURES;
-  g_object_set_data (G_OBJECT (buffer), PICTURES_KEY, GINT_TO_POINTER (TRUE));
-}
-
-static void
-note_spread (Stream *stream, guint32 timestamp, gint64 now)
-{
-  gint64 under_way;
-
-  gst_rtp_buffer_ext_timestamp (&stream->time, timestamp);
-  /* They say what they like; the difference counts. */
-  under_way =
-      now - (gint64) (gst_util_uint64_scale (stream->time, G_TIME_SPAN_SECOND, stream->rate) %
-                      (G_MAXINT64 / 4));
-  if (now - stream->quickest_since > QUICKEST_US)
-    {
-      stream->quickest = stream->next_quickest;
-      stream->next_quickest = G_MAXINT64;
-      stream->quickest_since = now;
-    }
-  stream->next_quickest = MIN (stream->next_quickest, under_way);
-  stream->quickest = MIN (stream->quickest, stream->next_quickest);
-  note_longest (&stream->owner->spread_ms[stream->kind],
-                CLAMP ((under_way - stream->quickest) / 1000, 0, steps[G_N_ELEMENTS (steps) - 1]));
-}
-
-static GstPadProbeReturn
-on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Stream *stream = user_data;
-  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  const gboolean again = GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
-  const gboolean copy = GST_BUFFER_FLAG_IS_SET (buffer, BECKON_SOUND_COPY_FLAG);
-  const gint64 now = g_get_monotonic_time ();
-  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-  gint ahead;
-  guint16 seqnum;
-  guint32 timestamp;
-  guint8 payload_type;
-
-  if (!gst_rtp_buffer_map (buffer, GST_MAP_READ, &rtp))
-    return GST_PAD_PROBE_OK;
-  seqnum = gst_rtp_buffer_get_seq (&rtp);
-  timestamp = gst_rtp_buffer_get_timestamp (&rtp);
-  payload_type = gst_rtp_buffer_get_payload_type (&rtp);
-  gst_rtp_buffer_unmap (&rtp);
-  if (stream->rate == 0)
-    learn_kind (stream, GST_ELEMENT (GST_PAD_PARENT (pad)), payload_type);
-  if (stream->rate > 0 && !again && !copy)
-    note_spread (stream, timestamp, now);
-  /* Another copy is none that comes late. */
-  if (copy && has_come (stream, seqnum))
-    return GST_PAD_PROBE_DROP;
-  ahead = stream->began ? gst_rtp_buffer_compare_seqnum (stream->newest, seqnum) : 1;
-  if (ahead <= 0)
-    {
-      if (!again && !copy && -ahead < ARRIVALS)
-        note_overtaken (stream, seqnum, now);
-      if (copy)
-        note_arrival (stream, seqnum, now);
-      return GST_PAD_PROBE_OK;
-    }
-  /* It was missing, and a later packet has it in it. */
-  if (stream->began && copy)
-    note_longest (&stream->owner->repaired_ms,
-                  MIN (now - stream->arrivals[stream->newest % ARRIVALS].at, REPAIRED_US_MAX) / 1000);
-  stream->began = TRUE;
-  stream->newest = seqnum;
-  note_arrival (stream, seqnum, now);
-  if (again)
-    {
-      /* A copy that comes before anything that is newer was not asked for, and would be thrown
-       * away. */
-      buffer = gst_buffer_make_writable (buffer);
-      GST_BUFFER_FLAG_UNSET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION);
-      GST_PAD_PROBE_INFO_DATA (info) = buffer;
-    }
-  return GST_PAD_PROBE_OK;
-}
-
 void
 beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element)
 {
   BeckonPeerJitter *self = peer->jitter;
   GstElementFactory *factory = gst_element_get_factory (element);
-  g_autoptr (GstPad) sink = NULL;
-  Stream *stream;
 
   if (factory == NULL || !g_str_equal (GST_OBJECT_NAME (factory), "rtpjitterbuffer"))
     return;
-  sink = gst_element_get_static_pad (element, "sink");
-  stream = g_new0 (Stream, 1);
-  stream->owner = self;
-  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, on_packet, stream, g_free);
+  beckon_arrivals_watch (&self->arrivals, element);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->buffers, gst_object_ref (element));
   g_mutex_unlock (&self->lock);
 }
 
 static void
-look_at (GstElement *buffer, Counts all[N_KINDS], double *jitter_ms)
+look_at (GstElement *buffer, Counts all[BECKON_N_KINDS], double *jitter_ms)
 {
-  Counts *counts = &all[has_pictures (buffer) ? PICTURES : SOUND];
+  Counts *counts = &all[beckon_arrivals_get_kind (buffer)];
   g_autoptr (GstStructure) stats = NULL;
   guint64 pushed = 0, lost = 0, late = 0, repaired = 0, jitter = 0;
 
@@ -342,7 +157,7 @@ shortest_round_trip (BeckonPeerJitter *self, double round_trip_ms)
 static void
 set_patience (BeckonPeerJitter *self)
 {
-  const gint overtaken = g_atomic_int_and ((guint *) &self->overtaken_ms, 0);
+  const guint overtaken = beckon_arrivals_take (&self->arrivals.overtaken_ms);
   guint ms = ASK_MS;
 
   self->overtaken = MAX (overtaken, self->overtaken * OVERTAKEN_KEPT);
@@ -437,12 +252,12 @@ beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
   g_autoptr (GPtrArray) buffers = get_buffers (self);
 
   for (guint i = 0; i < buffers->len; i++)
-    if (has_pictures (g_ptr_array_index (buffers, i)))
+    if (beckon_arrivals_get_kind (g_ptr_array_index (buffers, i)) == BECKON_KIND_PICTURES)
       g_signal_emit_by_name (g_ptr_array_index (buffers, i), "clear-pt-map");
 }
 
-/* webrtcbin gives all of them what sound needs, and each when its first packet has left it; until then
- * it is 0. */
+/* webrtcbin gives all of them what sound needs, and each when its first packet has left it; until
+ * then it is 0. */
 static void
 set_waits (BeckonPeerJitter *self)
 {
@@ -454,7 +269,8 @@ set_waits (BeckonPeerJitter *self)
       guint ms;
 
       g_object_get (buffer, "latency", &ms, NULL);
-      if (has_pictures (buffer) && ms > 0 && ms != self->wait.ms)
+      if (beckon_arrivals_get_kind (buffer) == BECKON_KIND_PICTURES && ms > 0 &&
+          ms != self->wait.ms)
         g_object_set (buffer, "latency", self->wait.ms, NULL);
     }
 }
@@ -484,24 +300,27 @@ static void
 hold (BeckonPeerJitter *self,
       double jitter_ms,
       double round_trip_ms,
-      const gboolean late[N_KINDS],
-      const guint spread_ms[N_KINDS])
+      const gboolean late[BECKON_N_KINDS],
+      const guint spread_ms[BECKON_N_KINDS])
 {
-  const guint spread = MAX (spread_ms[SOUND], spread_ms[PICTURES]);
+  const guint of_sound = spread_ms[BECKON_KIND_SOUND];
+  const guint of_pictures = spread_ms[BECKON_KIND_PICTURES];
   const guint before = self->wait.ms;
-  guint wait =
-      beckon_peer_jitter_choose (before, jitter_ms, round_trip_ms, self->loss, late[PICTURES]);
-  guint play = beckon_peer_jitter_choose (self->play.ms, jitter_ms, -1, 0, late[SOUND]);
+  guint wait = beckon_peer_jitter_choose (before, jitter_ms, round_trip_ms, self->loss,
+                                          late[BECKON_KIND_PICTURES]);
+  guint play =
+      beckon_peer_jitter_choose (self->play.ms, jitter_ms, -1, 0, late[BECKON_KIND_SOUND]);
 
-  if (late[SOUND])
-    play = MAX (play, step_for (spread_ms[SOUND]));
-  if (late[PICTURES])
-    wait = MAX (wait, step_for (spread_ms[PICTURES]));
+  if (late[BECKON_KIND_SOUND])
+    play = MAX (play, step_for (of_sound));
+  if (late[BECKON_KIND_PICTURES])
+    wait = MAX (wait, step_for (of_pictures));
   if (self->loss >= UNEVEN_LOSS)
     play = MAX (play, MIN (wait, UNEVEN_MS_MAX));
-  play = beckon_peer_jitter_settle (&self->play.calm, self->play.ms, play, spread);
+  play = beckon_peer_jitter_settle (&self->play.calm, self->play.ms, play,
+                                    MAX (of_sound, of_pictures));
   self->wait.ms =
-      beckon_peer_jitter_settle (&self->wait.calm, before, MAX (wait, play), spread_ms[PICTURES]);
+      beckon_peer_jitter_settle (&self->wait.calm, before, MAX (wait, play), of_pictures);
   if (before >= QUEUE_MS && 2 * self->wait.ms <= before)
     beckon_peer_jitter_forget_clock (self);
   if (play != self->play.ms)
@@ -513,35 +332,37 @@ hold (BeckonPeerJitter *self,
 void
 beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
 {
-  Counts now[N_KINDS] = { 0 };
-  gboolean late[N_KINDS];
+  Counts now[BECKON_N_KINDS] = { 0 };
+  gboolean late[BECKON_N_KINDS];
+  guint spread_ms[BECKON_N_KINDS], spread = 0;
+  guint64 pushed_in_all = 0;
   double jitter_ms = 0, missing = 0, pushed = 0;
-  guint spread_ms[N_KINDS];
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->buffers->len; i++)
     look_at (g_ptr_array_index (self->buffers, i), now, &jitter_ms);
   g_mutex_unlock (&self->lock);
-  for (Kind kind = SOUND; kind < N_KINDS; kind++)
+  for (BeckonKind kind = 0; kind < BECKON_N_KINDS; kind++)
     {
       const Counts *before = &self->before[kind];
 
-      spread_ms[kind] = g_atomic_int_and ((guint *) &self->spread_ms[kind], 0);
+      spread_ms[kind] = beckon_arrivals_take (&self->arrivals.spread_ms[kind]);
+      spread = MAX (spread, spread_ms[kind]);
       late[kind] = is_late (&now[kind], before);
       missing += now[kind].lost + now[kind].repaired - before->lost - before->repaired;
       pushed += now[kind].pushed - before->pushed;
+      pushed_in_all += now[kind].pushed;
       self->before[kind] = now[kind];
     }
   set_patience (self);
   self->repaired =
-      MAX (g_atomic_int_and ((guint *) &self->repaired_ms, 0), self->repaired * REPAIRED_KEPT);
-  if (missing + pushed < PACKETS_MIN / 2 || now[SOUND].pushed + now[PICTURES].pushed < PACKETS_MIN)
+      MAX (beckon_arrivals_take (&self->arrivals.repaired_ms), self->repaired * REPAIRED_KEPT);
+  if (missing + pushed < PACKETS_MIN / 2 || pushed_in_all < PACKETS_MIN)
     return;
   self->n_clean = missing > 0 ? 0 : self->n_clean + 1;
   self->loss =
       beckon_peer_jitter_blend_loss (self->loss, missing / (missing + pushed), self->n_clean);
-  jitter_ms = MIN (jitter_ms, (MAX (spread_ms[SOUND], spread_ms[PICTURES]) + SPREAD_MS) /
-                                  (double) JITTERS);
+  jitter_ms = MIN (jitter_ms, (spread + SPREAD_MS) / (double) JITTERS);
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
