@@ -7,7 +7,7 @@ import time
 import harness
 
 REPLIES_KEPT = 4096  # of a session
-REPLY_LIFE = 25  # seconds, with a silence of one and a session of eight
+REPLY_LIFE = 25  # seconds, with a silence of three and a session of six
 
 
 async def test_events_come_again(server):
@@ -185,7 +185,7 @@ async def test_many_without_a_reply(server):
 
 async def test_a_reply_waits_for_a_connection_that_holds(_):
     """However long it takes: who has no connection that carries it asks for it again."""
-    async with harness.Server({"limits": {"silence-seconds": 1, "session-seconds": 8}}) as server:
+    async with harness.Server({"limits": {"silence-seconds": 3, "session-seconds": 6}}) as server:
         alice = await server.person("alice")
         lost, future = await alice.lose("call.invite", invitees=["alice"], media="voice")
         assert lost["error"]["code"] == "no-invitee"
