@@ -42,7 +42,7 @@ static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
 #define ROUND_TRIPS 8
 /* More than a few: what was asked for again and again comes too late now and then. */
 #define LATE_SHARE 0.02
-#define LATE_MIN 1
+#define LATE_MIN 1 /* of sound: to wait for more pictures costs nobody anything */
 /* Where so much is missing hardly a picture would be in time: they are all held back then. But at
  * the begin of a call over a thin line it is the full queue that loses. */
 #define UNEVEN_LOSS 0.15
@@ -288,12 +288,13 @@ set_play (BeckonPeerJitter *self, guint ms)
 
 /* Who was asked for again, and then came by itself as well, was not missing. */
 static gboolean
-is_late (const Counts *now, const Counts *before)
+is_late (BeckonKind kind, const Counts *now, const Counts *before)
 {
+  const double least = kind == BECKON_KIND_SOUND ? LATE_MIN : 0;
   const guint64 missing = now->lost + now->repaired - before->lost - before->repaired;
 
   return (double) MIN (now->late - before->late, now->lost - before->lost) >
-         MAX (LATE_MIN, LATE_SHARE * (now->pushed - before->pushed + missing));
+         MAX (least, LATE_SHARE * (now->pushed - before->pushed + missing));
 }
 
 static void
@@ -348,7 +349,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
 
       spread_ms[kind] = beckon_arrivals_take (&self->arrivals.spread_ms[kind]);
       spread = MAX (spread, spread_ms[kind]);
-      late[kind] = is_late (&now[kind], before);
+      late[kind] = is_late (kind, &now[kind], before);
       missing += now[kind].lost + now[kind].repaired - before->lost - before->repaired;
       pushed += now[kind].pushed - before->pushed;
       pushed_in_all += now[kind].pushed;
