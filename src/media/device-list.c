@@ -91,6 +91,16 @@ is_behind_another (BeckonDeviceList *self, GstDevice *way)
   return FALSE;
 }
 
+static gboolean
+is_way_to (GstDevice *way, BeckonDeviceKind kind, const char *id)
+{
+  g_autofree char *way_id = NULL;
+  BeckonDeviceKind way_kind;
+
+  return beckon_device_describe (way, &way_kind, &way_id) && way_kind == kind &&
+         g_str_equal (way_id, id);
+}
+
 /* Returns: (transfer none) (nullable): the best way to the device of @kind and @id. */
 static GstDevice *
 find_way (BeckonDeviceList *self, BeckonDeviceKind kind, const char *id)
@@ -100,11 +110,8 @@ find_way (BeckonDeviceList *self, BeckonDeviceKind kind, const char *id)
   for (guint i = 0; i < self->ways->len; i++)
     {
       GstDevice *way = g_ptr_array_index (self->ways, i);
-      g_autofree char *way_id = NULL;
-      BeckonDeviceKind way_kind;
 
-      if (beckon_device_describe (way, &way_kind, &way_id) && way_kind == kind &&
-          g_str_equal (way_id, id) && !is_behind_another (self, way) &&
+      if (is_way_to (way, kind, id) && !is_behind_another (self, way) &&
           (best == NULL || beckon_device_rank (way) > beckon_device_rank (best)))
         best = way;
     }
@@ -183,27 +190,23 @@ add_way (BeckonDeviceList *self, GstDevice *way)
     g_ptr_array_add (self->ways, gst_object_ref (way));
 }
 
-static gboolean
-is_same (GstDevice *one, GstDevice *other)
-{
-  g_autofree char *id = NULL;
-  g_autofree char *other_id = NULL;
-  BeckonDeviceKind kind, other_kind;
-
-  return one == other ||
-         (G_OBJECT_TYPE (one) == G_OBJECT_TYPE (other) &&
-          beckon_device_describe (one, &kind, &id) && kind != BECKON_DEVICE_CAMERA &&
-          beckon_device_describe (other, &other_kind, &other_id) && kind == other_kind &&
-          g_str_equal (id, other_id));
-}
-
 /* PulseAudio's provider has twice what comes while it starts, and tells once that it has gone. */
 static void
 remove_way (BeckonDeviceList *self, GstDevice *way)
 {
+  g_autofree char *id = NULL;
+  BeckonDeviceKind kind;
+
+  g_ptr_array_remove (self->ways, way);
+  if (!beckon_device_describe (way, &kind, &id) || kind == BECKON_DEVICE_CAMERA)
+    return;
   for (guint i = self->ways->len; i > 0; i--)
-    if (is_same (g_ptr_array_index (self->ways, i - 1), way))
-      g_ptr_array_remove_index (self->ways, i - 1);
+    {
+      GstDevice *other = g_ptr_array_index (self->ways, i - 1);
+
+      if (G_OBJECT_TYPE (other) == G_OBJECT_TYPE (way) && is_way_to (other, kind, id))
+        g_ptr_array_remove_index (self->ways, i - 1);
+    }
 }
 
 static gboolean
