@@ -22,7 +22,6 @@
 #include <math.h>
 
 #define START_BITS 500000
-#define BITS_MIN 30000
 #define BITS_MAX 20000000
 #define BACK_OFF 0.85
 #define BACK_OFF_MIN 0.2
@@ -109,7 +108,7 @@ beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
     }
   if (self->capacity > 0 && self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
-  self->capacity = CLAMP (beckon_path_measure_capacity (self), BITS_MIN, BITS_MAX);
+  self->capacity = CLAMP (beckon_path_measure_capacity (self), BECKON_BANDWIDTH_BITS_MIN, BITS_MAX);
   if (queue > 2 * BECKON_COMPETITION_SHORT_QUEUE_US || self->capacity > self->most_capacity ||
       now - self->most_at > BECKON_COMPETITION_COMPETED_US)
     {
@@ -139,7 +138,7 @@ beckon_bandwidth_grow_from_capacity (BeckonBandwidthEstimator *self)
 static void
 drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
 {
-  self->capacity = CLAMP (capacity, BITS_MIN, BITS_MAX);
+  self->capacity = CLAMP (capacity, BECKON_BANDWIDTH_BITS_MIN, BITS_MAX);
   self->target = MIN (self->target, BLIND_SHARE * self->capacity);
   self->cut_at = now;
   self->blind_until = now + BLIND_US;
@@ -304,14 +303,14 @@ grow (BeckonBandwidthEstimator *self, double seconds)
 void
 beckon_bandwidth_estimator_set_cap (BeckonBandwidthEstimator *self, guint bits)
 {
-  self->cap = bits > 0 ? CLAMP (bits, BITS_MIN, BITS_MAX) : BITS_MAX;
+  self->cap = bits > 0 ? CLAMP (bits, BECKON_BANDWIDTH_BITS_MIN, BITS_MAX) : BITS_MAX;
   self->target = MIN (self->target, self->cap);
 }
 
 void
 beckon_bandwidth_estimator_get_bounds (BeckonBandwidthEstimator *self, guint *least, guint *most)
 {
-  *least = BITS_MIN;
+  *least = BECKON_BANDWIDTH_BITS_MIN;
   *most = self->cap;
 }
 
@@ -352,7 +351,7 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
     begin_examination (self, now_us);
   else
     grow (self, seconds);
-  self->target = CLAMP (self->target, BITS_MIN, self->cap);
+  self->target = CLAMP (self->target, BECKON_BANDWIDTH_BITS_MIN, self->cap);
 }
 
 void
@@ -374,7 +373,7 @@ beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now_us, 
     {
       self->silent_since = now_us;
       self->silent_target = MAX (self->silent_target, self->target);
-      self->target = MAX (self->target / 2, BITS_MIN);
+      self->target = MAX (self->target / 2, BECKON_BANDWIDTH_BITS_MIN);
       self->capacity = self->target;
       self->growing_for = 0;
       self->state = BECKON_BANDWIDTH_GROWING;

@@ -44,7 +44,6 @@
  * are harmless. But it is no packet that is so long itself, on the thinnest line. */
 #define HEAP_LONG_US (200 * G_TIME_SPAN_MILLISECOND)
 #define HEAP_LONG_PACKETS 1.5
-#define THINNEST_BITS 30000
 /* The next one may be longer. */
 #define HEAP_SHARE 1.5
 #define HEAP_HALF_US (3 * G_TIME_SPAN_SECOND)
@@ -88,7 +87,7 @@ note_heap (BeckonBandwidthEstimator *self,
 {
   const gint64 longer = arrival->delay - before->delay;
   const gint64 sent_gap = arrival->arrived - before->arrived - longer;
-  const double packet = arrival->size * 8.0 * G_TIME_SPAN_SECOND / THINNEST_BITS;
+  const double packet = arrival->size * 8.0 * G_TIME_SPAN_SECOND / BECKON_BANDWIDTH_BITS_MIN;
   double heap = longer;
 
   if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= WAIT_US)

@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* The thinnest line that is of any use. */
+#define BECKON_BANDWIDTH_BITS_MIN 30000
 /* All packets of so long have to have waited. */
 #define BECKON_PATH_WINDOW_US (50 * G_TIME_SPAN_MILLISECOND)
 /* What arrives now is what did in so long. */
