@@ -153,9 +153,22 @@ shortest_round_trip (BeckonPeerJitter *self, double round_trip_ms)
   return self->n_round_trips > 0 ? shortest : -1;
 }
 
+/* Each that there is, without the lock: a property that is set calls others. */
+static GPtrArray *
+get_buffers (BeckonPeerJitter *self)
+{
+  GPtrArray *buffers = g_ptr_array_new_with_free_func (gst_object_unref);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->buffers->len; i++)
+    g_ptr_array_add (buffers, gst_object_ref (g_ptr_array_index (self->buffers, i)));
+  g_mutex_unlock (&self->lock);
+  return buffers;
+}
+
 /* Who asks for what is only late gets it twice. */
 static void
-set_patience (BeckonPeerJitter *self)
+set_patience (BeckonPeerJitter *self, GPtrArray *buffers)
 {
   const guint overtaken = beckon_arrivals_take (&self->arrivals.overtaken_ms);
   guint ms = ASK_MS;
@@ -166,11 +179,9 @@ set_patience (BeckonPeerJitter *self)
   if (ms == self->ask_ms)
     return;
   self->ask_ms = ms;
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->buffers->len; i++)
-    g_object_set (g_ptr_array_index (self->buffers, i), "rtx-delay", ms, "rtx-delay-reorder",
+  for (guint i = 0; i < buffers->len; i++)
+    g_object_set (g_ptr_array_index (buffers, i), "rtx-delay", ms, "rtx-delay-reorder",
                   ms > ASK_MS ? 0 : ASK_PACKETS, NULL);
-  g_mutex_unlock (&self->lock);
 }
 
 static guint
@@ -233,19 +244,6 @@ beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean)
   return loss + (now - loss) * (n_clean >= CLEAN_SECONDS ? LOSS_WEIGHT_CLEAN : LOSS_WEIGHT);
 }
 
-/* Each that there is, without the lock: a property that is set calls others. */
-static GPtrArray *
-get_buffers (BeckonPeerJitter *self)
-{
-  GPtrArray *buffers = g_ptr_array_new_with_free_func (gst_object_unref);
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->buffers->len; i++)
-    g_ptr_array_add (buffers, gst_object_ref (g_ptr_array_index (self->buffers, i)));
-  g_mutex_unlock (&self->lock);
-  return buffers;
-}
-
 void
 beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
 {
@@ -259,10 +257,8 @@ beckon_peer_jitter_forget_clock (BeckonPeerJitter *self)
 /* webrtcbin gives all of them what sound needs, and each when its first packet has left it; until
  * then it is 0. */
 static void
-set_waits (BeckonPeerJitter *self)
+set_waits (BeckonPeerJitter *self, GPtrArray *buffers)
 {
-  g_autoptr (GPtrArray) buffers = get_buffers (self);
-
   for (guint i = 0; i < buffers->len; i++)
     {
       GstElement *buffer = g_ptr_array_index (buffers, i);
@@ -276,12 +272,12 @@ set_waits (BeckonPeerJitter *self)
 }
 
 static void
-set_play (BeckonPeerJitter *self, guint ms)
+set_play (BeckonPeerJitter *self, GPtrArray *buffers, guint ms)
 {
   g_debug ("%s: held back for %u ms", self->peer->user, ms);
   self->play.ms = ms;
   g_object_set (self->peer->webrtc, "latency", ms, NULL);
-  set_waits (self);
+  set_waits (self, buffers);
   gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);
   gst_bin_recalculate_latency (GST_BIN (self->peer->pipeline));
 }
@@ -299,6 +295,7 @@ is_late (BeckonKind kind, const Counts *now, const Counts *before)
 
 static void
 hold (BeckonPeerJitter *self,
+      GPtrArray *buffers,
       double jitter_ms,
       double round_trip_ms,
       const gboolean late[BECKON_N_KINDS],
@@ -325,24 +322,23 @@ hold (BeckonPeerJitter *self,
   if (before >= QUEUE_MS && 2 * self->wait.ms <= before)
     beckon_peer_jitter_forget_clock (self);
   if (play != self->play.ms)
-    set_play (self, play);
+    set_play (self, buffers, play);
   else
-    set_waits (self);
+    set_waits (self, buffers);
 }
 
 void
 beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
 {
+  g_autoptr (GPtrArray) buffers = get_buffers (self);
   Counts now[BECKON_N_KINDS] = { 0 };
   gboolean late[BECKON_N_KINDS];
   guint spread_ms[BECKON_N_KINDS], spread = 0;
   guint64 pushed_in_all = 0;
   double jitter_ms = 0, missing = 0, pushed = 0;
 
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->buffers->len; i++)
-    look_at (g_ptr_array_index (self->buffers, i), now, &jitter_ms);
-  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < buffers->len; i++)
+    look_at (g_ptr_array_index (buffers, i), now, &jitter_ms);
   for (BeckonKind kind = 0; kind < BECKON_N_KINDS; kind++)
     {
       const Counts *before = &self->before[kind];
@@ -355,7 +351,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
       pushed_in_all += now[kind].pushed;
       self->before[kind] = now[kind];
     }
-  set_patience (self);
+  set_patience (self, buffers);
   self->repaired =
       MAX (beckon_arrivals_take (&self->arrivals.repaired_ms), self->repaired * REPAIRED_KEPT);
   if (missing + pushed < PACKETS_MIN / 2 || pushed_in_all < PACKETS_MIN)
@@ -367,5 +363,5 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
-  hold (self, jitter_ms, shortest_round_trip (self, round_trip_ms), late, spread_ms);
+  hold (self, buffers, jitter_ms, shortest_round_trip (self, round_trip_ms), late, spread_ms);
 }
