@@ -12,11 +12,9 @@ G_BEGIN_DECLS
   G_STMT_START                                                                                     \
   {                                                                                                \
     const gint64 end_ = g_get_monotonic_time () + (seconds) * G_USEC_PER_SEC;                      \
-    const guint tick_ = g_timeout_add (20, waiting_tick, NULL);                                    \
     gboolean met_;                                                                                 \
     while (!(met_ = (condition)) && g_get_monotonic_time () < end_)                                \
-      g_main_context_iteration (NULL, TRUE);                                                       \
-    g_source_remove (tick_);                                                                       \
+      waiting_turn ();                                                                             \
     if (!met_)                                                                                     \
       g_assertion_message (G_LOG_DOMAIN, __FILE__, __LINE__, G_STRFUNC,                            \
                            "never came true: " #condition);                                        \
