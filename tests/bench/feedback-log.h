@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * FeedbackLog:
  *
- * What a peer reports of our packets, written down for tests/media/test-bandwidth.c: a line for
- * each feedback, when it came, and of each packet when it was sent, when it arrived by the peer's
+ * What a peer reports of our packets, written down for tests/media/test-bandwidth-recorded.c: a
+ * line for each feedback, when it came, and of each packet when it was sent, when it arrived by the peer's
  * clock (- where it is lost) and its bytes. Times are in units of 100 microseconds, since the
  * first.
  */
