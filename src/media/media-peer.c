@@ -431,6 +431,7 @@ beckon_media_peer_dispose (GObject *object)
   if (self->pipeline != NULL)
     {
       beckon_peer_start_stop (self->start);
+      beckon_peer_channel_close (self);
       gst_element_set_state (self->pipeline, GST_STATE_NULL);
     }
   gst_clear_object (&self->pipeline);

@@ -211,6 +211,46 @@ beckon_peer_channel_leave (BeckonMediaPeer *self)
     let_stream_be (self, g_ptr_array_index (self->channels, i));
 }
 
+/* ---- an association that is stopped ---- */
+
+/* Encoder and decoder have one socket, and whichever is stopped first closes it. If that is the
+ * decoder, as where we answered, a channel may be sending on it (up to GStreamer 1.28): that
+ * crashes. And the encoder waits for a sender who waits until the other end takes something, which
+ * it may never do. So first nothing comes in any more that is answered, and then what is being sent
+ * is cut off. */
+static void
+close_pad (const GValue *pad, gpointer unused)
+{
+  gst_pad_send_event (g_value_get_object (pad), gst_event_new_flush_start ());
+  gst_pad_set_active (g_value_get_object (pad), FALSE);
+}
+
+static void
+close_pads (const GValue *element, gpointer unused)
+{
+  g_autoptr (GstIterator) pads = gst_element_iterate_sink_pads (g_value_get_object (element));
+
+  while (gst_iterator_foreach (pads, close_pad, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (pads);
+}
+
+static void
+close_elements (BeckonMediaPeer *self, const char *factory)
+{
+  g_autoptr (GstIterator) elements =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (self->pipeline), factory);
+
+  while (gst_iterator_foreach (elements, close_pads, NULL) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+}
+
+void
+beckon_peer_channel_close (BeckonMediaPeer *self)
+{
+  close_elements (self, "sctpdec");
+  close_elements (self, "sctpenc");
+}
+
 void
 beckon_peer_channel_create (BeckonMediaPeer *self)
 {

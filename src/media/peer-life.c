@@ -315,6 +315,7 @@ static void
 stop_pipeline (BeckonMediaPeer *self, GAsyncReadyCallback done, gpointer user_data)
 {
   beckon_peer_start_stop (self->start);
+  beckon_peer_channel_close (self);
   beckon_media_stop_in_thread (gst_object_ref (self->pipeline), done, user_data);
 }
 

@@ -321,6 +321,9 @@ void beckon_peer_channel_watch (BeckonMediaPeer *self, GstWebRTCDataChannel *cha
 void beckon_peer_channel_take (BeckonMediaPeer *self, GstWebRTCDataChannel *channel);
 /** beckon_peer_channel_leave: nothing more is said or heard */
 void beckon_peer_channel_leave (BeckonMediaPeer *self);
+/** beckon_peer_channel_close: the pipeline is about to be stopped: what is being said is cut off.
+ */
+void beckon_peer_channel_close (BeckonMediaPeer *self);
 void beckon_peer_channel_create (BeckonMediaPeer *self);
 void beckon_peer_channel_send_state (BeckonMediaPeer *self);
 void beckon_peer_channel_send_heartbeat (BeckonMediaPeer *self);

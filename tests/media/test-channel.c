@@ -11,6 +11,8 @@
 #include "waiting.h"
 
 #define LIMIT_SECONDS 30
+/* As many take longer to be sent than a connection to be stopped. */
+#define SENTENCES 5000
 #define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
 typedef struct
@@ -145,6 +147,19 @@ test_goodbyes_without_end (Fixture *f, gconstpointer data)
     }
 }
 
+/* What is still being said when a connection is stopped is said to nobody, and harms nobody: the
+ * association is closed while no channel sends. */
+static void
+test_stopped_while_it_speaks (Fixture *f, gconstpointer data)
+{
+  Side *side = GPOINTER_TO_INT (data) ? &f->alice : &f->bob;
+  g_autofree char *text = g_strnfill (1000, ' ');
+
+  for (guint i = 0; i < SENTENCES; i++)
+    g_signal_emit_by_name (side->peer->channel, "send-string", text);
+  close_side (side, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,5 +174,9 @@ main (int argc, char **argv)
   g_test_add ("/media/channel/without-end", Fixture, NULL, set_up, test_without_end, tear_down);
   g_test_add ("/media/channel/goodbyes-without-end", Fixture, NULL, set_up,
               test_goodbyes_without_end, tear_down);
+  g_test_add ("/media/channel/stopped-while-it-speaks/answerer", Fixture, GINT_TO_POINTER (FALSE),
+              set_up, test_stopped_while_it_speaks, tear_down);
+  g_test_add ("/media/channel/stopped-while-it-speaks/offerer", Fixture, GINT_TO_POINTER (TRUE),
+              set_up, test_stopped_while_it_speaks, tear_down);
   return g_test_run ();
 }
