@@ -234,6 +234,8 @@ class Device:
         if kind == "received":
             talk.label = event["data"]
             talk.people |= {member["id"] for member in event["members"]}
+            # The caller may have crashed, and never say whom they invited.
+            self.crowd.invited[talk.call] |= {self.person.user, *talk.people}
             self.crowd.spawn(self.person.answer(self, talk, event["from"]["id"]))
         elif kind == "added":
             talk.people |= {user["id"] for user in event["users"]}
