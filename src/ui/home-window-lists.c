@@ -72,6 +72,16 @@ create_recent_row (gpointer item, gpointer user_data)
 
 /* ---- lists ---- */
 
+static const char *
+get_recent_hint (BeckonHomeWindow *self)
+{
+  if (!beckon_people_filter_is_searching (self->filter))
+    return _("Calls you make and get are listed here.");
+  if (beckon_people_is_loading_older (self->people))
+    return ""; /* not yet */
+  return _("No recent call with anybody called like that.");
+}
+
 /* What the lists say while there is nothing in them. */
 static void
 update_hints (BeckonHomeWindow *self)
@@ -81,9 +91,7 @@ update_hints (BeckonHomeWindow *self)
   gtk_label_set_label (self->contacts_hint,
                        searching ? _("Nobody in your contacts is called like that.")
                                  : _("People you add are listed here, and whether they are online."));
-  gtk_label_set_label (self->recent_hint, searching
-                                              ? _("No recent call with anybody called like that.")
-                                              : _("Calls you make and get are listed here."));
+  gtk_label_set_label (self->recent_hint, get_recent_hint (self));
 }
 
 void
@@ -138,6 +146,7 @@ beckon_home_window_search (BeckonHomeWindow *self)
 {
   beckon_people_filter_set_search (self->filter,
                                    gtk_editable_get_text (GTK_EDITABLE (self->search)));
+  beckon_people_set_all_wanted (self->people, beckon_people_filter_is_searching (self->filter));
   beckon_home_window_update_lists (self);
 }
 
@@ -155,6 +164,8 @@ beckon_home_window_set_up_lists (BeckonHomeWindow *self)
   beckon_dial_box_set_contacts (self->dial, beckon_people_get_contacts (self->people));
   g_signal_connect_object (self->people, "notify::loaded",
                            G_CALLBACK (beckon_home_window_update_lists), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->people, "notify::loading-older", G_CALLBACK (update_hints), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (beckon_people_get_blocked (self->people), "items-changed",
                            G_CALLBACK (beckon_home_window_update_rows), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (beckon_people_get_contacts (self->people), "items-changed",

@@ -22,8 +22,9 @@ struct _BeckonPeople
 
   gboolean have_contacts;
   gboolean have_history;
-  gboolean loading_older;
+  gint64 older_than; /* when the call began to which older ones are on their way, or 0 */
   gboolean complete; /* no older call is to be had */
+  gboolean all_wanted;
   gboolean seen; /* the server was told that what is listed has been looked at */
 };
 
@@ -32,6 +33,7 @@ G_DEFINE_FINAL_TYPE (BeckonPeople, beckon_people, G_TYPE_OBJECT)
 typedef enum
 {
   PROP_LOADED = 1,
+  PROP_LOADING_OLDER,
   N_PROPS
 } BeckonPeopleProperty;
 
@@ -186,6 +188,13 @@ count_older (BeckonPeople *self, GPtrArray *calls)
   return count;
 }
 
+static void
+load_all (BeckonPeople *self)
+{
+  if (self->all_wanted)
+    beckon_people_load_older (self);
+}
+
 void
 beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
 {
@@ -207,6 +216,7 @@ beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
                        g_list_model_get_n_items (G_LIST_MODEL (self->history)) - n_older,
                        items->pdata, items->len);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+  load_all (self);
 }
 
 static void
@@ -253,6 +263,24 @@ add_older (BeckonPeople *self, GPtrArray *calls)
 }
 
 static void
+set_older_than (BeckonPeople *self, gint64 started)
+{
+  if (self->older_than == started)
+    return;
+  self->older_than = started;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING_OLDER]);
+}
+
+/* Between what is listed by now and older calls than were at its end there may be others. */
+static gboolean
+is_at_end (BeckonPeople *self, gint64 started)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
+
+  return n > 0 && get_started (self, n - 1) == started;
+}
+
+static void
 on_older (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonPeople) self = user_data;
@@ -262,11 +290,15 @@ on_older (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* the lists are another's */
-  self->loading_older = FALSE;
   if (calls == NULL)
     g_debug ("The older calls did not come: %s", error->message);
-  else if (g_list_model_get_n_items (G_LIST_MODEL (self->history)) > 0)
+  else if (is_at_end (self, self->older_than))
     add_older (self, calls);
+  g_object_freeze_notify (G_OBJECT (self)); /* it goes on loading, or not */
+  set_older_than (self, 0);
+  if (calls != NULL)
+    load_all (self);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 void
@@ -277,13 +309,21 @@ beckon_people_load_older (BeckonPeople *self)
   g_return_if_fail (BECKON_IS_PEOPLE (self));
 
   n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
-  if (self->signaling == NULL || self->loading_older || self->complete || n == 0 ||
+  if (self->signaling == NULL || self->older_than > 0 || self->complete || n == 0 ||
       beckon_signaling_service_get_state (self->signaling) != BECKON_SIGNALING_CONNECTED)
     return;
-  self->loading_older = TRUE;
-  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT,
-                                               get_started (self, n - 1), self->cancellable,
-                                               on_older, g_object_ref (self));
+  set_older_than (self, get_started (self, n - 1));
+  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, self->older_than,
+                                               self->cancellable, on_older, g_object_ref (self));
+}
+
+void
+beckon_people_set_all_wanted (BeckonPeople *self, gboolean wanted)
+{
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+
+  self->all_wanted = wanted;
+  load_all (self);
 }
 
 static void
@@ -349,6 +389,9 @@ beckon_people_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_LOADED:
       g_value_set_boolean (value, beckon_people_is_loaded (BECKON_PEOPLE (object)));
       break;
+    case PROP_LOADING_OLDER:
+      g_value_set_boolean (value, beckon_people_is_loading_older (BECKON_PEOPLE (object)));
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -381,6 +424,9 @@ beckon_people_class_init (BeckonPeopleClass *klass)
 
   properties[PROP_LOADED] =
       g_param_spec_boolean ("loaded", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LOADING_OLDER] =
+      g_param_spec_boolean ("loading-older", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -422,7 +468,7 @@ beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signali
   self->cancellable = g_cancellable_new ();
   self->have_contacts = FALSE;
   self->have_history = FALSE;
-  self->loading_older = FALSE;
+  set_older_than (self, 0);
   self->complete = FALSE;
   g_list_store_remove_all (self->contacts);
   g_list_store_remove_all (self->blocked);
@@ -438,6 +484,14 @@ beckon_people_is_loaded (BeckonPeople *self)
   g_return_val_if_fail (BECKON_IS_PEOPLE (self), FALSE);
 
   return self->have_contacts && self->have_history;
+}
+
+gboolean
+beckon_people_is_loading_older (BeckonPeople *self)
+{
+  g_return_val_if_fail (BECKON_IS_PEOPLE (self), FALSE);
+
+  return self->older_than > 0;
 }
 
 GListModel *

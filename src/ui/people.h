@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * The contacts, the blocked people and the recent calls of an account, kept as its server has them:
  * list models that follow one #BeckonSignalingService. Without a connection they stay as they were.
  *
- * Properties: loaded (read-only: all of it came from the server).
+ * Properties: loaded (read-only: all of it came from the server), loading-older (read-only: older
+ * calls are on their way).
  */
 G_DECLARE_FINAL_TYPE (BeckonPeople, beckon_people, BECKON, PEOPLE, GObject)
 
@@ -33,6 +34,10 @@ GListModel *beckon_people_get_history (BeckonPeople *self);
 /** beckon_people_load_older: the person comes to the end of the recent calls; older ones follow, where
  * the server has some. To be said as often as wanted. */
 void beckon_people_load_older (BeckonPeople *self);
+gboolean beckon_people_is_loading_older (BeckonPeople *self);
+/** beckon_people_set_all_wanted: @wanted: the person looks for one among all calls: older ones
+ * follow by themselves until there are no more. */
+void beckon_people_set_all_wanted (BeckonPeople *self, gboolean wanted);
 
 /** beckon_people_see_history: the person looks at the recent calls: those that were missed count no
  * more, on any device. To be said as often as wanted; the server is told what it does not know. */

@@ -266,6 +266,65 @@ test_older (Fixture *f, gconstpointer unused)
   wait_until (g_list_model_get_n_items (history) == 3);
 }
 
+static void
+reply_older (Fixture *f, gint64 before, const char *calls)
+{
+  g_autoptr (JsonObject) request = half_server_expect (f->server, "history.list");
+  g_autofree char *fields = g_strdup_printf ("\"calls\":[%s]", calls);
+
+  g_assert_cmpint (json_object_get_int_member (request, "before"), ==, before);
+  half_server_reply (f->server, request, fields);
+}
+
+/* Who looks for one among all calls has them all, page for page, also when there is a new one. */
+static void
+test_all (Fixture *f, gconstpointer unused)
+{
+  GListModel *history = beckon_people_get_history (f->people);
+
+  beckon_people_set_all_wanted (f->people, TRUE);
+  load (f);
+  g_assert_true (beckon_people_is_loading_older (f->people));
+  reply_older (f, 1000, PAST ("900"));
+  reply_older (f, 900, PAST ("800"));
+  reply_older (f, 800, "");
+  wait_until (!beckon_people_is_loading_older (f->people));
+  assert_times (f, "2000 1000 900 800");
+
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("5000") "," PAST ("4000") "]");
+  reply_older (f, 4000, PAST ("3000"));
+  reply_older (f, 3000, "");
+  wait_until (!beckon_people_is_loading_older (f->people));
+  assert_times (f, "5000 4000 3000");
+
+  beckon_people_set_all_wanted (f->people, FALSE);
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("9000") "," PAST ("8000") "]");
+  wait_until (g_list_model_get_n_items (history) == 2);
+  g_assert_false (beckon_people_is_loading_older (f->people));
+}
+
+/* Older calls than were at the end when they were asked for do not follow those that are there now.
+ */
+static void
+test_older_than_what_is_gone (Fixture *f, gconstpointer unused)
+{
+  GListModel *history = beckon_people_get_history (f->people);
+  g_autoptr (JsonObject) request = NULL;
+
+  load (f);
+  beckon_people_load_older (f->people);
+  request = half_server_expect (f->server, "history.list");
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("5000") "," PAST ("4000") "]");
+  wait_until (beckon_people_is_loading_older (f->people) &&
+              g_list_model_get_n_items (history) == 2);
+  half_server_reply (f->server, request, "\"calls\":[" PAST ("900") "]");
+  wait_until (!beckon_people_is_loading_older (f->people));
+  assert_times (f, "5000 4000");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -276,6 +335,8 @@ main (int argc, char **argv)
   ADD ("loaded", test_loaded);
   ADD ("seen", test_seen);
   ADD ("older", test_older);
+  ADD ("all", test_all);
+  ADD ("older-than-what-is-gone", test_older_than_what_is_gone);
 #undef ADD
   return g_test_run ();
 }
