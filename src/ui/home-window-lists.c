@@ -164,8 +164,8 @@ beckon_home_window_set_up_lists (BeckonHomeWindow *self)
   beckon_dial_box_set_contacts (self->dial, beckon_people_get_contacts (self->people));
   g_signal_connect_object (self->people, "notify::loaded",
                            G_CALLBACK (beckon_home_window_update_lists), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->people, "notify::loading-older", G_CALLBACK (update_hints), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->people, "notify::loading-older",
+                           G_CALLBACK (beckon_home_window_update_lists), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (beckon_people_get_blocked (self->people), "items-changed",
                            G_CALLBACK (beckon_home_window_update_rows), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (beckon_people_get_contacts (self->people), "items-changed",

@@ -232,6 +232,8 @@ beckon_home_window_dispose (GObject *object)
   g_clear_object (&self->signaling_signals);
   g_clear_object (&self->adaptive);
   g_clear_object (&self->filter);
+  if (self->people != NULL)
+    beckon_people_set_all_wanted (self->people, FALSE); /* what is on its way holds it */
   g_clear_object (&self->people);
   g_clear_object (&self->account);
 
