@@ -445,7 +445,7 @@ def test_memory(_):
     """An idle connection costs next to nothing."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    number = min(5000, files // 2)
+    number = min(500 if SANITIZED else 5000, files // 2)  # no figure is looked at there
     limits = {"limits": {"connections-per-address": 100000, "silence-seconds": 600}}
     for tls, most, count in (False, 1000, number), (True, 26000, number // 10):
         with door.Echo({**limits, "metrics": {"listen": "127.0.0.1:0"}}, tls=tls) as server:
