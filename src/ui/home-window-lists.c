@@ -78,7 +78,7 @@ get_recent_hint (BeckonHomeWindow *self)
   if (!beckon_people_filter_is_searching (self->filter))
     return _("Calls you make and get are listed here.");
   if (beckon_people_is_loading_older (self->people))
-    return ""; /* not yet */
+    return "…"; /* not yet */
   return _("No recent call with anybody called like that.");
 }
 
