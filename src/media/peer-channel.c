@@ -218,20 +218,18 @@ beckon_peer_channel_leave (BeckonMediaPeer *self)
  * crashes. And the encoder waits for a sender who waits until the other end takes something, which
  * it may never do. So first nothing comes in any more that is answered, and then what is being sent
  * is cut off. */
-static void
-close_pad (const GValue *pad, gpointer unused)
+static gboolean
+close_pad (GstElement *element, GstPad *pad, gpointer unused)
 {
-  gst_pad_send_event (g_value_get_object (pad), gst_event_new_flush_start ());
-  gst_pad_set_active (g_value_get_object (pad), FALSE);
+  gst_pad_send_event (pad, gst_event_new_flush_start ());
+  gst_pad_set_active (pad, FALSE);
+  return TRUE;
 }
 
 static void
 close_pads (const GValue *element, gpointer unused)
 {
-  g_autoptr (GstIterator) pads = gst_element_iterate_sink_pads (g_value_get_object (element));
-
-  while (gst_iterator_foreach (pads, close_pad, NULL) == GST_ITERATOR_RESYNC)
-    gst_iterator_resync (pads);
+  gst_element_foreach_sink_pad (g_value_get_object (element), close_pad, NULL);
 }
 
 static void
