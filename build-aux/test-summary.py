@@ -8,7 +8,8 @@ program counts by itself; a program that failed without saying which point count
 Exits with 1 if anything failed, a log is missing, or nothing passed.
 
 Beside NAME.json there may be NAME-again.json: what is in there replaces the first attempt of the same
-program, and is named. With --again the programs are printed that deserve one: they failed, but nothing
+program, and is named. What a program said that failed stands before all that: the end of a log is what
+there is to see where a log is cut. With --again the programs are printed that deserve one: they failed, but nothing
 crashed or hung and no sanitizer spoke, and they are few.
 """
 import json
@@ -24,7 +25,10 @@ CRASHES = {signal + shell for signal in (4, 5, 6, 7, 8, 11) for shell in (0, 128
 CRASH = re.compile(r"crash-trace: |Sanitizer: |: runtime error: |ended with -|returncode=-|killed by signal|"
                    r"^Timeout \(", re.MULTILINE)  # the last: faulthandler's, of a test that hung
 ASSERTION = re.compile(r"^Bail out! ERROR:", re.MULTILINE)
+ABORTED = re.compile(r"^crash-trace: signal 6 ", re.MULTILINE)
+PASSED = re.compile(r"ok\b")
 FEW = 3
+SAID = 100  # lines
 
 
 def points(output):
@@ -65,12 +69,22 @@ def read(path):
 def deserves_another(test):
     """Whether the machine's pace may have been at fault."""
     said = (test["stdout"] or "") + (test.get("stderr") or "")
+    asserted = ASSERTION.search(said) is not None
+    if asserted:
+        said = ABORTED.sub("", said)  # which is how an assertion ends
     if test["result"] not in ("FAIL", "ERROR") or CRASH.search(said):
         return False
-    return abs(test["returncode"]) not in CRASHES or ASSERTION.search(said) is not None
+    return abs(test["returncode"]) not in CRASHES or asserted
 
 
-def again(path):
+def tell(test):
+    """Prints the end of what a program said, without what went well."""
+    for stream in ("stdout", "stderr"):
+        lines = [line for line in (test.get(stream) or "").splitlines() if not PASSED.match(line)]
+        print(f"== {test['name']} ended with {test.get('returncode')}, {stream}:", *lines[-SAID:], sep="\n")
+
+
+def print_again(path):
     failed = [test for test in read(path) if test["result"] not in GOOD]
     if len(failed) <= FEW:
         for test in failed:
@@ -79,23 +93,28 @@ def again(path):
 
 
 def attempts(path):
-    """The last attempt of each program."""
+    """The last attempt of each program, and those that were made once more."""
     tests = {test["name"]: test for test in read(path)}
     later = path.removesuffix(".json") + "-again.json"
-    if os.path.exists(later):
-        for test in read(later):
-            print(f"once more, alone: {test['name']}: {test['result'].lower()}")
-            tests[test["name"]] = test
-    return tests.values()
+    again = read(later) if os.path.exists(later) else []
+    tests.update({test["name"]: test for test in again})
+    return tests.values(), again
 
 
 def main(paths):
     if paths[:1] == ["--again"]:
-        return again(*paths[1:])
+        return print_again(*paths[1:])
     count = {"passed": 0, "failed": 0, "skipped": 0}
+    logs = [attempts(path) for path in paths]
+    for tests, _ in logs:
+        for test in tests:
+            if test["result"] not in (*GOOD, "MISSING"):
+                tell(test)
     print()
-    for path in paths:
-        for test in attempts(path):
+    for tests, again in logs:
+        for test in again:
+            print(f"once more, alone: {test['name']}: {test['result'].lower()}")
+        for test in tests:
             for name, result in judge(test):
                 count[result] += 1
                 if result != "passed":

@@ -37,6 +37,7 @@ def test_counts():
     code, lines = summary([test("calls"), test("echo", "FAIL", "ok 1 /a\nnot ok 2 /b\n", 1)])
     assert (code, lines[-1]) == (1, "3 passed, 1 failed, 0 skipped"), lines
     assert "failed: beckon:media / echo: 2 /b" in lines, lines
+    assert lines.index("== beckon:media / echo ended with 1, stdout:") + 1 == lines.index("not ok 2 /b"), lines
     assert summary([])[0] == 1, "a log that is missing is no success"
 
 
@@ -55,6 +56,9 @@ def test_who_deserves_another():
 
     assert again(test("calls"), test("echo", "ERROR", ASSERTED, -6)) == ["echo"]
     assert again(test("echo", "ERROR", ASSERTED, 134)) == ["echo"], "below a shell"
+    traced = ASSERTED + "crash-trace: signal 6 on the thread main\n"
+    assert again(test("echo", "ERROR", traced, -6)) == ["echo"], "an assertion ends so"
+    assert again(test("echo", "ERROR", traced + "crash-trace: signal 11 on the thread main\n", -6)) == []
     assert again(test("echo", "FAIL", "not ok 1 /a\n# AssertionError: 4 of 5 frames\n", 1)) == ["echo"]
     assert again(test("echo", "TIMEOUT", "", -15)) == [], "it hung"
     assert again(test("echo", "ERROR", "", -11)) == again(test("echo", "ERROR", "", 139)) == [], "it crashed"

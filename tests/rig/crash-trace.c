@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Loaded into the application under test: says where it was when it crashed. On machines where nobody can
- * look at a core this is all there will ever be to see of a crash of once in a thousand. */
+/* Loaded into the application under test, and part of the tests in C: says where it was when it
+ * crashed. On machines where nobody can look at a core this is all there will ever be to see of a
+ * crash of once in a thousand. */
 
 #include <execinfo.h>
 #include <signal.h>
