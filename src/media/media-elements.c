@@ -55,6 +55,23 @@ beckon_media_count_buffers (GstElement *element, gint *counter)
 }
 
 static GstPadProbeReturn
+on_beginning (GstPad *pad, GstPadProbeInfo *info, gpointer until)
+{
+  if (GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info)) < *(GstClockTime *) until)
+    return GST_PAD_PROBE_DROP;
+  return GST_PAD_PROBE_REMOVE;
+}
+
+void
+beckon_media_skip_beginning (GstElement *element, GstClockTime until)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, "sink");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_beginning, g_memdup2 (&until, sizeof until),
+                     g_free);
+}
+
+static GstPadProbeReturn
 on_blocked (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
 {
   return GST_PAD_PROBE_OK; /* it waits */

@@ -102,6 +102,8 @@ void beckon_media_add_probe (GstElement *element,
                              gpointer user_data);
 /** beckon_media_count_buffers: @counter: atomic, outlives @element: one more for each that leaves it. */
 void beckon_media_count_buffers (GstElement *element, gint *counter);
+/** beckon_media_skip_beginning: nothing comes to @element that is stamped earlier than @until. */
+void beckon_media_skip_beginning (GstElement *element, GstClockTime until);
 /** beckon_media_block: @mask: what waits on @pad. Returns: for gst_pad_remove_probe(), which lets it go. */
 gulong beckon_media_block (GstPad *pad, GstPadProbeType mask);
 /** beckon_media_pad_has: Returns: whether the first of what passes @pad, or may, has @value as @field. */

@@ -32,6 +32,8 @@
 #define CHOSEN_MS 9000
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
+/* What the encoder gathers before it encodes it. */
+#define AUDIO_FRAME (20 * GST_MSECOND)
 #define TWCC_ID 3 /* when we offer */
 
 static const struct
@@ -65,6 +67,10 @@ add_sound (BeckonMediaPeer *self, GstElement *after, int payload, guint ssrc)
    * hole or an overlap for who plays by the stamps, and browsers fill each. */
   g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
   g_object_set (encoder, "inband-fec", TRUE, NULL);
+  /* If frames come all at once when the pipeline has just begun, and one says that something is
+   * missing before it, the encoder counts back from that one to before the beginning, and gives up
+   * for good. */
+  beckon_media_skip_beginning (encoder, AUDIO_FRAME);
   beckon_media_count_buffers (encoder, &self->audio_packets_out);
   self->encoders[BECKON_LINE_MICROPHONE] = encoder;
   beckon_peer_bandwidth_set_encoder (self->bandwidth, BECKON_LINE_MICROPHONE, encoder);
