@@ -342,6 +342,8 @@ take_connection_state (gpointer object, gpointer data)
   BeckonMediaPeer *self = object;
   const GstWebRTCPeerConnectionState state = GPOINTER_TO_INT (data);
 
+  if (self->state == BECKON_MEDIA_PEER_FAILED)
+    return; /* for good */
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED && !beckon_peer_verify (self))
     {
       /* Not a word more to whoever that is. */

@@ -88,7 +88,8 @@ take_error (BeckonMediaPeer *self, GstMessage *message)
   g_autofree char *debug = NULL;
 
   gst_message_parse_error (message, &error, &debug);
-  g_debug ("%s: %s (%s)", self->user, error->message, debug != NULL ? debug : "");
+  g_log (G_LOG_DOMAIN, self->was_connected ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE, "%s: %s (%s)",
+         self->user, error->message, debug != NULL ? debug : "");
   if (g_str_has_prefix (GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), "dtls"))
     beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_ENCRYPTION,
                             "No encrypted connection could be made");

@@ -7,6 +7,7 @@
 
 #include "gst-complaints.h"
 #include "media-ends.h"
+#include "peer-private.h"
 #include "waiting.h"
 
 #include <dirent.h>
@@ -499,6 +500,23 @@ test_missing_file (void)
   fixture_clear (&f);
 }
 
+/* GStreamer may go on connecting what has failed for another reason. */
+static void
+test_failed_for_good (void)
+{
+  Fixture f;
+
+  fixture_set_up (&f);
+  wait_until (beckon_media_peer_get_state (f.alice.peer) == BECKON_MEDIA_PEER_CONNECTING);
+  beckon_media_peer_fail (f.alice.peer, BECKON_MEDIA_ERROR_FAILED, "A test");
+  wait_until (beckon_media_peer_get_state (f.bob.peer) == BECKON_MEDIA_PEER_CONNECTED);
+  let_pass (300);
+  g_assert_cmpint (beckon_media_peer_get_state (f.alice.peer), ==, BECKON_MEDIA_PEER_FAILED);
+  g_assert_error (beckon_media_peer_get_problem (f.alice.peer), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_FAILED);
+  fixture_clear (&f);
+}
+
 /* ---- addresses ---- */
 
 static gboolean
@@ -732,6 +750,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/no-screen", test_no_screen);
   g_test_add_func ("/media/session/echo", test_echo);
   g_test_add_func ("/media/session/missing-file", test_missing_file);
+  g_test_add_func ("/media/session/failed-for-good", test_failed_for_good);
   g_test_add_func ("/media/session/relay-only", test_relay_only);
   g_test_add_func ("/media/session/relay-only-without-relay", test_relay_only_without_relay);
   g_test_add_func ("/media/session/bye", test_bye);
