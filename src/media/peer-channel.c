@@ -211,7 +211,28 @@ beckon_peer_channel_leave (BeckonMediaPeer *self)
     let_stream_be (self, g_ptr_array_index (self->channels, i));
 }
 
-/* ---- an association that is stopped ---- */
+/* ---- the association ---- */
+
+#define ASSOCIATIONS 65535 /* as many may be told apart */
+
+/* Up to 1.26 webrtcbin takes any number for the two elements of an association. Where another
+ * connection of this process has the same, neither of them begins, and then nothing comes in at
+ * all: a packet for an element that does not run ends the thread that receives. */
+void
+beckon_peer_channel_number (BeckonMediaPeer *self, GstElement *element)
+{
+  static gint last; /* atomic */
+  const GstElementFactory *factory = gst_element_get_factory (element);
+  const char *name = factory != NULL ? GST_OBJECT_NAME (factory) : "";
+
+  if (g_str_equal (name, "sctpdec") &&
+      g_object_class_find_property (G_OBJECT_GET_CLASS (element), "automatic-association-id") ==
+          NULL)
+    self->association = (guint) g_atomic_int_add (&last, 1) % ASSOCIATIONS + 1;
+  else if (!g_str_equal (name, "sctpenc") || self->association == 0)
+    return;
+  g_object_set (element, "sctp-association-id", self->association, NULL);
+}
 
 /* Encoder and decoder have one socket, and whichever is stopped first closes it. If that is the
  * decoder, as where we answered, a channel may be sending on it (up to GStreamer 1.28): that

@@ -375,6 +375,7 @@ static void
 on_deep_element (GstBin *bin, GstBin *parent, GstElement *element, BeckonMediaPeer *self)
 {
   beckon_peer_receive_watch (self, element);
+  beckon_peer_channel_number (self, element);
   beckon_peer_bandwidth_watch (self, element);
   beckon_peer_jitter_watch (self, element);
 }

@@ -70,6 +70,7 @@ struct _BeckonMediaPeer
   gboolean was_connected;
   gboolean channel_open;
   gboolean left_channels; /* nothing is said or heard any more */
+  guint association;      /* of webrtcbin's thread: ours among all in this process, or 0 */
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
   gint audio_came_in, video_came, screen_came; /* atomic */
@@ -313,6 +314,9 @@ beckon_peer_screen_finish_finish (BeckonMediaPeer *self, GAsyncResult *result, G
 
 /* peer-channel.c */
 
+/** beckon_peer_channel_number: (thread webrtcbin's): @element: any, just added to webrtcbin: if it
+ * is of the association, that gets a number which no other connection of this process has. */
+void beckon_peer_channel_number (BeckonMediaPeer *self, GstElement *element);
 /** beckon_peer_channel_watch: (thread any): hears what is said on it; take it next. */
 void beckon_peer_channel_watch (BeckonMediaPeer *self, GstWebRTCDataChannel *channel);
 /** beckon_peer_channel_take: @channel: (transfer full): what is said from now on is said on the first.
