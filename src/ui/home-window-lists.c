@@ -144,8 +144,11 @@ on_scrolled (BeckonHomeWindow *self, GtkAdjustment *adjustment)
 void
 beckon_home_window_search (BeckonHomeWindow *self)
 {
-  beckon_people_filter_set_search (self->filter,
-                                   gtk_editable_get_text (GTK_EDITABLE (self->search)));
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+
+  if (*text == '\0')
+    beckon_people_set_all_wanted (self->people, FALSE); /* before rows are made for all of them */
+  beckon_people_filter_set_search (self->filter, text);
   beckon_people_set_all_wanted (self->people, beckon_people_filter_is_searching (self->filter));
   beckon_home_window_update_lists (self);
 }

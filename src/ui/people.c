@@ -7,6 +7,10 @@
 #include "people.h"
 
 #define HISTORY_LIMIT 50 /* calls at a time */
+#define OLDER_LIMIT 100  /* the same of older ones, which is what a server gives at most */
+/* When all are wanted: a server counts its requests. */
+#define PAUSE_MS 250
+#define RETRY_MS 2000
 
 struct _BeckonPeople
 {
@@ -23,6 +27,7 @@ struct _BeckonPeople
   gboolean have_contacts;
   gboolean have_history;
   gint64 older_than; /* when the call began to which older ones are on their way, or 0 */
+  guint pause;       /* source: then older ones are asked for */
   gboolean complete; /* no older call is to be had */
   gboolean all_wanted;
   gboolean seen; /* the server was told that what is listed has been looked at */
@@ -195,6 +200,18 @@ load_all (BeckonPeople *self)
     beckon_people_load_older (self);
 }
 
+/* As they are when the server has been asked once. */
+static void
+trim_history (BeckonPeople *self)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
+
+  if (n <= HISTORY_LIMIT)
+    return;
+  g_list_store_splice (self->history, HISTORY_LIMIT, n - HISTORY_LIMIT, NULL, 0);
+  self->complete = FALSE;
+}
+
 void
 beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
 {
@@ -262,13 +279,28 @@ add_older (BeckonPeople *self, GPtrArray *calls)
   self->complete = !any;
 }
 
+static gboolean on_pause_over (gpointer user_data);
+
+/* @older_than: of what is on its way, or 0; @pause_ms: and what is asked for in so long, or 0 */
 static void
-set_older_than (BeckonPeople *self, gint64 started)
+set_loading (BeckonPeople *self, gint64 older_than, guint pause_ms)
 {
-  if (self->older_than == started)
-    return;
-  self->older_than = started;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING_OLDER]);
+  const gboolean before = beckon_people_is_loading_older (self);
+
+  self->older_than = older_than;
+  g_clear_handle_id (&self->pause, g_source_remove);
+  if (pause_ms > 0)
+    self->pause = g_timeout_add (pause_ms, on_pause_over, self);
+  if (beckon_people_is_loading_older (self) != before)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING_OLDER]);
+}
+
+static gboolean
+can_load_older (BeckonPeople *self)
+{
+  return self->signaling != NULL && !self->complete &&
+         g_list_model_get_n_items (G_LIST_MODEL (self->history)) > 0 &&
+         beckon_signaling_service_get_state (self->signaling) == BECKON_SIGNALING_CONNECTED;
 }
 
 /* Between what is listed by now and older calls than were at its end there may be others. */
@@ -294,27 +326,41 @@ on_older (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("The older calls did not come: %s", error->message);
   else if (is_at_end (self, self->older_than))
     add_older (self, calls);
-  g_object_freeze_notify (G_OBJECT (self)); /* it goes on loading, or not */
-  set_older_than (self, 0);
-  if (calls != NULL)
-    load_all (self);
-  g_object_thaw_notify (G_OBJECT (self));
+  set_loading (self, 0,
+               !self->all_wanted || !can_load_older (self) ? 0
+               : calls != NULL                             ? PAUSE_MS
+                                                           : RETRY_MS);
+}
+
+static void
+list_older (BeckonPeople *self)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
+
+  set_loading (self, get_started (self, n - 1), 0);
+  beckon_signaling_service_list_history_async (self->signaling, OLDER_LIMIT, self->older_than,
+                                               self->cancellable, on_older, g_object_ref (self));
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  BeckonPeople *self = user_data;
+
+  if (can_load_older (self))
+    list_older (self); /* which removes this source */
+  else
+    set_loading (self, 0, 0);
+  return G_SOURCE_REMOVE;
 }
 
 void
 beckon_people_load_older (BeckonPeople *self)
 {
-  guint n;
-
   g_return_if_fail (BECKON_IS_PEOPLE (self));
 
-  n = g_list_model_get_n_items (G_LIST_MODEL (self->history));
-  if (self->signaling == NULL || self->older_than > 0 || self->complete || n == 0 ||
-      beckon_signaling_service_get_state (self->signaling) != BECKON_SIGNALING_CONNECTED)
-    return;
-  set_older_than (self, get_started (self, n - 1));
-  beckon_signaling_service_list_history_async (self->signaling, HISTORY_LIMIT, self->older_than,
-                                               self->cancellable, on_older, g_object_ref (self));
+  if (!beckon_people_is_loading_older (self) && can_load_older (self))
+    list_older (self);
 }
 
 void
@@ -322,8 +368,16 @@ beckon_people_set_all_wanted (BeckonPeople *self, gboolean wanted)
 {
   g_return_if_fail (BECKON_IS_PEOPLE (self));
 
+  if (self->all_wanted == wanted)
+    return;
   self->all_wanted = wanted;
-  load_all (self);
+  if (wanted)
+    {
+      load_all (self);
+      return;
+    }
+  set_loading (self, self->older_than, 0);
+  trim_history (self);
 }
 
 static void
@@ -405,6 +459,7 @@ beckon_people_dispose (GObject *object)
 
   if (self->cancellable != NULL)
     cancel (self);
+  g_clear_handle_id (&self->pause, g_source_remove);
   g_clear_object (&self->signals);
   g_clear_object (&self->signaling);
   g_clear_object (&self->contacts);
@@ -468,7 +523,7 @@ beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signali
   self->cancellable = g_cancellable_new ();
   self->have_contacts = FALSE;
   self->have_history = FALSE;
-  set_older_than (self, 0);
+  set_loading (self, 0, 0);
   self->complete = FALSE;
   g_list_store_remove_all (self->contacts);
   g_list_store_remove_all (self->blocked);
@@ -491,7 +546,7 @@ beckon_people_is_loading_older (BeckonPeople *self)
 {
   g_return_val_if_fail (BECKON_IS_PEOPLE (self), FALSE);
 
-  return self->older_than > 0;
+  return self->older_than > 0 || self->pause != 0;
 }
 
 GListModel *

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * list models that follow one #BeckonSignalingService. Without a connection they stay as they were.
  *
  * Properties: loaded (read-only: all of it came from the server), loading-older (read-only: older
- * calls are on their way).
+ * calls are on their way, or will be asked for in a moment).
  */
 G_DECLARE_FINAL_TYPE (BeckonPeople, beckon_people, BECKON, PEOPLE, GObject)
 
@@ -36,7 +36,8 @@ GListModel *beckon_people_get_history (BeckonPeople *self);
 void beckon_people_load_older (BeckonPeople *self);
 gboolean beckon_people_is_loading_older (BeckonPeople *self);
 /** beckon_people_set_all_wanted: @wanted: the person looks for one among all calls: older ones
- * follow by themselves until there are no more. */
+ * follow by themselves, with a pause after each hundred, until there are no more. Those that nobody
+ * looks for any more are not kept. */
 void beckon_people_set_all_wanted (BeckonPeople *self, gboolean wanted);
 
 /** beckon_people_see_history: the person looks at the recent calls: those that were missed count no

@@ -287,7 +287,13 @@ test_all (Fixture *f, gconstpointer unused)
   g_assert_true (beckon_people_is_loading_older (f->people));
   reply_older (f, 1000, PAST ("900"));
   reply_older (f, 900, PAST ("800"));
-  reply_older (f, 800, "");
+  g_assert_true (beckon_people_is_loading_older (f->people));
+  {
+    g_autoptr (JsonObject) request = half_server_expect (f->server, "history.list");
+
+    half_server_refuse (f->server, request, "rate-limited");
+  }
+  reply_older (f, 800, ""); /* it asks again */
   wait_until (!beckon_people_is_loading_older (f->people));
   assert_times (f, "2000 1000 900 800");
 
@@ -303,6 +309,29 @@ test_all (Fixture *f, gconstpointer unused)
   answer (f, "history.list", "\"calls\":[" PAST ("9000") "," PAST ("8000") "]");
   wait_until (g_list_model_get_n_items (history) == 2);
   g_assert_false (beckon_people_is_loading_older (f->people));
+}
+
+/* A search that has ended leaves no more than there would be without it, and the rest can be had
+ * again. */
+static void
+test_all_no_more (Fixture *f, gconstpointer unused)
+{
+  GListModel *history = beckon_people_get_history (f->people);
+  g_autoptr (GString) calls = g_string_new (PAST ("999"));
+
+  load (f);
+  beckon_people_set_all_wanted (f->people, TRUE);
+  for (guint i = 998; i > 900; i--)
+    g_string_append_printf (calls, "," PAST ("%u"), i, i);
+  reply_older (f, 1000, calls->str);
+  wait_until (g_list_model_get_n_items (history) == 2 + 99);
+  g_assert_true (beckon_people_is_loading_older (f->people));
+
+  beckon_people_set_all_wanted (f->people, FALSE);
+  g_assert_false (beckon_people_is_loading_older (f->people));
+  g_assert_cmpuint (g_list_model_get_n_items (history), ==, 50);
+  expect_older (f, 1000 - 48, PAST ("500"));
+  wait_until (g_list_model_get_n_items (history) == 51);
 }
 
 /* Older calls than were at the end when they were asked for do not follow those that are there now.
@@ -336,6 +365,7 @@ main (int argc, char **argv)
   ADD ("seen", test_seen);
   ADD ("older", test_older);
   ADD ("all", test_all);
+  ADD ("all-no-more", test_all_no_more);
   ADD ("older-than-what-is-gone", test_older_than_what_is_gone);
 #undef ADD
   return g_test_run ();
