@@ -430,8 +430,7 @@ beckon_media_peer_dispose (GObject *object)
   /* GStreamer's threads know us until then. */
   if (self->pipeline != NULL)
     {
-      beckon_peer_start_stop (self->start);
-      beckon_peer_channel_close (self);
+      beckon_media_peer_prepare_stop (self);
       gst_element_set_state (self->pipeline, GST_STATE_NULL);
     }
   gst_clear_object (&self->pipeline);

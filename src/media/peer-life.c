@@ -22,6 +22,7 @@
 #define BYE_MS 500
 /* So long our last words need to leave the machine. */
 #define LAST_WORDS_MS 100
+#define DTLS_TIMER_S 2 /* OpenSSL's first is one second */
 #define STUN_PORT 3478
 
 /* ---- the beat ---- */
@@ -313,10 +314,50 @@ beckon_media_peer_look_away (BeckonMediaPeer *self)
 }
 
 static void
-stop_pipeline (BeckonMediaPeer *self, GAsyncReadyCallback done, gpointer user_data)
+keep_element (const GValue *element, gpointer kept)
+{
+  g_ptr_array_add (kept, g_value_dup_object (element));
+}
+
+static gboolean
+on_kept_long_enough (gpointer unused)
+{
+  return G_SOURCE_REMOVE; /* and they go */
+}
+
+/* A handshake leaves a timer behind, which holds the DTLS connection and may so be the last to do
+ * so: if that goes on the clock's thread while an element that listens to it goes on ours, it
+ * crashes (up to GStreamer 1.28). The decoder holds it too, so it is kept until the timer is over.
+ */
+static void
+keep_dtls (BeckonMediaPeer *self)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (gst_object_unref);
+  g_autoptr (GstIterator) decoders =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (self->pipeline), "dtlsdec");
+
+  while (gst_iterator_foreach (decoders, keep_element, kept) == GST_ITERATOR_RESYNC)
+    {
+      g_ptr_array_set_size (kept, 0);
+      gst_iterator_resync (decoders);
+    }
+  if (kept->len > 0)
+    g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, DTLS_TIMER_S, on_kept_long_enough,
+                                g_steal_pointer (&kept), (GDestroyNotify) g_ptr_array_unref);
+}
+
+void
+beckon_media_peer_prepare_stop (BeckonMediaPeer *self)
 {
   beckon_peer_start_stop (self->start);
   beckon_peer_channel_close (self);
+  keep_dtls (self);
+}
+
+static void
+stop_pipeline (BeckonMediaPeer *self, GAsyncReadyCallback done, gpointer user_data)
+{
+  beckon_media_peer_prepare_stop (self);
   beckon_media_stop_in_thread (gst_object_ref (self->pipeline), done, user_data);
 }
 

@@ -163,6 +163,9 @@ void beckon_media_peer_they_left (BeckonMediaPeer *self, const char *reason);
 
 /* peer-life.c */
 
+/** beckon_media_peer_prepare_stop: before the pipeline goes to NULL, whoever does that: what would
+ * harm it then is ended, or kept until it cannot. */
+void beckon_media_peer_prepare_stop (BeckonMediaPeer *self);
 /** beckon_media_peer_look_away: nothing is awaited, heard or said any more. */
 void beckon_media_peer_look_away (BeckonMediaPeer *self);
 /** beckon_media_peer_break_off: fails, and stops at once, without a word more to whoever is there. */

@@ -179,6 +179,39 @@ test_stopped_while_it_speaks (Fixture *f, gconstpointer data)
   close_side (side, NULL);
 }
 
+static GstElement *
+find_decoder (BeckonMediaPeer *peer)
+{
+  g_autoptr (GstIterator) decoders =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (peer->pipeline), "dtlsdec");
+  g_auto (GValue) decoder = G_VALUE_INIT;
+
+  g_assert_cmpint (gst_iterator_next (decoders, &decoder), ==, GST_ITERATOR_OK);
+  return g_value_get_object (&decoder);
+}
+
+static void
+on_decoder_gone (gpointer at, GObject *where_it_was)
+{
+  *(gint64 *) at = g_get_monotonic_time ();
+}
+
+/* The timers of a handshake hold a connection, but they are not the last to do so; in the end it
+ * goes. */
+static void
+test_dtls_outlives_its_timers (Fixture *f, gconstpointer data)
+{
+  gint64 gone[] = { 0, 0 }, stopped;
+
+  g_object_weak_ref (G_OBJECT (find_decoder (f->alice.peer)), on_decoder_gone, &gone[0]);
+  g_object_weak_ref (G_OBJECT (find_decoder (f->bob.peer)), on_decoder_gone, &gone[1]);
+  stopped = g_get_monotonic_time ();
+  tear_down (f, NULL);
+  wait_until (gone[0] > 0 && gone[1] > 0);
+  g_assert_cmpint (gone[0] - stopped, >, G_TIME_SPAN_SECOND);
+  g_assert_cmpint (gone[1] - stopped, >, G_TIME_SPAN_SECOND);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -198,5 +231,7 @@ main (int argc, char **argv)
               set_up, test_stopped_while_it_speaks, tear_down);
   g_test_add ("/media/channel/stopped-while-it-speaks/offerer", Fixture, GINT_TO_POINTER (TRUE),
               set_up, test_stopped_while_it_speaks, tear_down);
+  g_test_add ("/media/channel/dtls-outlives-its-timers", Fixture, NULL, set_up,
+              test_dtls_outlives_its_timers, NULL);
   return g_test_run ();
 }
