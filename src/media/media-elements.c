@@ -115,3 +115,16 @@ beckon_media_set_if_there (gpointer object, const char *property, const char *va
   gst_util_set_object_arg (G_OBJECT (object), property, value);
   return TRUE;
 }
+
+void
+beckon_media_foreach_made_by (GstElement *bin,
+                              const char *factory,
+                              GstIteratorForeachFunction func,
+                              gpointer user_data)
+{
+  g_autoptr (GstIterator) elements =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (bin), factory);
+
+  while (gst_iterator_foreach (elements, func, user_data) == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (elements);
+}

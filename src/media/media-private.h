@@ -102,6 +102,12 @@ void beckon_media_add_probe (GstElement *element,
                              gpointer user_data);
 /** beckon_media_count_buffers: @counter: atomic, outlives @element: one more for each that leaves it. */
 void beckon_media_count_buffers (GstElement *element, gint *counter);
+/** beckon_media_foreach_made_by: @func: for each element in @bin, however deep, that @factory has
+ * made; for one more than once where others come or go meanwhile. */
+void beckon_media_foreach_made_by (GstElement *bin,
+                                   const char *factory,
+                                   GstIteratorForeachFunction func,
+                                   gpointer user_data);
 /** beckon_media_skip_beginning: nothing comes to @element that is stamped earlier than @until. */
 void beckon_media_skip_beginning (GstElement *element, GstClockTime until);
 /** beckon_media_block: @mask: what waits on @pad. Returns: for gst_pad_remove_probe(), which lets it go. */

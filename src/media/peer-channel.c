@@ -253,21 +253,11 @@ close_pads (const GValue *element, gpointer unused)
   gst_element_foreach_sink_pad (g_value_get_object (element), close_pad, NULL);
 }
 
-static void
-close_elements (BeckonMediaPeer *self, const char *factory)
-{
-  g_autoptr (GstIterator) elements =
-      gst_bin_iterate_all_by_element_factory_name (GST_BIN (self->pipeline), factory);
-
-  while (gst_iterator_foreach (elements, close_pads, NULL) == GST_ITERATOR_RESYNC)
-    gst_iterator_resync (elements);
-}
-
 void
 beckon_peer_channel_close (BeckonMediaPeer *self)
 {
-  close_elements (self, "sctpdec");
-  close_elements (self, "sctpenc");
+  beckon_media_foreach_made_by (self->pipeline, "sctpdec", close_pads, NULL);
+  beckon_media_foreach_made_by (self->pipeline, "sctpenc", close_pads, NULL);
 }
 
 void

@@ -333,14 +333,8 @@ static void
 keep_dtls (BeckonMediaPeer *self)
 {
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (gst_object_unref);
-  g_autoptr (GstIterator) decoders =
-      gst_bin_iterate_all_by_element_factory_name (GST_BIN (self->pipeline), "dtlsdec");
 
-  while (gst_iterator_foreach (decoders, keep_element, kept) == GST_ITERATOR_RESYNC)
-    {
-      g_ptr_array_set_size (kept, 0);
-      gst_iterator_resync (decoders);
-    }
+  beckon_media_foreach_made_by (self->pipeline, "dtlsdec", keep_element, kept);
   if (kept->len > 0)
     g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, DTLS_TIMER_S, on_kept_long_enough,
                                 g_steal_pointer (&kept), (GDestroyNotify) g_ptr_array_unref);

@@ -177,26 +177,16 @@ read_cipher (BeckonMediaStats *stats, GstElement *element)
 }
 
 static void
-read_element (const GValue *item, gpointer user_data)
+read_encryptor (const GValue *element, gpointer stats)
 {
-  BeckonMediaStats *stats = user_data;
-  GstElement *element = g_value_get_object (item);
-  GstElementFactory *factory = gst_element_get_factory (element);
-  const char *name = factory != NULL ? GST_OBJECT_NAME (factory) : NULL;
-
-  if (name != NULL && g_str_equal (name, "srtpenc"))
-    read_cipher (stats, element);
+  read_cipher (stats, g_value_get_object (element));
 }
 
 static void
 read_elements (BeckonMediaPeer *self)
 {
-  GstIterator *elements = gst_bin_iterate_recurse (GST_BIN (self->pipeline));
-
   gst_element_foreach_pad (self->webrtc, read_pad, &self->stats);
-  while (gst_iterator_foreach (elements, read_element, &self->stats) == GST_ITERATOR_RESYNC)
-    gst_iterator_resync (elements);
-  gst_iterator_free (elements);
+  beckon_media_foreach_made_by (self->pipeline, "srtpenc", read_encryptor, &self->stats);
 }
 
 static void
