@@ -20,7 +20,7 @@
 
 #define JITTER_MS 30
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
-#define PIPELINE_LATENCY (50 * GST_MSECOND)
+#define PIPELINE_LATENCY (35 * GST_MSECOND)
 #define STUN_PACING_MS 5
 /* So often a path is tried: at once, and after 0.5, 1.5, 3.5 and 7.5 s; servers after a fifth of that.
  * With libnice's own three attempts a fifth of all packets lost is too much. */

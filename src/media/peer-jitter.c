@@ -47,8 +47,8 @@ static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
  * the begin of a call over a thin line it is the full queue that loses. */
 #define UNEVEN_LOSS 0.15
 #define UNEVEN_MS_MAX 320
-/* Sinks wait for decoders, too. */
-#define DECODING_MS 20
+/* Sinks wait for decoders, too; who takes longer shows late pictures at once. */
+#define DECODING_MS 5
 
 typedef struct
 {

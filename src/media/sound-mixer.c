@@ -13,6 +13,8 @@
 /* The mixer plays one buffer behind the other if their stamps are no further apart; else each when
  * it is due. */
 #define ALIGNMENT (30 * GST_MSECOND)
+/* What a program plays comes in parts, and is stamped when it comes. */
+#define NEW_LATENCY (20 * GST_MSECOND)
 /* As much as a connection holds back, and more. */
 #define QUEUE_MAX (2 * GST_SECOND)
 
@@ -32,12 +34,12 @@ make_silence (void)
 }
 
 static GstElement *
-make_mixer (void)
+make_mixer (GstClockTime latency)
 {
   GstElement *mixer = beckon_media_make_element ("audiomixer");
 
   gst_object_set_name (GST_OBJECT (mixer), MIXER);
-  g_object_set (mixer, "latency", (guint64) BECKON_SOUND_MIXER_LATENCY, "output-buffer-duration",
+  g_object_set (mixer, "latency", (guint64) latency, "output-buffer-duration",
                 (guint64) (10 * GST_MSECOND), "alignment-threshold", (guint64) ALIGNMENT,
                 "discont-wait", (guint64) 0, NULL);
   /* And not when the machine was started. */
@@ -56,18 +58,19 @@ append_filter (GstElement *bin, GstElement *after)
 }
 
 GstElement *
-beckon_sound_mixer_append (GstElement *bin)
+beckon_sound_mixer_append (GstElement *bin, GstClockTime latency)
 {
   GstElement *last = append_filter (bin, beckon_media_append (bin, NULL, make_silence ()));
 
-  return append_filter (bin, beckon_media_append (bin, last, make_mixer ()));
+  return append_filter (bin, beckon_media_append (bin, last, make_mixer (latency)));
 }
 
 GstElement *
 beckon_sound_mixer_new (void)
 {
   GstElement *bin = gst_bin_new (NULL);
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (beckon_sound_mixer_append (bin), "src");
+  g_autoptr (GstPad) pad =
+      gst_element_get_static_pad (beckon_sound_mixer_append (bin, NEW_LATENCY), "src");
 
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
   return bin;

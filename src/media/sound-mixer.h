@@ -13,14 +13,11 @@ G_BEGIN_DECLS
  *   appsrc ────────┴▶ audiomixer ─▶ BECKON_VOICE_CAPS
  */
 
-/** BECKON_SOUND_MIXER_LATENCY: ns that the mixer waits for a source that is late. */
-#define BECKON_SOUND_MIXER_LATENCY (20 * GST_MSECOND)
-
 /** beckon_sound_mixer_new: Returns: (transfer floating): a bin with a mixer, and a "src" pad. */
 GstElement *beckon_sound_mixer_new (void);
-/** beckon_sound_mixer_append: @bin: has no mixer yet.
- * Returns: (transfer none): its last element, which is not linked. */
-GstElement *beckon_sound_mixer_append (GstElement *bin);
+/** beckon_sound_mixer_append: @bin: has no mixer yet. @latency: ns that the mixer waits for a
+ * source that is late. Returns: (transfer none): its last element, which is not linked. */
+GstElement *beckon_sound_mixer_append (GstElement *bin, GstClockTime latency);
 
 /** beckon_sound_mixer_add: (thread any): @bin: has a mixer.
  * Returns: (transfer full): what is pushed here, of BECKON_VOICE_CAPS and stamped by the system's

@@ -19,16 +19,22 @@
 #include "media-private.h"
 #include "sound-mixer.h"
 
+/* A voice has the time that it needs, see stamp(): the mixer waits for none. */
+#define MIXER_LATENCY (10 * GST_MSECOND)
 /* From the mixer's beat to the sound server. */
-#define PLAY_LATENCY (60 * GST_MSECOND)
-#define LATENCY (BECKON_SOUND_MIXER_LATENCY + PLAY_LATENCY)
+#define PLAY_LATENCY (40 * GST_MSECOND)
+#define LATENCY (MIXER_LATENCY + PLAY_LATENCY)
 /* A voice that comes too late to be heard when it is due is heard later, with that much to spare,
  * for so long; what would have to be heard later than that is thrown away. */
 #define SPARE (10 * GST_MSECOND)
 #define DELAY_TIME (2 * GST_SECOND)
 #define DELAY_MAX (300 * GST_MSECOND)
-/* A sound server’s clock steps by its periods, and is not to be followed step by step. */
-#define SINK_DRIFT_US 200000
+/* A sound server’s clock stands still for a tenth of a second when it begins: all that is played
+ * would be late by that. Later it steps by its periods, and is not to be followed step by step. */
+#define SINK_DRIFT_US "20000"
+#define SINK_DRIFT_SETTLED_US "90000"
+#define SETTLE_MS 2000
+#define SINK "sink"
 
 struct _BeckonVoice
 {
@@ -51,6 +57,7 @@ struct _BeckonSpeaker
   GstElement *pipeline; /* nullable: nothing is heard */
   GPtrArray *voices;    /* BeckonVoice */
   guint bus_watch;
+  guint settle_source; /* until the sink's clock runs */
   gboolean wanted;
   gboolean changing; /* a thread closes or opens */
   gboolean changed;  /* meanwhile: once more */
@@ -102,9 +109,10 @@ build (Change *change)
 {
   GstElement *pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   GstElement *volume = beckon_media_make_element ("volume");
-  GstElement *last = beckon_sound_mixer_append (pipeline);
+  GstElement *last = beckon_sound_mixer_append (pipeline, MIXER_LATENCY);
 
   gst_object_set_name (GST_OBJECT (volume), "volume");
+  gst_object_set_name (GST_OBJECT (change->sink), SINK);
   g_object_set (volume, "volume", change->volume, NULL);
   last = beckon_media_append (pipeline, last, volume);
   if (change->probe != NULL)
@@ -290,6 +298,24 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_settled (gpointer user_data)
+{
+  BeckonSpeaker *self = user_data;
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (self->pipeline), SINK);
+
+  beckon_media_set_if_there (sink, "drift-tolerance", SINK_DRIFT_SETTLED_US);
+  self->settle_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_watching (BeckonSpeaker *self)
+{
+  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  g_clear_handle_id (&self->settle_source, g_source_remove);
+}
+
 /* @pipeline: (transfer full) */
 static void
 play (BeckonSpeaker *self, GstElement *pipeline)
@@ -298,6 +324,7 @@ play (BeckonSpeaker *self, GstElement *pipeline)
 
   self->pipeline = pipeline;
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
+  self->settle_source = g_timeout_add (SETTLE_MS, on_settled, self);
   for (guint i = 0; i < self->voices->len; i++)
     connect_voice (self, g_ptr_array_index (self->voices, i));
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
@@ -332,7 +359,7 @@ update (BeckonSpeaker *self)
   self->changed = self->changing;
   if (self->changing)
     return;
-  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  stop_watching (self);
   for (guint i = 0; i < self->voices->len; i++)
     {
       g_autoptr (GstAppSrc) source = disconnect_voice (self, g_ptr_array_index (self->voices, i));
@@ -347,7 +374,7 @@ update (BeckonSpeaker *self)
   if (change->sink != NULL)
     {
       gst_object_ref_sink (change->sink);
-      beckon_media_set_if_there (change->sink, "drift-tolerance", G_STRINGIFY (SINK_DRIFT_US));
+      beckon_media_set_if_there (change->sink, "drift-tolerance", SINK_DRIFT_US);
     }
   else if (self->wanted)
     fail (self, BECKON_MEDIA_ERROR_NO_DEVICE, "There is no speaker");
@@ -444,7 +471,7 @@ beckon_speaker_dispose (GObject *object)
 {
   BeckonSpeaker *self = BECKON_SPEAKER (object);
 
-  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  stop_watching (self);
   if (self->pipeline != NULL)
     beckon_media_stop_in_thread (g_steal_pointer (&self->pipeline), NULL, NULL);
   gst_clear_object (&self->probe);

@@ -20,6 +20,8 @@
 #define BEEP (RATE / 10)
 /* Sound beside its picture, in ms. */
 #define IN_STEP 45
+#define ATTEMPTS 3
+#define EARLY_US 150000 /* no sound is heard so much before it is due */
 #define HELD_BACK (200 * GST_MSECOND)
 /* Of what comes back, in dB: so much less is to be heard. The figures of a quiet machine are higher. */
 #define ECHO_LOSS 3.0
@@ -205,13 +207,10 @@ beep (Fixture *f, GstClockTime due)
   gst_buffer_unref (buffer);
 }
 
-/* A connection that holds back more, or less, does so with sound and picture. */
+/* It is dropped where the speaker is not open yet. */
 static void
-test_due (Fixture *f, gconstpointer silent)
+beep_until_heard (Fixture *f)
 {
-  GstClockTime now;
-
-  /* It is dropped where the speaker is not open yet. */
   do
     {
       beep (f, g_get_monotonic_time () * GST_USECOND + HELD_BACK);
@@ -220,6 +219,15 @@ test_due (Fixture *f, gconstpointer silent)
   while (virtual_ear_count (f->at_microphone) < RATE / 2 ||
          virtual_ear_loudness (f->at_microphone, 500) < -45);
   wait_until (virtual_ear_loudness (f->at_microphone, 500) < -60);
+}
+
+/* A connection that holds back more, or less, does so with sound and picture. */
+static void
+test_due (Fixture *f, gconstpointer silent)
+{
+  GstClockTime now;
+
+  beep_until_heard (f);
   now = g_get_monotonic_time () * GST_USECOND;
   beep (f, now + 300 * GST_MSECOND);
   beep (f, now + 1100 * GST_MSECOND);
@@ -227,6 +235,26 @@ test_due (Fixture *f, gconstpointer silent)
   /* Too late to be in step, and not lost. */
   beep (f, g_get_monotonic_time () * GST_USECOND);
   wait_until (virtual_ear_loudness (f->at_microphone, 500) > -45);
+}
+
+/* The clock of a sound server stands still while it begins. */
+static void
+test_on_time (Fixture *f, gconstpointer silent)
+{
+  double late_ms = G_MAXDOUBLE;
+
+  beep_until_heard (f);
+  for (guint i = 0; i < ATTEMPTS && ABS (late_ms) >= IN_STEP; i++)
+    {
+      const gint64 due = g_get_monotonic_time () + HELD_BACK / GST_USECOND;
+
+      beep (f, due * GST_USECOND);
+      wait_until (virtual_ear_heard_at (f->at_microphone) > due - EARLY_US &&
+                  virtual_ear_loudness (f->at_microphone, 300) < -60);
+      late_ms = (virtual_ear_heard_at (f->at_microphone) - due) / 1e3;
+      g_test_message ("Heard %.1f ms after it was due", late_ms);
+    }
+  g_assert_cmpfloat (ABS (late_ms), <, IN_STEP);
 }
 
 int
@@ -245,6 +273,7 @@ main (int argc, char **argv)
       return 0;
     }
   g_test_add ("/media/echo/due", Fixture, "silent", set_up, test_due, tear_down);
+  g_test_add ("/media/echo/on-time", Fixture, "silent", set_up, test_on_time, tear_down);
   g_test_add ("/media/echo/cancelled", Fixture, NULL, set_up, test_echo, tear_down);
   return g_test_run ();
 }

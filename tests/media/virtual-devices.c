@@ -145,6 +145,7 @@ struct _VirtualEar
   GMutex lock;
   gint16 samples[MEMORY];
   guint64 n_samples; /* ever heard */
+  gint64 newest_us;  /* when the last of them came */
 };
 
 void
@@ -156,6 +157,7 @@ virtual_ear_add (VirtualEar *ear, GstBuffer *buffer)
   g_mutex_lock (&ear->lock);
   for (gsize i = 0; i < map.size / sizeof (gint16); i++)
     ear->samples[ear->n_samples++ % MEMORY] = ((const gint16 *) map.data)[i];
+  ear->newest_us = g_get_monotonic_time ();
   g_mutex_unlock (&ear->lock);
   gst_buffer_unmap (buffer, &map);
 }
@@ -240,13 +242,15 @@ virtual_ear_loudness (VirtualEar *ear, guint ms)
   return 10 * log10 (power / n + 1e-12);
 }
 
-double
-virtual_ear_distance (VirtualEar *ear)
+/* With the lock. Returns: the first sample of the last sound; -1: there was none. @before: (out):
+ * of the one before it */
+static gint64
+find_begin (VirtualEar *ear, gint64 *before)
 {
-  gint64 begin = -1, before = -1;
+  gint64 begin = -1;
   guint silent = 0;
 
-  g_mutex_lock (&ear->lock);
+  *before = -1;
   for (guint64 i = MAX (ear->n_samples, MEMORY) - MEMORY; i < ear->n_samples; i++)
     {
       if (ABS (ear->samples[i % MEMORY]) < SILENT)
@@ -256,13 +260,36 @@ virtual_ear_distance (VirtualEar *ear)
         }
       if (silent >= SILENCE)
         {
-          before = begin;
+          *before = begin;
           begin = i;
         }
       silent = 0;
     }
+  return begin;
+}
+
+double
+virtual_ear_distance (VirtualEar *ear)
+{
+  gint64 begin, before;
+
+  g_mutex_lock (&ear->lock);
+  begin = find_begin (ear, &before);
   g_mutex_unlock (&ear->lock);
   return before < 0 ? -1 : (begin - before) * 1000.0 / RATE;
+}
+
+gint64
+virtual_ear_heard_at (VirtualEar *ear)
+{
+  gint64 begin, before, at = -1;
+
+  g_mutex_lock (&ear->lock);
+  begin = find_begin (ear, &before);
+  if (begin >= 0)
+    at = ear->newest_us - (gint64) (ear->n_samples - begin) * G_USEC_PER_SEC / RATE;
+  g_mutex_unlock (&ear->lock);
+  return at;
 }
 
 guint64

@@ -37,6 +37,9 @@ double virtual_ear_hears (VirtualEar *ear, double frequency);
 double virtual_ear_loudness (VirtualEar *ear, guint ms);
 /** virtual_ear_distance: between the beginnings of the last two sounds, in ms; -1: there were no two */
 double virtual_ear_distance (VirtualEar *ear);
+/** virtual_ear_heard_at: when the last sound began, by the monotonic clock in µs; -1: there was
+ * none */
+gint64 virtual_ear_heard_at (VirtualEar *ear);
 guint64 virtual_ear_count (VirtualEar *ear);
 void virtual_ear_free (VirtualEar *ear);
 
