@@ -28,12 +28,14 @@ static const guint steps[] = { 15,  30,  45,  60,  80,  100, 120, 150, 185,
 #define SPREAD_MS 10
 /* Before that the buffer knows neither delays nor losses. */
 #define PACKETS_MIN 30
-/* A gap is seen when the next packet comes. */
+/* A gap is seen when the next packet comes, which may be that of the next picture. */
 #define GAP_MS 30
+#define GAP_MS_MAX 200
 /* Neither the request nor the answer are sent at once. */
 #define REPAIR_MS 40
-/* The more is lost, the more often also what was sent again is. */
-static const double rounds[] = { 0.01, 0.04, 0.15, 0.3 };
+/* The more is lost, the more often also what was sent again is. What copies have replaced is not
+ * known to be lost, so that there is always time for one. */
+static const double rounds[] = { 0, 0.01, 0.15, 0.3 };
 #define LOSS_WEIGHT 0.3
 /* A queue that was full loses much, and nothing when it is full no more. */
 #define LOSS_WEIGHT_CLEAN 0.6
@@ -83,6 +85,7 @@ struct _BeckonPeerJitter
   double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
   guint n_round_trips;
   guint n_clean; /* seconds without a loss */
+  gint n_pictures; /* ever decoded */
   BeckonArrivals arrivals;
   double overtaken, repaired; /* ms: as arrivals has them, of the last seconds */
   guint ask_ms;               /* as it is set */
@@ -194,18 +197,21 @@ step_for (double ms)
   return steps[i];
 }
 
-guint
-beckon_peer_jitter_choose (
-    guint now_ms, double jitter_ms, double round_trip_ms, double loss, gboolean late)
+double
+beckon_peer_jitter_repair_time (double gap_ms, double round_trip_ms, double loss)
 {
-  double needed = 0;
   guint i = 0;
 
   while (i < G_N_ELEMENTS (rounds) && loss >= rounds[i])
     i++;
-  if (i > 0)
-    needed = GAP_MS + i * (MAX (round_trip_ms, 0) + REPAIR_MS);
-  needed = MAX (needed, JITTERS * jitter_ms);
+  return CLAMP (gap_ms, GAP_MS, GAP_MS_MAX) + i * (MAX (round_trip_ms, 0) + REPAIR_MS);
+}
+
+guint
+beckon_peer_jitter_choose (guint now_ms, double jitter_ms, double repair_ms, gboolean late)
+{
+  double needed = MAX (repair_ms, JITTERS * jitter_ms);
+
   if (late)
     needed = MAX (needed, now_ms + 1);
   return step_for (needed);
@@ -297,17 +303,15 @@ static void
 hold (BeckonPeerJitter *self,
       GPtrArray *buffers,
       double jitter_ms,
-      double round_trip_ms,
+      double repair_ms,
       const gboolean late[BECKON_N_KINDS],
       const guint spread_ms[BECKON_N_KINDS])
 {
   const guint of_sound = spread_ms[BECKON_KIND_SOUND];
   const guint of_pictures = spread_ms[BECKON_KIND_PICTURES];
   const guint before = self->wait.ms;
-  guint wait = beckon_peer_jitter_choose (before, jitter_ms, round_trip_ms, self->loss,
-                                          late[BECKON_KIND_PICTURES]);
-  guint play =
-      beckon_peer_jitter_choose (self->play.ms, jitter_ms, -1, 0, late[BECKON_KIND_SOUND]);
+  guint wait = beckon_peer_jitter_choose (before, jitter_ms, repair_ms, late[BECKON_KIND_PICTURES]);
+  guint play = beckon_peer_jitter_choose (self->play.ms, jitter_ms, 0, late[BECKON_KIND_SOUND]);
 
   if (late[BECKON_KIND_SOUND])
     play = MAX (play, step_for (of_sound));
@@ -327,6 +331,17 @@ hold (BeckonPeerJitter *self,
     set_waits (self, buffers);
 }
 
+/* Returns: ms from one picture to the next, in the last second. */
+static double
+take_gap (BeckonPeerJitter *self)
+{
+  const gint n = g_atomic_int_get (&self->peer->frames_in);
+  const gint came = n - self->n_pictures;
+
+  self->n_pictures = n;
+  return came > 0 ? 1000.0 / came : GAP_MS_MAX;
+}
+
 void
 beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
 {
@@ -336,6 +351,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   guint spread_ms[BECKON_N_KINDS], spread = 0;
   guint64 pushed_in_all = 0;
   double jitter_ms = 0, missing = 0, pushed = 0;
+  const double gap_ms = take_gap (self);
 
   for (guint i = 0; i < buffers->len; i++)
     look_at (g_ptr_array_index (buffers, i), now, &jitter_ms);
@@ -363,5 +379,8 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
-  hold (self, buffers, jitter_ms, shortest_round_trip (self, round_trip_ms), late, spread_ms);
+  hold (self, buffers, jitter_ms,
+        beckon_peer_jitter_repair_time (gap_ms, shortest_round_trip (self, round_trip_ms),
+                                        self->loss),
+        late, spread_ms);
 }

@@ -25,16 +25,21 @@ void beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element);
 /** beckon_peer_jitter_update: once a second. @round_trip_ms: -1: not known */
 void beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms);
 
+/** beckon_peer_jitter_repair_time:
+ * @gap_ms: from one picture to the next
+ * @round_trip_ms: to the peer and back, less than 0 if that is not known
+ * @loss: 0..1
+ *
+ * Returns: how many ms what is missing is on its way when it has to be sent again. */
+double beckon_peer_jitter_repair_time (double gap_ms, double round_trip_ms, double loss);
 /** beckon_peer_jitter_choose:
  * @now_ms: the latency that holds
  * @jitter_ms: mean deviation of the packets' delay
- * @round_trip_ms: to the peer and back, less than 0 if that is not known
- * @loss: 0..1
+ * @repair_ms: beckon_peer_jitter_repair_time(); 0: nothing is sent again
  * @late: whether packets came too late in the last second
  *
  * Returns: the latency that is needed. */
-guint beckon_peer_jitter_choose (guint now_ms, double jitter_ms, double round_trip_ms, double loss,
-                                 gboolean late);
+guint beckon_peer_jitter_choose (guint now_ms, double jitter_ms, double repair_ms, gboolean late);
 
 #define BECKON_CALM_SECONDS 7
 
