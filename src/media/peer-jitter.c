@@ -30,7 +30,7 @@ static const guint steps[] = { 15,  30,  45,  60,  80,  100, 120, 150, 185,
 #define PACKETS_MIN 30
 /* A gap is seen when the next packet comes, which may be that of the next picture. */
 #define GAP_MS 30
-#define GAP_MS_MAX 200
+#define GAP_MS_MAX 250 /* of a screen on which nothing moves */
 /* Neither the request nor the answer are sent at once. */
 #define REPAIR_MS 40
 /* The more is lost, the more often also what was sent again is. What copies have replaced is not

@@ -62,7 +62,7 @@ test_without_loss (void)
 {
   g_assert_cmpuint (choose_wait (50, 40, 0), >=, 50 + 40 + 40);
   g_assert_cmpuint (choose_wait (143, 40, 0), >=, 143 + 40 + 40);
-  g_assert_cmpuint (choose_wait (5000, 40, 0), <=, 320);
+  g_assert_cmpuint (choose_wait (5000, 40, 0), <=, 400);
 }
 
 static void
