@@ -29,14 +29,11 @@
 #define EMPTY_US (2 * G_TIME_SPAN_SECOND)
 /* After each cut, and without one after so long, it shows whose queue it is. */
 #define COMPETING_CUT_US (6 * G_TIME_SPAN_SECOND)
-/* Of a thinner line others leave nothing worth having, and sound and reports alone nearly fill it.
- */
-#define COMPETING_CAPACITY 100000
-
 gboolean
 beckon_competition_may_begin (BeckonBandwidthEstimator *self)
 {
-  return self->most_capacity == 0 || self->most_capacity > COMPETING_CAPACITY;
+  return self->most_capacity == 0 || self->most_capacity > BECKON_COMPETITION_CAPACITY ||
+         beckon_path_is_roomy (self);
 }
 
 gboolean

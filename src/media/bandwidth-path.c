@@ -50,6 +50,12 @@
 /* Where packets overtake each other by so much, reports call late ones lost. */
 #define OVERTAKEN_US (5 * G_TIME_SPAN_MILLISECOND)
 
+/* A line takes its time for each packet, and a thin one more than this. */
+#define ROOMY_BITS (1.5 * BECKON_COMPETITION_CAPACITY)
+/* A thin line has fewer in a second. */
+#define ROOMY_WITNESSES 8
+#define ROOMY_SHARE 0.66
+
 static BeckonArrival *
 latest (BeckonBandwidthEstimator *self, guint back)
 {
@@ -312,4 +318,25 @@ beckon_path_is_waiting (BeckonBandwidthEstimator *self)
 
   return least_wait (self, WINDOW_PACKETS, BECKON_PATH_WINDOW_US) >
          MAX (WAIT_US, 1.5 * packet * G_TIME_SPAN_SECOND) + self->reordered;
+}
+
+/* Two packets that were sent close together: somebody else's are between them, but not many. */
+gboolean
+beckon_path_is_roomy (BeckonBandwidthEstimator *self)
+{
+  guint n_close = 0, n_soon = 0;
+
+  for (guint back = 0; back + 1 < self->arrivals->len && wait_of (self, back + 1) > WAIT_US; back++)
+    {
+      const BeckonArrival *arrival = latest (self, back), *before = latest (self, back + 1);
+      const gint64 gap = arrival->arrived - before->arrived;
+      const gint64 sent_gap = gap - (arrival->delay - before->delay);
+      const double takes = arrival->size * 8 * G_TIME_SPAN_SECOND / ROOMY_BITS;
+
+      if (sent_gap < 0 || sent_gap >= takes)
+        continue;
+      n_close++;
+      n_soon += gap < takes;
+    }
+  return n_close >= ROOMY_WITNESSES && n_soon > ROOMY_SHARE * n_close;
 }

@@ -19,6 +19,9 @@ G_BEGIN_DECLS
 #define BECKON_COMPETITION_SHORT_QUEUE_US (100 * G_TIME_SPAN_MILLISECOND)
 /* Who was there a moment ago is believed to be there after one cut. */
 #define BECKON_COMPETITION_COMPETED_US (20 * G_TIME_SPAN_SECOND)
+/* Of a thinner line others leave nothing worth having, and sound and reports alone nearly fill it.
+ */
+#define BECKON_COMPETITION_CAPACITY 100000
 /* Loss is that of so many. */
 #define BECKON_PATH_LOSS_PACKETS 100
 
@@ -114,6 +117,9 @@ gint64 beckon_path_get_queue (BeckonBandwidthEstimator *self);
 gboolean beckon_path_is_waiting (BeckonBandwidthEstimator *self);
 /** beckon_path_measure_capacity: Returns: bits a second, at which packets come out of the queue. */
 double beckon_path_measure_capacity (BeckonBandwidthEstimator *self);
+/** beckon_path_is_roomy: Returns: whether packets that wait come out of the queue as they would on
+ * no thin line, however few of them are ours. */
+gboolean beckon_path_is_roomy (BeckonBandwidthEstimator *self);
 
 /* bandwidth-competition.c */
 
