@@ -373,6 +373,24 @@ test_stack_pages (void)
   ui_destroy (window);
 }
 
+static gboolean
+count_turn (gpointer n_turns)
+{
+  (*(guint *) n_turns)++;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_settles_beside_an_animation (void)
+{
+  guint n_turns = 0;
+  const guint source = g_idle_add (count_turn, &n_turns);
+
+  ui_settle ();
+  g_assert_cmpuint (n_turns, >, 0);
+  g_source_remove (source);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,6 +420,7 @@ main (int argc, char **argv)
   ADD ("create-unreachable", test_create_unreachable);
   ADD ("ring-here", test_ring_here);
 #undef ADD
+  g_test_add_func ("/ui/settles-beside-an-animation", test_settles_beside_an_animation);
   g_test_add_func ("/ui/badge", test_badge);
   g_test_add_func ("/ui/video-view", test_video_view);
   g_test_add_func ("/ui/auto-hide-goes", test_auto_hide_goes);

@@ -9,6 +9,8 @@
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
 
+#define SETTLE_US (2 * G_USEC_PER_SEC)
+
 /* ---- a video sink without video ---- */
 
 #define UI_TYPE_SOURCE (ui_source_get_type ())
@@ -106,10 +108,14 @@ ui_iterate (void)
     g_source_remove (source);
 }
 
+/* An animation on a machine that takes longer for a picture than there is between two has always
+ * something due. */
 void
 ui_settle (void)
 {
-  while (g_main_context_iteration (NULL, FALSE))
+  const gint64 until = g_get_monotonic_time () + SETTLE_US;
+
+  while (g_main_context_iteration (NULL, FALSE) && g_get_monotonic_time () < until)
     ;
 }
 

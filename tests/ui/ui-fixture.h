@@ -30,7 +30,7 @@ gboolean ui_init (int *argc, char ***argv);
 
 /** ui_iterate: one turn of the main loop, at most some milliseconds. */
 void ui_iterate (void);
-/** ui_settle: whatever is due now. */
+/** ui_settle: whatever is due now, for some seconds at most. */
 void ui_settle (void);
 
 /** ui_find_action: the button under @root that has this action; %NULL if there is none. */
