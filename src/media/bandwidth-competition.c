@@ -29,6 +29,7 @@
 #define EMPTY_US (2 * G_TIME_SPAN_SECOND)
 /* After each cut, and without one after so long, it shows whose queue it is. */
 #define COMPETING_CUT_US (6 * G_TIME_SPAN_SECOND)
+
 gboolean
 beckon_competition_may_begin (BeckonBandwidthEstimator *self)
 {

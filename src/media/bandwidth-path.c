@@ -86,13 +86,19 @@ note_delay (BeckonBandwidthEstimator *self, gint64 delay, gint64 now)
   self->base = MIN (self->base, self->next_base);
 }
 
+static gint64
+get_sent_gap (const BeckonArrival *before, const BeckonArrival *arrival)
+{
+  return arrival->arrived - before->arrived - (arrival->delay - before->delay);
+}
+
 static void
 note_heap (BeckonBandwidthEstimator *self,
            const BeckonArrival *before,
            const BeckonArrival *arrival)
 {
   const gint64 longer = arrival->delay - before->delay;
-  const gint64 sent_gap = arrival->arrived - before->arrived - longer;
+  const gint64 sent_gap = get_sent_gap (before, arrival);
   const double packet = arrival->size * 8.0 * G_TIME_SPAN_SECOND / BECKON_BANDWIDTH_BITS_MIN;
   double heap = longer;
 
@@ -329,14 +335,13 @@ beckon_path_is_roomy (BeckonBandwidthEstimator *self)
   for (guint back = 0; back + 1 < self->arrivals->len && wait_of (self, back + 1) > WAIT_US; back++)
     {
       const BeckonArrival *arrival = latest (self, back), *before = latest (self, back + 1);
-      const gint64 gap = arrival->arrived - before->arrived;
-      const gint64 sent_gap = gap - (arrival->delay - before->delay);
+      const gint64 sent_gap = get_sent_gap (before, arrival);
       const double takes = arrival->size * 8 * G_TIME_SPAN_SECOND / ROOMY_BITS;
 
       if (sent_gap < 0 || sent_gap >= takes)
         continue;
       n_close++;
-      n_soon += gap < takes;
+      n_soon += arrival->arrived - before->arrived < takes;
     }
   return n_close >= ROOMY_WITNESSES && n_soon > ROOMY_SHARE * n_close;
 }

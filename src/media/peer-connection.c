@@ -18,9 +18,9 @@
 #include <nice/agent.h>
 #include <nice/interfaces.h>
 
-#define JITTER_MS 30
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
-#define PIPELINE_LATENCY (35 * GST_MSECOND)
+#define PIPELINE_LATENCY                                                                           \
+  ((BECKON_PEER_JITTER_START_MS + BECKON_PEER_JITTER_DECODING_MS) * GST_MSECOND)
 #define STUN_PACING_MS 5
 /* So often a path is tried: at once, and after 0.5, 1.5, 3.5 and 7.5 s; servers after a fifth of that.
  * With libnice's own three attempts a fifth of all packets lost is too much. */
@@ -406,7 +406,7 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
 {
   self->webrtc = beckon_media_make_element ("webrtcbin");
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
-  beckon_media_set_if_there (self->webrtc, "latency", G_STRINGIFY (JITTER_MS));
+  beckon_media_set_if_there (self->webrtc, "latency", G_STRINGIFY (BECKON_PEER_JITTER_START_MS));
   if (self->config->relay_only)
     gst_util_set_object_arg (G_OBJECT (self->webrtc), "ice-transport-policy", "relay");
   g_signal_connect (self->webrtc, "deep-element-added", G_CALLBACK (on_deep_element), self);

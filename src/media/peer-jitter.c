@@ -17,7 +17,6 @@
  * What holds back is heard when it changes, so it does in steps, up at once and down slowly. */
 static const guint steps[] = { 15,  30,  45,  60,  80,  100, 120, 150, 185,
                                220, 270, 320, 400, 480, 590, 700, 850, 1000 };
-#define START_STEP 1
 /* Where less than half was enough, it is what made it necessary that has gone. */
 #define CALM_SECONDS_OF_MUCH 3
 /* Who held back so much may have taken a queue for a clock that drifts. */
@@ -49,8 +48,6 @@ static const double rounds[] = { 0, 0.01, 0.15, 0.3 };
  * the begin of a call over a thin line it is the full queue that loses. */
 #define UNEVEN_LOSS 0.15
 #define UNEVEN_MS_MAX 320
-/* Sinks wait for decoders, too; who takes longer shows late pictures at once. */
-#define DECODING_MS 5
 
 typedef struct
 {
@@ -97,7 +94,7 @@ beckon_peer_jitter_new (BeckonMediaPeer *peer)
   BeckonPeerJitter *self = g_new0 (BeckonPeerJitter, 1);
 
   self->peer = peer;
-  self->wait.ms = self->play.ms = steps[START_STEP];
+  self->wait.ms = self->play.ms = BECKON_PEER_JITTER_START_MS;
   self->ask_ms = ASK_MS;
   self->buffers = g_ptr_array_new_with_free_func (gst_object_unref);
   g_mutex_init (&self->lock);
@@ -284,7 +281,8 @@ set_play (BeckonPeerJitter *self, GPtrArray *buffers, guint ms)
   self->play.ms = ms;
   g_object_set (self->peer->webrtc, "latency", ms, NULL);
   set_waits (self, buffers);
-  gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline), (ms + DECODING_MS) * GST_MSECOND);
+  gst_pipeline_set_latency (GST_PIPELINE (self->peer->pipeline),
+                            (ms + BECKON_PEER_JITTER_DECODING_MS) * GST_MSECOND);
   gst_bin_recalculate_latency (GST_BIN (self->peer->pipeline));
 }
 

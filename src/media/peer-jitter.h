@@ -14,6 +14,12 @@ G_BEGIN_DECLS
  */
 typedef struct _BeckonPeerJitter BeckonPeerJitter;
 
+/** BECKON_PEER_JITTER_START_MS: what is held back until the network is known. */
+#define BECKON_PEER_JITTER_START_MS 30
+/** BECKON_PEER_JITTER_DECODING_MS: how much longer sinks wait, for decoders; who takes longer shows
+ * late pictures at once. */
+#define BECKON_PEER_JITTER_DECODING_MS 5
+
 /** beckon_peer_jitter_new: @peer: (transfer none): outlives it */
 BeckonPeerJitter *beckon_peer_jitter_new (BeckonMediaPeer *peer);
 void beckon_peer_jitter_free (BeckonPeerJitter *self);
