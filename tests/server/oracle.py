@@ -342,14 +342,16 @@ class Oracle:
                 self._judge_over(log, request, error)
 
     def _judge_over(self, log: Log, request: Request, error: Frame) -> None:
-        """Who comes too late hears what has won."""
+        """Who comes too late hears what has won: of their invitation, or of the whole call when it is over, which of
+        several who were invited nobody may be left to tell."""
         call = self.calls[request.frame["call"]]
         known = call.words(log.user) | call.ends()
         if call.asked(log.user, "call.leave"):
             known.add("left")
         if "timed-out" in known:
             known.add("unanswered")  # the word for all of it
-        if error["outcome"] not in known and (known or call.sure):
+        told = call.sure if not known else call.ends() or len(call.invitations) == 1
+        if error["outcome"] not in known and told:
             self.wrong("agree", call, f"{log} came late, heard {error['outcome']}: {known}")
 
     def _judge_labels(self) -> None:
