@@ -36,7 +36,7 @@ browser=(chromium)
 # What builds the Flatpak and runs it, with the portals that it talks to.
 flatpak=(
   flatpak flatpak-builder ostree bubblewrap xdg-dbus-proxy elfutils appstream debian-archive-keyring
-  xdg-desktop-portal xdg-desktop-portal-gtk gnome-keyring
+  xdg-desktop-portal xdg-desktop-portal-gnome xdg-desktop-portal-gtk gnome-keyring
 )
 bench=(
   "${browser[@]}" python3-websockets

@@ -11,6 +11,7 @@ import ui
 
 APPLICATION = "org.beckon.Beckon"
 LIBEXEC = "/usr/libexec"
+GNOME = "org.freedesktop.impl.portal.desktop.gnome"
 PORTALS = "/usr/share/xdg-desktop-portal/portals"
 
 
@@ -44,15 +45,20 @@ class SandboxAgent(agent.Agent):
         self.beside = []  # what runs on the desktop, too
 
     def open_portals(self):
-        """The real ones: notifications by way of the daemon of the rig, secrets by GNOME's keyring."""
+        """The real ones: notifications by way of the daemon of the rig, secrets by GNOME's keyring, the start at
+        log-in by GNOME."""
         chosen = os.path.join(os.environ["RIG_DIR"], "portals")
         os.mkdir(chosen)
         for name in ("gtk", "gnome-keyring"):
             shutil.copy(f"{PORTALS}/{name}.portal", chosen)
+        with open(f"{chosen}/gnome.portal", "w", encoding="utf-8") as portal:
+            portal.write(f"[portal]\nDBusName={GNOME}\nInterfaces=org.freedesktop.impl.portal.Background;\n"
+                         "UseIn=gnome\n")
         environment = {**os.environ, "XDG_DESKTOP_PORTAL_DIR": chosen, "XDG_CURRENT_DESKTOP": "GNOME"}
         subprocess.run(["gnome-keyring-daemon", "--unlock", "--components=secrets"], input="\n", text=True,
                        stdout=subprocess.DEVNULL, check=True)
         for program, name in ((f"{LIBEXEC}/xdg-desktop-portal-gtk", "org.freedesktop.impl.portal.desktop.gtk"),
+                              (f"{LIBEXEC}/xdg-desktop-portal-gnome", GNOME),
                               (f"{LIBEXEC}/xdg-desktop-portal", "org.freedesktop.portal.Desktop")):
             with open(self.log, "ab") as log:
                 self.beside.append(subprocess.Popen([program], env=environment, stdin=subprocess.DEVNULL,

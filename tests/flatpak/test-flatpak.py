@@ -26,7 +26,8 @@ CACHE = BUILD / "flatpak"
 HERE = Path(__file__).resolve().parent
 ID = "org.beckon.Beckon"
 PROGRAMS = ("flatpak", "flatpak-builder", "ostree", "bwrap", "xdg-dbus-proxy", "eu-strip", "apt-get",
-            "gnome-keyring-daemon", "/usr/libexec/xdg-desktop-portal", "/usr/libexec/xdg-desktop-portal-gtk")
+            "gnome-keyring-daemon", "/usr/libexec/xdg-desktop-portal", "/usr/libexec/xdg-desktop-portal-gtk",
+            "/usr/libexec/xdg-desktop-portal-gnome")
 WAIT = 60  # seconds for what takes a few where nothing else runs
 COLOUR = (200, 40, 190)  # the ground of Alice's picture
 PICTURE = 0.08  # of Bob's screen: her picture in his call window has more
@@ -242,6 +243,21 @@ def test_answer_after_the_process_ended():
     talk_and_end(alice)
 
 
+def test_start_at_log_in():
+    """GNOME's portal writes down what the next session starts, and takes it back."""
+    entry = f"$XDG_CONFIG_HOME/autostart/{ID}.desktop"
+    bob.start()  # the notification opened no more than the call's window
+    bob.read("Connected", timeout=WAIT)
+    bob.keys("ctrl+comma")
+    bob.read("Start at Log-In", timeout=WAIT)
+    bob.press_on("Beckon", "Start at Log-In")
+    content = bob.file(entry)
+    assert re.search(rf"^Exec=flatpak run .*{ID} --background$", content, re.M), content
+    bob.screenshot(f"{CACHE}/start-at-log-in.png")
+    bob.keys("space")  # the row has the focus
+    bob.no_file(entry)
+
+
 def show_failure(name):
     bob.screenshot(f"{CACHE}/failed-{name}.png")
     for part in (bob.output(), bob.bus_log(), bob.tree()):
@@ -250,6 +266,7 @@ def show_failure(name):
 
 try:
     tap.run(test_asks_for_no_more, test_files, test_sees_nothing_else, test_server_runs_in_it, test_sign_in,
-            test_call, test_answer_after_the_process_ended, limit=1500, before=set_up, failed=show_failure)
+            test_call, test_answer_after_the_process_ended, test_start_at_log_in, limit=1500, before=set_up,
+            failed=show_failure)
 finally:
     clear()
