@@ -22,6 +22,8 @@ void virtual_headset_unplug (VirtualHeadset *headset);
 /** VirtualTone: a sine wave played on a node. */
 typedef struct _VirtualTone VirtualTone;
 VirtualTone *virtual_tone_start (const char *node, double frequency);
+/** virtual_beeps_start: a tenth of a second of it each second */
+VirtualTone *virtual_beeps_start (const char *node);
 void virtual_tone_stop (VirtualTone *tone);
 
 /** VirtualEar: hears what comes out of a microphone's node. */
