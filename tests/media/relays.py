@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 
+import ports
 import tap
 
 SECRET = "north"
@@ -24,13 +25,6 @@ def own_address():
 ADDRESS = own_address()
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.create_server(
-            (ADDRESS, 0)) as tcp:
-        udp.bind((ADDRESS, tcp.getsockname()[1]))
-        return tcp.getsockname()[1]
-
-
 class Relay:
     """A TURN server on this machine, over @protocol: "udp", "tcp" or "tls"."""
 
@@ -40,7 +34,7 @@ class Relay:
             raise tap.Skip("there is no coturn")
         self.protocol = protocol
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-relay-")
-        self.port = free_port()
+        self.port = ports.free_port(ADDRESS)
         # Who vouches for it, and for nobody else.
         self.authority = self.path("certificate.pem")
 

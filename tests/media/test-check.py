@@ -4,6 +4,7 @@ import signal
 import socket
 
 import callers
+import ports
 import relays
 import tap
 
@@ -64,7 +65,7 @@ def test_relay_is_not_there():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
         deaf.bind((relays.ADDRESS, 0))
         udp = f"turn:{relays.ADDRESS}:{deaf.getsockname()[1]}"
-        tcp = f"turn:{relays.ADDRESS}:{relays.free_port()}?transport=tcp"
+        tcp = f"turn:{relays.ADDRESS}:{ports.free_port(relays.ADDRESS)}?transport=tcp"
         with callers.Server(relays.settings(udp, tcp)) as server:
             lines, status = check(server)
             assert status == 1, lines

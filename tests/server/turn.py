@@ -8,16 +8,11 @@ import subprocess
 import tempfile
 import time
 
+import ports
 import tap
 
 LIMIT = 10
 SECRET = "north"
-
-
-def free_port(address):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
 
 
 def answers(address, port):
@@ -53,7 +48,7 @@ class Turn:
         if not program or not shutil.which("turnutils_uclient"):
             raise tap.Skip("there is no coturn")
         self.directory = tempfile.mkdtemp(prefix="beckon-turn-")
-        self.port = free_port(self.address)
+        self.port = ports.free_port(self.address)
         with open(f"{self.directory}/log", "wb") as log:
             self.process = subprocess.Popen(
                 [program, "-n", "--listening-ip", self.address, "--relay-ip", self.address,
