@@ -223,6 +223,8 @@ start (Server *self, GError **error)
       beckon_hub_new (self->store, self->accounts, self->wheel, self->metrics, self->config, error);
   if (self->hub == NULL)
     return FALSE;
+  /* What ran out while there was no server is over before anybody comes back. */
+  beckon_timer_wheel_advance (self->wheel, g_get_monotonic_time ());
   if (self->config->metrics_listen != NULL)
     {
       self->metrics_page = beckon_metrics_page_new (self->metrics, self->config, error);

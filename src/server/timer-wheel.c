@@ -250,8 +250,9 @@ beckon_timer_start (BeckonTimer *timer,
   timer->deadline = deadline;
   timer->func = func;
   timer->user_data = user_data;
-  /* Never into the present tick: one that starts itself anew for now would be called for ever. */
-  insert (wheel, timer, MAX (tick_of (deadline), wheel->tick + 1));
+  /* While timers are called not into the present tick: one that starts itself anew for now would be
+   * called for ever. */
+  insert (wheel, timer, MAX (tick_of (deadline), wheel->tick + (wheel->advancing ? 1 : 0)));
 }
 
 void

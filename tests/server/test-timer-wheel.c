@@ -93,13 +93,13 @@ test_past (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (deadlines); i++)
     {
+      const gint64 due = START + (deadlines[i] < START ? 0 : TICK);
       Alarm alarm = { 0 };
 
       alarm_set (&alarm, wheel, deadlines[i]);
       g_assert_cmpuint (alarm.calls, ==, 0);
-      g_assert_cmpint (beckon_timer_wheel_get_next (wheel), <=,
-                       beckon_timer_wheel_get_time (wheel) + TICK);
-      beckon_timer_wheel_advance (wheel, beckon_timer_wheel_get_time (wheel) + TICK);
+      g_assert_cmpint (beckon_timer_wheel_get_next (wheel), <=, due);
+      beckon_timer_wheel_advance (wheel, due);
       g_assert_cmpuint (alarm.calls, ==, 1);
     }
 }
