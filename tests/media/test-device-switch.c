@@ -8,7 +8,7 @@
 
 #include "device-settings.h"
 #include "gst-complaints.h"
-#include "media-session.h"
+#include "media-ends.h"
 #include "test-source.h"
 #include "virtual-devices.h"
 
@@ -216,19 +216,11 @@ set_up (Fixture *f, gconstpointer unused)
 }
 
 static void
-on_closed (GObject *source, GAsyncResult *result, gpointer done)
-{
-  g_assert_true (
-      beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL));
-  *(gboolean *) done = TRUE;
-}
-
-static void
 side_clear (Side *side)
 {
   gboolean done = FALSE;
 
-  beckon_media_session_close_async (side->session, "hung-up", on_closed, &done);
+  media_end_close (side->session, "hung-up", &done);
   wait_until (done);
   wait_until (G_OBJECT (side->session)->ref_count == 1);
   g_assert_finalize_object (side->session);
