@@ -53,8 +53,11 @@ void beckon_account_remember (BeckonAccount *self,
                               const char *password);
 /** beckon_account_keep_token: the server has let us in: what it gave us for the next time. */
 void beckon_account_keep_token (BeckonAccount *self);
-/** beckon_account_forget_secrets: the next start does not come in by itself. */
-void beckon_account_forget_secrets (BeckonAccount *self);
+/** beckon_account_keep_name: what the server calls us, if we are who is remembered. */
+void beckon_account_keep_name (BeckonAccount *self);
+/** beckon_account_forget: the next start does not come in by itself, and finds nothing of the
+ * account. */
+void beckon_account_forget (BeckonAccount *self);
 /** beckon_account_set_remembered: @server, @user: nullable: the sign-in is over, what is in the
  * store of it stays. */
 void beckon_account_set_remembered (BeckonAccount *self, const char *server, const char *user);

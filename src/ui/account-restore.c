@@ -11,6 +11,7 @@
 #include "secrets.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 
 /* ---- what is remembered ---- */
 
@@ -33,9 +34,39 @@ beckon_account_set_remembered (BeckonAccount *self, const char *server, const ch
   g_clear_pointer (&self->kept, beckon_secrets_free);
 }
 
-void
-beckon_account_forget_secrets (BeckonAccount *self)
+static char *
+build_people_path (BeckonAccount *self)
 {
+  g_autofree char *name =
+      *self->profile == '\0' ? g_strdup ("people") : g_strconcat ("people-", self->profile, NULL);
+
+  return g_build_filename (g_get_user_cache_dir (), "beckon", name, NULL);
+}
+
+void
+beckon_account_remember_people (BeckonAccount *self, BeckonPeople *people)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *account = NULL;
+
+  g_return_if_fail (BECKON_IS_ACCOUNT (self));
+  g_return_if_fail (BECKON_IS_PEOPLE (people));
+  g_return_if_fail (self->manager != NULL);
+
+  path = build_people_path (self);
+  account = g_strdup_printf (
+      "%s at %s", self->media->identity,
+      beckon_signaling_service_get_server (beckon_call_manager_get_signaling (self->manager)));
+  beckon_people_remember (people, path, account);
+}
+
+void
+beckon_account_forget (BeckonAccount *self)
+{
+  g_autofree char *people = build_people_path (self);
+
+  g_unlink (people);
+  g_settings_reset (self->settings, "user-name");
   /* what still waits to be stored would be so after this */
   g_cancellable_cancel (self->storing);
   g_object_unref (self->storing);
@@ -50,7 +81,7 @@ void
 beckon_account_leave_remembered (BeckonAccount *self, const GError *why)
 {
   if (g_error_matches (why, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_SIGNED_OUT))
-    beckon_account_forget_secrets (self);
+    beckon_account_forget (self);
   beckon_account_set_remembered (self, NULL, NULL);
 }
 
@@ -78,6 +109,17 @@ beckon_account_keep_token (BeckonAccount *self)
                               self->profile, token, self->storing, on_token_stored, NULL);
 }
 
+void
+beckon_account_keep_name (BeckonAccount *self)
+{
+  BeckonSignalingService *signaling = beckon_call_manager_get_signaling (self->manager);
+  const char *name = beckon_signaling_service_get_user_name (signaling);
+  g_autofree char *user = g_settings_get_string (self->settings, "user");
+
+  if (name != NULL && g_strcmp0 (user, beckon_signaling_service_get_user_id (signaling)) == 0)
+    g_settings_set_string (self->settings, "user-name", name);
+}
+
 static void
 on_password_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -100,6 +142,7 @@ beckon_account_remember (BeckonAccount *self,
 {
   g_settings_set_string (self->settings, "server", server);
   g_settings_set_string (self->settings, "user", user);
+  beckon_account_keep_name (self);
   g_settings_reset (self->settings, "local-port"); /* it is that of another account */
   beckon_account_set_remembered (self, server, user);
   beckon_account_keep_token (self);

@@ -90,6 +90,12 @@ on_service_problem (BeckonSignalingService *service, GParamSpec *pspec, BeckonAc
   beckon_account_set_problem (self, beckon_signaling_service_get_problem (service));
 }
 
+static void
+on_user_name (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
+{
+  beckon_account_keep_name (self);
+}
+
 /* The server may end the session for good: the password was changed elsewhere, say. */
 static void
 on_service_state (BeckonSignalingService *service, GParamSpec *pspec, BeckonAccount *self)
@@ -180,7 +186,7 @@ beckon_account_sign_out (BeckonAccount *self)
   g_return_if_fail (BECKON_IS_ACCOUNT (self));
 
   local_port = g_settings_get_uint (self->settings, "local-port");
-  beckon_account_forget_secrets (self);
+  beckon_account_forget (self);
   g_settings_reset (self->settings, "local-port");
   beckon_account_set_failure (self, NULL);
   beckon_account_emit_left (self);
@@ -280,6 +286,8 @@ beckon_account_init (BeckonAccount *self)
                                  G_CALLBACK (on_service_problem), self, 0);
   g_signal_group_connect_object (self->signaling_signals, "notify::state",
                                  G_CALLBACK (on_service_state), self, 0);
+  g_signal_group_connect_object (self->signaling_signals, "notify::user-name",
+                                 G_CALLBACK (on_user_name), self, 0);
 }
 
 static BeckonLocalServer *

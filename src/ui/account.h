@@ -4,6 +4,7 @@
 
 #include "call-manager.h"
 #include "local-server.h"
+#include "people.h"
 
 G_BEGIN_DECLS
 
@@ -11,10 +12,10 @@ G_BEGIN_DECLS
 /**
  * BeckonAccount:
  *
- * The account that this profile of the application uses: signs in, remembers server, user ID, password
- * and token for the next start, signs out. The next start comes with the token, so that the server can
- * say that this device was signed out meanwhile; with the password where that has expired. Main thread
- * only.
+ * The account that this profile of the application uses: signs in, remembers server, user ID,
+ * password, token and people for the next start, signs out. The next start comes with the token, so
+ * that the server can say that this device was signed out meanwhile; with the password where that
+ * has expired. Main thread only.
  *
  * Properties, read-only: manager (nullable: there is one from the start of a sign-in until the
  * sign-out or the failed end of it; its signaling says how the connection is), signed-in (to be
@@ -22,8 +23,8 @@ G_BEGIN_DECLS
  * failure (GError, nullable: why we are not signed in although we should be), problem (GError,
  * nullable: why a sign-in under way is not through yet).
  *
- * Signals: notice (char *sentence)  something to tell the person, once; left ()  we are not this account
- * any more: the person has signed out, or was; not at the end of the process
+ * Signals: notice (char *sentence)  something to tell the person, once; left ()  we are not this
+ * account any more: the person has signed out, or was; not at the end of the process
  */
 G_DECLARE_FINAL_TYPE (BeckonAccount, beckon_account, BECKON, ACCOUNT, GObject)
 
@@ -86,7 +87,12 @@ void beckon_account_start (BeckonAccount *self, const BeckonCredentials *credent
  * if that is where the account is. */
 void beckon_account_restore (BeckonAccount *self);
 
-/** beckon_account_sign_out: hangs up, signs out and forgets the password; returns at once. */
+/** beckon_account_remember_people: @people: follows the manager's signaling: what was kept of it is
+ * shown at once, and kept anew for the next start; a sign-out forgets it. */
+void beckon_account_remember_people (BeckonAccount *self, BeckonPeople *people);
+
+/** beckon_account_sign_out: hangs up, signs out and forgets what was remembered; returns at once.
+ */
 void beckon_account_sign_out (BeckonAccount *self);
 
 /** beckon_account_shutdown_async: hangs up and says bye before the process ends; never fails, and

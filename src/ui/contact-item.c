@@ -13,6 +13,7 @@ struct _BeckonContactItem
   char *id;
   char *name;
   BeckonPresence presence;
+  gboolean remembered; /* its presence is not known */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonContactItem, beckon_contact_item, G_TYPE_OBJECT)
@@ -119,6 +120,15 @@ beckon_contact_item_new (const char *id, const char *name, BeckonPresence presen
                        NULL);
 }
 
+BeckonContactItem *
+beckon_contact_item_new_remembered (const char *id, const char *name)
+{
+  BeckonContactItem *self = beckon_contact_item_new (id, name, BECKON_PRESENCE_OFFLINE);
+
+  self->remembered = TRUE;
+  return self;
+}
+
 const char *
 beckon_contact_item_get_id (BeckonContactItem *self)
 {
@@ -143,13 +153,22 @@ beckon_contact_item_get_presence (BeckonContactItem *self)
   return self->presence;
 }
 
+gboolean
+beckon_contact_item_is_presence_known (BeckonContactItem *self)
+{
+  g_return_val_if_fail (BECKON_IS_CONTACT_ITEM (self), FALSE);
+
+  return !self->remembered;
+}
+
 void
 beckon_contact_item_set_presence (BeckonContactItem *self, BeckonPresence presence)
 {
   g_return_if_fail (BECKON_IS_CONTACT_ITEM (self));
 
-  if (self->presence == presence)
+  if (self->presence == presence && !self->remembered)
     return;
   self->presence = presence;
+  self->remembered = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRESENCE]);
 }

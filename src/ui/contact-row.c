@@ -42,6 +42,17 @@ static const PresenceLook looks[] = {
   [BECKON_PRESENCE_DND] = { "beckon-presence-busy-symbolic", "busy" },
 };
 
+/* What takes no room beside it says who it is. */
+static const char *
+get_status (BeckonContactRow *self, gboolean blocked)
+{
+  if (blocked)
+    return _ ("Blocked");
+  if (!beckon_contact_item_is_presence_known (self->item))
+    return beckon_contact_item_get_id (self->item);
+  return beckon_phrase_for_presence (beckon_contact_item_get_presence (self->item));
+}
+
 static void
 update (BeckonContactRow *self)
 {
@@ -54,8 +65,9 @@ update (BeckonContactRow *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->badge), looks[i].css_class);
   gtk_widget_add_css_class (GTK_WIDGET (self->badge), looks[presence].css_class);
   gtk_image_set_from_icon_name (self->badge, looks[presence].icon);
-  gtk_label_set_label (self->status,
-                       blocked ? _("Blocked") : beckon_phrase_for_presence (presence));
+  gtk_widget_set_visible (GTK_WIDGET (self->badge),
+                          blocked || beckon_contact_item_is_presence_known (self->item));
+  gtk_label_set_label (self->status, get_status (self, blocked));
 }
 
 static void

@@ -54,11 +54,12 @@ update_account (BeckonHomeWindow *self)
   const char *id = signaling != NULL ? beckon_signaling_service_get_user_id (signaling) : NULL;
   const char *name = signaling != NULL ? beckon_signaling_service_get_user_name (signaling) : NULL;
   g_autofree char *remembered = g_settings_get_string (settings, "user");
+  g_autofree char *remembered_name = g_settings_get_string (settings, "user-name");
 
   if (id == NULL)
     id = remembered;
   if (name == NULL)
-    name = id;
+    name = g_str_equal (id, remembered) && *remembered_name != '\0' ? remembered_name : id;
 
   beckon_account_button_update (self->account_button, name, state,
                                 signaling == NULL || beckon_signaling_service_get_ring (signaling),
@@ -185,6 +186,8 @@ on_manager (BeckonHomeWindow *self)
   g_signal_group_set_target (self->manager_signals, beckon_account_get_manager (self->account));
   g_signal_group_set_target (self->signaling_signals, beckon_home_window_get_signaling (self));
   beckon_people_set_signaling (self->people, beckon_home_window_get_signaling (self));
+  if (beckon_account_get_manager (self->account) != NULL)
+    beckon_account_remember_people (self->account, self->people);
   beckon_call_banner_set_manager (self->call_banner, beckon_account_get_manager (self->account));
   beckon_home_window_update (self);
 }

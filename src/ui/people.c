@@ -6,6 +6,8 @@
 
 #include "people.h"
 
+#include "people-memory.h"
+
 #define HISTORY_LIMIT 50 /* calls at a time */
 #define OLDER_LIMIT 100  /* the same of older ones, which is what a server gives at most */
 /* When all are wanted: a server counts its requests. */
@@ -23,7 +25,10 @@ struct _BeckonPeople
   GListStore *blocked;  /* BeckonContactItem */
   GListStore *history;  /* BeckonHistoryItem */
   GCancellable *cancellable;
+  char *memory;  /* nullable: a file; nothing is remembered */
+  char *account; /* nullable: whose */
 
+  guint save_source; /* source: what the server said is remembered */
   gboolean have_contacts;
   gboolean have_history;
   gint64 older_than; /* when the call began to which older ones are on their way, or 0 */
@@ -43,6 +48,42 @@ typedef enum
 } BeckonPeopleProperty;
 
 static GParamSpec *properties[N_PROPS];
+
+/* ---- what is remembered ---- */
+
+static void
+save (BeckonPeople *self)
+{
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  beckon_people_memory_save (self->memory, self->account, G_LIST_MODEL (self->contacts),
+                             G_LIST_MODEL (self->blocked), G_LIST_MODEL (self->history),
+                             HISTORY_LIMIT);
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  BeckonPeople *self = user_data;
+
+  save (self); /* which removes this source */
+  return G_SOURCE_REMOVE;
+}
+
+/* Once for both lists, and when they have been drawn. */
+static void
+schedule_save (BeckonPeople *self)
+{
+  if (self->memory != NULL && self->save_source == 0 && beckon_people_is_loaded (self))
+    self->save_source = g_idle_add_full (G_PRIORITY_LOW, on_idle, self, NULL);
+}
+
+static void
+forget_memory (BeckonPeople *self)
+{
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  g_clear_pointer (&self->memory, g_free);
+  g_clear_pointer (&self->account, g_free);
+}
 
 /* ---- contacts, and who is blocked ---- */
 
@@ -99,6 +140,16 @@ fill (GListStore *store, GPtrArray *items)
     }
 }
 
+/* @contacts, @blocked: of BeckonContactItem */
+static void
+fill_people (BeckonPeople *self, GPtrArray *contacts, GPtrArray *blocked)
+{
+  self->have_contacts = TRUE;
+  fill (self->contacts, contacts);
+  fill (self->blocked, blocked);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+}
+
 void
 beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts, GPtrArray *blocked)
 {
@@ -108,7 +159,6 @@ beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts, GPtrArray 
   g_return_if_fail (BECKON_IS_PEOPLE (self));
   g_return_if_fail (contacts != NULL && blocked != NULL);
 
-  self->have_contacts = TRUE;
   for (guint i = 0; i < contacts->len; i++)
     {
       const BeckonContact *contact = g_ptr_array_index (contacts, i);
@@ -124,9 +174,7 @@ beckon_people_take_contacts (BeckonPeople *self, GPtrArray *contacts, GPtrArray 
       g_ptr_array_add (blocked_items,
                        beckon_contact_item_new (user->id, user->name, BECKON_PRESENCE_OFFLINE));
     }
-  fill (self->contacts, contact_items);
-  fill (self->blocked, blocked_items);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
+  fill_people (self, contact_items, blocked_items);
 }
 
 static void
@@ -141,7 +189,10 @@ on_contacts (GObject *source, GAsyncResult *result, gpointer user_data)
   if (contacts == NULL)
     g_debug ("The contacts did not come: %s", error->message);
   else if (BECKON_SIGNALING_SERVICE (source) == self->signaling)
-    beckon_people_take_contacts (self, contacts, blocked);
+    {
+      beckon_people_take_contacts (self, contacts, blocked);
+      schedule_save (self);
+    }
 }
 
 static void
@@ -247,7 +298,10 @@ on_history (GObject *source, GAsyncResult *result, gpointer user_data)
   if (calls == NULL)
     g_debug ("The recent calls did not come: %s", error->message);
   else if (BECKON_SIGNALING_SERVICE (source) == self->signaling)
-    beckon_people_take_history (self, g_steal_pointer (&calls));
+    {
+      beckon_people_take_history (self, g_steal_pointer (&calls));
+      schedule_save (self);
+    }
 }
 
 static void
@@ -418,6 +472,27 @@ beckon_people_see_history (BeckonPeople *self)
 
 /* ---- the service ---- */
 
+void
+beckon_people_remember (BeckonPeople *self, const char *file, const char *account)
+{
+  g_autoptr (GPtrArray) contacts = NULL;
+  g_autoptr (GPtrArray) blocked = NULL;
+  GPtrArray *calls;
+
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+  g_return_if_fail (self->signaling != NULL);
+  g_return_if_fail (file != NULL && account != NULL);
+
+  forget_memory (self);
+  self->memory = g_strdup (file);
+  self->account = g_strdup (account);
+  if (beckon_people_is_loaded (self) ||
+      !beckon_people_memory_load (file, account, &contacts, &blocked, &calls))
+    return;
+  fill_people (self, contacts, blocked);
+  beckon_people_take_history (self, calls);
+}
+
 static void
 refresh (BeckonPeople *self)
 {
@@ -459,6 +534,9 @@ beckon_people_dispose (GObject *object)
 
   if (self->cancellable != NULL)
     cancel (self);
+  if (self->save_source != 0)
+    save (self);
+  forget_memory (self);
   g_clear_handle_id (&self->pause, g_source_remove);
   g_clear_object (&self->signals);
   g_clear_object (&self->signaling);
@@ -521,6 +599,7 @@ beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signali
     return;
   cancel (self);
   self->cancellable = g_cancellable_new ();
+  forget_memory (self);
   self->have_contacts = FALSE;
   self->have_history = FALSE;
   set_loading (self, 0, 0);

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * The contacts, the blocked people and the recent calls of an account, kept as its server has them:
  * list models that follow one #BeckonSignalingService. Without a connection they stay as they were.
  *
- * Properties: loaded (read-only: all of it came from the server), loading-older (read-only: older
- * calls are on their way, or will be asked for in a moment).
+ * Properties: loaded (read-only: there is all of it, from the server or remembered), loading-older
+ * (read-only: older calls are on their way, or will be asked for in a moment).
  */
 G_DECLARE_FINAL_TYPE (BeckonPeople, beckon_people, BECKON, PEOPLE, GObject)
 
@@ -23,6 +23,16 @@ BeckonPeople *beckon_people_new (void);
 
 /** beckon_people_set_signaling: @signaling: (nullable): another one empties the lists. */
 void beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *signaling);
+
+/**
+ * beckon_people_remember:
+ * @file: where the lists are kept from now on, until another signaling is set
+ * @account: whose they are
+ *
+ * What was kept of @account is shown until the server has answered; nobody's presence is known
+ * then.
+ */
+void beckon_people_remember (BeckonPeople *self, const char *file, const char *account);
 
 gboolean beckon_people_is_loaded (BeckonPeople *self);
 

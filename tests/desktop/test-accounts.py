@@ -24,6 +24,10 @@ def _preferences(person):
     person.press_on("Preferences", "Account")
 
 
+def _remembered(person):
+    return person.run(["sh", "-c", "cd $XDG_CACHE_HOME/beckon && echo *people*"], {})[1] == "people\n"
+
+
 def _miss(caller):
     """A robot of that name calls Bob, and gives up."""
     event(STAGE.robot(caller, "call", "bob", "--voice", "--timeout", "1"), "unanswered")
@@ -59,12 +63,14 @@ def test_signed_out_while_away():
 
 def test_missed_calls_go_with_the_account():
     desk = STAGE.desk
+    assert _remembered(desk)
     _miss("carol")
     desk.notification("Call back")
     _preferences(desk)
     desk.click("Sign out this computer")
     desk.no_notification("Call back")
     desk.find("Sign in")
+    assert not _remembered(desk)  # who called, and whom he knows
 
 
 def test_they_go_also_when_the_process_that_sent_them_has_ended():

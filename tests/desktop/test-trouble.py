@@ -62,12 +62,19 @@ def test_server_goes_and_comes():
 
 def test_server_is_not_there_yet():
     alice = STAGE.alice
+    alice.add_contact("bob")
+    alice.read("Online")
     alice.quit()
     STAGE.server.kill()
     alice.open()
     alice.read("Reconnecting…")
+    alice.read("Alice")
+    alice.read("Bob Larsson")  # as she remembers him, and knows no more
+    assert not alice.look("Online") and not alice.look("Offline"), alice.tree()
+    STAGE.picture("not-there-yet", alice)
     STAGE.server.restart()
     together(*(lambda person=person: person.read("Connected", timeout=20) for person in STAGE.people))
+    alice.read("Online")
 
 
 def test_call_goes_on_without_the_server():

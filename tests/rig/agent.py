@@ -141,6 +141,7 @@ class Agent:
         """Leaves nothing of what the application kept."""
         shutil.rmtree(os.path.join(os.environ["XDG_CONFIG_HOME"], "glib-2.0"))
         shutil.rmtree(os.environ["XDG_DATA_HOME"])
+        shutil.rmtree(os.path.join(os.environ["XDG_CACHE_HOME"], "beckon"), ignore_errors=True)
 
     def _root(self):
         if self.app.poll() is not None:

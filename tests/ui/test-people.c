@@ -5,7 +5,10 @@
 #include "config.h"
 
 #include "half-server.h"
+#include "people-memory.h"
 #include "people.h"
+
+#include <glib/gstdio.h>
 
 /* ---- by hand ---- */
 
@@ -354,6 +357,156 @@ test_older_than_what_is_gone (Fixture *f, gconstpointer unused)
   assert_times (f, "5000 4000");
 }
 
+/* ---- what is remembered ---- */
+
+typedef struct
+{
+  Fixture f;
+  char *directory;
+  char *file;
+} Memory;
+
+static void
+memory_set_up (Memory *m, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  set_up (&m->f, data);
+  m->directory = g_dir_make_tmp ("beckon-people-XXXXXX", &error);
+  g_assert_no_error (error);
+  m->file = g_build_filename (m->directory, "cache", "people", NULL);
+}
+
+static void
+memory_tear_down (Memory *m, gconstpointer data)
+{
+  g_autofree char *cache = g_path_get_dirname (m->file);
+
+  tear_down (&m->f, data);
+  g_unlink (m->file);
+  g_rmdir (cache);
+  g_assert_cmpint (g_rmdir (m->directory), ==, 0); /* there was nothing else */
+  g_free (m->file);
+  g_free (m->directory);
+}
+
+/* As at the next start. */
+static void
+start_again (Memory *m, const char *account)
+{
+  beckon_people_set_signaling (m->f.people, NULL);
+  g_assert_finalize_object (m->f.people);
+  m->f.people = beckon_people_new ();
+  beckon_people_set_signaling (m->f.people, m->f.service);
+  beckon_people_remember (m->f.people, m->file, account);
+}
+
+static void
+assert_remembered (Memory *m)
+{
+  g_autoptr (BeckonContactItem) bob =
+      g_list_model_get_item (beckon_people_get_contacts (m->f.people), 0);
+
+  g_assert_true (beckon_people_is_loaded (m->f.people));
+  g_assert_cmpstr (beckon_contact_item_get_name (bob), ==, "Bob");
+  g_assert_false (beckon_contact_item_is_presence_known (bob));
+  g_assert_true (beckon_people_is_blocked (m->f.people, "mallory"));
+  assert_times (&m->f, "2000 1000");
+}
+
+static void
+load_and_save (Memory *m)
+{
+  beckon_people_remember (m->f.people, m->file, "alice at home");
+  load (&m->f);
+  wait_until (g_file_test (m->file, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_remembered (Memory *m, gconstpointer unused)
+{
+  g_autoptr (BeckonContactItem) bob = NULL;
+  GStatBuf status;
+
+  load_and_save (m);
+  g_assert_cmpint (g_stat (m->file, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  start_again (m, "alice at home");
+  assert_remembered (m);
+  load (&m->f); /* and the server says how they are */
+  bob = g_list_model_get_item (beckon_people_get_contacts (m->f.people), 0);
+  wait_until (beckon_contact_item_get_presence (bob) == BECKON_PRESENCE_ONLINE);
+}
+
+static void
+test_remembered_all_of_a_call (Memory *m, gconstpointer unused)
+{
+  g_autoptr (BeckonHistoryItem) item = NULL;
+  const BeckonPastCall *call;
+
+  beckon_people_remember (m->f.people, m->file, "alice at home");
+  answer (&m->f, "contacts.list", "\"contacts\":[],\"blocked\":[]");
+  answer (&m->f, "history.list",
+          "\"calls\":[{\"call\":\"c1\",\"direction\":\"outgoing\",\"media\":\"video\","
+          "\"members\":[{\"id\":\"bob\",\"name\":\"Bob\"},{\"id\":\"eve\",\"name\":\"Ève\"}],"
+          "\"outcome\":\"answered\",\"started\":1764000000000,\"duration_ms\":5000}]");
+  wait_until (g_file_test (m->file, G_FILE_TEST_EXISTS));
+  start_again (m, "alice at home");
+  item = g_list_model_get_item (beckon_people_get_history (m->f.people), 0);
+  call = beckon_history_item_get_call (item);
+  g_assert_cmpstr (call->call, ==, "c1");
+  g_assert_true (call->outgoing);
+  g_assert_cmpint (call->media, ==, BECKON_MEDIA_VIDEO);
+  g_assert_cmpuint (call->others->len, ==, 2);
+  g_assert_cmpstr (((BeckonUser *) g_ptr_array_index (call->others, 1))->name, ==, "Ève");
+  g_assert_cmpstr (call->outcome, ==, "answered");
+  g_assert_cmpint (call->started, ==, G_GINT64_CONSTANT (1764000000000));
+  g_assert_cmpint (call->duration, ==, 5000);
+  load (&m->f);
+}
+
+static void
+test_another_account (Memory *m, gconstpointer unused)
+{
+  load_and_save (m);
+  start_again (m, "alice at work");
+  g_assert_false (beckon_people_is_loaded (m->f.people));
+  g_assert_false (beckon_people_is_contact (m->f.people, "bob"));
+  load (&m->f);
+}
+
+static gboolean
+can_load (Memory *m, const char *contents, gsize size)
+{
+  g_autoptr (GPtrArray) contacts = NULL;
+  g_autoptr (GPtrArray) blocked = NULL;
+  g_autoptr (GPtrArray) calls = NULL;
+
+  g_assert_true (g_file_set_contents (m->file, contents, (gssize) size, NULL));
+  return beckon_people_memory_load (m->file, "alice at home", &contacts, &blocked, &calls);
+}
+
+/* Half of it is nothing, and no byte that is another makes it worse than that. */
+static void
+test_damaged (Memory *m, gconstpointer unused)
+{
+  g_autofree char *contents = NULL;
+  gsize size;
+
+  load_and_save (m);
+  g_assert_true (g_file_get_contents (m->file, &contents, &size, NULL));
+  g_assert_true (can_load (m, contents, size));
+  for (gsize i = 0; i < size; i++)
+    g_assert_false (can_load (m, contents, i));
+  for (gsize i = 0; i < size; i++)
+    {
+      g_autofree char *damaged = g_memdup2 (contents, size);
+
+      damaged[i] = (char) ~damaged[i];
+      can_load (m, damaged, size);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -367,6 +520,13 @@ main (int argc, char **argv)
   ADD ("all", test_all);
   ADD ("all-no-more", test_all_no_more);
   ADD ("older-than-what-is-gone", test_older_than_what_is_gone);
+#undef ADD
+#define ADD(name, function)                                                                        \
+  g_test_add ("/ui/people/" name, Memory, NULL, memory_set_up, function, memory_tear_down)
+  ADD ("remembered", test_remembered);
+  ADD ("remembered-all-of-a-call", test_remembered_all_of_a_call);
+  ADD ("remembered-by-another-account", test_another_account);
+  ADD ("remembered-damaged", test_damaged);
 #undef ADD
   return g_test_run ();
 }
