@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The agent of the rig that can also watch the screen: what was on it when, by the monotonic clock that all
-processes share. It asks nobody: a program that is asked for its widgets while it starts starts later."""
+processes share. It asks nobody: a program that is asked for its widgets while it starts starts later. And it
+looks only where the X server says that something was drawn: who looks all the time keeps the server, and a
+processor, from those whose time is taken."""
 import ctypes
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -16,7 +19,10 @@ import agent  # pylint: disable=wrong-import-position
 import ui  # pylint: disable=wrong-import-position
 
 ALL_PLANES, Z_PIXMAP = 0xffffffff, 2
-BETWEEN_S = 0.006  # two looks; a look itself takes some milliseconds
+REPORT_NON_EMPTY = 3  # once for all that is drawn until it is looked at
+EVENT_BYTES = 192
+BETWEEN_S = 0.006  # two looks at the least; a look itself takes some milliseconds
+AWAIT_S = 0.1  # until it is seen that nobody wants to know any more
 SETTLED_S = 1.5  # nothing moves any more
 ENOUGH = 0.6  # of the lines of a window: something may blink or pulse in the others
 
@@ -28,7 +34,7 @@ class XImage(ctypes.Structure):
 
 
 class Screen:
-    """Looks again and again, and remembers a checksum of each line."""
+    """Looks when something was drawn, and remembers a checksum of each line."""
 
     def __init__(self):
         self.x11 = x11 = ctypes.CDLL("libX11.so.6")
@@ -37,8 +43,15 @@ class Screen:
         x11.XGetImage.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_int, ctypes.c_uint,
                                   ctypes.c_uint, ctypes.c_ulong, ctypes.c_int]
         x11.XDestroyImage.argtypes = [ctypes.POINTER(XImage)]
+        self.xdamage = ctypes.CDLL("libXdamage.so.1")
+        self.xdamage.XDamageCreate.restype = ctypes.c_ulong
+        self.xdamage.XDamageCreate.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int]
+        self.xdamage.XDamageSubtract.argtypes = [ctypes.c_void_p] + 3 * [ctypes.c_ulong]
         self.display = ctypes.c_void_p(x11.XOpenDisplay(None))
         self.root = x11.XDefaultRootWindow(self.display)
+        known = self.xdamage.XDamageQueryExtension(self.display, *(ctypes.byref(ctypes.c_int()) for _ in "ab"))
+        assert known, "the X server does not say when something is drawn"
+        self.damage = self.xdamage.XDamageCreate(self.display, self.root, REPORT_NON_EMPTY)
         self.size = x11.XDisplayWidth(self.display, 0), x11.XDisplayHeight(self.display, 0)
         self.looks, self.ending = [], threading.Event()
         self.thread = threading.Thread(target=self._watch, daemon=True)
@@ -51,8 +64,21 @@ class Screen:
         self.x11.XDestroyImage(image)
         return [zlib.crc32(pixels[start:start + stride]) for start in range(0, len(pixels), stride)]
 
+    def _drawn(self):
+        """Whether something was, since the last time."""
+        if not self.x11.XPending(self.display):
+            select.select([self.x11.XConnectionNumber(self.display)], [], [], AWAIT_S)
+        drawn = False
+        while self.x11.XPending(self.display):
+            self.x11.XNextEvent(self.display, ctypes.create_string_buffer(EVENT_BYTES))
+            drawn = True
+        self.xdamage.XDamageSubtract(self.display, self.damage, 0, 0)
+        return drawn
+
     def _watch(self):
         while not self.ending.wait(BETWEEN_S):
+            if self.looks and not self._drawn():
+                continue
             lines = self._look()
             now = time.monotonic()
             if not self.looks or lines != self.looks[-1][1]:
