@@ -462,6 +462,7 @@ beckon_media_peer_finalize (GObject *object)
   g_ptr_array_unref (self->relays);
   g_ptr_array_unref (self->channels);
   beckon_meter_free (self->meter);
+  beckon_peer_repeat_unref (self->repeat);
   g_free (self->report);
   beckon_media_config_free (self->config);
   beckon_peer_bandwidth_free (self->bandwidth);
@@ -538,6 +539,7 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   self->share = beckon_peer_share_new (self);
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
+  self->repeat = beckon_peer_repeat_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);
   self->channels = g_ptr_array_new_with_free_func (g_object_unref);
   beckon_media_stats_clear (&self->stats);

@@ -14,6 +14,7 @@
 #include "codec-choice.h"
 #include "media-meter.h"
 #include "media-private.h"
+#include "peer-repeat.h"
 #include "recorder.h"
 #include "relay-tunnel.h"
 
@@ -42,6 +43,7 @@ struct _BeckonMediaPeer
   BeckonVoice *voice; /* nullable: not heard */
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
+  BeckonPeerRepeat *repeat;
   BeckonRecorder *screen_recorder;     /* nullable: the same */
   struct _BeckonPeerBandwidth *bandwidth; /* peer-bandwidth.h */
   struct _BeckonPeerJitter *jitter;       /* peer-jitter.h */

@@ -9,7 +9,8 @@
 #include "peer-private.h"
 
 #include "capture.h"
-#include "peer-repeat.h"
+
+#include <gst/rtp/rtp.h>
 
 #define HELD_BACK_MAX (1500 * GST_MSECOND)
 
@@ -91,11 +92,14 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
   if (g_str_equal (name, "rtpjitterbuffer"))
     beckon_meter_watch_jitter_buffer (self->meter, element);
   if (g_str_equal (name, "nicesrc"))
-    add_probe (element, "src", data, on_packet_in, self);
+    {
+      add_probe (element, "src", data, on_packet_in, self);
+      beckon_peer_repeat_watch_in (self->repeat, element);
+    }
   else if (g_str_equal (name, "nicesink"))
     {
       add_probe (element, "sink", data, on_packet_out, self);
-      beckon_peer_repeat_watch (element);
+      beckon_peer_repeat_watch_out (self->repeat, element);
     }
 }
 

@@ -12,23 +12,90 @@
 /* Nobody else sets it on the way to the network. */
 #define COPY_FLAG GST_BUFFER_FLAG_DROPPABLE
 
+/* Kind, version, and the record's number: its epoch and its place in it. */
+#define RECORD_HEADER 11
+#define NUMBER_OFFSET 3
+
 /* After so long, and again after so long: what loses one need not lose the next. */
-static const guint pauses_ms[] = { 40, 80 };
+static const guint pauses_ms[] = { 40, 80, 120, 160 };
+
+struct _BeckonPeerRepeat
+{
+  gint flights; /* atomic: of theirs, or parts of them */
+  /* On the thread that packets come in on */
+  gint64 newest; /* the highest number of a record that came */
+};
 
 typedef struct
 {
+  BeckonPeerRepeat *repeat;
   GWeakRef sink;
   GstBuffer *packet;
+  gint flight; /* the last of theirs before it */
   guint n_sent;
 } Copies;
+
+BeckonPeerRepeat *
+beckon_peer_repeat_new (void)
+{
+  BeckonPeerRepeat *self = g_atomic_rc_box_new0 (BeckonPeerRepeat);
+
+  self->newest = -1;
+  return self;
+}
+
+void
+beckon_peer_repeat_unref (BeckonPeerRepeat *self)
+{
+  g_atomic_rc_box_release (self);
+}
 
 static void
 copies_free (Copies *self)
 {
+  beckon_peer_repeat_unref (self->repeat);
   g_weak_ref_clear (&self->sink);
   gst_buffer_unref (self->packet);
   g_free (self);
 }
+
+static gboolean
+is_handshake (GstBuffer *buffer)
+{
+  guint8 kind;
+
+  return gst_buffer_extract (buffer, 0, &kind, 1) == 1 &&
+         (kind == DTLS_HANDSHAKE || kind == DTLS_CHANGE_CIPHER_SPEC);
+}
+
+static void
+add_probe (BeckonPeerRepeat *self, GstElement *element, const char *name, GstPadProbeCallback probe)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (element, name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, probe,
+                     g_atomic_rc_box_acquire (self), (GDestroyNotify) beckon_peer_repeat_unref);
+}
+
+typedef void (*PacketFunc) (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet);
+
+static GstPadProbeReturn
+for_each (BeckonPeerRepeat *self, GstPad *pad, GstPadProbeInfo *info, PacketFunc function)
+{
+  GstBufferList *list;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    {
+      function (self, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+      return GST_PAD_PROBE_OK;
+    }
+  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
+  for (guint i = 0; i < gst_buffer_list_length (list); i++)
+    function (self, pad, gst_buffer_list_get (list, i));
+  return GST_PAD_PROBE_OK;
+}
+
+/* ---- out ---- */
 
 static void send_later (Copies *self);
 
@@ -39,7 +106,8 @@ on_pause_over (gpointer user_data)
   g_autoptr (GstElement) sink = g_weak_ref_get (&self->sink);
   g_autoptr (GstPad) pad = sink != NULL ? gst_element_get_static_pad (sink, "sink") : NULL;
 
-  if (pad == NULL || gst_pad_chain (pad, gst_buffer_copy (self->packet)) != GST_FLOW_OK ||
+  if (pad == NULL || self->flight != g_atomic_int_get (&self->repeat->flights) ||
+      gst_pad_chain (pad, gst_buffer_copy (self->packet)) != GST_FLOW_OK ||
       ++self->n_sent == G_N_ELEMENTS (pauses_ms))
     copies_free (self);
   else
@@ -53,50 +121,61 @@ send_later (Copies *self)
   g_timeout_add (pauses_ms[self->n_sent], on_pause_over, self);
 }
 
-static gboolean
-is_handshake (GstBuffer *buffer)
-{
-  guint8 kind;
-
-  return gst_buffer_extract (buffer, 0, &kind, 1) == 1 &&
-         (kind == DTLS_HANDSHAKE || kind == DTLS_CHANGE_CIPHER_SPEC);
-}
-
 static void
-repeat (GstPad *pad, GstBuffer *buffer)
+repeat (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
 {
   Copies *copies;
 
-  if (GST_BUFFER_FLAG_IS_SET (buffer, COPY_FLAG) || !is_handshake (buffer))
+  if (GST_BUFFER_FLAG_IS_SET (packet, COPY_FLAG) || !is_handshake (packet))
     return;
   copies = g_new0 (Copies, 1);
+  copies->repeat = g_atomic_rc_box_acquire (self);
   g_weak_ref_init (&copies->sink, GST_OBJECT_PARENT (pad));
-  copies->packet = gst_buffer_copy (buffer);
+  copies->packet = gst_buffer_copy (packet);
+  copies->flight = g_atomic_int_get (&self->flights);
   GST_BUFFER_FLAG_SET (copies->packet, COPY_FLAG);
   send_later (copies);
 }
 
 static GstPadProbeReturn
-on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+on_packets_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  GstBufferList *list;
-
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
-    {
-      repeat (pad, GST_PAD_PROBE_INFO_BUFFER (info));
-      return GST_PAD_PROBE_OK;
-    }
-  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
-  for (guint i = 0; i < gst_buffer_list_length (list); i++)
-    repeat (pad, gst_buffer_list_get (list, i));
-  return GST_PAD_PROBE_OK;
+  return for_each (user_data, pad, info, repeat);
 }
 
 void
-beckon_peer_repeat_watch (GstElement *sink)
+beckon_peer_repeat_watch_out (BeckonPeerRepeat *self, GstElement *sink)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  add_probe (self, sink, "sink", on_packets_out);
+}
 
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
-                     NULL, NULL);
+/* ---- in ---- */
+
+/* What has been seen is a copy, and says nothing. */
+static void
+note (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
+{
+  guint8 header[RECORD_HEADER];
+  gint64 number;
+
+  if (!is_handshake (packet) ||
+      gst_buffer_extract (packet, 0, header, sizeof header) != sizeof header)
+    return;
+  number = (gint64) (GST_READ_UINT64_BE (header + NUMBER_OFFSET) & G_MAXINT64);
+  if (number <= self->newest)
+    return;
+  self->newest = number;
+  g_atomic_int_inc (&self->flights);
+}
+
+static GstPadProbeReturn
+on_packets_in (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  return for_each (user_data, pad, info, note);
+}
+
+void
+beckon_peer_repeat_watch_in (BeckonPeerRepeat *self, GstElement *source)
+{
+  add_probe (self, source, "src", on_packets_in);
 }
