@@ -224,6 +224,9 @@ void beckon_peer_sdp_add_copies (GstSDPMessage *sdp, int payload);
 /** beckon_peer_sdp_allow_reduced: @sdp: ours: says that feedback may come without a report before
  * it, which webrtcbin leaves out of an answer. */
 void beckon_peer_sdp_allow_reduced (GstSDPMessage *sdp);
+/** beckon_peer_sdp_find_ssrc: Returns: the line of @sdp that is said to send @ssrc; G_MAXUINT: none
+ * is */
+guint beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc);
 gboolean beckon_peer_sdp_check_candidate (const char *candidate, GError **error);
 /** beckon_peer_sdp_is_useful_candidate: @candidate: a checked one. Names are nothing for us: looking one
  * up would tell a stranger's name server about us; nor are components that we do not have. */

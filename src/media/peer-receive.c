@@ -62,6 +62,18 @@ add_probe (GstElement *element, const char *name, GstPadProbeType type,
     gst_pad_add_probe (pad, type, callback, user_data, NULL);
 }
 
+/* A stream that has been silent for five seconds, while it rings or a camera is off, would be given
+ * up by its sender, who says goodbye for it, and by its receiver. webrtcbin forgets then which line
+ * it is of, and what comes later goes nowhere. Who is gone is known by other means. */
+static void
+keep_silent_streams (GstElement *session)
+{
+  g_autoptr (GObject) internal = NULL;
+
+  g_object_get (session, "internal-session", &internal, NULL);
+  beckon_media_set_if_there (internal, "timeout-inactive-sources", "false");
+}
+
 void
 beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
 {
@@ -89,6 +101,8 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     if (g_str_equal (name, settings[i].factory))
       beckon_media_set_if_there (element, settings[i].property, settings[i].value);
+  if (g_str_equal (name, "rtpsession"))
+    keep_silent_streams (element);
   if (g_str_equal (name, "rtpjitterbuffer"))
     beckon_meter_watch_jitter_buffer (self->meter, element);
   if (g_str_equal (name, "nicesrc"))
@@ -347,18 +361,48 @@ is_first (gint *came)
   return g_atomic_int_compare_and_exchange (came, FALSE, TRUE);
 }
 
-/* A line of theirs is looked at for the first time. */
-static void
-receive_line (BeckonMediaPeer *self, GstPad *pad)
+static guint32
+get_ssrc (const GstPadProbeInfo *info)
 {
-  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-  g_autoptr (GstPad) sink = NULL;
-  guint line = G_MAXUINT;
-  GstElement *first = NULL;
+  GstBuffer *packet = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER
+                          ? GST_PAD_PROBE_INFO_BUFFER (info)
+                          : gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0);
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  guint32 ssrc;
 
+  g_return_val_if_fail (gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp), 0);
+  ssrc = gst_rtp_buffer_get_ssrc (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  return ssrc;
+}
+
+/* The description knows; webrtcbin has forgotten whom it was said goodbye of, and takes it for the
+ * first line. Who says nothing of streams is taken at webrtcbin's word. */
+static guint
+find_line (BeckonMediaPeer *self, GstPad *pad, guint32 ssrc)
+{
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
+  guint line = G_MAXUINT;
+
+  g_object_get (self->webrtc, "remote-description", &description, NULL);
+  if (description != NULL)
+    line = beckon_peer_sdp_find_ssrc (description->sdp, ssrc);
+  if (line != G_MAXUINT)
+    return line;
   g_object_get (pad, "transceiver", &transceiver, NULL);
   if (transceiver != NULL)
     g_object_get (transceiver, "mlineindex", &line, NULL);
+  return line;
+}
+
+/* A line of theirs is looked at for the first time. */
+static void
+receive_line (BeckonMediaPeer *self, GstPad *pad, guint line)
+{
+  g_autoptr (GstPad) sink = NULL;
+  GstElement *first = NULL;
+
   if (line == BECKON_LINE_MICROPHONE && is_media (pad, "audio") && is_first (&self->audio_came_in))
     first = receive_audio (self);
   else if (line == BECKON_LINE_CAMERA && is_media (pad, "video") && is_first (&self->video_came))
@@ -383,7 +427,7 @@ on_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (!g_atomic_int_get (&self->opened) || !g_atomic_int_get (&self->verified))
     return GST_PAD_PROBE_DROP;
-  receive_line (self, pad);
+  receive_line (self, pad, find_line (self, pad, get_ssrc (info)));
   return GST_PAD_PROBE_REMOVE;
 }
 

@@ -25,11 +25,11 @@ refuse (GError **error, const char *text)
   return FALSE;
 }
 
-/* Returns: (nullable): what the attribute @key of @media says behind "@payload ". */
+/* Returns: (nullable): what the first attribute @key of @media says behind "@number ". */
 static const char *
-get_of_payload (const GstSDPMedia *media, const char *key, guint payload)
+get_of_number (const GstSDPMedia *media, const char *key, guint number)
 {
-  g_autofree char *start = g_strdup_printf ("%u ", payload);
+  g_autofree char *start = g_strdup_printf ("%u ", number);
 
   for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++)
     {
@@ -45,7 +45,7 @@ get_of_payload (const GstSDPMedia *media, const char *key, guint payload)
 static gboolean
 has_encoding (const GstSDPMedia *media, guint payload, const char *encoding)
 {
-  const char *map = get_of_payload (media, "rtpmap", payload);
+  const char *map = get_of_number (media, "rtpmap", payload);
   const gsize length = strlen (encoding);
 
   return map != NULL && g_ascii_strncasecmp (map, encoding, length) == 0 && map[length] == '/';
@@ -106,7 +106,7 @@ typedef struct
 static H264
 read_h264 (const GstSDPMedia *media, guint payload)
 {
-  const char *parameters = get_of_payload (media, "fmtp", payload);
+  const char *parameters = get_of_number (media, "fmtp", payload);
   g_auto (GStrv) words = g_strsplit_set (parameters != NULL ? parameters : "", "; ", -1);
   H264 h264 = { FALSE, BECKON_H264_PROFILE, TRUE, TRUE };
 
@@ -179,7 +179,7 @@ static gboolean
 is_taken (const GstSDPMessage *sdp, guint payload)
 {
   for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
-    if (get_of_payload (gst_sdp_message_get_media (sdp, i), "rtpmap", payload) != NULL)
+    if (get_of_number (gst_sdp_message_get_media (sdp, i), "rtpmap", payload) != NULL)
       return TRUE;
   return FALSE;
 }
@@ -191,7 +191,7 @@ is_repeated (const GstSDPMedia *media, int h264)
   guint payload;
 
   for (guint i = 0; next_payload (media, &i, &payload);)
-    if (g_strcmp0 (get_of_payload (media, "fmtp", payload), parameters) == 0)
+    if (g_strcmp0 (get_of_number (media, "fmtp", payload), parameters) == 0)
       return TRUE;
   return FALSE;
 }
@@ -233,7 +233,7 @@ find_copies (const GstSDPMedia *media, int opus)
 
   for (guint i = 0; next_payload (media, &i, &payload);)
     {
-      const char *format = get_of_payload (media, "fmtp", payload);
+      const char *format = get_of_number (media, "fmtp", payload);
 
       if (has_encoding (media, payload, "red/48000") && format != NULL &&
           g_str_has_prefix (format, blocks) && !g_ascii_isdigit (format[length]))
@@ -432,6 +432,15 @@ beckon_peer_sdp_parse (
   if (!check_lines (sdp, offer, use, lines, error))
     return NULL;
   return g_steal_pointer (&sdp);
+}
+
+guint
+beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    if (get_of_number (gst_sdp_message_get_media (sdp, i), "ssrc", ssrc) != NULL)
+      return i;
+  return G_MAXUINT;
 }
 
 gboolean

@@ -35,6 +35,7 @@ typedef struct
   guint first_video;
   gint shown;      /* atomic */
   gint sent_empty; /* atomic: packets */
+  gint loses;      /* atomic: all RTP that comes */
   gint sent_first; /* atomic: what was in the first that was not empty */
   gboolean closed;
 } Side;
@@ -61,12 +62,12 @@ on_shown (GstElement *sink, GstBuffer *buffer, GstPad *pad, gint *shown)
 }
 
 static void
-begin (Side *side, Side *other, const char *identity, gboolean offerer)
+begin (Side *side, Side *other, const char *identity, gboolean offerer, BeckonSource audio)
 {
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
 
   config->video = BECKON_SOURCE_TEST;
-  config->audio = BECKON_SOURCE_NONE;
+  config->audio = audio;
   config->audio_output = BECKON_OUTPUT_NONE;
   config->identity = g_strdup (identity);
   config->video_sink = g_strdup ("fakesink");
@@ -145,19 +146,31 @@ lowest_latency (Side *side)
   return lowest;
 }
 
+static gboolean
+are_connected (Fixture *f)
+{
+  return beckon_media_peer_get_state (f->alice.peer) == BECKON_MEDIA_PEER_CONNECTED &&
+         beckon_media_peer_get_state (f->bob.peer) == BECKON_MEDIA_PEER_CONNECTED;
+}
+
+static void
+begin_both (Fixture *f, BeckonSource audio)
+{
+  memset (f, 0, sizeof *f);
+  gst_complaints_pass ();
+  begin (&f->bob, &f->alice, "bob", FALSE, audio);
+  begin (&f->alice, &f->bob, "alice", TRUE, audio);
+  watch_sent (&f->alice);
+}
+
 /* Connected as while it rings, and all is ready. */
 static void
 set_up (Fixture *f)
 {
   gint64 primed_at;
 
-  memset (f, 0, sizeof *f);
-  gst_complaints_pass ();
-  begin (&f->bob, &f->alice, "bob", FALSE);
-  begin (&f->alice, &f->bob, "alice", TRUE);
-  watch_sent (&f->alice);
-  wait_until (beckon_media_peer_get_state (f->alice.peer) == BECKON_MEDIA_PEER_CONNECTED &&
-              beckon_media_peer_get_state (f->bob.peer) == BECKON_MEDIA_PEER_CONNECTED);
+  begin_both (f, BECKON_SOURCE_NONE);
+  wait_until (are_connected (f));
   wait_until (is_warm (&f->alice) && is_warm (&f->bob));
   wait_until (g_atomic_int_get (&f->alice.sent_empty) > 0);
   wait_until (lowest_latency (&f->bob) > 0 && lowest_latency (&f->bob) < G_MAXUINT);
@@ -228,10 +241,10 @@ is_synchronous (Side *side)
 }
 
 static gboolean
-is_decoded_if_sent_again (Fixture *f)
+is_decoded_if_sent_again (Fixture *f, gint before)
 {
   send_frame (&f->alice);
-  return g_atomic_int_get (&f->bob.peer->frames_in) > 1;
+  return g_atomic_int_get (&f->bob.peer->frames_in) > before;
 }
 
 static void
@@ -248,7 +261,7 @@ test_one_is_enough (void)
 
   /* From then on it is as it always was. */
   wait_until (lowest_latency (&f.bob) == NEVER_MS);
-  wait_until (is_decoded_if_sent_again (&f) && is_synchronous (&f.bob));
+  wait_until (is_decoded_if_sent_again (&f, 1) && is_synchronous (&f.bob));
   g_assert_cmpint (g_atomic_int_get (&f.bob.shown), ==, 1);
   tear_down (&f);
 }
@@ -303,6 +316,81 @@ test_preview_is_not_sent (void)
   tear_down (&f);
 }
 
+/* ---- a long ring ---- */
+
+/* RFC 5761, 4: RTP and RTCP on one port. */
+static gboolean
+is_rtp (GstBuffer *buffer)
+{
+  guint8 first[2];
+
+  return gst_buffer_extract (buffer, 0, first, sizeof first) == sizeof first && first[0] >= 128 &&
+         first[0] < 192 && (first[1] < 192 || first[1] > 223);
+}
+
+static GstPadProbeReturn
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer side)
+{
+  return g_atomic_int_get (&((Side *) side)->loses) && is_rtp (GST_PAD_PROBE_INFO_BUFFER (info))
+             ? GST_PAD_PROBE_DROP
+             : GST_PAD_PROBE_OK;
+}
+
+static void
+lose_rtp (const GValue *item, gpointer side)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (g_value_get_object (item), "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_packet, side, NULL);
+  g_atomic_int_set (&((Side *) side)->loses, TRUE);
+}
+
+static gboolean
+is_losing (Side *side)
+{
+  g_autoptr (GstIterator) all =
+      gst_bin_iterate_all_by_element_factory_name (GST_BIN (side->peer->webrtc), "nicesrc");
+
+  gst_iterator_foreach (all, lose_rtp, side);
+  return g_atomic_int_get (&side->loses);
+}
+
+static void
+let_pass (guint ms)
+{
+  const gint64 begin = g_get_monotonic_time ();
+
+  wait_until (g_get_monotonic_time () - begin > (gint64) ms * 1000);
+}
+
+/* What makes the way ready before was lost, and there are reports of a stream that nobody has seen.
+ * GStreamer says goodbye for a stream that has not sent for five seconds, and who hears that
+ * forgets which line it was of. */
+static void
+test_long_ring (void)
+{
+  Fixture f;
+  gint frames;
+
+  begin_both (&f, BECKON_SOURCE_TEST);
+  wait_until (is_losing (&f.bob));
+  wait_until (are_connected (&f));
+  wait_until (g_atomic_int_get (&f.alice.sent_empty) > 0);
+  let_pass (7000);
+  open_both (&f);
+  let_pass (1500); /* there are reports meanwhile */
+  g_assert_cmpuint (f.bob.first_video, ==, 0);
+  g_atomic_int_set (&f.bob.loses, FALSE);
+  beckon_media_peer_force_key_frame (f.alice.peer, BECKON_LINE_CAMERA);
+  wait_until (is_seen_if_sent_again (&f));
+
+  /* And the same when the camera was off for so long. */
+  let_pass (8000);
+  frames = g_atomic_int_get (&f.bob.peer->frames_in);
+  wait_until (is_decoded_if_sent_again (&f, frames));
+  tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,5 +402,6 @@ main (int argc, char **argv)
   g_test_add_func ("/media/first-picture/one-is-enough", test_one_is_enough);
   g_test_add_func ("/media/first-picture/first-is-a-key-frame", test_first_is_a_key_frame);
   g_test_add_func ("/media/first-picture/preview-is-not-sent", test_preview_is_not_sent);
+  g_test_add_func ("/media/first-picture/long-ring", test_long_ring);
   return g_test_run ();
 }
