@@ -6,11 +6,94 @@
 
 #include "cli-output.h"
 
+#include <errno.h>
 #include <json-glib/json-glib.h>
+#include <unistd.h>
 
 #include "media-peer.h"
 #include "protocol-error.h"
 #include "signaling-types.h"
+
+#define WAITING_MAX 1000 /* lines */
+#define FLUSH_US (5 * G_USEC_PER_SEC)
+
+/* Standard output, of which there is one. */
+static struct
+{
+  GMutex lock;
+  GCond changed;
+  GThread *thread; /* nullable: nothing was written yet */
+  GQueue lines;    /* char *: what waits, the one that is being written among it */
+} writer = { .lines = G_QUEUE_INIT };
+
+/* By no stream: at its end the process would wait for the one that writes. A reader who is gone
+ * misses nothing. */
+static void
+write_line (const char *line)
+{
+  gsize left = strlen (line);
+
+  while (left > 0)
+    {
+      const gssize n = write (STDOUT_FILENO, line, left);
+
+      if (n < 0 && errno == EAGAIN)
+        g_poll (&(GPollFD){ .fd = STDOUT_FILENO, .events = G_IO_OUT }, 1, -1);
+      else if (n < 0 && errno != EINTR)
+        return;
+      line += MAX (n, 0);
+      left -= MAX (n, 0);
+    }
+}
+
+/* As long as the process runs. */
+static gpointer
+write_lines (gpointer unused)
+{
+  g_mutex_lock (&writer.lock);
+  for (;;)
+    {
+      const char *line = g_queue_peek_head (&writer.lines);
+
+      if (line == NULL)
+        {
+          g_cond_wait (&writer.changed, &writer.lock);
+          continue;
+        }
+      g_mutex_unlock (&writer.lock);
+      write_line (line);
+      g_mutex_lock (&writer.lock);
+      g_free (g_queue_pop_head (&writer.lines));
+      g_cond_broadcast (&writer.changed);
+    }
+  return NULL;
+}
+
+static void
+print (const char *event, const char *text)
+{
+  g_autofree char *line = g_strconcat (text, "\n", NULL);
+
+  g_mutex_lock (&writer.lock);
+  if (writer.thread == NULL)
+    writer.thread = g_thread_new ("beckon-output", write_lines, NULL);
+  if (g_queue_get_length (&writer.lines) < WAITING_MAX || !g_str_equal (event, "stats"))
+    g_queue_push_tail (&writer.lines, g_steal_pointer (&line));
+  g_cond_broadcast (&writer.changed);
+  g_mutex_unlock (&writer.lock);
+}
+
+void
+beckon_cli_output_flush (void)
+{
+  const gint64 end = g_get_monotonic_time () + FLUSH_US;
+
+  g_mutex_lock (&writer.lock);
+  while (!g_queue_is_empty (&writer.lines))
+    if (!g_cond_wait_until (&writer.changed, &writer.lock, end))
+      break;
+  g_mutex_unlock (&writer.lock);
+}
 
 static void
 print_json (BeckonCliOutput *self, const char *event, GVariant *fields)
@@ -22,7 +105,7 @@ print_json (BeckonCliOutput *self, const char *event, GVariant *fields)
   json_object_set_string_member (object, "event", event);
   json_object_set_int_member (object, "t_ms", (g_get_monotonic_time () - self->started) / 1000);
   text = json_to_string (node, FALSE);
-  g_print ("%s\n", text);
+  print (event, text);
 }
 
 static void
@@ -42,7 +125,7 @@ print_words (const char *event, GVariant *fields)
 
       g_string_append_printf (line, "  %s: %s", name, text);
     }
-  g_print ("%s\n", line->str);
+  print (event, line->str);
 }
 
 void

@@ -9,13 +9,25 @@
 #include "cli-app.h"
 #include "cli-client.h"
 #include "cli-options.h"
+#include "cli-output.h"
 #include "cli-test-call.h"
+
+static BeckonCliExit
+run (const BeckonCliOptions *options)
+{
+  if (options->command == BECKON_CLI_APP)
+    return beckon_cli_app_run (options);
+  if (options->command == BECKON_CLI_TEST_CALL)
+    return beckon_cli_test_call (options);
+  return beckon_cli_run (options);
+}
 
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (BeckonCliOptions) options = NULL;
+  BeckonCliExit status;
 
   setlocale (LC_ALL, "");
   options = beckon_cli_options_parse (argc, argv, &error);
@@ -24,9 +36,7 @@ main (int argc, char **argv)
       g_printerr ("beckon-call: %s\nTry “beckon-call --help”.\n", error->message);
       return BECKON_CLI_EXIT_USAGE;
     }
-  if (options->command == BECKON_CLI_APP)
-    return beckon_cli_app_run (options);
-  if (options->command == BECKON_CLI_TEST_CALL)
-    return beckon_cli_test_call (options);
-  return beckon_cli_run (options);
+  status = run (options);
+  beckon_cli_output_flush ();
+  return status;
 }

@@ -98,8 +98,15 @@ class Caller:
 
     async def until(self, name, seconds=30):
         """The first event of that name; t_ms is the process's own clock."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._read_until(name)
+        except TimeoutError as late:
+            raise RuntimeError(f"beckon-call said no “{name}” in {seconds} s: {self.events}") from late
+
+    async def _read_until(self, name):
         while name not in self.events:
-            line = await asyncio.wait_for(self.process.stdout.readline(), seconds)
+            line = await self.process.stdout.readline()
             if not line:
                 raise RuntimeError(f"beckon-call ended before “{name}”: {self.events}")
             event = json.loads(line)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A test call: nobody else, no server, and the whole way of sound and pictures."""
+import contextlib
 import json
+import os
 import subprocess
 
 import callers
@@ -36,4 +38,19 @@ def test_silence_is_a_failure():
     assert "heard" not in events, events
 
 
-tap.run(test_both, test_voice_only, test_silence_is_a_failure)
+def test_nobody_reads():
+    """Who stops reading does not stop a call."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"\n")
+    os.set_blocking(writer, True)
+    status = subprocess.run([callers.CALL, "test-call", "--json", "--duration", "3", *callers.TEST],
+                            stdout=writer, timeout=60, check=False).returncode
+    os.close(writer)
+    os.close(reader)
+    assert status == 0, status
+
+
+tap.run(test_both, test_voice_only, test_silence_is_a_failure, test_nobody_reads)
