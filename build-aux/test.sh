@@ -108,7 +108,9 @@ preparing=$!
 for suite in "${plain[@]}"; do
   # Media has the machine for itself.
   case $suite in media|interop) wait "$preparing" ;; esac
-  run build-test "$suite" "$suite"
+  # Two people with a call in each.
+  case $suite in desktop) options=(-- --num-processes "$(nproc)") ;; *) options=() ;; esac
+  run build-test "$suite" "$suite" "${options[@]}"
 done
 wait "$preparing"
 
