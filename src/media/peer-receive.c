@@ -370,7 +370,8 @@ get_ssrc (const GstPadProbeInfo *info)
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   guint32 ssrc;
 
-  g_return_val_if_fail (gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp), 0);
+  if (!gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp))
+    return 0; /* which no description has: it is what webrtcbin says */
   ssrc = gst_rtp_buffer_get_ssrc (&rtp);
   gst_rtp_buffer_unmap (&rtp);
   return ssrc;
