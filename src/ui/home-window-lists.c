@@ -124,9 +124,11 @@ beckon_home_window_update_lists (BeckonHomeWindow *self)
 static void
 on_cleared (BeckonHomeWindow *self)
 {
-  beckon_people_filter_set_cleared (
-      self->filter,
-      g_settings_get_int64 (beckon_account_get_settings (self->account), "history-cleared"));
+  const gint64 cleared =
+      g_settings_get_int64 (beckon_account_get_settings (self->account), "history-cleared");
+
+  beckon_people_filter_set_cleared (self->filter, cleared);
+  beckon_people_set_cleared (self->people, cleared);
   beckon_home_window_update_lists (self);
 }
 

@@ -48,7 +48,7 @@ pack_users (GPtrArray *users)
 }
 
 static GVariant *
-pack_calls (GListModel *history, guint n_calls)
+pack_calls (GListModel *history, gint64 after, guint n_calls)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE (CALLS));
   const guint n = MIN (g_list_model_get_n_items (history), n_calls);
@@ -58,6 +58,8 @@ pack_calls (GListModel *history, guint n_calls)
       g_autoptr (BeckonHistoryItem) item = g_list_model_get_item (history, i);
       const BeckonPastCall *call = beckon_history_item_get_call (item);
 
+      if (call->started <= after)
+        break; /* the newest come first */
       g_variant_builder_add (&builder, "(sbs@" PEOPLE "sxx)", call->call, call->outgoing,
                              beckon_media_to_string (call->media), pack_users (call->others),
                              call->outcome, call->started, call->duration);
@@ -71,6 +73,7 @@ beckon_people_memory_save (const char *file,
                            GListModel *contacts,
                            GListModel *blocked,
                            GListModel *history,
+                           gint64 after,
                            guint n_calls)
 {
   g_autofree char *directory = NULL;
@@ -82,7 +85,7 @@ beckon_people_memory_save (const char *file,
   directory = g_path_get_dirname (file);
   all = g_variant_ref_sink (g_variant_new ("(s@" PEOPLE "@" PEOPLE "@" CALLS ")", account,
                                            pack_items (contacts), pack_items (blocked),
-                                           pack_calls (history, n_calls)));
+                                           pack_calls (history, after, n_calls)));
   g_mkdir_with_parents (directory, 0700);
   /* Half a file is as good as none: it is not waited for the disk. */
   if (!g_file_set_contents_full (file, g_variant_get_data (all), (gssize) g_variant_get_size (all),

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * @contacts: of #BeckonContactItem
  * @blocked: of #BeckonContactItem
  * @history: of #BeckonHistoryItem
- * @n_calls: of @history at most so many
+ * @after: of @history what began after that, in Unix time in ms
+ * @n_calls: and at most so many
  *
  * Says in the log what does not work, and goes on: the server has them.
  */
@@ -24,6 +25,7 @@ void beckon_people_memory_save (const char *file,
                                 GListModel *contacts,
                                 GListModel *blocked,
                                 GListModel *history,
+                                gint64 after,
                                 guint n_calls);
 
 /**

@@ -27,6 +27,7 @@ struct _BeckonPeople
   GCancellable *cancellable;
   char *memory;  /* nullable: a file; nothing is remembered */
   char *account; /* nullable: whose */
+  gint64 cleared;
 
   guint save_source; /* source: what the server said is remembered */
   gboolean have_contacts;
@@ -57,7 +58,7 @@ save (BeckonPeople *self)
   g_clear_handle_id (&self->save_source, g_source_remove);
   beckon_people_memory_save (self->memory, self->account, G_LIST_MODEL (self->contacts),
                              G_LIST_MODEL (self->blocked), G_LIST_MODEL (self->history),
-                             HISTORY_LIMIT);
+                             self->cleared, HISTORY_LIMIT);
 }
 
 static gboolean
@@ -508,6 +509,15 @@ cancel (BeckonPeople *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+}
+
+void
+beckon_people_set_cleared (BeckonPeople *self, gint64 time)
+{
+  g_return_if_fail (BECKON_IS_PEOPLE (self));
+
+  self->cleared = time;
+  schedule_save (self);
 }
 
 static void

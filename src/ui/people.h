@@ -33,6 +33,9 @@ void beckon_people_set_signaling (BeckonPeople *self, BeckonSignalingService *si
  * then.
  */
 void beckon_people_remember (BeckonPeople *self, const char *file, const char *account);
+/** beckon_people_set_cleared: @time: Unix time in ms: calls that began then or before are not kept.
+ */
+void beckon_people_set_cleared (BeckonPeople *self, gint64 time);
 
 gboolean beckon_people_is_loaded (BeckonPeople *self);
 

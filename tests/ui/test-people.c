@@ -465,6 +465,20 @@ test_remembered_all_of_a_call (Memory *m, gconstpointer unused)
   load (&m->f);
 }
 
+/* What was cleared on this computer is not on it. */
+static void
+test_cleared (Memory *m, gconstpointer unused)
+{
+  load_and_save (m);
+  g_unlink (m->file);
+  beckon_people_set_cleared (m->f.people, 1000);
+  wait_until (g_file_test (m->file, G_FILE_TEST_EXISTS));
+  assert_times (&m->f, "2000 1000");
+  start_again (m, "alice at home");
+  assert_times (&m->f, "2000");
+  load (&m->f);
+}
+
 static void
 test_another_account (Memory *m, gconstpointer unused)
 {
@@ -525,6 +539,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/people/" name, Memory, NULL, memory_set_up, function, memory_tear_down)
   ADD ("remembered", test_remembered);
   ADD ("remembered-all-of-a-call", test_remembered_all_of_a_call);
+  ADD ("remembered-but-cleared", test_cleared);
   ADD ("remembered-by-another-account", test_another_account);
   ADD ("remembered-damaged", test_damaged);
 #undef ADD
