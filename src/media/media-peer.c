@@ -463,6 +463,7 @@ beckon_media_peer_finalize (GObject *object)
   g_ptr_array_unref (self->channels);
   beckon_meter_free (self->meter);
   beckon_peer_repeat_unref (self->repeat);
+  g_clear_pointer (&self->their_description, gst_webrtc_session_description_free);
   g_free (self->report);
   beckon_media_config_free (self->config);
   beckon_peer_bandwidth_free (self->bandwidth);

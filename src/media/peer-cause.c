@@ -44,7 +44,7 @@ beckon_media_peer_explain (BeckonMediaPeer *self)
 
   if (self->problem != NULL)
     return g_error_copy (self->problem);
-  if (!self->has_remote)
+  if (self->their_description == NULL)
     return g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_PEER_SILENT,
                         "The computer of %s does not say how to reach it", self->user);
   g_object_get (self->webrtc, "ice-connection-state", &ice, NULL);
@@ -107,7 +107,8 @@ find_out (BeckonMediaPeer *self)
 void
 beckon_peer_cause_tick (BeckonMediaPeer *self)
 {
-  if (self->was_connected || !self->has_remote || self->state != BECKON_MEDIA_PEER_CONNECTING)
+  if (self->was_connected || self->their_description == NULL ||
+      self->state != BECKON_MEDIA_PEER_CONNECTING)
     return;
   if (++self->connecting_ticks == SUSPECT_TICKS)
     find_out (self);

@@ -437,7 +437,7 @@ emit_local_description (gpointer object, gpointer data)
   beckon_media_peer_emit_signal (
       self, beckon_peer_signal_new_description (
                 self->generation, self->offerer ? BECKON_SDP_OFFER : BECKON_SDP_ANSWER, data));
-  if (self->has_remote && self->state == BECKON_MEDIA_PEER_NEW)
+  if (self->their_description != NULL && self->state == BECKON_MEDIA_PEER_NEW)
     beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTING);
   beckon_peer_start_warm_up (self->start);
 }
@@ -576,12 +576,12 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
                                    GError **error)
 {
   const gboolean offer = signal->sdp_type == BECKON_SDP_OFFER;
-  g_autoptr (GstWebRTCSessionDescription) description = NULL;
   g_autoptr (GError) refused = NULL;
   GstSDPMessage *sdp;
   Applying *applying;
 
-  if (offer == self->offerer || self->has_remote || (self->offerer && !self->has_local))
+  if (offer == self->offerer || self->their_description != NULL ||
+      (self->offerer && !self->has_local))
     {
       g_set_error (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_BAD_DESCRIPTION,
                    "An %s that nobody waits for", offer ? "offer" : "answer");
@@ -599,10 +599,9 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
       g_free (applying);
       return FALSE;
     }
-  description = gst_webrtc_session_description_new (
+  self->their_description = gst_webrtc_session_description_new (
       offer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
-  self->has_remote = TRUE;
-  g_signal_emit_by_name (self->webrtc, "set-remote-description", description,
+  g_signal_emit_by_name (self->webrtc, "set-remote-description", self->their_description,
                          gst_promise_new_with_change_func (on_remote_set, applying, g_free));
   return TRUE;
 }
@@ -617,7 +616,7 @@ beckon_peer_connection_add_candidate (BeckonMediaPeer *self,
   if (!beckon_peer_sdp_is_useful_candidate (signal->candidate))
     return TRUE; /* the others of theirs will do */
   self->n_remote_candidates++;
-  if (self->has_remote)
+  if (self->their_description != NULL)
     g_signal_emit_by_name (self->webrtc, "add-ice-candidate", signal->mline, signal->candidate);
   else
     g_queue_push_tail (&self->candidates, beckon_peer_signal_copy (signal));

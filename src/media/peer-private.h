@@ -44,6 +44,8 @@ struct _BeckonMediaPeer
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
   BeckonPeerRepeat *repeat;
+  /* Nullable: there is none yet, and no second one: streams are known by it on their threads. */
+  GstWebRTCSessionDescription *their_description;
   BeckonRecorder *screen_recorder;     /* nullable: the same */
   struct _BeckonPeerBandwidth *bandwidth; /* peer-bandwidth.h */
   struct _BeckonPeerJitter *jitter;       /* peer-jitter.h */
@@ -68,7 +70,7 @@ struct _BeckonMediaPeer
   gboolean offerer;
   gboolean started;
   gboolean not_sent_to;
-  gboolean has_local, has_remote;  /* descriptions */
+  gboolean has_local; /* a description */
   gboolean was_connected;
   gboolean channel_open;
   gboolean left_channels; /* nothing is said or heard any more */

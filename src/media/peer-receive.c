@@ -382,13 +382,9 @@ get_ssrc (const GstPadProbeInfo *info)
 static guint
 find_line (BeckonMediaPeer *self, GstPad *pad, guint32 ssrc)
 {
-  g_autoptr (GstWebRTCSessionDescription) description = NULL;
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-  guint line = G_MAXUINT;
+  guint line = beckon_peer_sdp_find_ssrc (self->their_description->sdp, ssrc);
 
-  g_object_get (self->webrtc, "remote-description", &description, NULL);
-  if (description != NULL)
-    line = beckon_peer_sdp_find_ssrc (description->sdp, ssrc);
   if (line != G_MAXUINT)
     return line;
   g_object_get (pad, "transceiver", &transceiver, NULL);

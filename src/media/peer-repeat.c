@@ -12,8 +12,7 @@
 /* Nobody else sets it on the way to the network. */
 #define COPY_FLAG GST_BUFFER_FLAG_DROPPABLE
 
-/* Kind, version, and the record's number: its epoch and its place in it. */
-#define RECORD_HEADER 11
+/* Behind kind and version: a record's epoch and its place in it. */
 #define NUMBER_OFFSET 3
 
 /* After so long, and again after so long: what loses one need not lose the next. */
@@ -155,13 +154,13 @@ beckon_peer_repeat_watch_out (BeckonPeerRepeat *self, GstElement *sink)
 static void
 note (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
 {
-  guint8 header[RECORD_HEADER];
+  guint64 big_endian;
   gint64 number;
 
-  if (!is_handshake (packet) ||
-      gst_buffer_extract (packet, 0, header, sizeof header) != sizeof header)
+  if (!is_handshake (packet) || gst_buffer_extract (packet, NUMBER_OFFSET, &big_endian,
+                                                    sizeof big_endian) != sizeof big_endian)
     return;
-  number = (gint64) (GST_READ_UINT64_BE (header + NUMBER_OFFSET) & G_MAXINT64);
+  number = (gint64) (GUINT64_FROM_BE (big_endian) & G_MAXINT64);
   if (number <= self->newest)
     return;
   self->newest = number;

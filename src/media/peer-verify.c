@@ -110,12 +110,10 @@ shown_certificate (BeckonMediaPeer *self)
 gboolean
 beckon_peer_verify (BeckonMediaPeer *self)
 {
-  g_autoptr (GstWebRTCSessionDescription) description = NULL;
   g_autofree char *pem = shown_certificate (self);
   const char *fingerprint = NULL;
 
-  g_object_get (self->webrtc, "remote-description", &description, NULL);
-  if (description != NULL)
-    fingerprint = announced_fingerprint (description->sdp);
+  if (self->their_description != NULL)
+    fingerprint = announced_fingerprint (self->their_description->sdp);
   return pem != NULL && fingerprint != NULL && beckon_peer_verify_certificate (fingerprint, pem);
 }

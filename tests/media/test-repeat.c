@@ -109,9 +109,10 @@ static void
 come (Fixture *f, guint8 kind, guint64 number)
 {
   g_autoptr (GstPad) source = gst_element_get_static_pad (f->in, "src");
+  const guint64 big_endian = GUINT64_TO_BE (number);
   guint8 record[20] = { kind, 0xfe, 0xfd };
 
-  GST_WRITE_UINT64_BE (record + 3, number);
+  memcpy (record + 3, &big_endian, sizeof big_endian);
   gst_pad_push (source, gst_buffer_new_memdup (record, sizeof record));
 }
 
