@@ -9,10 +9,12 @@ import callers
 import tap
 
 
+COMMAND = [callers.CALL, "test-call", "--json", "--duration", "6"]
+
+
 def test_call(*words):
     """The events of one by their names, and its exit status."""
-    done = subprocess.run([callers.CALL, "test-call", "--json", "--duration", "6", *words],
-                          stdout=subprocess.PIPE, timeout=60)
+    done = subprocess.run([*COMMAND, *words], stdout=subprocess.PIPE, timeout=60)
     return {event["event"]: event for event in map(json.loads, done.stdout.splitlines())}, done.returncode
 
 
@@ -46,8 +48,7 @@ def test_nobody_reads():
         while True:
             os.write(writer, b"\n")
     os.set_blocking(writer, True)
-    status = subprocess.run([callers.CALL, "test-call", "--json", "--duration", "3", *callers.TEST],
-                            stdout=writer, timeout=60, check=False).returncode
+    status = subprocess.run([*COMMAND, *callers.TEST], stdout=writer, timeout=60, check=False).returncode
     os.close(writer)
     os.close(reader)
     assert status == 0, status
