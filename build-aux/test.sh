@@ -108,9 +108,7 @@ preparing=$!
 for suite in "${plain[@]}"; do
   # Media has the machine for itself.
   case $suite in media|interop) wait "$preparing" ;; esac
-  # Two people with a call in each.
-  case $suite in desktop) options=(-- --num-processes "$(nproc)") ;; *) options=() ;; esac
-  run build-test "$suite" "$suite" "${options[@]}"
+  run build-test "$suite" "$suite"
 done
 wait "$preparing"
 
