@@ -30,6 +30,24 @@ beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *elemen
 }
 
 void
+beckon_media_foreach_packet (GstPad *pad,
+                             GstPadProbeInfo *info,
+                             BeckonPacketFunc func,
+                             gpointer user_data)
+{
+  GstBufferList *list;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    {
+      func (user_data, pad, GST_PAD_PROBE_INFO_BUFFER (info));
+      return;
+    }
+  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
+  for (guint i = 0; i < gst_buffer_list_length (list); i++)
+    func (user_data, pad, gst_buffer_list_get (list, i));
+}
+
+void
 beckon_media_add_probe (GstElement *element,
                         const char *name,
                         GstPadProbeType type,

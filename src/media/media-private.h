@@ -94,6 +94,14 @@ GstElement *beckon_media_make_element (const char *factory);
 /** beckon_media_append: @element: (transfer floating): goes into @pipeline, behind @after (nullable).
  * Returns: (transfer none): @element. */
 GstElement *beckon_media_append (GstElement *pipeline, GstElement *after, GstElement *element);
+/** BeckonPacketFunc: @packet: (transfer none): on its way through @pad */
+typedef void (*BeckonPacketFunc) (gpointer user_data, GstPad *pad, GstBuffer *packet);
+/** beckon_media_foreach_packet: @info: of a probe that is called with buffers, and with lists of
+ * them */
+void beckon_media_foreach_packet (GstPad *pad,
+                                  GstPadProbeInfo *info,
+                                  BeckonPacketFunc func,
+                                  gpointer user_data);
 /** beckon_media_add_probe: @name: of a pad that @element always has; @user_data: outlives it */
 void beckon_media_add_probe (GstElement *element,
                              const char *name,

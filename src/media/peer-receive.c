@@ -64,7 +64,8 @@ add_probe (GstElement *element, const char *name, GstPadProbeType type,
 
 /* A stream that has been silent for five seconds, while it rings or a camera is off, would be given
  * up by its sender, who says goodbye for it, and by its receiver. webrtcbin forgets then which line
- * it is of, and what comes later goes nowhere. Who is gone is known by other means. */
+ * it is of, and what comes later goes nowhere: see find_line(). From GStreamer 1.24 on that can be
+ * turned off. Who is gone is known by other means. */
 static void
 keep_silent_streams (GstElement *session)
 {

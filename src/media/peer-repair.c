@@ -224,8 +224,9 @@ begin_frame (Line *line, guint16 seqnum, guint32 timestamp, guint copies)
 }
 
 static void
-note_packet (BeckonPeerRepair *self, GstPad *source, GstBuffer *buffer)
+note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
 {
+  BeckonPeerRepair *self = user_data;
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   Frame due[FRAMES_KEPT];
   guint n_due = 0, copies = g_atomic_int_get (&self->copies);
@@ -265,14 +266,7 @@ note_packet (BeckonPeerRepair *self, GstPad *source, GstBuffer *buffer)
 static GstPadProbeReturn
 on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  GstBufferList *list = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST
-                            ? GST_PAD_PROBE_INFO_BUFFER_LIST (info)
-                            : NULL;
-
-  if (list == NULL)
-    note_packet (user_data, pad, GST_PAD_PROBE_INFO_BUFFER (info));
-  for (guint i = 0; list != NULL && i < gst_buffer_list_length (list); i++)
-    note_packet (user_data, pad, gst_buffer_list_get (list, i));
+  beckon_media_foreach_packet (pad, info, note_packet, user_data);
   return GST_PAD_PROBE_OK;
 }
 

@@ -6,6 +6,8 @@
 
 #include "peer-repeat.h"
 
+#include "media-private.h"
+
 /* Of the first byte of a packet: RFC 5764, 5.1.2, and RFC 6347, 4.1. */
 #define DTLS_CHANGE_CIPHER_SPEC 20
 #define DTLS_HANDSHAKE 22
@@ -76,24 +78,6 @@ add_probe (BeckonPeerRepeat *self, GstElement *element, const char *name, GstPad
                      g_atomic_rc_box_acquire (self), (GDestroyNotify) beckon_peer_repeat_unref);
 }
 
-typedef void (*PacketFunc) (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet);
-
-static GstPadProbeReturn
-for_each (BeckonPeerRepeat *self, GstPad *pad, GstPadProbeInfo *info, PacketFunc function)
-{
-  GstBufferList *list;
-
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
-    {
-      function (self, pad, GST_PAD_PROBE_INFO_BUFFER (info));
-      return GST_PAD_PROBE_OK;
-    }
-  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
-  for (guint i = 0; i < gst_buffer_list_length (list); i++)
-    function (self, pad, gst_buffer_list_get (list, i));
-  return GST_PAD_PROBE_OK;
-}
-
 /* ---- out ---- */
 
 static void send_later (Copies *self);
@@ -121,8 +105,9 @@ send_later (Copies *self)
 }
 
 static void
-repeat (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
+repeat (gpointer user_data, GstPad *pad, GstBuffer *packet)
 {
+  BeckonPeerRepeat *self = user_data;
   Copies *copies;
 
   if (GST_BUFFER_FLAG_IS_SET (packet, COPY_FLAG) || !is_handshake (packet))
@@ -139,7 +124,8 @@ repeat (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
 static GstPadProbeReturn
 on_packets_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  return for_each (user_data, pad, info, repeat);
+  beckon_media_foreach_packet (pad, info, repeat, user_data);
+  return GST_PAD_PROBE_OK;
 }
 
 void
@@ -152,8 +138,9 @@ beckon_peer_repeat_watch_out (BeckonPeerRepeat *self, GstElement *sink)
 
 /* What has been seen is a copy, and says nothing. */
 static void
-note (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
+note (gpointer user_data, GstPad *pad, GstBuffer *packet)
 {
+  BeckonPeerRepeat *self = user_data;
   guint64 big_endian;
   gint64 number;
 
@@ -170,7 +157,8 @@ note (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
 static GstPadProbeReturn
 on_packets_in (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  return for_each (user_data, pad, info, note);
+  beckon_media_foreach_packet (pad, info, note, user_data);
+  return GST_PAD_PROBE_OK;
 }
 
 void
