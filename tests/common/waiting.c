@@ -18,3 +18,20 @@ waiting_turn (void)
   g_main_context_iteration (NULL, TRUE);
   g_source_remove (tick);
 }
+
+static gboolean
+on_passed (gpointer passed)
+{
+  *(gboolean *) passed = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+waiting_let_pass (guint ms)
+{
+  gboolean passed = FALSE;
+
+  g_timeout_add (ms, on_passed, &passed);
+  while (!passed)
+    g_main_context_iteration (NULL, TRUE);
+}

@@ -25,4 +25,8 @@ gboolean waiting_tick (gpointer unused);
 /** waiting_turn: one turn of the main loop, which takes 20 ms at most */
 void waiting_turn (void);
 
+/** waiting_let_pass: runs the main loop for so long. Only where a test says that something does not
+ * happen, or that time passes. */
+void waiting_let_pass (guint ms);
+
 G_END_DECLS

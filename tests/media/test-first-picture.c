@@ -167,16 +167,13 @@ begin_both (Fixture *f, BeckonSource audio)
 static void
 set_up (Fixture *f)
 {
-  gint64 primed_at;
-
   begin_both (f, BECKON_SOURCE_NONE);
   wait_until (are_connected (f));
   wait_until (is_warm (&f->alice) && is_warm (&f->bob));
   wait_until (g_atomic_int_get (&f->alice.sent_empty) > 0);
   wait_until (lowest_latency (&f->bob) > 0 && lowest_latency (&f->bob) < G_MAXUINT);
   /* A frame that comes sooner after another is left out. */
-  primed_at = g_get_monotonic_time ();
-  wait_until (g_get_monotonic_time () - primed_at > 2 * G_USEC_PER_SEC / FPS);
+  waiting_let_pass (2 * 1000 / FPS + 1);
 }
 
 static void
@@ -355,14 +352,6 @@ is_losing (Side *side)
   return g_atomic_int_get (&side->loses);
 }
 
-static void
-let_pass (guint ms)
-{
-  const gint64 begin = g_get_monotonic_time ();
-
-  wait_until (g_get_monotonic_time () - begin > (gint64) ms * 1000);
-}
-
 /* What makes the way ready before was lost, and there are reports of a stream that nobody has seen.
  * GStreamer says goodbye for a stream that has not sent for five seconds, and who hears that
  * forgets which line it was of. */
@@ -376,16 +365,16 @@ test_long_ring (void)
   wait_until (is_losing (&f.bob));
   wait_until (are_connected (&f));
   wait_until (g_atomic_int_get (&f.alice.sent_empty) > 0);
-  let_pass (7000);
+  waiting_let_pass (7000);
   open_both (&f);
-  let_pass (1500); /* there are reports meanwhile */
+  waiting_let_pass (1500); /* there are reports meanwhile */
   g_assert_cmpuint (f.bob.first_video, ==, 0);
   g_atomic_int_set (&f.bob.loses, FALSE);
   beckon_media_peer_force_key_frame (f.alice.peer, BECKON_LINE_CAMERA);
   wait_until (is_seen_if_sent_again (&f));
 
   /* And the same when the camera was off for so long. */
-  let_pass (8000);
+  waiting_let_pass (8000);
   frames = g_atomic_int_get (&f.bob.peer->frames_in);
   wait_until (is_decoded_if_sent_again (&f, frames));
   tear_down (&f);

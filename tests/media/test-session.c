@@ -36,24 +36,6 @@ typedef struct
 
 #define wait_until(condition) wait_at_most (LIMIT_SECONDS, condition)
 
-static gboolean
-on_passed (gpointer passed)
-{
-  *(gboolean *) passed = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Only where a test says that something does not happen. */
-static void
-let_pass (guint ms)
-{
-  gboolean passed = FALSE;
-
-  g_timeout_add (ms, on_passed, &passed);
-  while (!passed)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 /* ---- fixture ---- */
 
 static void
@@ -389,7 +371,7 @@ test_nothing_before_open (void)
   beckon_media_session_set_camera (f.alice.session, TRUE);
   beckon_media_session_set_camera (f.bob.session, TRUE);
   wait_until (are_connected (&f));
-  let_pass (1200);
+  waiting_let_pass (1200);
   g_assert_cmpuint (f.alice.first_audio + f.alice.first_video, ==, 0);
   g_assert_cmpuint (f.bob.first_audio + f.bob.first_video, ==, 0);
   g_assert_false (beckon_media_peer_get_remote_microphone (f.bob.peer));
@@ -510,7 +492,7 @@ test_failed_for_good (void)
   wait_until (beckon_media_peer_get_state (f.alice.peer) == BECKON_MEDIA_PEER_CONNECTING);
   beckon_media_peer_fail (f.alice.peer, BECKON_MEDIA_ERROR_FAILED, "A test");
   wait_until (beckon_media_peer_get_state (f.bob.peer) == BECKON_MEDIA_PEER_CONNECTED);
-  let_pass (300);
+  waiting_let_pass (300);
   g_assert_cmpint (beckon_media_peer_get_state (f.alice.peer), ==, BECKON_MEDIA_PEER_FAILED);
   g_assert_error (beckon_media_peer_get_problem (f.alice.peer), BECKON_MEDIA_ERROR,
                   BECKON_MEDIA_ERROR_FAILED);
