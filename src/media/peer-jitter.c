@@ -15,7 +15,7 @@
  * asks for it again.
  *
  * What holds back is heard when it changes, so it does in steps, up at once and down slowly. */
-static const guint steps[] = { 15,  30,  45,  60,  80,  100, 120, 150, 185,
+static const guint steps[] = { 8,   15,  30,  45,  60,  80,  100, 120, 150, 185,
                                220, 270, 320, 400, 480, 590, 700, 850, 1000 };
 /* Where less than half was enough, it is what made it necessary that has gone. */
 #define CALM_SECONDS_OF_MUCH 3
@@ -236,6 +236,9 @@ beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms, guin
     ms = most_of_last (calm, CALM_SECONDS_OF_MUCH);
   else if (calm->n_seconds >= BECKON_CALM_SECONDS)
     ms = most_of_last (calm, BECKON_CALM_SECONDS);
+  if (now_ms == steps[0] && ms > now_ms)
+    calm->least_ms = steps[1];
+  ms = MAX (ms, calm->least_ms);
   if (ms != now_ms)
     calm->n_seconds = 0;
   return ms;

@@ -49,19 +49,22 @@ guint beckon_peer_jitter_choose (guint now_ms, double jitter_ms, double repair_m
 
 #define BECKON_CALM_SECONDS 7
 
-/** BeckonCalm: what was needed in the last seconds, since the latency was last changed. */
+/** BeckonCalm: what was needed in the last seconds, since the latency was last changed; 0s at
+ * first. */
 typedef struct
 {
   guint needed_ms[BECKON_CALM_SECONDS];
   guint n_seconds;
+  guint least_ms; /* of the connection: it has had less, and needed more */
 } BeckonCalm;
 
-/** beckon_peer_jitter_settle: once a second. @now_ms: the latency that holds; @needed_ms: what would do
- * in this second; @spread_ms: how much later than the quickest the slowest packet of it came, for
- * which nothing is held back longer, but not less either
+/** beckon_peer_jitter_settle: once a second. @now_ms: the latency that holds; @needed_ms: what
+ * would do in this second; @spread_ms: how much later than the quickest the slowest packet of it
+ * came, for which nothing is held back longer, but not less either
  *
- * Returns: what is to hold: more at once, less when that was enough for some seconds, and sooner where
- * it is much less: a queue that made it necessary has gone. */
+ * Returns: what is to hold: more at once, less when that was enough for some seconds, and sooner
+ * where it is much less: a queue that made it necessary has gone. The least there is was not enough
+ * once, and is not tried again: what is too late then is heard. */
 guint beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms, guint spread_ms);
 
 /** beckon_peer_jitter_blend_loss: @loss: 0..1, as before; @now: of the last second; @n_clean: how many

@@ -46,17 +46,20 @@ static const struct
 };
 #define OFF_RUNG (G_N_ELEMENTS (rungs) - 1)
 #define START_RUNG 3
+#define START_SOUND 1 /* until a target has risen */
 /* A machine that does not do this is not to be helped by smaller pictures. */
 #define LIMIT_MAX 5
 
 /* From the most. Below the first rate of a row the next row holds. The less there is, the larger a
- * packet: its headers are as much as its sound. */
+ * packet: its headers are as much as its sound. Where there is enough it is small: it has to be
+ * full before it leaves, and pictures wait for the sound of the same moment. Sound alone makes a
+ * target (eight times of what is sent) that is too small for those, and has no use for them. */
 static const struct
 {
   guint target, bits, ms;
 } sounds[] = {
-  { 400000, 40000, 20 }, { 200000, 32000, 20 }, { 101000, 24000, 40 },
-  { 60000, 16000, 60 },  { 0, 12000, 60 },
+  { 480000, 40000, 10 }, { 400000, 40000, 20 }, { 200000, 32000, 20 },
+  { 101000, 24000, 40 }, { 60000, 16000, 60 },  { 0, 12000, 60 },
 };
 
 struct _BeckonQualityLadder
@@ -89,6 +92,7 @@ beckon_quality_ladder_new (void)
   BeckonQualityLadder *self = g_new0 (BeckonQualityLadder, 1);
 
   self->rung = START_RUNG;
+  self->sound = START_SOUND;
   self->back_after = BACK_AFTER_US;
   self->up_after = UP_AFTER_US;
   return self;

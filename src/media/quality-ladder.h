@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint audio_bits;    /* a second, without headers */
-  guint audio_ms;      /* of sound in a packet: 20, 40 or 60 */
+  guint audio_ms;      /* of sound in a packet: 10, 20, 40 or 60 */
   guint width, height; /* the picture is not to be larger; its own shape is kept */
   guint fps;           /* 0: no pictures now */
   gboolean off;        /* and none until the path carries more: that is worth being told */

@@ -16,7 +16,8 @@
 static void
 test_good_network (void)
 {
-  g_assert_cmpuint (beckon_peer_jitter_choose (60, 2, 0, FALSE), ==, 15);
+  g_assert_cmpuint (beckon_peer_jitter_choose (60, 1, 0, FALSE), ==, 8);
+  g_assert_cmpuint (beckon_peer_jitter_choose (60, 3, 0, FALSE), ==, 15);
   g_assert_cmpuint (beckon_peer_jitter_choose (320, 7, 0, FALSE), ==, 30);
 }
 
@@ -93,6 +94,18 @@ test_more_at_once_and_less_later (void)
   g_assert_cmpuint (settle_for (&calm, 100, 100, 1), ==, 100);
   g_assert_cmpuint (settle_for (&calm, 100, 60, BECKON_CALM_SECONDS - 1), ==, 100);
   g_assert_cmpuint (settle_for (&calm, 100, 60, 1), ==, 60);
+}
+
+/* Whoever finds out again and again that it is not enough is heard to. */
+static void
+test_the_least_is_tried_once (void)
+{
+  BeckonCalm calm = { 0 };
+
+  g_assert_cmpuint (settle_for (&calm, 15, 8, BECKON_CALM_SECONDS), ==, 8);
+  g_assert_cmpuint (settle_for (&calm, 8, 8, 60), ==, 8);
+  g_assert_cmpuint (settle_for (&calm, 8, 30, 1), ==, 30);
+  g_assert_cmpuint (settle_for (&calm, 30, 8, 60), ==, 15);
 }
 
 /* As at the begin of a call over a thin line. */
@@ -480,6 +493,7 @@ main (int argc, char **argv)
   g_test_add_func ("/held-back/without-loss", test_without_loss);
   g_test_add_func ("/held-back/late-packets", test_late_packets);
   g_test_add_func ("/held-back/more-at-once-and-less-later", test_more_at_once_and_less_later);
+  g_test_add_func ("/held-back/the-least-is-tried-once", test_the_least_is_tried_once);
   g_test_add_func ("/held-back/a-queue-that-has-gone-is-forgotten",
                    test_a_queue_that_has_gone_is_forgotten);
   g_test_add_func ("/held-back/what-is-just-in-time-is-waited-for",
