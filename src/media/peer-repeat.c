@@ -8,23 +8,34 @@
 
 #include "media-private.h"
 
-/* Of the first byte of a packet: RFC 5764, 5.1.2, and RFC 6347, 4.1. */
+/* The first byte of a record, and so of a packet: RFC 6347, 4.1, and RFC 5764, 5.1.2. */
 #define DTLS_CHANGE_CIPHER_SPEC 20
+#define DTLS_ALERT 21
 #define DTLS_HANDSHAKE 22
+#define DTLS_DATA 23
 /* Nobody else sets it on the way to the network. */
 #define COPY_FLAG GST_BUFFER_FLAG_DROPPABLE
 
-/* Behind kind and version: a record's epoch and its place in it. */
-#define NUMBER_OFFSET 3
+/* A record: kind, version, epoch, number, length; what is in it. */
+#define EPOCH_OFFSET 3
+#define NUMBER_OFFSET 5
+#define LENGTH_OFFSET 11
+#define RECORD_HEADER 13
+/* In a record of a handshake in the clear: kind, length, number of the message, where this part of
+ * it begins. */
+#define MESSAGE_OFFSET (RECORD_HEADER + 4)
+#define PART_OFFSET (RECORD_HEADER + 6)
+#define PART_HEADER (RECORD_HEADER + 12)
 
 /* After so long, and again after so long: what loses one need not lose the next. */
 static const guint pauses_ms[] = { 40, 80, 120, 160 };
 
 struct _BeckonPeerRepeat
 {
-  gint flights; /* atomic: of theirs, or parts of them */
+  gint flights;   /* atomic: of theirs, or parts of them */
+  gint n_records; /* atomic: of ours, in the clear */
   /* On the thread that packets come in on */
-  gint64 newest; /* the highest number of a record that came */
+  guint64 newest; /* as get_place() has it; 0: nothing has come */
 };
 
 typedef struct
@@ -39,10 +50,7 @@ typedef struct
 BeckonPeerRepeat *
 beckon_peer_repeat_new (void)
 {
-  BeckonPeerRepeat *self = g_atomic_rc_box_new0 (BeckonPeerRepeat);
-
-  self->newest = -1;
-  return self;
+  return g_atomic_rc_box_new0 (BeckonPeerRepeat);
 }
 
 void
@@ -60,13 +68,40 @@ copies_free (Copies *self)
   g_free (self);
 }
 
-static gboolean
-is_handshake (GstBuffer *buffer)
+/* Returns: that of the first record; 0 if there is none, as in STUN */
+static guint8
+get_kind (GstBuffer *buffer)
 {
   guint8 kind;
 
-  return gst_buffer_extract (buffer, 0, &kind, 1) == 1 &&
-         (kind == DTLS_HANDSHAKE || kind == DTLS_CHANGE_CIPHER_SPEC);
+  return gst_buffer_extract (buffer, 0, &kind, 1) == 1 ? kind : 0;
+}
+
+static gboolean
+is_handshake (guint8 kind)
+{
+  return kind == DTLS_HANDSHAKE || kind == DTLS_CHANGE_CIPHER_SPEC;
+}
+
+static gboolean
+is_of_handshake (guint8 kind)
+{
+  return is_handshake (kind) || kind == DTLS_ALERT;
+}
+
+/* Returns: (nullable): the record behind @record, or the first, of what is left of a packet */
+static guint8 *
+next_record (const GstMapInfo *map, guint8 *record)
+{
+  guint8 *end = map->data + map->size;
+  guint8 *next = record == NULL
+                     ? map->data
+                     : record + RECORD_HEADER + GST_READ_UINT16_BE (record + LENGTH_OFFSET);
+
+  if (end - next < RECORD_HEADER ||
+      end - next - RECORD_HEADER < GST_READ_UINT16_BE (next + LENGTH_OFFSET))
+    return NULL;
+  return next;
 }
 
 static void
@@ -105,12 +140,11 @@ send_later (Copies *self)
 }
 
 static void
-repeat (gpointer user_data, GstPad *pad, GstBuffer *packet)
+repeat (BeckonPeerRepeat *self, GstPad *pad, GstBuffer *packet)
 {
-  BeckonPeerRepeat *self = user_data;
   Copies *copies;
 
-  if (GST_BUFFER_FLAG_IS_SET (packet, COPY_FLAG) || !is_handshake (packet))
+  if (GST_BUFFER_FLAG_IS_SET (packet, COPY_FLAG) || !is_handshake (get_kind (packet)))
     return;
   copies = g_new0 (Copies, 1);
   copies->repeat = g_atomic_rc_box_acquire (self);
@@ -121,10 +155,60 @@ repeat (gpointer user_data, GstPad *pad, GstBuffer *packet)
   send_later (copies);
 }
 
+/* Whoever gets a record too early may throw it away, and every other with its number. In the clear
+ * nothing but the number says which one it is.
+ * @packet: (transfer full). Returns: (transfer full) */
+static GstBuffer *
+number (BeckonPeerRepeat *self, GstBuffer *packet)
+{
+  GstMapInfo map;
+
+  packet = gst_buffer_make_writable (packet);
+  if (!gst_buffer_map (packet, &map, GST_MAP_READWRITE))
+    return packet;
+  for (guint8 *record = next_record (&map, NULL); record != NULL;
+       record = next_record (&map, record))
+    if (GST_READ_UINT16_BE (record + EPOCH_OFFSET) == 0)
+      {
+        GST_WRITE_UINT16_BE (record + NUMBER_OFFSET, 0);
+        GST_WRITE_UINT32_BE (record + NUMBER_OFFSET + 2, g_atomic_int_add (&self->n_records, 1));
+      }
+  gst_buffer_unmap (packet, &map);
+  return packet;
+}
+
+typedef struct
+{
+  BeckonPeerRepeat *repeat;
+  GstPad *pad;
+} Way;
+
+static gboolean
+take_out (GstBuffer **packet, guint index, gpointer user_data)
+{
+  const Way *way = user_data;
+
+  if (!is_of_handshake (get_kind (*packet)))
+    return TRUE;
+  repeat (way->repeat, way->pad, *packet);
+  *packet = number (way->repeat, *packet);
+  return TRUE;
+}
+
 static GstPadProbeReturn
 on_packets_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  beckon_media_foreach_packet (pad, info, repeat, user_data);
+  Way way = { user_data, pad };
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    take_out ((GstBuffer **) &GST_PAD_PROBE_INFO_DATA (info), 0, &way);
+  else if (is_of_handshake (
+               get_kind (gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0))))
+    {
+      GST_PAD_PROBE_INFO_DATA (info) =
+          gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+      gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), take_out, &way);
+    }
   return GST_PAD_PROBE_OK;
 }
 
@@ -136,21 +220,39 @@ beckon_peer_repeat_watch_out (BeckonPeerRepeat *self, GstElement *sink)
 
 /* ---- in ---- */
 
-/* What has been seen is a copy, and says nothing. */
+/* Returns: more for what they sent later, but not for a copy; 0: that is not known */
+static guint64
+get_place (const guint8 *record)
+{
+  const guint64 epoch = GST_READ_UINT16_BE (record + EPOCH_OFFSET);
+  const gsize length = RECORD_HEADER + GST_READ_UINT16_BE (record + LENGTH_OFFSET);
+
+  if (epoch > 0)
+    return epoch << 48 | GST_READ_UINT32_BE (record + NUMBER_OFFSET + 2);
+  if (record[0] != DTLS_HANDSHAKE || length < PART_HEADER)
+    return 0;
+  return 1 + ((guint64) GST_READ_UINT16_BE (record + MESSAGE_OFFSET) << 24 |
+              GST_READ_UINT24_BE (record + PART_OFFSET));
+}
+
+/* Who sends data has had all of the handshake. */
 static void
 note (gpointer user_data, GstPad *pad, GstBuffer *packet)
 {
   BeckonPeerRepeat *self = user_data;
-  guint64 big_endian;
-  gint64 number;
+  guint64 newest = self->newest;
+  const guint8 kind = get_kind (packet);
+  GstMapInfo map;
 
-  if (!is_handshake (packet) || gst_buffer_extract (packet, NUMBER_OFFSET, &big_endian,
-                                                    sizeof big_endian) != sizeof big_endian)
+  if ((!is_handshake (kind) && kind != DTLS_DATA) || !gst_buffer_map (packet, &map, GST_MAP_READ))
     return;
-  number = (gint64) (GUINT64_FROM_BE (big_endian) & G_MAXINT64);
-  if (number <= self->newest)
+  for (guint8 *record = next_record (&map, NULL); record != NULL;
+       record = next_record (&map, record))
+    newest = MAX (newest, get_place (record));
+  gst_buffer_unmap (packet, &map);
+  if (newest == self->newest)
     return;
-  self->newest = number;
+  self->newest = newest;
   g_atomic_int_inc (&self->flights);
 }
 

@@ -22,9 +22,10 @@ void beckon_peer_repeat_unref (BeckonPeerRepeat *self);
  *
  * Sends each packet of a DTLS handshake again, soon, until something new has come, and four times
  * at most. OpenSSL waits for a second before it does, then for two, then for four, and GStreamer
- * lets nobody set that: where a fifth is lost, a handshake takes ten seconds. To the other end a
- * copy is what any network may make of a packet: its number has been seen, and it is passed over.
- * Any thread; the copies are sent on the main one.
+ * lets nobody set that: where a fifth is lost, a handshake takes ten seconds. A copy has numbers of
+ * its own, as OpenSSL's would, and so has all that is sent in the clear: who gets the end of a
+ * flight before the rest throws it away, and with it whatever has its number. To the other end all
+ * of it is what it has seen, and is passed over. Any thread; the copies are sent on the main one.
  */
 void beckon_peer_repeat_watch_out (BeckonPeerRepeat *self, GstElement *sink);
 /** beckon_peer_repeat_watch_in: @source: (transfer none): where the packets of the other end come
