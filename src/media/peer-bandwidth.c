@@ -471,6 +471,12 @@ beckon_peer_bandwidth_set_reduced (BeckonPeerBandwidth *self, gboolean reduced)
 }
 
 void
+beckon_peer_bandwidth_try_path (BeckonPeerBandwidth *self)
+{
+  beckon_peer_repair_try_path (self->repair);
+}
+
+void
 beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss)
 {
   beckon_bandwidth_estimator_note_loss (self->estimator, loss);

@@ -61,6 +61,8 @@ void beckon_peer_bandwidth_update (BeckonPeerBandwidth *self);
 /** beckon_peer_bandwidth_tick: several times a second. */
 void beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self);
 
+/** beckon_peer_bandwidth_try_path: as beckon_peer_repair_try_path() */
+void beckon_peer_bandwidth_try_path (BeckonPeerBandwidth *self);
 /** beckon_peer_bandwidth_note_loss: once a second: @loss: 0..1, of ours, as the peer counts it in
  * the end */
 void beckon_peer_bandwidth_note_loss (BeckonPeerBandwidth *self, double loss);

@@ -40,13 +40,15 @@ typedef struct
   guint16 first;
   guint n_packets;
   guint32 timestamp;
-  guint copies; /* that are still to be sent */
+  guint copies;      /* that are still to be sent */
+  gboolean is_first; /* with a picture in it */
 } Frame;
 
 typedef struct
 {
   guint32 ssrc;
   Frame frames[FRAMES_KEPT]; /* the newest first: it is being sent */
+  gboolean has_begun;
 } Line;
 
 struct _BeckonPeerRepair
@@ -54,6 +56,7 @@ struct _BeckonPeerRepair
   GMutex lock;
   Line lines[LINES_MAX]; /* under the lock */
   guint n_lines;
+  GWeakRef source;    /* GstPad: behind what keeps what was sent */
   gint copies;        /* atomic */
   gint limit;         /* atomic: bytes a second that may be sent again; 0: as many as it takes */
   double packet;      /* under the lock: their mean size in bytes */
@@ -68,12 +71,14 @@ beckon_peer_repair_new (void)
   BeckonPeerRepair *self = g_new0 (BeckonPeerRepair, 1);
 
   g_mutex_init (&self->lock);
+  g_weak_ref_init (&self->source, NULL);
   return self;
 }
 
 void
 beckon_peer_repair_free (BeckonPeerRepair *self)
 {
+  g_weak_ref_clear (&self->source);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -184,7 +189,9 @@ request (BeckonPeerRepair *self, GstPad *source, guint32 ssrc, guint16 seqnum)
 }
 
 /* A frame is complete: those before it are sent once more. Not earlier: who has not seen yet that
- * something is missing may throw away what nobody has asked for. Returns: how many of @due. */
+ * something is missing may throw away what nobody has asked for. But the first one, which somebody
+ * waits for, is given up as soon as something newer comes: nothing of late says when it was due.
+ * Returns: how many of @due. */
 static guint
 take_due (Line *line, Frame due[FRAMES_KEPT])
 {
@@ -192,6 +199,13 @@ take_due (Line *line, Frame due[FRAMES_KEPT])
   const guint at_once = 1 + MIN (interval, SPREAD) * BECKON_COPIES_MAX / (SPREAD + 1);
   guint n = 0;
 
+  if (line->frames[0].is_first)
+    {
+      due[n] = line->frames[0];
+      due[n].copies = MIN (due[n].copies, LARGE_FRAME / due[n].n_packets);
+      n++;
+      line->frames[0].copies = MIN (line->frames[0].copies, 1);
+    }
   for (guint i = 1; i < FRAMES_KEPT; i++)
     {
       Frame *frame = &line->frames[i];
@@ -217,10 +231,13 @@ find_line (BeckonPeerRepair *self, guint32 ssrc)
 }
 
 static void
-begin_frame (Line *line, guint16 seqnum, guint32 timestamp, guint copies)
+begin_frame (Line *line, guint16 seqnum, guint32 timestamp, guint copies, gboolean is_empty)
 {
+  const gboolean is_first = !line->has_begun && !is_empty;
+
+  line->has_begun |= is_first;
   memmove (&line->frames[1], &line->frames[0], (FRAMES_KEPT - 1) * sizeof (Frame));
-  line->frames[0] = (Frame){ seqnum, 0, timestamp, copies };
+  line->frames[0] = (Frame){ seqnum, 0, timestamp, copies, is_first };
 }
 
 static void
@@ -232,7 +249,7 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   guint n_due = 0, copies = g_atomic_int_get (&self->copies);
   guint32 ssrc, timestamp;
   guint16 seqnum;
-  gboolean last;
+  gboolean last, is_empty;
   Line *line;
 
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION) ||
@@ -242,6 +259,7 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   seqnum = gst_rtp_buffer_get_seq (&rtp);
   timestamp = gst_rtp_buffer_get_timestamp (&rtp);
   last = gst_rtp_buffer_get_marker (&rtp);
+  is_empty = gst_rtp_buffer_get_payload_len (&rtp) == 0;
   gst_rtp_buffer_unmap (&rtp);
   /* All that follows hangs on a key frame. */
   if (copies > 0 && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
@@ -253,7 +271,7 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   if (line != NULL)
     {
       if (line->frames[0].n_packets == 0 || line->frames[0].timestamp != timestamp)
-        begin_frame (line, seqnum, timestamp, copies);
+        begin_frame (line, seqnum, timestamp, copies, is_empty);
       line->frames[0].n_packets++;
       n_due = last ? take_due (line, due) : 0;
     }
@@ -304,4 +322,19 @@ beckon_peer_repair_watch (BeckonPeerRepair *self, GstElement *element)
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
                      self, NULL);
   gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_request, self, NULL);
+  g_weak_ref_set (&self->source, source);
+}
+
+void
+beckon_peer_repair_try_path (BeckonPeerRepair *self)
+{
+  g_autoptr (GstPad) source = g_weak_ref_get (&self->source);
+  Line line = { 0 };
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->n_lines && line.frames[0].n_packets == 0; i++)
+    line = self->lines[i];
+  g_mutex_unlock (&self->lock);
+  if (source != NULL && line.frames[0].n_packets > 0)
+    request (self, source, line.ssrc, line.frames[0].first);
 }

@@ -15,10 +15,11 @@ G_BEGIN_DECLS
 /**
  * BeckonPeerRepair:
  *
- * Sends pictures more than once where much is lost, before anybody asks. The copies are what an answer
- * to such a request would be, so that nothing is negotiated for them, and whoever understands repetition
- * understands them. They follow with the next frames, since what is lost is often lost together. Where
- * little is lost there are none: to ask is cheaper.
+ * Sends pictures more than once where much is lost, before anybody asks. The copies are what an
+ * answer to such a request would be, so that nothing is negotiated for them, and whoever
+ * understands repetition understands them. They follow with the next frames, since what is lost is
+ * often lost together; those of the very first picture follow at once, too. Where little is lost
+ * there are none: to ask is cheaper.
  */
 typedef struct _BeckonPeerRepair BeckonPeerRepair;
 
@@ -32,6 +33,10 @@ void beckon_peer_repair_add_line (BeckonPeerRepair *self, guint32 ssrc);
 /** beckon_peer_repair_watch: (thread any): @element: (transfer none): if it keeps what was sent to send
  * it again, its packets are copied from now on; @self outlives it. */
 void beckon_peer_repair_watch (BeckonPeerRepair *self, GstElement *element);
+
+/** beckon_peer_repair_try_path: sends a packet of the last frame once more, for nothing but the
+ * reports of the peer: what is lost is known before there is something to lose. */
+void beckon_peer_repair_try_path (BeckonPeerRepair *self);
 
 /** beckon_peer_repair_update:
  * @now_us: the monotonic clock

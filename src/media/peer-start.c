@@ -9,6 +9,7 @@
 #include "peer-start.h"
 
 #include "capture.h"
+#include "peer-bandwidth.h"
 
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
@@ -24,13 +25,18 @@
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
 #define DEFAULT_FPS 30
+/* While it rings, so many packets, so far apart, for the peer to report on. */
+#define TRIALS 25
+#define TRIAL_MS 40
 /* Three lines, each with what is sent again, and some that changed meanwhile. */
 #define STREAMS_MAX 16u
 
 struct _BeckonPeerStart
 {
   BeckonMediaPeer *peer;
-  gboolean primed;    /* of the main thread */
+  /* Three of the main thread. */
+  gboolean primed;
+  guint n_trials, trial_source;
   GstClockTime first; /* when the first picture was sent; of the encoder's thread */
   GstCaps *caps;      /* nullable: of the last frame that warmed up; of the capture's thread */
   gint priming;       /* atomic: the next frame is a primer */
@@ -59,6 +65,7 @@ beckon_peer_start_new (BeckonMediaPeer *peer)
 void
 beckon_peer_start_free (BeckonPeerStart *self)
 {
+  g_clear_handle_id (&self->trial_source, g_source_remove);
   gst_clear_caps (&self->caps);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->negotiated);
@@ -325,6 +332,21 @@ beckon_peer_start_warm_up (BeckonPeerStart *self)
     push_neutral_frame (self);
 }
 
+static gboolean
+on_trial (gpointer user_data)
+{
+  BeckonPeerStart *self = user_data;
+
+  if (!is_wanted (self) || self->n_trials == TRIALS)
+    {
+      self->trial_source = 0;
+      return G_SOURCE_REMOVE;
+    }
+  self->n_trials++;
+  beckon_peer_bandwidth_try_path (self->peer->bandwidth);
+  return G_SOURCE_CONTINUE;
+}
+
 void
 beckon_peer_start_prime (BeckonPeerStart *self)
 {
@@ -333,6 +355,7 @@ beckon_peer_start_prime (BeckonPeerStart *self)
   self->primed = TRUE;
   g_atomic_int_set (&self->priming, TRUE);
   push_neutral_frame (self);
+  self->trial_source = g_timeout_add (TRIAL_MS, on_trial, self);
 }
 
 /* ---- the jitter buffer ---- */

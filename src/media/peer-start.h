@@ -30,7 +30,8 @@ beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstEle
  * gets goes through the camera's encoder. */
 void beckon_peer_start_warm_up (BeckonPeerStart *self);
 /** beckon_peer_start_prime: there is a connection: the same, and empty packets find the way to the
- * other end, which has all that receives pictures from then on. */
+ * other end, which has all that receives pictures from then on. One of them is repeated for a
+ * second: what the path loses is known before the first picture. */
 void beckon_peer_start_prime (BeckonPeerStart *self);
 
 /** beckon_peer_start_stop: the pipeline is about to be stopped. */

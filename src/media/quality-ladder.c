@@ -231,6 +231,8 @@ beckon_quality_ladder_update (
       if (self->rung != OFF_RUNG)
         choose_rung (self, now_us, bits);
     }
+  else if (pictures == 0 && !self->held && self->rung != OFF_RUNG)
+    self->rung = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1); /* no size changes */
   quality->width = rungs[self->rung].width;
   quality->height = rungs[self->rung].height;
   quality->fps = bits < PAUSE_SHARE * rungs[self->rung].bits ? 0 : rungs[self->rung].fps;

@@ -29,7 +29,8 @@ void beckon_quality_lower (BeckonQuality *quality, const BeckonQuality *limit);
  *
  * A new size needs a key frame, and those are large. So one goes up after a while of more than
  * enough, and down after a moment of too little; in that moment, if it is much too little, no
- * pictures are made at all: a queue is being emptied.
+ * pictures are made at all: a queue is being emptied. Before there are any the size is what is
+ * right.
  *
  * Where for some seconds there is not even enough for the smallest they are off. They come back,
  * small, after some seconds of clearly more, and after twice as long each time that they did not

@@ -9,6 +9,7 @@
 #include "capture.h"
 #include "gst-complaints.h"
 #include "media-ends.h"
+#include "peer-bandwidth.h"
 #include "peer-private.h"
 #include "waiting.h"
 
@@ -20,6 +21,7 @@
 #define WIDTH 320
 #define HEIGHT 180
 #define FPS 30
+#define START_HEIGHT 360 /* of a call that nothing is known about */
 
 enum
 {
@@ -35,7 +37,8 @@ typedef struct
   guint first_video;
   gint shown;      /* atomic */
   gint sent_empty; /* atomic: packets */
-  gint loses;      /* atomic: all RTP that comes */
+  gint loses;      /* atomic: of what RTP comes one in so many; 0: none */
+  guint n_came;    /* of the thread that it comes on */
   gint sent_first; /* atomic: what was in the first that was not empty */
   gboolean closed;
 } Side;
@@ -326,9 +329,12 @@ is_rtp (GstBuffer *buffer)
 }
 
 static GstPadProbeReturn
-on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer side)
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  return g_atomic_int_get (&((Side *) side)->loses) && is_rtp (GST_PAD_PROBE_INFO_BUFFER (info))
+  Side *side = user_data;
+  const gint loses = g_atomic_int_get (&side->loses);
+
+  return loses > 0 && is_rtp (GST_PAD_PROBE_INFO_BUFFER (info)) && side->n_came++ % loses == 0
              ? GST_PAD_PROBE_DROP
              : GST_PAD_PROBE_OK;
 }
@@ -380,6 +386,23 @@ test_long_ring (void)
   tear_down (&f);
 }
 
+/* Before there is a picture that could be lost. */
+static void
+test_loss_is_known (void)
+{
+  Fixture f;
+
+  begin_both (&f, BECKON_SOURCE_TEST);
+  wait_until (is_losing (&f.bob));
+  g_atomic_int_set (&f.bob.loses, 3);
+  wait_until (are_connected (&f));
+  /* They are smaller, since each of them is sent more than once. */
+  wait_until (beckon_peer_bandwidth_get_quality (f.alice.peer->bandwidth)->height < START_HEIGHT);
+  open_both (&f);
+  wait_until (is_seen_if_sent_again (&f));
+  tear_down (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -392,5 +415,6 @@ main (int argc, char **argv)
   g_test_add_func ("/media/first-picture/first-is-a-key-frame", test_first_is_a_key_frame);
   g_test_add_func ("/media/first-picture/preview-is-not-sent", test_preview_is_not_sent);
   g_test_add_func ("/media/first-picture/long-ring", test_long_ring);
+  g_test_add_func ("/media/first-picture/loss-is-known", test_loss_is_known);
   return g_test_run ();
 }

@@ -56,6 +56,19 @@ test_rungs (void)
     }
 }
 
+/* What was learnt of the line while it rang holds for the first picture. */
+static void
+test_begins_as_is_right (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  const BeckonQuality *quality;
+
+  beckon_quality_ladder_update (ladder, SECOND, 500000, 3, 0);
+  quality = beckon_quality_ladder_update (ladder, SECOND + 1, 500000, 3, 1);
+  g_assert_cmpuint (quality->height, ==, 180);
+  g_assert_cmpuint (quality->fps, ==, 15);
+}
+
 static void
 test_moves_when_it_lasts (void)
 {
@@ -276,6 +289,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/quality/rungs", test_rungs);
   g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
+  g_test_add_func ("/quality/begins-as-is-right", test_begins_as_is_right);
   g_test_add_func ("/quality/does-not-flap", test_does_not_flap);
   g_test_add_func ("/quality/repair-takes-from-the-picture", test_repair_takes_from_the_picture);
   g_test_add_func ("/quality/off", test_off);

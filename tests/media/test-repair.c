@@ -105,12 +105,13 @@ line_close (Line *self)
   gst_object_unref (self->pipeline);
 }
 
+/* @size: of what is in each packet */
 static void
-push_frame (Line *self, guint ssrc, guint32 timestamp, gboolean key)
+push_packets (Line *self, guint ssrc, guint32 timestamp, gboolean key, guint size)
 {
   for (guint i = 0; i < PACKETS; i++)
     {
-      GstBuffer *buffer = gst_rtp_buffer_new_allocate (100, 0, 0);
+      GstBuffer *buffer = gst_rtp_buffer_new_allocate (size, 0, 0);
       GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
 
       gst_rtp_buffer_map (buffer, GST_MAP_WRITE, &rtp);
@@ -124,6 +125,12 @@ push_frame (Line *self, guint ssrc, guint32 timestamp, gboolean key)
         GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
       g_assert_cmpint (gst_app_src_push_buffer (self->source, buffer), ==, GST_FLOW_OK);
     }
+}
+
+static void
+push_frame (Line *self, guint ssrc, guint32 timestamp, gboolean key)
+{
+  push_packets (self, ssrc, timestamp, key, 100);
 }
 
 /* Returns: whether @sample is a packet that is sent once more; @seqnum: that of the packet as it
@@ -185,9 +192,50 @@ test_copies (gconstpointer data)
   for (guint i = 0; i < (FRAMES - BECKON_COPIES_MAX) * PACKETS; i++)
     {
       const gboolean key = i / PACKETS == FRAMES / 2 && wanted->copies > 0;
+      const gboolean first = i / PACKETS == 0 && wanted->copies > 0;
 
-      g_assert_cmpuint (copies[i], ==, MIN (wanted->copies + key, BECKON_COPIES_MAX));
+      g_assert_cmpuint (copies[i], ==, MIN (wanted->copies + key, BECKON_COPIES_MAX) + first);
     }
+  line_close (&line);
+}
+
+/* Nobody waits for what comes behind the first picture to know that they have not got it; an empty
+ * frame is none. */
+static void
+test_first_at_once (void)
+{
+  guint copies[FRAMES * PACKETS] = { 0 };
+  Line line;
+
+  line_open (&line, PICTURES);
+  push_packets (&line, PICTURES, 0, TRUE, 0);
+  for (guint i = 0; i < PACKETS; i++)
+    gst_sample_unref (gst_app_sink_pull_sample (line.sink));
+  beckon_peer_repair_update (line.repair, SECOND, 0.2, 40 * MS);
+  push_frame (&line, PICTURES, 3000, TRUE);
+  count_copies (&line, copies);
+  for (guint i = 0; i < FRAMES * PACKETS; i++)
+    g_assert_cmpuint (copies[i], ==, i < (FRAMES - 1) * PACKETS ? 0 : 2);
+  line_close (&line);
+}
+
+/* A packet that has been sent is enough to know what the path loses. */
+static void
+test_try_path (void)
+{
+  guint copies[FRAMES * PACKETS] = { 0 };
+  Line line;
+
+  line_open (&line, PICTURES);
+  beckon_peer_repair_try_path (line.repair); /* there is nothing yet */
+  push_packets (&line, PICTURES, 0, TRUE, 0);
+  for (guint i = 0; i < PACKETS; i++)
+    gst_sample_unref (gst_app_sink_pull_sample (line.sink));
+  for (guint i = 0; i < 5; i++)
+    beckon_peer_repair_try_path (line.repair);
+  count_copies (&line, copies);
+  for (guint i = 0; i < FRAMES * PACKETS; i++)
+    g_assert_cmpuint (copies[i], ==, i == (FRAMES - 1) * PACKETS ? 5 : 0);
   line_close (&line);
 }
 
@@ -268,6 +316,8 @@ main (int argc, char **argv)
   g_test_add_func ("/repair/takes-its-time", test_takes_its_time);
   for (guint i = 0; i < G_N_ELEMENTS (copies); i++)
     g_test_add_data_func (copies[i].name, &copies[i], test_copies);
+  g_test_add_func ("/repair/first-at-once", test_first_at_once);
+  g_test_add_func ("/repair/try-path", test_try_path);
   g_test_add_func ("/repair/answers", test_answers);
   g_test_add_func ("/repair/limit", test_limit);
   return g_test_run ();
