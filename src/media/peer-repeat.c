@@ -89,17 +89,32 @@ is_of_handshake (guint8 kind)
   return is_handshake (kind) || kind == DTLS_ALERT;
 }
 
+/* Big-endian, wherever it is: GStreamer's macros want an even address. */
+static guint64
+read_number (const guint8 *bytes, guint n_bytes)
+{
+  guint64 number = 0;
+
+  for (guint i = 0; i < n_bytes; i++)
+    number = number << 8 | bytes[i];
+  return number;
+}
+
+/* Of what is behind its header. */
+static gsize
+get_length (const guint8 *record)
+{
+  return read_number (record + LENGTH_OFFSET, 2);
+}
+
 /* Returns: (nullable): the record behind @record, or the first, of what is left of a packet */
 static guint8 *
 next_record (const GstMapInfo *map, guint8 *record)
 {
   guint8 *end = map->data + map->size;
-  guint8 *next = record == NULL
-                     ? map->data
-                     : record + RECORD_HEADER + GST_READ_UINT16_BE (record + LENGTH_OFFSET);
+  guint8 *next = record == NULL ? map->data : record + RECORD_HEADER + get_length (record);
 
-  if (end - next < RECORD_HEADER ||
-      end - next - RECORD_HEADER < GST_READ_UINT16_BE (next + LENGTH_OFFSET))
+  if (end - next < RECORD_HEADER || end - next - RECORD_HEADER < (gssize) get_length (next))
     return NULL;
   return next;
 }
@@ -168,10 +183,11 @@ number (BeckonPeerRepeat *self, GstBuffer *packet)
     return packet;
   for (guint8 *record = next_record (&map, NULL); record != NULL;
        record = next_record (&map, record))
-    if (GST_READ_UINT16_BE (record + EPOCH_OFFSET) == 0)
+    if (read_number (record + EPOCH_OFFSET, 2) == 0)
       {
-        GST_WRITE_UINT16_BE (record + NUMBER_OFFSET, 0);
-        GST_WRITE_UINT32_BE (record + NUMBER_OFFSET + 2, g_atomic_int_add (&self->n_records, 1));
+        const guint64 big_endian = GUINT64_TO_BE ((guint64) g_atomic_int_add (&self->n_records, 1));
+
+        memcpy (record + NUMBER_OFFSET, (const guint8 *) &big_endian + 2, 6);
       }
   gst_buffer_unmap (packet, &map);
   return packet;
@@ -224,15 +240,15 @@ beckon_peer_repeat_watch_out (BeckonPeerRepeat *self, GstElement *sink)
 static guint64
 get_place (const guint8 *record)
 {
-  const guint64 epoch = GST_READ_UINT16_BE (record + EPOCH_OFFSET);
-  const gsize length = RECORD_HEADER + GST_READ_UINT16_BE (record + LENGTH_OFFSET);
+  const guint64 epoch = read_number (record + EPOCH_OFFSET, 2);
+  const gsize length = RECORD_HEADER + get_length (record);
 
   if (epoch > 0)
-    return epoch << 48 | GST_READ_UINT32_BE (record + NUMBER_OFFSET + 2);
+    return epoch << 48 | read_number (record + NUMBER_OFFSET, 6);
   if (record[0] != DTLS_HANDSHAKE || length < PART_HEADER)
     return 0;
-  return 1 + ((guint64) GST_READ_UINT16_BE (record + MESSAGE_OFFSET) << 24 |
-              GST_READ_UINT24_BE (record + PART_OFFSET));
+  return 1 +
+         (read_number (record + MESSAGE_OFFSET, 2) << 24 | read_number (record + PART_OFFSET, 3));
 }
 
 /* Who sends data has had all of the handshake. */

@@ -2,128 +2,39 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Usage: test-flatpak.py SOURCE BUILD
 
-The Flatpak is built from its manifest without a network, installed, and run in its sandbox: sign in, be called,
-answer from a notification after the process ended. The runtime is a stand-in (make-runtime.sh); it and what was
-built stay in BUILD/flatpak for the next time.
+The Flatpak is built from its manifest without a network, installed (sandbox_build.py), and run in its sandbox: sign
+in, be called, answer from a notification after the process ended.
 """
-import hashlib
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 
 import tap
 from desktop import Desktop, Server
 from person import PASSWORD, Build, clip
+from sandbox_build import ID, build, look_around, run
 
 SOURCE, BUILD = Path(sys.argv[1]), Path(sys.argv[2])
 CACHE = BUILD / "flatpak"
 HERE = Path(__file__).resolve().parent
-ID = "org.beckon.Beckon"
-PROGRAMS = ("flatpak", "flatpak-builder", "ostree", "bwrap", "xdg-dbus-proxy", "eu-strip", "apt-get",
-            "gnome-keyring-daemon", "/usr/libexec/xdg-desktop-portal", "/usr/libexec/xdg-desktop-portal-gtk",
-            "/usr/libexec/xdg-desktop-portal-gnome")
+PORTALS = ("gnome-keyring-daemon", "/usr/libexec/xdg-desktop-portal", "/usr/libexec/xdg-desktop-portal-gtk",
+           "/usr/libexec/xdg-desktop-portal-gnome")
 WAIT = 60  # seconds for what takes a few where nothing else runs
 COLOUR = (200, 40, 190)  # the ground of Alice's picture
 PICTURE = 0.08  # of Bob's screen: her picture in his call window has more
-BUILDER = ("flatpak-builder", "--user", "--disable-rofiles-fuse", "--force-clean", "--ccache",
-           f"--state-dir={CACHE}/state")
 
 bob = server = files = None
 
 
 # ---- setting up ----
 
-def run(*command, **options):
-    """Its output goes to the log of the test, and to the message if it fails."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                          **options)
-    if done.returncode:
-        raise AssertionError(f"{command[0]} ended with {done.returncode}:\n" +
-                             "\n".join(done.stdout.splitlines()[-60:]))
-    return done.stdout
-
-
-def look_around():
-    for program in PROGRAMS:
-        if not shutil.which(program):
-            raise tap.Skip(f"there is no {program}")
-    tried = subprocess.run(["bwrap", "--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "true"],
-                           capture_output=True, text=True, check=False)
-    if tried.returncode:
-        raise tap.Skip(f"no sandbox without namespaces: {tried.stderr.strip()}")
-    mirror = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"],
-                            capture_output=True, text=True, check=False).stdout
-    if not (CACHE / "recipe").exists() and "/debian\n" not in mirror:
-        raise tap.Skip("no mirror of Debian to make a runtime from")
-
-
-def shipped():
-    """The files of Git, or all where there is no Git; but for what is not built."""
-    listed = subprocess.run(["git", "-C", SOURCE, "ls-files", "-z"], capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
-        names = listed.stdout.split("\0")
-    else:
-        names = [str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*")]
-    return [name for name in names if (SOURCE / name).is_file()
-            and not name.startswith((".", "build-", "build/", "flatpak/", "tests/")) and not name.endswith(".md")]
-
-
-def pack(path):
-    """An archive that differs only if a file does, so that nothing is built again without need."""
-    def plain(member):
-        member.mtime = member.uid = member.gid = 0
-        member.uname = member.gname = ""
-        return member
-
-    with tarfile.open(path, "w") as archive:
-        for name in sorted(shipped()):
-            archive.add(SOURCE / name, f"beckon/{name}", filter=plain)
-    return {"type": "archive", "path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-
-
-def offline_manifest():
-    """The manifest, but the modules' sources are those that Debian has of the same version."""
-    manifest = json.loads((SOURCE / f"flatpak/{ID}.json").read_text(encoding="utf-8"))
-    for module in manifest["modules"]:
-        origin = module["sources"][0]
-        if origin["type"] == "dir":
-            module["sources"] = [pack(CACHE / "beckon.tar")]
-        else:
-            found = CACHE / "sources" / f"{module['name']}_{origin['tag']}.orig.tar.xz"
-            if not found.exists():
-                raise tap.Skip(f"Debian has no {module['name']} {origin['tag']}")
-            module["sources"] = [{"type": "archive", "path": str(found)}]
-    path = CACHE / f"{ID}.json"
-    path.write_text(json.dumps(manifest), encoding="utf-8")
-    return path
-
-
-def build():
-    """First all that is to be had from elsewhere, then without."""
-    manifest = offline_manifest()
-    repository = CACHE / "application"
-    if not repository.exists():
-        run("ostree", f"--repo={repository}", "init", "--mode=bare-user-only")
-    run(*BUILDER, "--download-only", str(CACHE / "build"), str(manifest))
-    run(*BUILDER, "--disable-download", f"--repo={repository}", str(CACHE / "build"), str(manifest))
-    run("flatpak", "--user", "remote-add", "--if-not-exists", "--no-gpg-verify", "application",
-        f"file://{repository}")
-    run("flatpak", "--user", "install", "-y", "--noninteractive", "--or-update", "application", ID)
-
-
 def set_up():
     global bob, server, files
-    look_around()
-    CACHE.mkdir(exist_ok=True)
-    print(run(str(HERE / "make-runtime.sh"), str(CACHE)), file=sys.stderr)
-    os.environ["FLATPAK_USER_DIR"] = str(CACHE / "user")
-    build()
+    look_around(CACHE, PORTALS)
+    build(SOURCE, CACHE)
     files = tempfile.TemporaryDirectory(prefix="beckon-flatpak-")
     Path(files.name, "password").write_text(PASSWORD, encoding="utf-8")
     clip(f"{files.name}/alice.webm", COLOUR)
