@@ -15,21 +15,9 @@
 #include "peer-jitter.h"
 #include "peer-start.h"
 
-#include <nice/agent.h>
-#include <nice/interfaces.h>
-
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
 #define PIPELINE_LATENCY                                                                           \
   ((BECKON_PEER_JITTER_START_MS + BECKON_PEER_JITTER_DECODING_MS) * GST_MSECOND)
-#define STUN_PACING_MS 5
-/* So often a path is tried: at once, and after 0.5, 1.5, 3.5 and 7.5 s; servers after a fifth of that.
- * With libnice's own three attempts a fifth of all packets lost is too much. */
-#define STUN_ATTEMPTS 5
-#define STUN_SERVER_MS 100
-/* After its last attempt nobody can find a path any more; but whoever has found one, and may not choose,
- * waits for the one who may, and whose attempts may have been lost. */
-#define CHOOSING_MS 5000
-#define CHOSEN_MS 9000
 /* So far sound may come early or late before it is taken for a pause, or for one that is over. */
 #define AUDIO_TOLERANCE (80 * GST_MSECOND)
 /* What the encoder gathers before it encodes it. */
@@ -241,56 +229,6 @@ fill_gaps (BeckonMediaPeer *self, const BeckonSdpLines *answer)
 
 /* ---- building ---- */
 
-/* Returns: (transfer full) (nullable) */
-static GObject *
-get_ice (BeckonMediaPeer *self)
-{
-  GObject *ice = NULL;
-
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self->webrtc), "ice-agent") != NULL)
-    g_object_get (self->webrtc, "ice-agent", &ice, NULL);
-  return ice;
-}
-
-GObject *
-beckon_peer_connection_get_agent (BeckonMediaPeer *self)
-{
-  g_autoptr (GObject) ice = get_ice (self);
-  GObject *agent = NULL;
-
-  if (ice != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (ice), "agent") != NULL)
-    g_object_get (ice, "agent", &agent, NULL);
-  return agent;
-}
-
-static void
-set_up_ice (BeckonMediaPeer *self)
-{
-  g_autoptr (GObject) ice = get_ice (self);
-  g_autoptr (GObject) agent = beckon_peer_connection_get_agent (self);
-  GList *addresses;
-
-  if (ice != NULL)
-    beckon_media_set_if_there (ice, "ice-tcp", "false");
-  if (agent == NULL)
-    return;
-  g_object_set (agent, "upnp", FALSE, "stun-pacing-timer", STUN_PACING_MS, "stun-initial-timeout",
-                STUN_SERVER_MS, "stun-max-retransmissions", STUN_ATTEMPTS, "idle-timeout",
-                self->offerer ? CHOOSING_MS : CHOSEN_MS, NULL);
-
-  /* A machine without a network still has two people on it. */
-  addresses = nice_interfaces_get_local_ips (FALSE);
-  if (addresses == NULL)
-    {
-      NiceAddress loopback;
-
-      nice_address_init (&loopback);
-      nice_address_set_from_string (&loopback, "127.0.0.1");
-      nice_agent_add_local_address (NICE_AGENT (agent), &loopback);
-    }
-  g_list_free_full (addresses, g_free);
-}
-
 static void
 emit_local_candidate (gpointer object, gpointer data)
 {
@@ -354,6 +292,7 @@ take_connection_state (gpointer object, gpointer data)
     {
       g_atomic_int_set (&self->heard, beckon_media_now_ms ());
       self->was_connected = TRUE;
+      beckon_peer_ice_end_checks (self);
       let_out (self);
       beckon_media_peer_set_state (self, BECKON_MEDIA_PEER_CONNECTED);
       beckon_peer_start_prime (self->start);
@@ -420,7 +359,7 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
                     self);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
   gst_pipeline_set_latency (GST_PIPELINE (self->pipeline), PIPELINE_LATENCY);
-  set_up_ice (self);
+  beckon_peer_ice_set_up (self);
   beckon_peer_start_watch_receiver (self->webrtc);
   beckon_peer_start_watch_sink (self->video_sink);
   gst_element_set_state (self->pipeline, GST_STATE_READY);
@@ -601,6 +540,7 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
     }
   self->their_description = gst_webrtc_session_description_new (
       offer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  beckon_peer_receive_know_repeats (self);
   g_signal_emit_by_name (self->webrtc, "set-remote-description", self->their_description,
                          gst_promise_new_with_change_func (on_remote_set, applying, g_free));
   return TRUE;

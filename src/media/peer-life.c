@@ -343,6 +343,7 @@ keep_dtls (BeckonMediaPeer *self)
 void
 beckon_media_peer_prepare_stop (BeckonMediaPeer *self)
 {
+  beckon_peer_ice_end_checks (self);
   beckon_peer_start_stop (self->start);
   beckon_peer_channel_close (self);
   keep_dtls (self);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What the files of one peer's connection share: media-peer.c (the object), peer-life.c (from its
- * beginning to its end), peer-connection.c (webrtcbin and descriptions), peer-codec.c (how pictures
- * are encoded), peer-share.c (by whom), peer-receive.c (what comes in), peer-screen.c (the shared
- * screen, both ways), peer-channel.c (the data channel), peer-relay.c (relays), peer-stats.c (what is
- * known of it all), and what has a header of its own: how much is sent, what is held back, the first
- * picture, and others. */
+ * beginning to its end), peer-connection.c (webrtcbin and descriptions), peer-ice.c (its path),
+ * peer-codec.c (how pictures are encoded), peer-share.c (by whom), peer-receive.c (what comes in),
+ * peer-screen.c (the shared screen, both ways), peer-channel.c (the data channel), peer-relay.c
+ * (relays), peer-stats.c (what is known of it all), and what has a header of its own: how much is
+ * sent, what is held back, the first picture, and others. */
 
 #pragma once
 
@@ -44,6 +44,7 @@ struct _BeckonMediaPeer
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
   BeckonPeerRepeat *repeat;
+  struct _BeckonIceKnock *knock; /* nullable: no path is looked for; ice-knock.h */
   /* Nullable: there is none yet, and no second one: streams are known by it on their threads. */
   GstWebRTCSessionDescription *their_description;
   BeckonRecorder *screen_recorder;     /* nullable: the same */
@@ -182,9 +183,13 @@ void beckon_media_peer_byes_crossed (BeckonMediaPeer *self);
 /* peer-connection.c */
 
 void beckon_peer_connection_build (BeckonMediaPeer *self);
-/** beckon_peer_connection_get_agent: Returns: (transfer full) (nullable): libnice's ICE agent, where
+/** beckon_peer_ice_set_up: of webrtcbin, before anything is described. */
+void beckon_peer_ice_set_up (BeckonMediaPeer *self);
+/** beckon_peer_ice_end_checks: a path is known at both ends, or not looked for any more. */
+void beckon_peer_ice_end_checks (BeckonMediaPeer *self);
+/** beckon_peer_ice_get_agent: Returns: (transfer full) (nullable): libnice's ICE agent, where
  * webrtcbin shows it. */
-GObject *beckon_peer_connection_get_agent (BeckonMediaPeer *self);
+GObject *beckon_peer_ice_get_agent (BeckonMediaPeer *self);
 void beckon_peer_connection_offer (BeckonMediaPeer *self);
 gboolean beckon_peer_connection_set_remote (BeckonMediaPeer *self, const BeckonPeerSignal *signal,
                                             GError **error);
@@ -217,6 +222,9 @@ typedef struct
  * description, or %NULL with BAD_DESCRIPTION. */
 GstSDPMessage *beckon_peer_sdp_parse (
     const char *text, gboolean offer, BeckonH264Use use, BeckonSdpLines *lines, GError **error);
+/** beckon_peer_sdp_get_attribute: Returns: (transfer none) (nullable): what @key is for the bundle:
+ * that of its first line, or of the whole */
+const char *beckon_peer_sdp_get_attribute (const GstSDPMessage *sdp, const char *key);
 /** beckon_peer_sdp_repeat_h264: @sdp: an offer of ours: webrtcbin offers to repeat what is lost
  * only in the first codec of a line. */
 void beckon_peer_sdp_repeat_h264 (GstSDPMessage *sdp);
@@ -229,6 +237,9 @@ void beckon_peer_sdp_allow_reduced (GstSDPMessage *sdp);
 /** beckon_peer_sdp_find_ssrc: Returns: the line of @sdp that is said to send @ssrc; G_MAXUINT: none
  * is */
 guint beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc);
+/** beckon_peer_sdp_get_repeats: Returns: (transfer full): what stream of @sdp is sent again as
+ * which, as rtprtxreceive has it */
+GstStructure *beckon_peer_sdp_get_repeats (const GstSDPMessage *sdp);
 gboolean beckon_peer_sdp_check_candidate (const char *candidate, GError **error);
 /** beckon_peer_sdp_is_useful_candidate: @candidate: a checked one. Names are nothing for us: looking one
  * up would tell a stranger's name server about us; nor are components that we do not have. */
@@ -263,6 +274,9 @@ GstElement *beckon_peer_codec_receive (BeckonMediaPeer *self, BeckonLine line, B
 void beckon_peer_receive_prepare_video (BeckonMediaPeer *self, BeckonCodec codec);
 /** beckon_peer_receive_pad: (thread any): a line of theirs begins. */
 void beckon_peer_receive_pad (BeckonMediaPeer *self, GstPad *pad);
+/** beckon_peer_receive_know_repeats: (thread any): what they have described sends again what else
+ * of it. */
+void beckon_peer_receive_know_repeats (BeckonMediaPeer *self);
 /** beckon_peer_receive_watch: (thread any): @element was made inside webrtcbin: set it, count at it. */
 void beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element);
 gint beckon_media_now_ms (void);

@@ -75,6 +75,24 @@ keep_silent_streams (GstElement *session)
   beckon_media_set_if_there (internal, "timeout-inactive-sources", "false");
 }
 
+/* Without it a copy is of no known stream, and thrown away, until one has been asked for. */
+static void
+set_repeats (const GValue *item, gpointer user_data)
+{
+  BeckonMediaPeer *self = user_data;
+  GstElement *element = g_value_get_object (item);
+  g_autoptr (GstStructure) repeats = beckon_peer_sdp_get_repeats (self->their_description->sdp);
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "ssrc-map") != NULL)
+    g_object_set (element, "ssrc-map", repeats, NULL);
+}
+
+void
+beckon_peer_receive_know_repeats (BeckonMediaPeer *self)
+{
+  beckon_media_foreach_made_by (self->webrtc, "rtprtxreceive", set_repeats, self);
+}
+
 void
 beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
 {
@@ -104,6 +122,8 @@ beckon_peer_receive_watch (BeckonMediaPeer *self, GstElement *element)
       beckon_media_set_if_there (element, settings[i].property, settings[i].value);
   if (g_str_equal (name, "rtpsession"))
     keep_silent_streams (element);
+  if (g_str_equal (name, "rtprtxreceive") && self->their_description != NULL)
+    beckon_peer_receive_know_repeats (self);
   if (g_str_equal (name, "rtpjitterbuffer"))
     beckon_meter_watch_jitter_buffer (self->meter, element);
   if (g_str_equal (name, "nicesrc"))

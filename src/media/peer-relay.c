@@ -73,7 +73,7 @@ beckon_peer_relay_add (BeckonMediaPeer *self, const BeckonRelay *relay)
 const char *
 beckon_peer_relay_get_protocol (BeckonMediaPeer *self)
 {
-  g_autoptr (GObject) agent = beckon_peer_connection_get_agent (self);
+  g_autoptr (GObject) agent = beckon_peer_ice_get_agent (self);
   NiceCandidate *local = NULL, *remote = NULL;
   NiceAddress address;
 
@@ -245,7 +245,7 @@ beckon_peer_relay_leave (BeckonMediaPeer *self, BeckonPeerRelayFunc done)
 
   gst_version (&major, &minor, &micro, &nano);
   if (self->relays->len > 0 && minor < CLOSES_ITSELF_MINOR)
-    agent = beckon_peer_connection_get_agent (self);
+    agent = beckon_peer_ice_get_agent (self);
   if (agent == NULL)
     {
       done (self);

@@ -434,6 +434,16 @@ beckon_peer_sdp_parse (
   return g_steal_pointer (&sdp);
 }
 
+const char *
+beckon_peer_sdp_get_attribute (const GstSDPMessage *sdp, const char *key)
+{
+  const char *value = NULL;
+
+  if (gst_sdp_message_medias_len (sdp) > 0)
+    value = gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (sdp, 0), key);
+  return value != NULL ? value : gst_sdp_message_get_attribute_val (sdp, key);
+}
+
 guint
 beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc)
 {
@@ -441,6 +451,40 @@ beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc)
     if (get_of_number (gst_sdp_message_get_media (sdp, i), "ssrc", ssrc) != NULL)
       return i;
   return G_MAXUINT;
+}
+
+/* RFC 5576, 4.2 */
+static void
+add_repeats (GstStructure *map, const char *group)
+{
+  g_auto (GStrv) words = g_strsplit (group, " ", -1);
+  guint64 original, again;
+
+  if (g_strv_length (words) != 3 || !g_str_equal (words[0], "FID") ||
+      !g_ascii_string_to_unsigned (words[1], 10, 0, G_MAXUINT32, &original, NULL) ||
+      !g_ascii_string_to_unsigned (words[2], 10, 0, G_MAXUINT32, &again, NULL))
+    return;
+  gst_structure_set (map, words[1], G_TYPE_UINT, (guint) again, NULL);
+}
+
+GstStructure *
+beckon_peer_sdp_get_repeats (const GstSDPMessage *sdp)
+{
+  GstStructure *map = gst_structure_new_empty ("application/x-rtp-ssrc-map");
+
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    {
+      const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+
+      for (guint j = 0; j < gst_sdp_media_attributes_len (media); j++)
+        {
+          const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, j);
+
+          if (g_strcmp0 (attribute->key, "ssrc-group") == 0 && attribute->value != NULL)
+            add_repeats (map, attribute->value);
+        }
+    }
+  return map;
 }
 
 gboolean

@@ -12,18 +12,6 @@
 #define PEM_BEGIN "-----BEGIN CERTIFICATE-----"
 #define PEM_END "-----END"
 
-/* The fingerprint of the bundle: that of its first line, or of the whole. */
-static const char *
-announced_fingerprint (const GstSDPMessage *sdp)
-{
-  const char *fingerprint = NULL;
-
-  if (gst_sdp_message_medias_len (sdp) > 0)
-    fingerprint =
-        gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (sdp, 0), "fingerprint");
-  return fingerprint != NULL ? fingerprint : gst_sdp_message_get_attribute_val (sdp, "fingerprint");
-}
-
 /* @name: as RFC 8122 has it */
 static gboolean
 parse_hash (const char *name, gsize length, GChecksumType *type)
@@ -114,6 +102,6 @@ beckon_peer_verify (BeckonMediaPeer *self)
   const char *fingerprint = NULL;
 
   if (self->their_description != NULL)
-    fingerprint = announced_fingerprint (self->their_description->sdp);
+    fingerprint = beckon_peer_sdp_get_attribute (self->their_description->sdp, "fingerprint");
   return pem != NULL && fingerprint != NULL && beckon_peer_verify_certificate (fingerprint, pem);
 }

@@ -208,6 +208,24 @@ bits_of_sound (const BeckonQuality *quality, guint copies)
   return quality->audio_bits * (1.0 + copies) + HEADER_BITS * 1000.0 / quality->audio_ms;
 }
 
+/* Without repetition of pictures, @copies of sound: what is left for pictures. */
+static double
+bits_of_pictures (BeckonQualityLadder *self, guint target, guint copies, guint pictures)
+{
+  double bits = target - bits_of_sound (&self->quality, copies);
+
+  /* The smallest pictures do not fill their packets. */
+  bits = MIN (bits * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0),
+              bits - rungs[OFF_RUNG - 1].fps * HEADER_BITS);
+  return MAX (bits, 0) / MAX (pictures, 1);
+}
+
+static gboolean
+is_paused (BeckonQualityLadder *self, double bits)
+{
+  return bits < PAUSE_SHARE * rungs[self->rung].bits;
+}
+
 const BeckonQuality *
 beckon_quality_ladder_update (
     BeckonQualityLadder *self, gint64 now_us, guint target, double repair, guint pictures)
@@ -217,12 +235,7 @@ beckon_quality_ladder_update (
 
   if (!self->held)
     choose_sound (self, target);
-  bits = target - bits_of_sound (quality, self->copies);
-  /* The smallest pictures do not fill their packets. */
-  bits = MIN (bits * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0),
-              bits - rungs[OFF_RUNG - 1].fps * HEADER_BITS);
-  bits = MAX (bits, 0);
-  bits /= (1 + repair) * MAX (pictures, 1);
+  bits = bits_of_pictures (self, target, self->copies, pictures) / (1 + repair);
   if (pictures > 0 && !self->held)
     {
       if (self->rung == OFF_RUNG)
@@ -230,12 +243,15 @@ beckon_quality_ladder_update (
       bits = limit_after_return (self, now_us, bits);
       if (self->rung != OFF_RUNG)
         choose_rung (self, now_us, bits);
+      /* It is repetition that takes them: no queue has to be emptied. */
+      if (is_paused (self, bits) && !is_paused (self, bits_of_pictures (self, target, 0, pictures)))
+        self->rung = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1);
     }
   else if (pictures == 0 && !self->held && self->rung != OFF_RUNG)
     self->rung = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1); /* no size changes */
   quality->width = rungs[self->rung].width;
   quality->height = rungs[self->rung].height;
-  quality->fps = bits < PAUSE_SHARE * rungs[self->rung].bits ? 0 : rungs[self->rung].fps;
+  quality->fps = is_paused (self, bits) ? 0 : rungs[self->rung].fps;
   quality->off = self->rung == OFF_RUNG;
   quality->video_bits = bits;
   return quality;

@@ -129,24 +129,23 @@ is_warm (Side *side)
 }
 
 static void
-read_latency (const GValue *item, gpointer lowest)
+read_latency (const GValue *item, gpointer highest)
 {
   guint latency;
 
   g_object_get (g_value_get_object (item), "latency", &latency, NULL);
-  *(guint *) lowest = MIN (*(guint *) lowest, latency);
+  *(guint *) highest = MAX (*(guint *) highest, latency);
 }
 
-/* Returns: 0: the first packet is in there; G_MAXUINT: none came yet. */
+/* Returns: 0: no first packet has left a buffer; a stream that has said nothing but reports has
+ * one, too. */
 static guint
-lowest_latency (Side *side)
+highest_latency (Side *side)
 {
-  g_autoptr (GstIterator) all =
-      gst_bin_iterate_all_by_element_factory_name (GST_BIN (side->peer->webrtc), "rtpjitterbuffer");
-  guint lowest = G_MAXUINT;
+  guint highest = 0;
 
-  gst_iterator_foreach (all, read_latency, &lowest);
-  return lowest;
+  beckon_media_foreach_made_by (side->peer->webrtc, "rtpjitterbuffer", read_latency, &highest);
+  return highest;
 }
 
 static gboolean
@@ -174,7 +173,7 @@ set_up (Fixture *f)
   wait_until (are_connected (f));
   wait_until (is_warm (&f->alice) && is_warm (&f->bob));
   wait_until (g_atomic_int_get (&f->alice.sent_empty) > 0);
-  wait_until (lowest_latency (&f->bob) > 0 && lowest_latency (&f->bob) < G_MAXUINT);
+  wait_until (highest_latency (&f->bob) > 0);
   /* A frame that comes sooner after another is left out. */
   waiting_let_pass (2 * 1000 / FPS + 1);
 }
@@ -260,7 +259,7 @@ test_one_is_enough (void)
   wait_until (f.bob.first_video == 1 && g_atomic_int_get (&f.bob.shown) == 1);
 
   /* From then on it is as it always was. */
-  wait_until (lowest_latency (&f.bob) == NEVER_MS);
+  wait_until (highest_latency (&f.bob) == NEVER_MS);
   wait_until (is_decoded_if_sent_again (&f, 1) && is_synchronous (&f.bob));
   g_assert_cmpint (g_atomic_int_get (&f.bob.shown), ==, 1);
   tear_down (&f);
@@ -386,6 +385,35 @@ test_long_ring (void)
   tear_down (&f);
 }
 
+static void
+count_copies (const GValue *item, gpointer n_copies)
+{
+  guint n;
+
+  g_object_get (g_value_get_object (item), "num-rtx-assoc-packets", &n, NULL);
+  *(guint *) n_copies += n;
+}
+
+static guint
+copies_that_came (Side *side)
+{
+  guint n_copies = 0;
+
+  beckon_media_foreach_made_by (side->peer->webrtc, "rtprtxreceive", count_copies, &n_copies);
+  return n_copies;
+}
+
+/* Also before anything has been asked for. */
+static void
+test_copies_are_known (void)
+{
+  Fixture f;
+
+  set_up (&f);
+  wait_until (copies_that_came (&f.bob) > 0 && copies_that_came (&f.alice) > 0);
+  tear_down (&f);
+}
+
 /* Before there is a picture that could be lost. */
 static void
 test_loss_is_known (void)
@@ -415,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/first-picture/first-is-a-key-frame", test_first_is_a_key_frame);
   g_test_add_func ("/media/first-picture/preview-is-not-sent", test_preview_is_not_sent);
   g_test_add_func ("/media/first-picture/long-ring", test_long_ring);
+  g_test_add_func ("/media/first-picture/copies-are-known", test_copies_are_known);
   g_test_add_func ("/media/first-picture/loss-is-known", test_loss_is_known);
   return g_test_run ();
 }

@@ -69,6 +69,19 @@ test_begins_as_is_right (void)
   g_assert_cmpuint (quality->fps, ==, 15);
 }
 
+/* More is lost than seemed: pictures are smaller, and not away until they are. */
+static void
+test_repair_takes_no_time (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+
+  g_assert_cmpuint (hold (ladder, &now, 500000, 0, 5).height, ==, 360);
+  beckon_quality_ladder_set_copies (ladder, 3);
+  g_assert_cmpuint (hold (ladder, &now, 500000, 3.5, 0.1).fps, ==, 7);
+  g_assert_cmpuint (hold (ladder, &now, 500000, 3.5, 0.1).height, ==, 180);
+}
+
 static void
 test_moves_when_it_lasts (void)
 {
@@ -289,6 +302,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/quality/rungs", test_rungs);
   g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
+  g_test_add_func ("/quality/repair-takes-no-time", test_repair_takes_no_time);
   g_test_add_func ("/quality/begins-as-is-right", test_begins_as_is_right);
   g_test_add_func ("/quality/does-not-flap", test_does_not_flap);
   g_test_add_func ("/quality/repair-takes-from-the-picture", test_repair_takes_from_the_picture);
