@@ -23,7 +23,6 @@ struct _BeckonIceKnock
   GWeakRef agent; /* NiceAgent */
   char *user;     /* as they know us */
   char *password;
-  guint64 tie; /* which would only count if both ends had the same role */
   guint source;
   guint n_rounds, n_packets;
 };
@@ -36,13 +35,15 @@ make_check (BeckonIceKnock *self, NiceAgent *agent, guint8 *packet, gsize size)
   StunMessage message;
   gboolean controlling;
 
+  /* Were both ends of the same role the higher number would control: nobody is made to change
+   * theirs. */
   g_object_get (agent, "controlling-mode", &controlling, NULL);
   stun_agent_init (&stun, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC5389,
                    STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
   return stun_usage_ice_conncheck_create (
       &stun, &message, packet, size, (const guint8 *) self->user, strlen (self->user),
       (const guint8 *) self->password, strlen (self->password), FALSE, controlling, PRIORITY,
-      self->tie, NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+      controlling ? 0 : G_MAXUINT64, NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
 }
 
 static void
@@ -118,7 +119,6 @@ beckon_ice_knock_new (NiceAgent *agent, const char *their_fragment, const char *
   if (nice_agent_get_local_credentials (agent, STREAM, &fragment, &password))
     self->user = g_strdup_printf ("%s:%s", their_fragment, fragment);
   self->password = g_strdup (their_password);
-  self->tie = (guint64) g_random_int () << 32 | g_random_int ();
   if (self->user != NULL)
     self->source = g_timeout_add (INTERVAL_MS, on_round, self);
   return self;
