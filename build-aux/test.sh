@@ -41,11 +41,14 @@ configure() {
   log=$(meson setup "${again[@]}" "$dir" "$@" 2>&1) || { echo "$log" >&2; fail "could not configure $dir"; }
 }
 
-# prepare DIR...: compiles with what the processors have left, and makes the Flatpak if it is to be tested; a
-# failure shows when its tests are run
+# prepare DIR[:TARGET]...: compiles with what the processors have left, and makes the Flatpak if it is to be
+# tested; a failure shows when its tests are run
 prepare() {
-  local dir
-  for dir in "$@"; do chrt --idle 0 meson compile -C "$dir" >"$dir/prepare.log" 2>&1; done
+  local place dir target
+  for place in "$@"; do
+    IFS=: read -r dir target <<<"$place"
+    chrt --idle 0 meson compile -C "$dir" ${target:+"$target"} >"$dir/prepare.log" 2>&1
+  done
   ! $flatpak || chrt --idle 0 /usr/bin/python3 tests/flatpak/sandbox_build.py "$PWD" "$PWD/build-test" \
     >build-test/prepare-flatpak.log 2>&1
 }
@@ -105,7 +108,7 @@ if $threads; then
 fi
 if $fuzz; then
   CC=clang configure build-fuzz -Dfuzz=true -Dapp=false
-  others+=(build-fuzz)
+  others+=(build-fuzz:fuzz-targets)
 fi
 prepare "${others[@]}" &
 preparing=$!

@@ -15,6 +15,7 @@
 #define ROUNDS 60
 /* Whoever names many addresses gets no more: somebody else may be there. */
 #define PACKETS_OF_ROUND 4
+#define CHECK_MAX 1024 /* bytes */
 /* Of an address that is not known otherwise: RFC 8445, 5.1.2.1. */
 #define PRIORITY (110u << 24 | 0xffffu << 8 | 255u)
 
@@ -49,7 +50,7 @@ make_check (BeckonIceKnock *self, NiceAgent *agent, guint8 *packet, gsize size)
 static void
 send_check (BeckonIceKnock *self, NiceAgent *agent, GSocket *socket, const NiceAddress *to)
 {
-  guint8 packet[STUN_MAX_MESSAGE_SIZE];
+  guint8 packet[CHECK_MAX];
   const gsize size = make_check (self, agent, packet, sizeof packet);
   struct sockaddr_storage native;
   g_autoptr (GSocketAddress) address = NULL;

@@ -86,7 +86,11 @@ class Caller:
 
     def _read(self):
         for line in self.process.stdout:
-            self._queue.put(json.loads(line))
+            try:
+                event = json.loads(line)
+            except ValueError:
+                event = {"event": "not-json", "line": line}
+            self._queue.put(event)
         self._queue.put(None)
 
     def _next(self, until):
@@ -94,6 +98,7 @@ class Caller:
         if event is not None:
             event["at"] = time.monotonic()
             self.events.append(event)
+            assert event["event"] != "not-json", f"{self.user} said what is no JSON: {event['line']!r}"
         return event
 
     def wait(self, name, limit=20, where=lambda event: True):
