@@ -98,8 +98,7 @@ if [ ${#plain[@]} -gt 0 ] || $flatpak; then
 fi
 others=()
 if $sanitize; then
-  # Half of the time that it takes to compile is the optimiser's, and most tests wait.
-  configure build-sanitize "-Dwerror=$werror" -Doptimization=g -Db_sanitize=address,undefined -Db_lundef=false
+  configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
   others+=(build-sanitize)
 fi
 if $threads; then
