@@ -433,6 +433,7 @@ beckon_media_peer_dispose (GObject *object)
       beckon_media_peer_prepare_stop (self);
       gst_element_set_state (self->pipeline, GST_STATE_NULL);
     }
+  beckon_peer_ice_end_checks (self); /* of an agent that began after it was stopped */
   gst_clear_object (&self->pipeline);
   g_ptr_array_set_size (self->channels, 0);
   g_clear_pointer (&self->voice, beckon_voice_free);

@@ -251,6 +251,7 @@ beckon_peer_start_stop (BeckonPeerStart *self)
   const gint64 until = g_get_monotonic_time () + NEGOTIATION_US;
   gboolean again;
 
+  g_clear_handle_id (&self->trial_source, g_source_remove);
   g_mutex_lock (&self->lock);
   again = self->stopping;
   self->stopping = TRUE;
