@@ -47,6 +47,29 @@ beckon_media_foreach_packet (GstPad *pad,
     func (user_data, pad, gst_buffer_list_get (list, i));
 }
 
+GstBuffer *
+beckon_media_first_packet (GstPadProbeInfo *info)
+{
+  return GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER
+             ? GST_PAD_PROBE_INFO_BUFFER (info)
+             : gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0);
+}
+
+void
+beckon_media_change_packets (GstPadProbeInfo *info, GstBufferListFunc func, gpointer user_data)
+{
+  GstBufferList *list;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    {
+      func ((GstBuffer **) &GST_PAD_PROBE_INFO_DATA (info), 0, user_data);
+      return;
+    }
+  list = gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
+  gst_buffer_list_foreach (list, func, user_data);
+  GST_PAD_PROBE_INFO_DATA (info) = list;
+}
+
 void
 beckon_media_add_probe (GstElement *element,
                         const char *name,

@@ -102,6 +102,11 @@ void beckon_media_foreach_packet (GstPad *pad,
                                   GstPadProbeInfo *info,
                                   BeckonPacketFunc func,
                                   gpointer user_data);
+/** beckon_media_first_packet: @info: of the same. Returns: (transfer none) */
+GstBuffer *beckon_media_first_packet (GstPadProbeInfo *info);
+/** beckon_media_change_packets: @info: of the same; @func: makes writable what it changes */
+void
+beckon_media_change_packets (GstPadProbeInfo *info, GstBufferListFunc func, gpointer user_data);
 /** beckon_media_add_probe: @name: of a pad that @element always has; @user_data: outlives it */
 void beckon_media_add_probe (GstElement *element,
                              const char *name,

@@ -216,15 +216,8 @@ on_packets_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Way way = { user_data, pad };
 
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
-    take_out ((GstBuffer **) &GST_PAD_PROBE_INFO_DATA (info), 0, &way);
-  else if (is_of_handshake (
-               get_kind (gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0))))
-    {
-      GST_PAD_PROBE_INFO_DATA (info) =
-          gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
-      gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), take_out, &way);
-    }
+  if (is_of_handshake (get_kind (beckon_media_first_packet (info))))
+    beckon_media_change_packets (info, take_out, &way);
   return GST_PAD_PROBE_OK;
 }
 

@@ -186,22 +186,9 @@ empty (GstBuffer **buffer, guint index, gpointer unused)
 static GstPadProbeReturn
 on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  const gboolean several = (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0;
-  GstBuffer *buffer = several ? gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0)
-                              : GST_PAD_PROBE_INFO_BUFFER (info);
-  GstBufferList *list;
-
-  if (!is_for_nobody (user_data, buffer))
+  if (!is_for_nobody (user_data, beckon_media_first_packet (info)))
     return GST_PAD_PROBE_REMOVE;
-  if (!several)
-    {
-      empty (&buffer, 0, NULL);
-      GST_PAD_PROBE_INFO_DATA (info) = buffer;
-      return GST_PAD_PROBE_OK;
-    }
-  list = gst_buffer_list_make_writable (GST_PAD_PROBE_INFO_BUFFER_LIST (info));
-  gst_buffer_list_foreach (list, empty, NULL);
-  GST_PAD_PROBE_INFO_DATA (info) = list;
+  beckon_media_change_packets (info, empty, NULL);
   return GST_PAD_PROBE_OK;
 }
 
