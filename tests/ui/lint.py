@@ -136,6 +136,11 @@ def test_everything_is_translated():
     check(found for name, code in CODE.items() for found in untranslated_in_code(name, code))
 
 
+def test_letters_have_no_shadows():
+    """Where cairo draws, each costs a layer of the whole window with every frame of a picture behind it."""
+    check(re.findall(r"[^;{]*(?:text|icon)-shadow:[^;]*;", read(f"{FOLDER}/style.css")))
+
+
 def test_translators_see_all_files():
     listed = [line for line in read(f"{sys.argv[1]}/po/POTFILES.in").splitlines() if not line.startswith("#")]
     texts = {name: code for name, code in CODE.items() if re.search(r"\b(?:N_|_|ngettext|g_dngettext)\s*\(\"|_\s?\(\"", code)}
@@ -175,4 +180,4 @@ def test_that_it_finds_something():
 
 tap.run(test_that_it_finds_something, test_everything_is_named, test_everything_is_translated,
         test_translators_see_all_files, test_no_text_has_a_width_of_its_own,
-        test_the_windows_have_no_threads)
+        test_letters_have_no_shadows, test_the_windows_have_no_threads)
