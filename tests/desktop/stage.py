@@ -108,8 +108,7 @@ class Stage:
     def sees(self, viewer, shown, least, most=1.0):
         """Waits until the picture of @shown, a person or a robot's user ID, has between @least and @most of
         @viewer's screen."""
-        viewer.sees(*COLOURS[getattr(shown, "user", shown)], least, most,
-                    f"{self.pictures}/.looking-{viewer.label}.png")
+        viewer.sees(*COLOURS[getattr(shown, "user", shown)], least, most)
 
     def ring(self, caller, callee, media="Video call"):
         caller.place_call(callee.user, media)

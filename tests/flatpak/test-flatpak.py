@@ -117,7 +117,7 @@ def call_bob():
 
 def talk_and_end(alice):
     try:
-        bob.sees(*COLOUR, PICTURE, 1.0, f"{CACHE}/sees.png", timeout=WAIT)
+        bob.sees(*COLOUR, PICTURE, 1.0, timeout=WAIT)
         bob.wake("Call with")
         bob.click("Hang up")
         said = alice.communicate(timeout=WAIT)[0]

@@ -15,16 +15,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import traceback
 
-import gi
+from gi.repository import Gio, GLib
 
-gi.require_version("GdkPixbuf", "2.0")
-from gi.repository import GdkPixbuf, Gio, GLib  # noqa: E402
-
-import ui  # noqa: E402
+import screen
+import ui
 
 TIMEOUT = 20  # seconds: a start on a busy machine
+FADING = 0.15  # seconds: what fades is painted more often
 APPLICATION = "org.beckon.Beckon"
 
 
@@ -339,31 +339,21 @@ class Agent:
 
     def still(self, path):
         """A screenshot when nothing fades any more; at the third try of what always moves."""
-        before = None
+        before = screen.Look()
         for _ in range(3):
-            self.screenshot(path)
-            with open(path, "rb") as file:
-                now = file.read()
+            time.sleep(FADING)
+            now = screen.Look()
             if now == before:
-                return
+                break
             before = now
-
-    def _share_of(self, colour, path):
-        """Which share of the screen has about this colour now."""
         self.screenshot(path)
-        picture = GdkPixbuf.Pixbuf.new_from_file_at_scale(path, 160, 100, False)
-        pixels, stride, step = picture.get_pixels(), picture.get_rowstride(), picture.get_n_channels()
-        near = sum(all(abs(have - want) <= 28 for have, want in
-                       zip(pixels[y * stride + x * step:y * stride + x * step + 3], colour))
-                   for y in range(100) for x in range(160))
-        return near / 16000
 
-    def sees(self, red, green, blue, least, most, path, timeout=TIMEOUT):
-        """Waits until between @least and @most of the screen have this colour; the last look is at @path."""
+    def sees(self, red, green, blue, least, most, timeout=TIMEOUT):
+        """Waits until between @least and @most of the screen have this colour."""
         shares = []
 
         def look():
-            shares.append(self._share_of((red, green, blue), path))
+            shares.append(screen.Look().share_of((red, green, blue)))
             return least <= shares[-1] <= most
         try:
             ui.wait(look, timeout, "")

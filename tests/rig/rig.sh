@@ -85,7 +85,7 @@ await() {
 
 mkfifo "$RIG_DIR/display"
 exec {display}<>"$RIG_DIR/display"
-start xvfb Xvfb -displayfd $display -screen 0 "${size}x24" -nolisten tcp -noreset +extension GLX
+start xvfb Xvfb -displayfd $display -screen 0 "${size}x24" -fbdir "$RIG_DIR" -nolisten tcp -noreset +extension GLX
 read -r -t 20 -u $display number || die "no X server" xvfb
 export DISPLAY=:$number
 
