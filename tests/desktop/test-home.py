@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is done in the home window and its dialogs: search, preferences, devices, the first start."""
-from stage import stage
+import contextlib
+import sqlite3
+
+from stage import event, stage
 
 # Two computers of one person.
 STAGE = stage(cast={"desk": ("bob", "Bob Larsson", "desk"), "lap": ("bob", "Bob Larsson", "lap")})
 NARROW = 360, 640
+MANY = 350  # calls: more than are listed at once, and more than follow at once when somebody looks for one
 
 
 def _names(person):
@@ -32,6 +36,41 @@ def test_search():
     _pictures("search", desk)
     desk.keys("Escape")
     desk.find("Voice call with Dave")
+
+
+def _repeat_history(user, shown, others):
+    """Says to the server that after the call of @user with Bob there were many of @others."""
+    server = STAGE.server
+    server.process.terminate()
+    server.process.wait(10)
+    with contextlib.closing(sqlite3.connect(f"{server.directory}/data/beckon.sqlite")) as db, db:
+        db.executemany(
+            "INSERT INTO history (owner, started, call, direction, media, outcome, members, duration, seen) "
+            "SELECT owner, started + ?1, call || ?1, direction, media, outcome, "
+            "replace (replace (members, ?2, ?3), ?4, ?5), duration, 1 FROM history "
+            "WHERE owner = 'bob' AND members LIKE '%' || ?2 || '%'",
+            [(i, user, others, shown, others.title()) for i in range(1, MANY + 1)])
+    server.restart()
+
+
+def test_search_far_back():
+    """A call before many others: it is not in the list, and is found."""
+    desk = STAGE.desk
+    zoe = STAGE.robot("zoe", "call", "bob")
+    event(zoe, "ringing")
+    zoe.terminate()
+    zoe.wait()
+    desk.find("Voice call with Zoe")
+    _repeat_history("zoe", "Zoe", "dave")
+    desk.gone("Voice call with Zoe")
+    desk.read("Connected")
+    desk.keys("ctrl+f")
+    desk.type("Search contacts and recent calls", "zoe")
+    desk.find("Voice call with Zoe")
+    desk.gone("Voice call with Dave")
+    _pictures("search-far-back", desk)
+    desk.keys("Escape")
+    desk.gone("Voice call with Zoe")
 
 
 def test_shortcuts():
@@ -77,4 +116,4 @@ def test_try_it():
     lap.read("Connected", timeout=20)
 
 
-STAGE.run(test_search, test_shortcuts, test_signing_a_device_out, test_try_it)
+STAGE.run(test_search, test_search_far_back, test_shortcuts, test_signing_a_device_out, test_try_it)
