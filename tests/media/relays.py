@@ -28,13 +28,13 @@ ADDRESS = own_address()
 class Relay:
     """A TURN server on this machine, over @protocol: "udp", "tcp" or "tls"."""
 
-    def __init__(self, protocol):
+    def __init__(self, protocol, address=ADDRESS):
         self.program = shutil.which("turnserver")
         if not self.program:
             raise tap.Skip("there is no coturn")
-        self.protocol = protocol
+        self.protocol, self.address = protocol, address
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-relay-")
-        self.port = ports.free_port(ADDRESS)
+        self.port = ports.free_port(address)
         # Who vouches for it, and for nobody else.
         self.authority = self.path("certificate.pem")
 
@@ -46,13 +46,13 @@ class Relay:
         if self.protocol == "udp":
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
                 probe.settimeout(0.1)
-                probe.connect((ADDRESS, self.port))
+                probe.connect((self.address, self.port))
                 probe.send(bytes.fromhex("000100002112a442") + bytes(12))
                 return len(probe.recv(2000)) > 0
-        with socket.create_connection((ADDRESS, self.port), 1) as probe:
+        with socket.create_connection((self.address, self.port), 1) as probe:
             if self.protocol == "tls":
                 context = ssl.create_default_context(cafile=self.authority)
-                context.wrap_socket(probe, server_hostname=ADDRESS).close()
+                context.wrap_socket(probe, server_hostname=self.address).close()
         return True
 
     def __enter__(self):
@@ -60,14 +60,14 @@ class Relay:
         if self.protocol == "tls":
             subprocess.run(
                 ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-                 "/CN=relay", "-addext", f"subjectAltName=IP:{ADDRESS}", "-keyout", self.path("key.pem"),
+                 "/CN=relay", "-addext", f"subjectAltName=IP:{self.address}", "-keyout", self.path("key.pem"),
                  "-out", self.authority], check=True, capture_output=True)
             certificate = ["--cert", self.authority, "--pkey", self.path("key.pem")]
         port = "--tls-listening-port" if self.protocol == "tls" else "--listening-port"
         with open(self.path("log"), "wb") as log:
             self.process = subprocess.Popen(
-                [self.program, "-n", "--listening-ip", ADDRESS, "--relay-ip", ADDRESS, port, str(self.port),
-                 "--realm", "beckon", "--use-auth-secret", "--static-auth-secret",
+                [self.program, "-n", "--listening-ip", self.address, "--relay-ip", self.address,
+                 port, str(self.port), "--realm", "beckon", "--use-auth-secret", "--static-auth-secret",
                  SECRET, "--no-cli", "--allow-loopback-peers", "--log-file", "stdout", "--verbose",
                  "--pidfile", self.path("pid"), "--userdb", self.path("users"), *certificate,
                  *OTHERS[self.protocol]],
@@ -98,8 +98,8 @@ class Relay:
     @property
     def url(self):
         if self.protocol == "tls":
-            return f"turns:{ADDRESS}:{self.port}"
-        return f"turn:{ADDRESS}:{self.port}?transport={self.protocol}"
+            return f"turns:{self.address}:{self.port}"
+        return f"turn:{self.address}:{self.port}?transport={self.protocol}"
 
 
 def settings(*urls, secret=SECRET):
