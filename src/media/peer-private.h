@@ -238,7 +238,7 @@ void beckon_peer_sdp_allow_reduced (GstSDPMessage *sdp);
  * is */
 guint beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc);
 /** beckon_peer_sdp_get_repeats: Returns: (transfer full): what stream of @sdp is sent again as
- * which, as rtprtxreceive has it */
+ * which, one for each line at most, as rtprtxreceive has it */
 GstStructure *beckon_peer_sdp_get_repeats (const GstSDPMessage *sdp);
 gboolean beckon_peer_sdp_check_candidate (const char *candidate, GError **error);
 /** beckon_peer_sdp_is_useful_candidate: @candidate: a checked one. Names are nothing for us: looking one

@@ -453,8 +453,8 @@ beckon_peer_sdp_find_ssrc (const GstSDPMessage *sdp, guint32 ssrc)
   return G_MAXUINT;
 }
 
-/* RFC 5576, 4.2 */
-static void
+/* RFC 5576, 4.2. FALSE: it is of no such group. */
+static gboolean
 add_repeats (GstStructure *map, const char *group)
 {
   g_auto (GStrv) words = g_strsplit (group, " ", -1);
@@ -463,8 +463,9 @@ add_repeats (GstStructure *map, const char *group)
   if (g_strv_length (words) != 3 || !g_str_equal (words[0], "FID") ||
       !g_ascii_string_to_unsigned (words[1], 10, 0, G_MAXUINT32, &original, NULL) ||
       !g_ascii_string_to_unsigned (words[2], 10, 0, G_MAXUINT32, &again, NULL))
-    return;
+    return FALSE;
   gst_structure_set (map, words[1], G_TYPE_UINT, (guint) again, NULL);
+  return TRUE;
 }
 
 GstStructure *
@@ -475,14 +476,13 @@ beckon_peer_sdp_get_repeats (const GstSDPMessage *sdp)
   for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
     {
       const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+      const char *group;
 
-      for (guint j = 0; j < gst_sdp_media_attributes_len (media); j++)
-        {
-          const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, j);
-
-          if (g_strcmp0 (attribute->key, "ssrc-group") == 0 && attribute->value != NULL)
-            add_repeats (map, attribute->value);
-        }
+      /* One of each line: the name of a field is kept for ever, and a stranger may write many. */
+      for (guint j = 0;
+           (group = gst_sdp_media_get_attribute_val_n (media, "ssrc-group", j)) != NULL; j++)
+        if (add_repeats (map, group))
+          break;
     }
   return map;
 }

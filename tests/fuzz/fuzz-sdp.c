@@ -9,6 +9,22 @@
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
 static void
+read_repeats (const GstSDPMessage *sdp)
+{
+  g_autoptr (GstStructure) repeats = beckon_peer_sdp_get_repeats (sdp);
+
+  g_assert (gst_structure_n_fields (repeats) <= (int) gst_sdp_message_medias_len (sdp));
+  for (int i = 0; i < gst_structure_n_fields (repeats); i++)
+    {
+      const char *original = gst_structure_nth_field_name (repeats, i);
+      guint again;
+
+      g_assert_true (g_ascii_string_to_unsigned (original, 10, 0, G_MAXUINT32, NULL, NULL));
+      g_assert_true (gst_structure_get_uint (repeats, original, &again));
+    }
+}
+
+static void
 read_description (const char *text, gboolean offer, BeckonH264Use use)
 {
   g_autoptr (GError) error = NULL;
@@ -24,6 +40,7 @@ read_description (const char *text, gboolean offer, BeckonH264Use use)
       g_assert (lines.payload[line] >= -1 && lines.payload[line] <= 127);
       g_assert (lines.codec[line] == BECKON_CODEC_VP8 || use != BECKON_H264_NEVER);
     }
+  read_repeats (sdp);
   gst_sdp_message_free (sdp);
 }
 
