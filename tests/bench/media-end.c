@@ -5,9 +5,10 @@
  * standard output and input, so that they need not cross the network that is measured. VIDEO and
  * AUDIO are clips of IDENTITY, as make-clip makes them; a listener sends sound alone. When a
  * picture with its number in it is captured or shown a line says so, and each second what flows:
- * signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH · stats KBPS-SENT KBPS-RECEIVED
- * KBPS-TARGET MS-OF-SOUND-MADE-UP. The end of standard input ends it. Times are of the monotonic
- * clock, the same for both ends. What is reported of our packets goes into the file FEEDBACK. */
+ * signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH DB · stats KBPS-SENT KBPS-RECEIVED
+ * KBPS-TARGET MS-OF-SOUND-MADE-UP; DB is how like VIDEO's is every tenth picture, -1 for others.
+ * The end of standard input ends it. Times are of the monotonic clock, the same for both ends. What
+ * is reported of our packets goes into the file FEEDBACK. */
 
 #include "config.h"
 
@@ -15,11 +16,14 @@
 #include <gst/video/gstvideosink.h>
 #include <gst/video/video.h>
 
+#include "clip-psnr.h"
 #include "feedback-log.h"
 #include "media-session.h"
 #include "peer-private.h"
 #include "signal-lines.h"
 #include "test-source.h"
+
+#define LOOKED_AT_OF 10 /* pictures one is compared */
 
 /* ---- a sink that reads the number ---- */
 
@@ -35,6 +39,8 @@ G_DEFINE_TYPE (CounterSink, counter_sink, GST_TYPE_VIDEO_SINK)
 
 /* Of our own picture, which is shown by a sink of the same kind: it has another ground. */
 static guint32 own_color;
+static ClipPsnr *clip;
+static guint n_shown;
 static GMutex output;
 
 static gboolean
@@ -55,21 +61,24 @@ static GstFlowReturn
 counter_sink_show (GstVideoSink *sink, GstBuffer *buffer)
 {
   CounterSink *self = (CounterSink *) sink;
+  const gint64 now = g_get_monotonic_time ();
   GstVideoFrame frame;
   int number;
   gboolean own;
+  double db = -1;
 
   if (!gst_video_frame_map (&frame, &self->info, buffer, GST_MAP_READ))
     return GST_FLOW_ERROR;
   number = beckon_test_source_read (&frame);
   own = is_own (&frame);
+  if (!own && n_shown++ % LOOKED_AT_OF == 0)
+    db = clip_psnr_measure (clip, &frame, number);
   gst_video_frame_unmap (&frame);
   g_mutex_lock (&output);
   if (own)
-    g_print ("captured %d %.3f\n", number, g_get_monotonic_time () / 1e3);
+    g_print ("captured %d %.3f\n", number, now / 1e3);
   else
-    g_print ("shown %d %.3f %d\n", number, g_get_monotonic_time () / 1e3,
-             GST_VIDEO_INFO_WIDTH (&self->info));
+    g_print ("shown %d %.3f %d %.1f\n", number, now / 1e3, GST_VIDEO_INFO_WIDTH (&self->info), db);
   g_mutex_unlock (&output);
   return GST_FLOW_OK;
 }
@@ -185,6 +194,7 @@ main (int argc, char **argv)
     g_error ("%s", error->message);
   gst_element_register (NULL, "beckonbenchsink", GST_RANK_NONE, counter_sink_get_type ());
   config = new_config (argv);
+  clip = clip_psnr_new (config->video_file);
   if (argc == 6)
     end.feedback = feedback_log_new (argv[5]);
   end.session = beckon_media_session_new (config);
@@ -200,5 +210,6 @@ main (int argc, char **argv)
   g_main_loop_run (loop);
   g_object_unref (end.session);
   g_clear_pointer (&end.feedback, feedback_log_free);
+  clip_psnr_free (clip);
   return 0;
 }

@@ -30,10 +30,10 @@ async function directStart(pictures) {
 
 let watches, before;
 
-/** From here on what is shown of them, and of ourselves, is looked at. */
-async function measure() {
+/** From here on what is shown of them, and of ourselves, is looked at; some of theirs is kept, so large. */
+async function measure(width, height) {
   before = await statistics();
-  watches = { camera: new FrameWatch("camera"), own: new FrameWatch("own") };
+  watches = { camera: new FrameWatch("camera", width, height), own: new FrameWatch("own") };
 }
 
 /** What was seen and heard since measure(). */
@@ -41,5 +41,6 @@ async function measured() {
   const after = await statistics();
   return { camera: watches.camera.stop(), own: watches.own.stop(),
            samples: after.samples - before.samples, concealed: after.concealed - before.concealed,
-           bytes: after.bytes - before.bytes, width: after.width };
+           bytes: after.bytes - before.bytes, width: after.width,
+           pictures: watches.camera.kept.map(([number, pixels]) => [number, luma(pixels)]) };
 }

@@ -68,14 +68,15 @@ class DirectCall:
         for end in self.started:
             end.__exit__()
 
-    def measure(self, seconds):
+    def measure(self, seconds, width=0, height=0):
         """What the callee saw and heard of the caller in so many seconds, see quality(); and the share
-        of sound that was made up, and what came in all in kbit/s."""
+        of sound that was made up, and what came in all in kbit/s. Some pictures are kept, if their size is
+        said: [number, brightness of each pixel in base64]."""
         caller, callee = self.ends
         for end in self.ends:
-            end.run("measure")
+            end.run("measure", width, height)
         time.sleep(seconds)
         there, here = callee.run("measured"), caller.run("measured")
         return {**quality(there["camera"], here["own"], seconds), "width_px": there["width"],
                 "concealed": there["concealed"] / max(1, there["samples"]),
-                "kbps": there["bytes"] * 8 / 1000 / seconds}
+                "kbps": there["bytes"] * 8 / 1000 / seconds, "pictures": there["pictures"]}

@@ -58,9 +58,24 @@ async function soundSteps(n) {
   return stamps.slice(1).map((stamp, i) => stamp - stamps[i]);
 }
 
-/** Reads the number out of each frame of a video element as it is shown. */
+const KEPT_OF = 40;  // frames one is kept
+
+/** The brightness of each pixel of an RGBA picture, as video has it, in base64. */
+function luma(pixels) {
+  let text = "";
+  for (let i = 0; i < pixels.length; i += 4)
+    text += String.fromCharCode(16.5 + 0.25679 * pixels[i] + 0.50413 * pixels[i + 1] +
+                                0.09791 * pixels[i + 2]);
+  return btoa(text);
+}
+
+/** Reads the number out of each frame of a video element as it is shown, and keeps some if it is told
+ *  how large. */
 class FrameWatch {
-  constructor(id) {
+  constructor(id, width = 0, height = 0) {
+    this.kept = [];  // [number, RGBA]
+    this.whole = width
+      ? new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true }) : null;
     this.frames = [];  // [number, when it was handed to the screen, when captured or undefined]; Unix ms
     this.video = document.getElementById(id);
     this.canvas = document.createElement("canvas");
@@ -75,7 +90,14 @@ class FrameWatch {
   next(time, data) {
     this.frames.push([this.number(data.width), performance.timeOrigin + data.presentationTime,
                       data.captureTime && performance.timeOrigin + data.captureTime]);
+    if (this.whole && this.frames.length % KEPT_OF == 1) this.keep(this.frames.at(-1)[0]);
     this.handle = this.video.requestVideoFrameCallback(this.next);
+  }
+
+  keep(number) {
+    const { width, height } = this.whole.canvas;
+    this.whole.drawImage(this.video, 0, 0, width, height);
+    this.kept.push([number, this.whole.getImageData(0, 0, width, height).data]);
   }
 
   /** The counter in the picture, or -1. */
