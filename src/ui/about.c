@@ -19,6 +19,7 @@ beckon_show_about (GtkWindow *parent)
 #else
   adw_show_about_window (parent,
 #endif
+                         /* Translators: name of the application */
                          "application-name", _("Beckon"), "application-icon", APPLICATION_ID,
                          "version", PACKAGE_VERSION, "developers", developers, "comments",
                          _("Voice and video calls over a server you choose."), "license-type",
@@ -32,22 +33,36 @@ typedef struct
 } Shortcut;
 
 static const Shortcut home_shortcuts[] = {
+  /* Translators: title of a keyboard shortcut: goes to the field for it; imperative */
   { N_("Type a user ID to call"), "<Control>n" },
+  /* Translators: title of a keyboard shortcut: goes to the field for it; imperative */
   { N_("Search contacts and recent calls"), "<Control>f" },
+  /* Translators: title of a keyboard shortcut: opens that menu */
   { N_("Menu of a contact or a recent call"), "<Shift>F10" },
+  /* Translators: title of a keyboard shortcut: the one that is selected; imperative */
   { N_("Remove the contact"), "Delete" },
+  /* Translators: title of a keyboard shortcut: shows the settings of Beckon */
   { N_("Preferences"), "<Control>comma" },
+  /* Translators: title of a keyboard shortcut: shows the list of keys itself */
   { N_("Keyboard shortcuts"), "<Control>question" },
+  /* Translators: title of a keyboard shortcut: imperative */
   { N_("Close the window"), "<Control>w" },
+  /* Translators: title of a keyboard shortcut: ends Beckon; imperative */
   { N_("Quit"), "<Control>q" },
 };
 
 static const Shortcut call_shortcuts[] = {
+  /* Translators: title of a keyboard shortcut: switches it in a call */
   { N_("Microphone on or off"), "<Control>d" },
+  /* Translators: title of a keyboard shortcut: switches it in a call */
   { N_("Camera on or off"), "<Control>e" },
+  /* Translators: title of a keyboard shortcut: the call fills the screen */
   { N_("Full screen"), "F11" },
+  /* Translators: title of a keyboard shortcut: the call becomes a small window */
   { N_("Picture in picture"), "<Control>p" },
+  /* Translators: title of a keyboard shortcut: imperative */
   { N_("Leave full screen or picture in picture"), "Escape" },
+  /* Translators: title of a keyboard shortcut: of a call; imperative */
   { N_("Close the window and hang up"), "<Control>w" },
 };
 
@@ -69,8 +84,10 @@ beckon_show_shortcuts (GtkWindow *parent)
 {
   AdwDialog *dialog = adw_shortcuts_dialog_new ();
 
+  /* Translators: heading above the keys that work in the main window */
   add_shortcuts (ADW_SHORTCUTS_DIALOG (dialog), _("General"), home_shortcuts,
                  G_N_ELEMENTS (home_shortcuts));
+  /* Translators: heading above the keys that work in a call */
   add_shortcuts (ADW_SHORTCUTS_DIALOG (dialog), _("In a call"), call_shortcuts,
                  G_N_ELEMENTS (call_shortcuts));
   adw_dialog_present (dialog, parent != NULL ? GTK_WIDGET (parent) : NULL);
@@ -112,11 +129,14 @@ beckon_show_shortcuts (GtkWindow *parent)
   GtkWidget *page = adw_preferences_page_new ();
   GtkEventController *keys = gtk_shortcut_controller_new ();
   GtkWidget *window = g_object_new (
+      /* Translators: title of a window: the list of keys */
       ADW_TYPE_WINDOW, "title", _("Keyboard Shortcuts"), "modal", TRUE, "destroy-with-parent", TRUE,
       "default-width", 480, "default-height", 640, "transient-for", parent, "content", box, NULL);
 
+  /* Translators: heading above the keys that work in the main window */
   add_shortcuts (ADW_PREFERENCES_PAGE (page), _("General"), home_shortcuts,
                  G_N_ELEMENTS (home_shortcuts));
+  /* Translators: heading above the keys that work in a call */
   add_shortcuts (ADW_PREFERENCES_PAGE (page), _("In a call"), call_shortcuts,
                  G_N_ELEMENTS (call_shortcuts));
   gtk_widget_set_vexpand (page, TRUE);

@@ -36,13 +36,19 @@ describe_state (BeckonSignalingState state, gboolean rings, gboolean dnd)
     {
     case BECKON_SIGNALING_CONNECTED:
       if (dnd)
+        /* Translators: state of one's account: calls do not ring, contacts see that */
         return _("Do not disturb");
-      return rings ? _("Connected") : _("Does not ring");
+      /* Translators: state of one's account: there is a connection to the server */
+      return rings ? _("Connected")
+                   /* Translators: state of one's account: calls ring on other devices only */
+                   : _("Does not ring");
     case BECKON_SIGNALING_RECONNECTING:
+      /* Translators: state of one's account: the connection was lost and is tried again */
       return _("Reconnecting…");
     case BECKON_SIGNALING_SIGNED_OUT:
     case BECKON_SIGNALING_CONNECTING:
     default:
+      /* Translators: state of one's account: there is no connection to the server yet */
       return _("Connecting…");
     }
 }

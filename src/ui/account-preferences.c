@@ -44,6 +44,7 @@ is_this_device (BeckonAccountPreferences *self, const BeckonAccountDevice *devic
 static void
 add_sign_out_button (AdwActionRow *row, const BeckonAccountDevice *device)
 {
+  /* Translators: button beside a computer: signs it out of the account; imperative */
   GtkWidget *button = gtk_button_new_with_label (_("Sign Out"));
   g_autofree char *description = NULL;
 
@@ -61,9 +62,13 @@ static GtkWidget *
 create_device_row (BeckonAccountPreferences *self, const BeckonAccountDevice *device)
 {
   GtkWidget *row = adw_action_row_new ();
-  const char *subtitle = device->connected ? _("Connected") : _("Not connected now");
+  /* Translators: below the name of a computer that is signed in: it is connected to the server */
+  const char *subtitle = device->connected ? _("Connected")
+                                           /* Translators: below the name of a computer */
+                                           : _("Not connected now");
 
   if (is_this_device (self, device))
+    /* Translators: below the name of the computer that one sits at, in a list of them */
     subtitle = _("This computer");
   else
     add_sign_out_button (ADW_ACTION_ROW (row), device);

@@ -95,13 +95,16 @@ on_unix_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The session waits until everybody knows that we are gone. */
+/* The session waits until everybody knows that we are gone. That it may yet be called off we do not
+ * wait for: with the portal GTK 4.8 says nothing more. */
 static void
 on_query_end (BeckonApplication *self)
 {
   if (!self->quitting && beckon_account_get_manager (self->account) != NULL)
     self->inhibit_cookie = gtk_application_inhibit (
-        GTK_APPLICATION (self), NULL, GTK_APPLICATION_INHIBIT_LOGOUT, _("Hanging up"));
+        GTK_APPLICATION (self), NULL, GTK_APPLICATION_INHIBIT_LOGOUT,
+        /* Translators: why the computer does not log out at once */
+        _("Hanging up"));
   quit (self);
 }
 
@@ -404,6 +407,7 @@ tie_to_desktop (BeckonApplication *self, GSettings *settings)
   self->manners = beckon_manners_new (GTK_APPLICATION (self), settings, self->current, quiet);
   self->autostart =
       beckon_autostart_new (beckon_portals_are_ours () ? bus : NULL, settings,
+                            /* Translators: name of the application */
                             g_application_get_application_id (application), _("Beckon"), command);
   g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,
                            G_CONNECT_SWAPPED);

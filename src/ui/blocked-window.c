@@ -33,6 +33,7 @@ create_row (gpointer item, gpointer unused)
   const char *name = beckon_contact_item_get_name (item);
   const char *id = beckon_contact_item_get_id (item);
   GtkWidget *row = adw_action_row_new ();
+  /* Translators: button beside a person who then can call again; imperative */
   GtkWidget *unblock = gtk_button_new_with_label (_("Unblock"));
   g_autofree char *description = NULL;
 

@@ -69,12 +69,17 @@ show_call (BeckonCallBanner *self, const BeckonCallSnapshot *call)
   gboolean here = is_with_this_device (self, call);
   g_autofree char *names = dup_names (self, call);
   g_autofree char *sentence =
-      /* Translators: %s is a name or several: "Carol and Dave", here and below */
+      /* Translators: %s is a name or several: "Carol and Dave" */
       here ? g_strdup_printf (_("You are in a call with %s"), names)
+           /* Translators: %s is a name or several: "Carol and Dave" */
            : g_strdup_printf (_("You are in a call with %s on another device"), names);
 
   gtk_label_set_label (self->sentence, sentence);
-  gtk_button_set_label (GTK_BUTTON (self->join), here ? _("Join") : _("Move Here"));
+  gtk_button_set_label (GTK_BUTTON (self->join),
+                        /* Translators: button: goes back to the call that one is in; imperative */
+                        here ? _("Join")
+                             /* Translators: button: moves a call to this computer; imperative */
+                             : _("Move Here"));
   gtk_widget_set_sensitive (self->join, !self->joining);
 }
 

@@ -62,6 +62,8 @@ beckon_call_buttons_set_obstacle (BeckonCallButtons *self, const char *obstacle)
 {
   g_return_if_fail (BECKON_IS_CALL_BUTTONS (self));
 
+  /* Translators: tooltip of a button: calls with sound only */
   gtk_widget_set_tooltip_text (self->voice, obstacle != NULL ? obstacle : _("Voice call"));
+  /* Translators: tooltip of a button: calls with pictures */
   gtk_widget_set_tooltip_text (self->video, obstacle != NULL ? obstacle : _("Video call"));
 }

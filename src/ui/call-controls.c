@@ -42,7 +42,10 @@ set_class (GtkWidget *widget, const char *name, gboolean on)
 static void
 update_share (GtkWidget *button, gboolean on)
 {
-  const char *tooltip = on ? _("Stop sharing your screen") : _("Share your screen");
+  /* Translators: tooltip of a button in a call; imperative */
+  const char *tooltip = on ? _("Stop sharing your screen")
+                           /* Translators: tooltip of a button in a call; imperative */
+                           : _("Share your screen");
 
   if (g_strcmp0 (gtk_widget_get_tooltip_text (button), tooltip) != 0)
     gtk_widget_set_tooltip_text (button, tooltip);
@@ -119,10 +122,16 @@ beckon_call_controls_update (BeckonCallControls *self,
   camera = beckon_call_get_camera (call);
   update_toggle (self->microphone, microphone, TRUE,
                  microphone ? "audio-input-microphone-symbolic" : "microphone-disabled-symbolic",
-                 microphone ? _("Mute your microphone") : _("Switch your microphone on"));
+                 /* Translators: tooltip of a button in a call; imperative */
+                 microphone ? _("Mute your microphone")
+                            /* Translators: tooltip of a button in a call; imperative */
+                            : _("Switch your microphone on"));
   update_toggle (self->camera, camera, beckon_call_get_media (call) == BECKON_MEDIA_VIDEO,
                  camera ? "beckon-camera-symbolic" : "beckon-camera-off-symbolic",
-                 camera ? _("Switch your camera off") : _("Switch your camera on"));
+                 /* Translators: tooltip of a button in a call; imperative */
+                 camera ? _("Switch your camera off")
+                        /* Translators: tooltip of a button in a call; imperative */
+                        : _("Switch your camera on"));
 
   update_share (self->share, beckon_call_get_screen (call));
   gtk_widget_set_visible (self->share, !waiting && !narrow);
@@ -135,9 +144,17 @@ beckon_call_controls_update (BeckonCallControls *self,
     return;
   gtk_widget_set_visible (self->cancel_label, waiting);
   set_class (self->hang_up, "labelled", waiting);
-  gtk_widget_set_tooltip_text (self->hang_up, waiting ? _("Cancel the call") : _("Hang up"));
+  gtk_widget_set_tooltip_text (self->hang_up,
+                               /* Translators: tooltip of the button “Cancel”; imperative */
+                               waiting ? _("Cancel the call")
+                                       /* Translators: button: ends a call; imperative */
+                                       : _("Hang up"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->hang_up), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  waiting ? _("Cancel") : _("Hang up"), -1);
+                                  /* Translators: button: ends an unanswered call; imperative */
+                                  waiting ? _("Cancel")
+                                          /* Translators: button: ends a call; imperative */
+                                          : _("Hang up"),
+                                  -1);
 }
 
 void

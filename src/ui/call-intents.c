@@ -113,6 +113,7 @@ place_call (BeckonCallIntents *self)
     }
   if (beckon_current_call_get (self->current) != NULL)
     {
+      /* Translators: why another call cannot begin now */
       fail (self, _("You are in a call"));
       return;
     }
@@ -165,6 +166,7 @@ on_caught_up (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->wish == WISH_DECLINE)
     forget (self); /* it is over, as they wish */
   else
+    /* Translators: why it cannot be answered any more */
     fail (self, _("This call is over"));
 }
 

@@ -32,8 +32,13 @@ beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, 
 
   id = dup_incoming_id (call);
   notice.title = beckon_call_get_peer_name (call);
-  notice.body = beckon_call_get_media (call) == BECKON_MEDIA_VIDEO ? _("Incoming video call")
-                                                                   : _("Incoming voice call");
+  notice.body = beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
+      /* Translators: button of a notification: answers an incoming call; imperative */
+                    /* Translators: text of a notification, below the caller's name */
+                    ? _("Incoming video call")
+                    /* Translators: text of a notification, below the caller's name */
+      /* Translators: button of a notification: refuses an incoming call; imperative */
+                    : _("Incoming voice call");
   notice.buttons[0] =
       (BeckonNoticeButton){ _("Accept"), "app.accept",
                             g_variant_new_string (beckon_call_get_id (call)), "call.accept" };
@@ -70,11 +75,15 @@ beckon_call_notifier_send_missed (BeckonNotifier *notifier,
   };
 
   g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
+    /* Translators: button of a notification about a missed call; imperative */
   g_return_if_fail (from != NULL);
 
   id = g_strconcat ("missed-", from->id, NULL);
   notice.title = from->name;
-  notice.body = media == BECKON_MEDIA_VIDEO ? _("Missed video call") : _("Missed voice call");
+  /* Translators: notification, or past call in a list */
+  notice.body = media == BECKON_MEDIA_VIDEO ? _("Missed video call")
+                                            /* Translators: notification, or past call in a list */
+                                            : _("Missed voice call");
   notice.buttons[0] = (BeckonNoticeButton){
     .label = _("Call back"),
     .action = "app.call-back",

@@ -211,6 +211,7 @@ update_shown (BeckonCallWindow *self)
 }
 
 static void
+/* Who was called has the page before there is a connection; and one that was lost comes back. */
 announce_page (BeckonCallWindow *self, Page page)
 {
   g_autofree char *sentence = NULL;
@@ -303,8 +304,11 @@ on_call_notify (BeckonCall *call, GParamSpec *pspec, BeckonCallWindow *self)
     {
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
       beckon_announce (GTK_WIDGET (self),
-                       beckon_call_get_microphone (call) ? _("Your microphone is on")
-                                                         : _("You are muted"),
+                       beckon_call_get_microphone (call)
+                           /* Translators: said by screen readers when one is not muted any more */
+                           ? _("Your microphone is on")
+                           /* Translators: said by screen readers when one is muted */
+                           : _("You are muted"),
                        FALSE);
     }
   else if (g_str_equal (pspec->name, "camera"))
@@ -463,7 +467,10 @@ on_fullscreened (BeckonCallWindow *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->fullscreen),
                             full ? "view-restore-symbolic" : "view-fullscreen-symbolic");
   gtk_widget_set_tooltip_text (self->fullscreen,
-                               full ? _("Leave full screen") : _("Full screen"));
+                               /* Translators: tooltip of a button of a call; imperative */
+                               full ? _("Leave full screen")
+                                    /* Translators: tooltip of a button: a call fills the screen */
+                                    : _("Full screen"));
 }
 
 static void

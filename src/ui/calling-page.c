@@ -160,6 +160,7 @@ update_person (BeckonCallingPage *self, BeckonCall *call)
   else if (video && !beckon_call_get_remote_camera (call))
     {
       icon = "beckon-camera-off-symbolic";
+      /* Translators: below a person's name in a call, in place of their picture */
       line = _("Camera is off");
     }
   else if (video && is_too_slow (call))
@@ -186,7 +187,7 @@ update_reconnecting (BeckonCallingPage *self, BeckonCall *call, const char *firs
   gtk_widget_set_visible (self->reconnecting, lost);
   if (!lost)
     return;
-  /* Translators: %s is a person's first name, here and below */
+  /* Translators: %s is a person's first name */
   connection = g_strdup_printf (_("The connection to %s was lost."), first);
   end = g_strdup_printf (
       g_dngettext (GETTEXT_PACKAGE, "The call ends in %u second if it does not come back.",
@@ -210,6 +211,7 @@ update_badges (BeckonCallingPage *self,
   g_autofree char *weak = NULL;
 
   if (connected && !beckon_call_get_remote_microphone (call))
+    /* Translators: a badge in a call: they have switched it off; %s is a first name */
     muted = g_strdup_printf (_("%s is muted"), first);
   if (connected && (quality == BECKON_CALL_QUALITY_WEAK || quality == BECKON_CALL_QUALITY_BAD))
     weak = g_strdup_printf (_("%s’s connection is weak"), first);

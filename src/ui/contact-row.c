@@ -47,6 +47,7 @@ static const char *
 get_status (BeckonContactRow *self, gboolean blocked)
 {
   if (blocked)
+    /* Translators: below a person's name: they cannot call; of a person */
     return _ ("Blocked");
   if (!beckon_contact_item_is_presence_known (self->item))
     return beckon_contact_item_get_id (self->item);

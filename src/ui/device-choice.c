@@ -44,6 +44,7 @@ add_rows (BeckonDeviceChoice *self, GtkStringList *names)
       if (beckon_device_get_kind (device) != kind)
         continue;
       if (self->ids->len == 0 && kind != BECKON_DEVICE_CAMERA)
+        /* Translators: a choice of microphone or speaker: the one of the desktop's settings */
         add_row (self, names, _("System Default"), "");
       add_row (self, names, beckon_device_get_name (device), beckon_device_get_id (device));
     }
@@ -68,7 +69,14 @@ find_row (BeckonDeviceChoice *self)
 static void
 fill (BeckonDeviceChoice *self)
 {
-  static const char *const nothing[] = { N_("No camera"), N_("No microphone"), N_("No speaker") };
+  static const char *const nothing[] = {
+    /* Translators: in place of a list to choose from, where there is none */
+    N_("No camera"),
+    /* Translators: in place of a list to choose from, where there is none */
+    N_("No microphone"),
+    /* Translators: in place of a list to choose from, where there is none: no loudspeaker */
+    N_("No speaker")
+  };
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
   gboolean any;
 

@@ -47,7 +47,9 @@ update (BeckonDialBox *self)
     reason = _("Type the user ID of the person to call");
   gtk_widget_set_sensitive (self->voice, reason == NULL);
   gtk_widget_set_sensitive (self->video, reason == NULL);
+  /* Translators: tooltip of a button: calls with sound only */
   gtk_widget_set_tooltip_text (self->voice, reason != NULL ? reason : _("Voice call"));
+  /* Translators: tooltip of a button: calls with pictures */
   gtk_widget_set_tooltip_text (self->video, reason != NULL ? reason : _("Video call"));
 }
 

@@ -218,6 +218,7 @@ beckon_dial_completion_init (BeckonDialCompletion *self)
   gtk_list_box_set_activate_on_single_click (self->list, TRUE);
   gtk_widget_set_can_focus (list, FALSE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  /* Translators: for screen readers: a list below what is typed */
                                   _("Contacts that match"), -1);
   g_signal_connect_swapped (list, "row-activated", G_CALLBACK (on_row_activated), self);
   gtk_popover_set_child (GTK_POPOVER (self), list);

@@ -110,6 +110,7 @@ create_content (AdwViewStack *pages)
   GtkWidget *header = adw_header_bar_new ();
   GtkWidget *title = adw_view_switcher_title_new ();
 
+  /* Translators: title of a window: the settings of Beckon */
   adw_view_switcher_title_set_title (ADW_VIEW_SWITCHER_TITLE (title), _("Preferences"));
   adw_view_switcher_title_set_stack (ADW_VIEW_SWITCHER_TITLE (title), pages);
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
@@ -128,6 +129,7 @@ beckon_preferences_new (void)
   AdwViewStack *pages = ADW_VIEW_STACK (adw_view_stack_new ());
   GtkEventController *keys = gtk_shortcut_controller_new ();
   GtkWidget *window =
+      /* Translators: title of a window: the settings of Beckon */
       g_object_new (ADW_TYPE_WINDOW, "title", _("Preferences"), "modal", TRUE,
                     "destroy-with-parent", TRUE, "default-width", 640, "default-height", 720,
                     "width-request", 340, "content", create_content (pages), NULL);

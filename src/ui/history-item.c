@@ -26,15 +26,27 @@ describe_outcome (BeckonHistoryItem *self)
   gboolean video = call->media == BECKON_MEDIA_VIDEO;
 
   if (beckon_history_item_is_missed (self))
-    return video ? _("Missed video call") : _("Missed voice call");
+    /* Translators: notification, or past call in a list */
+    return video ? _("Missed video call")
+                 /* Translators: notification, or past call in a list */
+                 : _("Missed voice call");
   if (g_strcmp0 (call->outcome, "answered") == 0)
-    return video ? _("Video") : _("Voice");
+    /* Translators: past call in a list: its kind, as in "Video, yesterday, 12 min" */
+    return video ? _("Video")
+                 /* Translators: past call in a list: its kind, as in "Voice, yesterday, 12 min" */
+                 : _("Voice");
   if (g_strcmp0 (call->outcome, "declined") == 0)
-    return call->outgoing ? _("Declined") : _("You declined");
+    /* Translators: past call in a list: whom one called did not want to answer */
+    return call->outgoing ? _("Declined")
+                          /* Translators: how a call ended: one did not want to answer */
+                          : _("You declined");
   if (g_strcmp0 (call->outcome, "busy") == 0)
+    /* Translators: past call in a list: whom one called was in another call */
     return _("Busy");
   if (g_strcmp0 (call->outcome, "cancelled") == 0)
+    /* Translators: past call in a list: the caller gave up before anybody answered */
     return _("Cancelled");
+  /* Translators: how a call ended: whom one called did not answer */
   return _("No answer");
 }
 

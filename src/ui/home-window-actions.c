@@ -156,12 +156,12 @@ on_restore_contact_action (GtkWidget *widget, const char *action, GVariant *para
                                                 NULL, on_people_changed, g_object_ref (self));
 }
 
-/* What a block needs when it is confirmed, and when it comes back. */
+/* What is needed when a block is confirmed, and when it, or a removal, comes back. */
 typedef struct
 {
   BeckonHomeWindow *window;
   char *id;
-  char *name;
+  char *name; /* nullable: of a removal */
 } Block;
 
 static Block *
@@ -219,6 +219,7 @@ static void
 on_question_gone (gpointer user_data, GClosure *closure)
 {
   block_free (user_data);
+  /* Translators: button of a message: takes that back; imperative */
 }
 
 static void
@@ -236,7 +237,11 @@ on_block_action (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_set_body (question,
                                _("They cannot call you any more, and they always see you "
                                   "offline. They are not told."));
-  adw_message_dialog_add_responses (question, "cancel", _("_Cancel"), "block", _("_Block"), NULL);
+  adw_message_dialog_add_responses (question, "cancel",
+                                    /* Translators: button of a question: nothing is done */
+                                    _("_Cancel"), "block",
+                                    /* Translators: button of a question; imperative */
+                                    _("_Block"), NULL);
   adw_message_dialog_set_response_appearance (question, "block", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (question, "cancel");
   adw_message_dialog_set_close_response (question, "cancel");
@@ -315,8 +320,9 @@ on_clear_history_action (GtkWidget *widget, const char *action, GVariant *parame
   beckon_people_see_history (self->people);
   g_settings_set_int64 (settings, "history-cleared",
                         beckon_history_item_get_call (newest)->started);
-  beckon_home_window_offer (self, _("The recent calls were cleared on this computer"), _("Undo"),
-                            "home.restore-history", before);
+  beckon_home_window_offer (self, _("The recent calls were cleared on this computer"),
+                            /* Translators: button of a message: takes that back; imperative */
+                            _("Undo"), "home.restore-history", before);
 }
 
 static void

@@ -41,6 +41,7 @@ beckon_home_window_get_obstacle (BeckonHomeWindow *self)
   if (get_state (self) != BECKON_SIGNALING_CONNECTED)
     return _("There is no connection to the server");
   if (self->inviting || beckon_call_manager_get_current_call (manager) != NULL)
+    /* Translators: why another call cannot begin now */
     return _("You are in a call");
   return NULL;
 }
@@ -89,6 +90,7 @@ update_missed (BeckonHomeWindow *self)
   BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
   const guint count = signaling != NULL ? beckon_signaling_service_get_missed (signaling) : 0;
   g_autofree char *sentence =
+      /* Translators: tooltip of a number beside the list of past calls */
       g_strdup_printf (ngettext ("%u missed call", "%u missed calls", count), count);
 
   show_missed (self->recent_missed, count, sentence);

@@ -90,6 +90,7 @@ show_call (BeckonIncomingWindow *self)
   gtk_widget_set_visible (self->without_camera, video);
   gtk_button_set_icon_name (GTK_BUTTON (self->accept), icon);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->accept), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  /* Translators: button: answers an incoming call; imperative */
                                   _("Accept"), -1);
 }
 
@@ -133,6 +134,7 @@ on_failure_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* @error: (nullable): nothing is wrong any more */
 static void
 show_failure (BeckonIncomingWindow *self, const GError *error)
 {
@@ -322,7 +324,6 @@ announce (BeckonIncomingWindow *self)
   const char *name = beckon_call_get_peer_name (self->call);
   g_autofree char *sentence = NULL;
 
-  /* Translators: %s is a person's name, here and below */
   if (beckon_call_get_media (self->call) == BECKON_MEDIA_VIDEO)
     sentence = g_strdup_printf (_("Incoming video call from %s"), name);
   else
@@ -333,8 +334,10 @@ announce (BeckonIncomingWindow *self)
 /* Of one size, so that it is no window for a tiling window manager to fill the screen with: a smaller one
  * where the screen is less wide. */
 static void
+    /* Translators: %s is a person's name */
 fit_screen (BeckonIncomingWindow *self)
 {
+    /* Translators: %s is a person's name */
   GdkMonitor *monitor =
       gdk_display_get_monitor_at_surface (gtk_widget_get_display (GTK_WIDGET (self)),
                                           gtk_native_get_surface (GTK_NATIVE (self)));

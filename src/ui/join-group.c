@@ -44,6 +44,7 @@ add_row (BeckonJoinGroup *self, const char *title, const char *address)
 
       /* Translators: a button, for screen readers; %s is the address of a server */
       description = g_strdup_printf (_("Copy %s"), address);
+      /* Translators: tooltip of a button beside the address of a server; imperative */
       gtk_widget_set_tooltip_text (button, _("Copy this address"));
       gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                       description, -1);
@@ -106,6 +107,7 @@ beckon_join_group_init (BeckonJoinGroup *self)
 
   self->rows = g_ptr_array_new ();
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  /* Translators: heading: how other people get into this computer's server */
   adw_preferences_group_set_title (group, _("Others on This Network"));
   adw_preferences_group_set_description (
       group, _("They open Beckon, give one of these addresses as their server and create an "

@@ -77,8 +77,13 @@ beckon_link_question_new (GtkWindow *home, BeckonCurrentCall *current, const Bec
   /* Translators: %s is a user ID */
   adw_message_dialog_format_heading (question, _("Call “%s”?"), link->user);
   adw_message_dialog_set_body (question, _("A link asks Beckon to call this person."));
-  adw_message_dialog_add_responses (question, "cancel", _("_Cancel"), "voice", _("V_oice Call"),
-                                    "video", _("_Video Call"), NULL);
+  adw_message_dialog_add_responses (question, "cancel",
+                                    /* Translators: button of a question: nothing is done */
+                                    _("_Cancel"), "voice",
+                                    /* Translators: button of a question: calls with sound only */
+                                    _("V_oice Call"), "video",
+                                    /* Translators: button of a question: calls with pictures */
+                                    _("_Video Call"), NULL);
   if (link->has_media)
     adw_message_dialog_set_response_appearance (question, beckon_media_to_string (link->media),
                                                 ADW_RESPONSE_SUGGESTED);

@@ -23,6 +23,7 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  /* Translators: name of the application */
   g_set_application_name (_("Beckon"));
   g_set_prgname ("beckon");
 

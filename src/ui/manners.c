@@ -121,6 +121,7 @@ on_system_bus (GObject *source, GAsyncResult *result, gpointer user_data)
       g_debug ("There is no system bus: %s", error->message);
       return;
     }
+  /* Translators: why the computer does not sleep yet: what Beckon does now */
   self->sleep_guard = beckon_sleep_guard_new (bus, _("Hanging up"));
   g_signal_connect_object (self->sleep_guard, "sleeping", G_CALLBACK (on_sleeping), self,
                            G_CONNECT_SWAPPED);
@@ -179,7 +180,9 @@ static void
 update_shortcuts (BeckonManners *self)
 {
   const BeckonShortcut shortcuts[] = {
+    /* Translators: what a key does that works in any window; imperative */
     { MUTE, _("Mute or unmute the microphone in a call"), "CTRL+ALT+m" },
+    /* Translators: what a key does: one is heard while the key is held; imperative */
     { PUSH_TO_TALK, _("Speak while it is held"), "CTRL+ALT+space" },
   };
 

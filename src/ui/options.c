@@ -10,24 +10,39 @@
 
 static const GOptionEntry entries[] = {
   { "profile", 0, 0, G_OPTION_ARG_STRING, NULL,
-    N_ ("Use settings, account and windows of their own under this name"), N_ ("NAME") },
+    N_ ("Use settings, account and windows of their own under this name"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
+    N_ ("NAME") },
   { "background", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Start without a window, to be called"),
     NULL },
   { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Sign in to this server at the start"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
     N_ ("URL") },
-  { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… as this user"), N_ ("ID") },
+  /* Translators: in --help, after "Sign in to this server at the start" */
+  { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… as this user"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
+    N_ ("ID") },
   { "name", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("… with this name, if the account is created"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
     N_ ("NAME") },
   { "password-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_ ("… with the password in the first line of this file"), N_ ("FILE") },
+    N_ ("… with the password in the first line of this file"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
+    N_ ("FILE") },
   { "register", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("… and create the account if there is none"),
     NULL },
   { "video-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_ ("Where your picture comes from: camera, test, none or a file"), N_ ("SOURCE") },
+    N_ ("Where your picture comes from: camera, test, none or a file"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
+    N_ ("SOURCE") },
   { "audio-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_ ("Where your sound comes from: microphone, test, none or a file"), N_ ("SOURCE") },
+    N_ ("Where your sound comes from: microphone, test, none or a file"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
+    N_ ("SOURCE") },
   { "screen-in", 0, 0, G_OPTION_ARG_FILENAME, NULL,
-    N_("Where a shared screen comes from: portal, test, none or a file"), N_("SOURCE") },
+    N_("Where a shared screen comes from: portal, test, none or a file"),
+    /* Translators: in --help, what stands for a value; a word in capital letters */
+    N_("SOURCE") },
   { "test-media", 0, 0, G_OPTION_ARG_NONE, NULL,
     N_ ("Send a test picture and a tone where there is no device"), NULL },
   { NULL }

@@ -113,6 +113,7 @@ phrase_for_media_error (BeckonMediaError code)
     case BECKON_MEDIA_ERROR_DEVICE_BUSY:
       return g_strdup (_("The device is in use by another application."));
     case BECKON_MEDIA_ERROR_DEVICE_LOST:
+      /* Translators: what went wrong: of a camera, a microphone or a speaker */
       return g_strdup (_("The device was disconnected."));
     case BECKON_MEDIA_ERROR_NOT_ALLOWED:
       return g_strdup (_("Beckon is not allowed to use the device."));
@@ -186,8 +187,11 @@ beckon_phrase_for_people (GPtrArray *people)
       g_autofree char *first = beckon_phrase_for_first_name (user->name);
 
       if (i > 0)
-        /* Translators: between the last two names of a list, and between the ones before */
-        g_string_append (names, i == people->len - 1 ? _(" and ") : _(", "));
+        g_string_append (names, i == people->len - 1
+                                    /* Translators: between the last two names of a list */
+                                    ? _(" and ")
+                                    /* Translators: between names of a list, not the last two */
+                                    : _(", "));
       g_string_append (names, first);
     }
   return g_string_free (g_steal_pointer (&names), FALSE);
@@ -226,10 +230,12 @@ beckon_phrase_for_exact_length (gint64 ms)
   const int seconds = (int) ((MAX (ms, 0) + 500) / 1000);
 
   if (seconds < 60)
+    /* Translators: how long a call was: seconds */
     return g_strdup_printf (_("%d s"), seconds);
   if (seconds < 3600)
     /* Translators: how long a call was: minutes and seconds */
     return g_strdup_printf (_("%d min %d s"), seconds / 60, seconds % 60);
+  /* Translators: how long a call was: hours and minutes */
   return g_strdup_printf (_("%d h %d min"), seconds / 3600, seconds / 60 % 60);
 }
 
@@ -263,12 +269,17 @@ beckon_phrase_for_time (gint64 ms, GDateTime *now)
   then = g_date_time_to_timezone (utc, g_date_time_get_timezone (now));
   days = days_between (then, now);
   if (days == 1)
+    /* Translators: when a call was, as in "No answer, yesterday" */
     return g_strdup (_("yesterday"));
-  /* Translators: when a call was, for g_date_time_format(): today's time, the day of this week, or
-   * the date */
-  return g_date_time_format (then, days <= 0  ? _("%-H:%M")
-                                   : days < 7 ? _("%A")
-                                              : _("%-d %b %Y"));
+  return g_date_time_format (
+      then, days <= 0
+                /* Translators: time of a call of today, for g_date_time_format() */
+                ? _("%-H:%M")
+                : days < 7
+                      /* Translators: weekday of a call, for g_date_time_format() */
+                      ? _("%A")
+                      /* Translators: date of a call, for g_date_time_format() */
+                      : _("%-d %b %Y"));
 }
 
 /* ---- calls ---- */
@@ -279,13 +290,17 @@ beckon_phrase_for_presence (BeckonPresence presence)
   switch (presence)
     {
     case BECKON_PRESENCE_ONLINE:
+      /* Translators: state of a contact: can be called */
       return _("Online");
     case BECKON_PRESENCE_IN_CALL:
+      /* Translators: state of a contact: is in a call with somebody */
       return _("In a call");
     case BECKON_PRESENCE_DND:
+      /* Translators: state of a contact: their calls do not ring */
       return _("Do not disturb");
     case BECKON_PRESENCE_OFFLINE:
     default:
+      /* Translators: state of a contact: no computer of theirs is connected */
       return _("Offline");
     }
 }
@@ -293,7 +308,10 @@ beckon_phrase_for_presence (BeckonPresence presence)
 const char *
 beckon_phrase_for_media (BeckonMedia media)
 {
-  return media == BECKON_MEDIA_VIDEO ? _("Video call") : _("Voice call");
+  /* Translators: what a call is: with pictures */
+  return media == BECKON_MEDIA_VIDEO ? _("Video call")
+                                     /* Translators: what a call is: with sound only */
+                                     : _("Voice call");
 }
 
 const char *
@@ -302,14 +320,18 @@ beckon_phrase_for_progress (BeckonCallProgress progress)
   switch (progress)
     {
     case BECKON_CALL_PROGRESS_CALLING:
+      /* Translators: state of a call: it does not ring yet on the other side */
       return _("Calling…");
     case BECKON_CALL_PROGRESS_RINGING:
+      /* Translators: state of a call: it rings on the other side */
       return _("Ringing…");
     case BECKON_CALL_PROGRESS_OFFLINE:
       return _("Offline – they will see a missed call");
     case BECKON_CALL_PROGRESS_CONNECTING:
+      /* Translators: state of a call: it was answered, there is no sound yet */
       return _("Connecting…");
     case BECKON_CALL_PROGRESS_RECONNECTING:
+      /* Translators: state of a call: its connection was lost and is tried again */
       return _("Reconnecting…");
     case BECKON_CALL_PROGRESS_CONNECTED:
     case BECKON_CALL_PROGRESS_ENDED:
@@ -398,15 +420,19 @@ phrase_for_elsewhere (BeckonCall *call)
   switch (beckon_call_get_elsewhere (call))
     {
     case BECKON_CALL_ELSEWHERE_MOVED:
-      /* Translators: %s is the name of a computer, here and below */
+      /* Translators: %s is the name of a computer */
       return device != NULL ? g_strdup_printf (_("This call continues on %s"), device)
                             : g_strdup (_("This call continues on another device"));
     case BECKON_CALL_ELSEWHERE_DECLINED:
+      /* Translators: how a call ended: by oneself elsewhere; %s is the name of a computer */
       return device != NULL ? g_strdup_printf (_("Declined on %s"), device)
+                            /* Translators: how a call ended: by oneself elsewhere */
                             : g_strdup (_("Declined on another device"));
     case BECKON_CALL_ELSEWHERE_ANSWERED:
     default:
+      /* Translators: how a call ended: by oneself elsewhere; %s is the name of a computer */
       return device != NULL ? g_strdup_printf (_("Answered on %s"), device)
+                            /* Translators: how a call ended: by oneself elsewhere */
                             : g_strdup (_("Answered on another device"));
     }
 }
@@ -422,30 +448,40 @@ beckon_phrase_for_end (BeckonCall *call)
   switch (beckon_call_get_end (call))
     {
     case BECKON_CALL_END_HUNG_UP:
+      /* Translators: how a call ended */
       return g_strdup (_("You hung up"));
     case BECKON_CALL_END_PEER_HUNG_UP:
-      /* Translators: %s is a person's first name, here and below */
+      /* Translators: how a call ended; %s is a first name */
       return g_strdup_printf (_("%s hung up"), first);
     case BECKON_CALL_END_CANCELLED:
+      /* Translators: how a call ended before it was answered */
       return g_strdup (_("You cancelled the call"));
     case BECKON_CALL_END_PEER_CANCELLED:
+      /* Translators: how a call ended before it was answered; %s is a first name */
       return g_strdup_printf (_("%s has cancelled the call"), first);
     case BECKON_CALL_END_DECLINED:
+      /* Translators: how a call ended: one did not want to answer */
       return g_strdup (_("You declined"));
     case BECKON_CALL_END_PEER_DECLINED:
+      /* Translators: how a call ended: they did not want to answer; %s is a first name */
       return g_strdup_printf (_("%s declined"), first);
     case BECKON_CALL_END_PEER_BUSY:
+      /* Translators: how a call ended: they are in another call; %s is a first name */
       return g_strdup_printf (_("%s is busy"), first);
     case BECKON_CALL_END_UNANSWERED:
+      /* Translators: how a call ended: whom one called did not answer */
       return g_strdup (_("No answer"));
     case BECKON_CALL_END_MISSED:
+      /* Translators: how a call ended: one did not answer it */
       return g_strdup (_("Missed call"));
     case BECKON_CALL_END_ANSWERED_ELSEWHERE:
       return phrase_for_elsewhere (call);
     case BECKON_CALL_END_CONNECTION_LOST:
+      /* Translators: how a call ended: the connection did not come back */
       return g_strdup (_("Connection lost"));
     case BECKON_CALL_END_NO_MEDIA:
     case BECKON_CALL_END_FAILED:
+      /* Translators: how a call ended: there was an error */
       return g_strdup (_("The call failed"));
     case BECKON_CALL_END_NONE:
     default:
@@ -472,6 +508,7 @@ beckon_phrase_for_end_detail (BeckonCall *call)
     }
   error = beckon_call_get_error (call);
   if (beckon_call_get_end (call) == BECKON_CALL_END_NO_MEDIA && error == NULL)
+      /* Translators: %s is a person's first name */
     return g_strdup (_("No sound and no picture came through"));
   if (error != NULL)
     return beckon_phrase_for_error (error, NULL);

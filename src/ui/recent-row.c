@@ -43,11 +43,13 @@ set_way (BeckonRecentRow *self, BeckonHistoryItem *item)
 {
   const BeckonPastCall *call = beckon_history_item_get_call (item);
   const char *icon = "call-incoming-symbolic";
+  /* Translators: of a past call, for screen readers: one was called, and answered */
   const char *word = _("Incoming");
 
   if (beckon_history_item_is_missed (item))
     {
       icon = "call-missed-symbolic";
+      /* Translators: of a past call, for screen readers: one was called, and did not answer */
       word = _("Missed");
       gtk_widget_add_css_class (GTK_WIDGET (self), "missed");
     }
@@ -57,6 +59,7 @@ set_way (BeckonRecentRow *self, BeckonHistoryItem *item)
       if (call->outgoing)
         {
           icon = "call-outgoing-symbolic";
+          /* Translators: of a past call, for screen readers: one called somebody */
           word = _("Outgoing");
         }
     }

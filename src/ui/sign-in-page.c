@@ -122,6 +122,7 @@ update (BeckonSignInPage *self)
   gtk_widget_set_visible (self->message_icon, !busy);
   gtk_widget_set_visible (self->message_spinner, busy);
   gtk_spinner_set_spinning (GTK_SPINNER (self->message_spinner), busy);
+  /* Translators: state below the fields of an account while the server is asked */
   gtk_label_set_label (self->message, message != NULL ? message : _("Signing in…"));
   if (busy)
     gtk_widget_remove_css_class (self->message_line, "error-line");

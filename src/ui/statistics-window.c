@@ -62,14 +62,19 @@ beckon_phrase_for_quality (guint quality)
   switch (quality)
     {
     case 1:
+      /* Translators: how good the connection of a call is, the worst of five */
       return _("Connection: bad");
     case 2:
+      /* Translators: how good the connection of a call is, the second worst of five */
       return _("Connection: weak");
     case 3:
+      /* Translators: how good the connection of a call is, the third of five */
       return _("Connection: fair");
     case 4:
+      /* Translators: how good the connection of a call is, the second best of five */
       return _("Connection: good");
     case 5:
+      /* Translators: how good the connection of a call is, the best of five */
       return _("Connection: excellent");
     case BECKON_QUALITY_UNKNOWN:
     default:
@@ -80,19 +85,25 @@ beckon_phrase_for_quality (guint quality)
 static char *
 phrase_for_rate (double kbps)
 {
+  /* Translators: a rate in the statistics of a call: kilobits in a second */
   return kbps < 1000 ? g_strdup_printf (_("%.0f kbit/s"), kbps)
+                     /* Translators: a rate in the statistics of a call: megabits in a second */
                      : g_strdup_printf (_("%.1f Mbit/s"), kbps / 1000);
 }
 
 static char *
 phrase_for_ms (double ms)
 {
-  return ms < 0 ? g_strdup (_("Not known")) : g_strdup_printf (_("%.0f ms"), ms);
+  /* Translators: a value in the statistics of a call */
+  return ms < 0 ? g_strdup (_("Not known"))
+                /* Translators: milliseconds */
+                : g_strdup_printf (_("%.0f ms"), ms);
 }
 
 static char *
 phrase_for_share (double share)
 {
+  /* Translators: a share in percent */
   return g_strdup_printf (_("%.1f %%"), share * 100);
 }
 
@@ -105,12 +116,14 @@ phrase_for_path (const BeckonMediaPath *path)
   switch (path->route)
     {
     case BECKON_MEDIA_ROUTE_DIRECT:
-      /* Translators: %s is the name of a protocol, such as UDP, here and below */
+      /* Translators: way of a call from computer to computer; %s is a protocol, such as UDP */
       return g_strdup_printf (_("Direct, %s"), protocol);
     case BECKON_MEDIA_ROUTE_RELAYED:
+      /* Translators: way of a call, through a server in between; %s is a protocol, such as UDP */
       return g_strdup_printf (_("Over a relay, %s"), protocol);
     case BECKON_MEDIA_ROUTE_UNKNOWN:
     default:
+      /* Translators: a value in the statistics of a call */
       return g_strdup (_("Not known"));
     }
 }
@@ -119,6 +132,7 @@ static char *
 phrase_for_picture (guint width, guint height, double fps)
 {
   if (width == 0 || fps <= 0)
+    /* Translators: in place of the size of a video in the statistics of a call */
     return g_strdup (_("No picture"));
   /* Translators: width, height and pictures a second of a video */
   return g_strdup_printf (_("%u × %u, %.0f fps"), width, height, fps);
@@ -140,6 +154,7 @@ static char *
 phrase_for_freezes (const BeckonMediaStats *stats)
 {
   if (stats->freezes == 0)
+    /* Translators: how often the picture of a call stood still */
     return g_strdup (_("None"));
   /* Translators: how often a picture stood still, and how many seconds all together */
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u time, %.1f s in all",
@@ -194,15 +209,18 @@ show_connection (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
 
   set_row (self, ROW_PATH, phrase_for_path (&stats->path), NULL);
   set_row (self, ROW_QUALITY,
+           /* Translators: how good a call is: 1 is the worst, 5 the best */
            quality != NULL ? g_strdup_printf (_("%u of 5"), stats->quality)
+                           /* Translators: a value in the statistics of a call */
                            : g_strdup (_("Not known")),
            g_strdup (quality));
   set_row (self, ROW_ENCRYPTION,
            stats->cipher != NULL ? g_strdup_printf ("DTLS-SRTP, %s", stats->cipher)
+                                 /* Translators: a value in the statistics of a call */
                                  : g_strdup (_("Not known")),
            NULL);
-  /* Translators: %s is a time, "60 ms", or "Not known" */
   set_row (self, ROW_JITTER, phrase_for_ms (stats->jitter_ms),
+           /* Translators: %s is a time, "60 ms", or "Not known" */
            g_strdup_printf (_("Waiting for late packets: %s"), waited));
   set_row (self, ROW_LOSS_SENT, phrase_for_share (stats->packet_loss_sent), NULL);
 }
@@ -278,15 +296,25 @@ add_row (BeckonStatisticsWindow *self, Row row, AdwPreferencesGroup *group, cons
 static void
 add_rows (BeckonStatisticsWindow *self)
 {
+  /* Translators: title of a row in the statistics of a call: how it gets to the other computer */
   add_row (self, ROW_PATH, self->connection, _("Path"));
+  /* Translators: title of a row in the statistics of a call: how good it is */
   add_row (self, ROW_QUALITY, self->connection, _("Quality"));
+  /* Translators: title of a row in the statistics of a call: with which cipher */
   add_row (self, ROW_ENCRYPTION, self->connection, _("Encryption"));
+  /* Translators: title of a row in the statistics of a call: how unevenly packets come */
   add_row (self, ROW_JITTER, self->connection, _("Jitter"));
+  /* Translators: title of a row in the statistics of a call: the share of what is sent */
   add_row (self, ROW_LOSS_SENT, self->connection, _("Lost on the way to them"));
+  /* Translators: title of a row in the statistics of a call: what comes */
   add_row (self, ROW_VIDEO_RECEIVED, self->video, _("Received"));
+  /* Translators: title of a row in the statistics of a call: what is sent */
   add_row (self, ROW_VIDEO_SENT, self->video, _("Sent"));
+  /* Translators: title of a row in the statistics of a call: how often the picture stood still */
   add_row (self, ROW_FREEZES, self->video, _("Freezes"));
+  /* Translators: title of a row in the statistics of a call: what comes */
   add_row (self, ROW_AUDIO_RECEIVED, self->sound, _("Received"));
+  /* Translators: title of a row in the statistics of a call: what is sent */
   add_row (self, ROW_AUDIO_SENT, self->sound, _("Sent"));
 }
 
@@ -299,9 +327,12 @@ beckon_statistics_window_get_text (BeckonStatisticsWindow *self)
 
   g_return_val_if_fail (BECKON_IS_STATISTICS_WINDOW (self), NULL);
 
+  /* Translators: the time that data take to the other computer and back */
   g_string_append_printf (text, "%s: %s\n", _("Round trip"),
                           gtk_label_get_label (self->round_trip));
+  /* Translators: the share of the data that was lost on the way */
   g_string_append_printf (text, "%s: %s\n", _("Lost"), gtk_label_get_label (self->lost));
+  /* Translators: what comes from the other computer */
   g_string_append_printf (text, "%s: %s\n", _("Received"), gtk_label_get_label (self->received));
   for (Row row = 0; row < N_ROWS; row++)
     {

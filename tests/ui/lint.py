@@ -3,7 +3,8 @@
 """Usage: lint.py SOURCE
 
 Reads the windows as they are written down, .ui files and C: nothing that a person uses is without a name for who
-hears it, no text without a translation, no text with a width of its own.
+hears it, no text without a translation, no short one without a comment for who translates it, no text with a width
+of its own.
 """
 import os
 import re
@@ -26,6 +27,10 @@ SAY = re.compile(r"\b(gtk_label_new|gtk_label_set_label|gtk_label_set_text|gtk_b
                  r"gtk_widget_set_tooltip_text|adw_toast_new|adw_preferences_row_set_title|adw_action_row_set_subtitle|"
                  r"gtk_window_set_title|adw_toast_set_button_label)\s*\((?:[^;\"]*,)?\s*\"([^\"]*)\"")
 SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
+FEW_WORDS = 4  # and fewer say too little where nothing of the window is seen
+TRANSLATED = re.compile(r"\b(?:N?_|ngettext)\s?\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+# What xgettext hands on: it ends on a text's line or on the line before, and no other text is between.
+COMMENT = re.compile(r"/\* Translators: [^*]*\*/[^\n]*\n?[^\n]*$")
 
 
 def properties(item):
@@ -41,6 +46,10 @@ def says(item):
     return item is not None and bool(SAYS_SOMETHING.search(item.text or ""))
 
 
+def is_short(text):
+    return len(text.split()) <= FEW_WORDS and any(each.isalpha() for each in text)
+
+
 def labels_within(item):
     return any(says(properties(each).get("label")) or each.get("id") for each in item.iter("object")
                if each.get("class") == "GtkLabel")
@@ -51,7 +60,7 @@ class Window:
 
     def __init__(self, name, ui, code=""):
         self.name, self.code = name, code
-        self.root = xml.fromstring(ui)
+        self.root = xml.fromstring(ui, xml.XMLParser(target=xml.TreeBuilder(insert_comments=True)))
         self.of_rows = {each.text for each in self.root.iter("property") if each.get("name") == "activatable-widget"}
 
     def is_named_in_code(self, item):
@@ -86,6 +95,19 @@ class Window:
             if says(each) and each.get("translatable") != "yes":
                 yield f"{self.name}: {each.text!r}"
 
+    def uncommented(self):
+        """An accessible name has its comment before it, as XML has them, and xgettext takes that as well: with an
+        attribute for it GTK does not load the window."""
+        for box in self.root.iter():
+            for before, each in zip([None, *box], box):
+                named = box.tag == "accessibility"
+                has = before is not None and before.tag is xml.Comment if named else "comments" in each.attrib
+                if each.get("translatable") == "yes" and not has and \
+                        (named or each.get("name") == "tooltip-text" or is_short(each.text or "")):
+                    yield f"{self.name}: {each.text!r} has no comment"
+                if named and "comments" in each.attrib:
+                    yield f"{self.name}: {each.text!r} has a comment that GTK does not load"
+
     def of_fixed_width(self):
         for item in self.root.iter("object"):
             has = properties(item)
@@ -101,6 +123,15 @@ def untranslated_in_code(name, code):
     for call, text in SAY.findall(code):
         if SAYS_SOMETHING.search(text):
             yield f"{name}: {call} {text!r}"
+
+
+def uncommented_in_code(name, code):
+    end = 0
+    for text in TRANSLATED.finditer(code):
+        words = "".join(re.findall(r"\"((?:[^\"\\]|\\.)*)\"", text[1]))
+        if is_short(words) and not COMMENT.search(code[end:text.start()]):
+            yield f"{name}: {words!r} has no comment"
+        end = text.end()
 
 
 def unnamed_in_code(name, code):
@@ -134,6 +165,11 @@ def test_everything_is_named():
 def test_everything_is_translated():
     check(found for window in WINDOWS for found in window.untranslated())
     check(found for name, code in CODE.items() for found in untranslated_in_code(name, code))
+
+
+def test_short_texts_have_comments():
+    check(found for window in WINDOWS for found in window.uncommented())
+    check(found for name, code in CODE.items() for found in uncommented_in_code(name, code))
 
 
 def test_letters_have_no_shadows():
@@ -173,11 +209,28 @@ def test_that_it_finds_something():
     assert len(list(bad.unnamed())) == 3
     assert len(list(bad.untranslated())) == 1
     assert len(list(bad.of_fixed_width())) == 2
+    assert len(list(Window("bad.ui", """<interface><object class="GtkButton">
+      <property name="label" translatable="yes">Stop</property>
+      <property name="tooltip-text" translatable="yes">Shows your screen to nobody any more</property>
+      <accessibility>
+        <property name="label" translatable="yes" comments="A button">Stop sharing</property>
+      </accessibility></object></interface>""").uncommented())) == 4
+    assert not list(Window("good.ui", """<interface><object class="GtkButton">
+      <property name="label" translatable="yes" comments="A button">Stop</property>
+      <accessibility>
+        <!-- A button -->
+        <property name="label" translatable="yes">Stop sharing</property>
+      </accessibility></object></interface>""").uncommented())
     assert list(untranslated_in_code("bad.c", 'gtk_label_set_label (self->label, "Hello there");'))
     assert not list(untranslated_in_code("good.c", 'gtk_label_set_label (self->label, _("Hello there"));'))
+    assert list(uncommented_in_code("bad.c", '/* Translators: a button */\nlabel = on ? _("Stop") : N_("Share");')) \
+        == ["bad.c: 'Share' has no comment"]
+    assert list(uncommented_in_code("bad.c", '/* Translators: a button */\nset_label (label,\n  _("Stop"));'))
+    assert not list(uncommented_in_code("good.c", '/* Translators: a button */\nset_label (label, _("Stop"));'))
+    assert not list(uncommented_in_code("good.c", 'say (_("Nobody hears what is said in five words or more"));'))
     assert list(unnamed_in_code("bad.c", "{\n  gtk_button_new_from_icon_name (\"x\");\n}"))
 
 
 tap.run(test_that_it_finds_something, test_everything_is_named, test_everything_is_translated,
-        test_translators_see_all_files, test_no_text_has_a_width_of_its_own,
+        test_translators_see_all_files, test_short_texts_have_comments, test_no_text_has_a_width_of_its_own,
         test_letters_have_no_shadows, test_the_windows_have_no_threads)
