@@ -500,15 +500,18 @@ beckon_phrase_for_end_detail (BeckonCall *call)
   if (beckon_call_get_message (call) != NULL)
     /* Translators: %s is what the person wrote who declined a call */
     return g_strdup_printf (_("“%s”"), beckon_call_get_message (call));
-  if (beckon_call_get_end (call) == BECKON_CALL_END_CONNECTION_LOST)
+  error = beckon_call_get_error (call);
+  /* Not if it was our own network. */
+  if (beckon_call_get_end (call) == BECKON_CALL_END_CONNECTION_LOST &&
+      (error == NULL ||
+       g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_PEER_SILENT)))
     {
       g_autofree char *first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
 
+      /* Translators: %s is a person's first name */
       return g_strdup_printf (_("%s’s computer did not answer any more"), first);
     }
-  error = beckon_call_get_error (call);
   if (beckon_call_get_end (call) == BECKON_CALL_END_NO_MEDIA && error == NULL)
-      /* Translators: %s is a person's first name */
     return g_strdup (_("No sound and no picture came through"));
   if (error != NULL)
     return beckon_phrase_for_error (error, NULL);

@@ -245,6 +245,34 @@ test_end_detail (void)
   g_assert_finalize_object (call);
 }
 
+/* Nobody else is to blame for our own network. */
+static void
+test_lost_detail (void)
+{
+  static const struct
+  {
+    BeckonMediaError code;
+    const char *sentence;
+  } cases[] = {
+    { BECKON_MEDIA_ERROR_PEER_SILENT, "Bob’s computer did not answer any more" },
+    { BECKON_MEDIA_ERROR_NO_ROUTE, "This computer is on no network." },
+    { BECKON_MEDIA_ERROR_NO_PATH,
+      "No way through the network between the two computers was found." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      BeckonCall *call = fake_call_new ();
+      g_autofree char *sentence = NULL;
+
+      call->end = BECKON_CALL_END_CONNECTION_LOST;
+      call->error = g_error_new_literal (BECKON_MEDIA_ERROR, cases[i].code, "lost");
+      sentence = beckon_phrase_for_end_detail (call);
+      g_assert_cmpstr (sentence, ==, cases[i].sentence);
+      g_assert_finalize_object (call);
+    }
+}
+
 static void
 test_no_screen (void)
 {
@@ -290,6 +318,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/phrases/ends", test_ends);
   g_test_add_func ("/ui/phrases/elsewhere", test_elsewhere);
   g_test_add_func ("/ui/phrases/end-detail", test_end_detail);
+  g_test_add_func ("/ui/phrases/lost-detail", test_lost_detail);
   g_test_add_func ("/ui/phrases/no-screen", test_no_screen);
   return g_test_run ();
 }
