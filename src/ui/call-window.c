@@ -72,6 +72,7 @@ struct _BeckonCallWindow
 
   guint tick_source;  /* every second's duration and quality */
   guint ended_source; /* the window closes */
+  gboolean was_connected;
   BeckonCallQuality shown_quality;
   gboolean shown_off;
   gint64 toggled_at[N_TOGGLES]; /* when the person last switched it; monotonic */
@@ -210,18 +211,17 @@ update_shown (BeckonCallWindow *self)
   beckon_calling_page_set_controls_shown (self->calling, shown);
 }
 
-static void
 /* Who was called has the page before there is a connection; and one that was lost comes back. */
-announce_page (BeckonCallWindow *self, Page page)
+static void
+announce_connection (BeckonCallWindow *self, Page page)
 {
-  g_autofree char *sentence = NULL;
+  const gboolean connected = page == PAGE_CALLING && beckon_call_get_progress (self->call) ==
+                                                         BECKON_CALL_PROGRESS_CONNECTED;
 
-  if (page == PAGE_CALLING)
-    sentence = g_strdup (_("Connected"));
-  else if (page == PAGE_ENDED)
-    sentence = beckon_phrase_for_end (self->call);
-  if (sentence != NULL)
-    beckon_announce (GTK_WIDGET (self), sentence, TRUE);
+  if (connected && !self->was_connected)
+    /* Translators: said by screen readers: a call has been answered and there is sound */
+    beckon_announce (GTK_WIDGET (self), _("Connected"), TRUE);
+  self->was_connected = connected;
 }
 
 static void
@@ -232,7 +232,12 @@ show_page (BeckonCallWindow *self, Page page)
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), names[page]) == 0)
     return;
   gtk_stack_set_visible_child_name (self->pages, names[page]);
-  announce_page (self, page);
+  if (page == PAGE_ENDED)
+    {
+      g_autofree char *sentence = beckon_phrase_for_end (self->call);
+
+      beckon_announce (GTK_WIDGET (self), sentence, TRUE);
+    }
   gtk_widget_grab_focus (page == PAGE_ENDED ? GTK_WIDGET (self->ended)
                                             : GTK_WIDGET (self->controls));
 }
@@ -251,6 +256,7 @@ update (BeckonCallWindow *self)
   else
     beckon_ended_page_update (self->ended, self->call);
   show_page (self, page);
+  announce_connection (self, page);
 
   if (page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling))
     gtk_widget_add_css_class (GTK_WIDGET (self), "covered");
@@ -365,6 +371,14 @@ on_motion (BeckonCallWindow *self, double x, double y)
   self->y = y;
   /* Somebody may be on the way to "Call Again". */
   if (moved && self->ended_source != 0)
+    restart_ended (self);
+}
+
+/* So is who moves the focus. */
+static void
+on_focus (BeckonCallWindow *self)
+{
+  if (self->ended_source != 0)
     restart_ended (self);
 }
 
@@ -713,6 +727,7 @@ beckon_call_window_init (BeckonCallWindow *self)
   g_signal_connect_object (self->auto_hide, "notify::shown", G_CALLBACK (update_shown), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect (self, "notify::fullscreened", G_CALLBACK (on_fullscreened), NULL);
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus), NULL);
 }
 
 GtkWidget *
