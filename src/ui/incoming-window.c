@@ -136,7 +136,7 @@ on_failure_timeout (gpointer user_data)
 
 /* @error: (nullable): nothing is wrong any more */
 static void
-show_failure (BeckonIncomingWindow *self, const GError *error)
+say_failure (BeckonIncomingWindow *self, const GError *error)
 {
   g_autofree char *phrase = NULL;
 
@@ -144,10 +144,16 @@ show_failure (BeckonIncomingWindow *self, const GError *error)
   if (beckon_call_get_end (self->call) != BECKON_CALL_END_NONE &&
       beckon_call_get_end (self->call) != BECKON_CALL_END_FAILED)
     phrase = beckon_phrase_for_end (self->call);
-  else
+  else if (error != NULL)
     phrase = beckon_phrase_for_error (error, NULL);
   gtk_label_set_label (self->failure, phrase);
-  gtk_widget_set_visible (GTK_WIDGET (self->failure), TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->failure), phrase != NULL);
+}
+
+static void
+show_end (BeckonIncomingWindow *self, const GError *error)
+{
+  say_failure (self, error);
   gtk_widget_set_visible (self->actions, FALSE);
   /* Who does not want to be disturbed has pressed the button of a notification. */
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
@@ -170,8 +176,10 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       update (self);
       /* A request that did not get through can be repeated; a call that is over cannot. */
-      if (beckon_call_get_state (self->call) != BECKON_CALL_STATE_INCOMING)
-        show_failure (self, error);
+      if (beckon_call_get_state (self->call) == BECKON_CALL_STATE_INCOMING)
+        say_failure (self, error);
+      else
+        show_end (self, error);
     }
 }
 
@@ -183,6 +191,7 @@ beckon_incoming_window_accept (BeckonIncomingWindow *self, gboolean with_camera)
   if (self->answering || beckon_call_get_state (self->call) != BECKON_CALL_STATE_INCOMING)
     return;
   self->answering = TRUE;
+  say_failure (self, NULL);
   update (self);
   beckon_call_accept_async (self->call, with_camera, on_accepted, g_object_ref (self));
 }
@@ -325,8 +334,10 @@ announce (BeckonIncomingWindow *self)
   g_autofree char *sentence = NULL;
 
   if (beckon_call_get_media (self->call) == BECKON_MEDIA_VIDEO)
+    /* Translators: %s is a person's name */
     sentence = g_strdup_printf (_("Incoming video call from %s"), name);
   else
+    /* Translators: %s is a person's name */
     sentence = g_strdup_printf (_("Incoming voice call from %s"), name);
   beckon_announce (GTK_WIDGET (self), sentence, TRUE);
 }
@@ -334,10 +345,8 @@ announce (BeckonIncomingWindow *self)
 /* Of one size, so that it is no window for a tiling window manager to fill the screen with: a smaller one
  * where the screen is less wide. */
 static void
-    /* Translators: %s is a person's name */
 fit_screen (BeckonIncomingWindow *self)
 {
-    /* Translators: %s is a person's name */
   GdkMonitor *monitor =
       gdk_display_get_monitor_at_surface (gtk_widget_get_display (GTK_WIDGET (self)),
                                           gtk_native_get_surface (GTK_NATIVE (self)));

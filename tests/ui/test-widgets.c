@@ -95,7 +95,16 @@ test_popup_accept_again (Popup *self, gconstpointer unused)
   GtkWidget *accept = ui_find_named (self->window, "Accept");
 
   ui_click (accept);
-  fake_call_finish_accept (self->call, g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "lost"));
+  fake_call_finish_accept (
+      self->call,
+      g_error_new_literal (BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED, "lost"));
+  ui_await (gtk_widget_is_sensitive (accept));
+  g_assert_nonnull (ui_find_label (self->window, "Try again when it is back"));
+  ui_click (accept);
+  g_assert_null (ui_find_label (self->window, "Try again when it is back"));
+  fake_call_finish_accept (
+      self->call,
+      g_error_new_literal (BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED, "lost"));
   ui_await (gtk_widget_is_sensitive (accept));
   fake_call_end (self->call, BECKON_CALL_END_MISSED);
 }
