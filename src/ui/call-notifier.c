@@ -10,16 +10,12 @@
 
 #include <glib/gi18n.h>
 
-static char *
-dup_incoming_id (BeckonCall *call)
-{
-  return g_strconcat ("incoming-", beckon_call_get_id (call), NULL);
-}
+/* There is one at a time; and who was killed while it rang knows this one, and not the call. */
+#define INCOMING_ID "incoming"
 
 void
 beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, gboolean quiet)
 {
-  g_autofree char *id = NULL;
   BeckonNotice notice = {
     .icon = "call-start-symbolic",
     .category = "call.incoming",
@@ -30,34 +26,29 @@ beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, 
   g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
   g_return_if_fail (BECKON_IS_CALL (call));
 
-  id = dup_incoming_id (call);
   notice.title = beckon_call_get_peer_name (call);
   notice.body = beckon_call_get_media (call) == BECKON_MEDIA_VIDEO
-      /* Translators: button of a notification: answers an incoming call; imperative */
                     /* Translators: text of a notification, below the caller's name */
                     ? _("Incoming video call")
                     /* Translators: text of a notification, below the caller's name */
-      /* Translators: button of a notification: refuses an incoming call; imperative */
                     : _("Incoming voice call");
   notice.buttons[0] =
+      /* Translators: button of a notification: answers an incoming call; imperative */
       (BeckonNoticeButton){ _("Accept"), "app.accept",
                             g_variant_new_string (beckon_call_get_id (call)), "call.accept" };
   notice.buttons[1] =
+      /* Translators: button of a notification: refuses an incoming call; imperative */
       (BeckonNoticeButton){ _("Decline"), "app.decline",
                             g_variant_new_string (beckon_call_get_id (call)), "call.decline" };
-  beckon_notifier_send (notifier, id, &notice);
+  beckon_notifier_send (notifier, INCOMING_ID, &notice);
 }
 
 void
-beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *call)
+beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier)
 {
-  g_autofree char *id = NULL;
-
   g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
-  g_return_if_fail (BECKON_IS_CALL (call));
 
-  id = dup_incoming_id (call);
-  beckon_notifier_withdraw (notifier, id);
+  beckon_notifier_withdraw (notifier, INCOMING_ID);
 }
 
 void
@@ -75,7 +66,6 @@ beckon_call_notifier_send_missed (BeckonNotifier *notifier,
   };
 
   g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
-    /* Translators: button of a notification about a missed call; imperative */
   g_return_if_fail (from != NULL);
 
   id = g_strconcat ("missed-", from->id, NULL);
@@ -85,6 +75,7 @@ beckon_call_notifier_send_missed (BeckonNotifier *notifier,
                                             /* Translators: notification, or past call in a list */
                                             : _("Missed voice call");
   notice.buttons[0] = (BeckonNoticeButton){
+    /* Translators: button of a notification about a missed call; imperative */
     .label = _("Call back"),
     .action = "app.call-back",
     .target = g_variant_new ("(ssss)", beckon_signaling_service_get_server (account),

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /** beckon_call_notifier_send_incoming: @quiet: whether the person must not be disturbed by it. */
 void beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call,
                                          gboolean quiet);
-void beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier, BeckonCall *call);
+void beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier);
 
 /** beckon_call_notifier_send_missed: replaces an older one of the same person; @account: signed in to
  * it, whose call it was, and which alone calls back. */

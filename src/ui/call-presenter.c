@@ -27,6 +27,8 @@ struct _BeckonCallPresenter
   GSignalGroup *signaling_signals;
   GSignalGroup *incoming_signals; /* of the call that rings here */
 
+  guint started_source;
+
   /* Weak: they close by themselves */
   BeckonIncomingWindow *incoming_window;
   BeckonCallWindow *call_window;
@@ -86,7 +88,7 @@ on_incoming_state (BeckonCall *call, GParamSpec *pspec, BeckonCallPresenter *sel
   if (beckon_call_get_state (call) == BECKON_CALL_STATE_INCOMING)
     return;
   g_signal_group_set_target (self->incoming_signals, NULL);
-  beckon_call_notifier_withdraw_incoming (self->notifier, call);
+  beckon_call_notifier_withdraw_incoming (self->notifier);
   if (beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING)
     show_call (self, call);
   else
@@ -165,6 +167,7 @@ beckon_call_presenter_dispose (GObject *object)
   g_clear_object (&self->signaling_signals);
   g_clear_object (&self->missed);
   g_clear_object (&self->incoming_signals);
+  g_clear_handle_id (&self->started_source, g_source_remove);
   g_clear_weak_pointer (&self->incoming_window);
   g_clear_weak_pointer (&self->call_window);
   g_clear_object (&self->account);
@@ -201,6 +204,18 @@ beckon_call_presenter_init (BeckonCallPresenter *self)
                                  G_CALLBACK (on_incoming_state), self, 0);
 }
 
+/* Who was killed while it rang has left a notification behind. What still rings says so again. */
+static gboolean
+on_started (gpointer user_data)
+{
+  BeckonCallPresenter *self = user_data;
+
+  self->started_source = 0;
+  if (self->incoming_window == NULL)
+    beckon_call_notifier_withdraw_incoming (self->notifier);
+  return G_SOURCE_REMOVE;
+}
+
 BeckonCallPresenter *
 beckon_call_presenter_new (GtkApplication *application,
                            BeckonAccount *account,
@@ -222,6 +237,8 @@ beckon_call_presenter_new (GtkApplication *application,
   g_signal_connect_object (account, "notify::manager", G_CALLBACK (on_manager), self,
                            G_CONNECT_SWAPPED);
   on_manager (self);
+  /* When the window is there. */
+  self->started_source = g_idle_add_full (G_PRIORITY_LOW, on_started, self, NULL);
   return self;
 }
 
