@@ -132,20 +132,6 @@ on_people_changed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_remove_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
-  const char *id = g_variant_get_string (parameter, NULL);
-  g_autofree char *sentence = NULL;
-
-  beckon_signaling_service_remove_contact_async (beckon_home_window_get_signaling (self), id, NULL,
-                                                 on_people_changed, g_object_ref (self));
-  /* Translators: %s is a user ID */
-  sentence = g_strdup_printf (_("“%s” was removed from your contacts"), id);
-  beckon_home_window_offer (self, sentence, _("Undo"), "home.restore-contact", id);
-}
-
-static void
 on_restore_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
@@ -187,6 +173,38 @@ block_free (Block *block)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Block, block_free)
 
 static void
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Block) removal = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    {
+      sentence = beckon_phrase_for_error (error, removal->id);
+      beckon_home_window_say (removal->window, sentence);
+      return;
+    }
+  /* Translators: %s is a user ID */
+  sentence = g_strdup_printf (_("“%s” was removed from your contacts"), removal->id);
+  /* Translators: button of a message: takes that back; imperative */
+  beckon_home_window_offer (removal->window, sentence, _("Undo"), "home.restore-contact",
+                            removal->id);
+}
+
+static void
+on_remove_contact_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+  const char *id = g_variant_get_string (parameter, NULL);
+
+  if (signaling != NULL)
+    beckon_signaling_service_remove_contact_async (signaling, id, NULL, on_removed,
+                                                   block_new (self, id, NULL));
+}
+
+static void
 on_blocked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Block) block = user_data;
@@ -201,6 +219,7 @@ on_blocked (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   /* Translators: %s is a person's name */
   sentence = g_strdup_printf (_("%s is blocked"), block->name);
+  /* Translators: button of a message: takes that back; imperative */
   beckon_home_window_offer (block->window, sentence, _("Undo"), "home.unblock", block->id);
 }
 
@@ -219,7 +238,6 @@ static void
 on_question_gone (gpointer user_data, GClosure *closure)
 {
   block_free (user_data);
-  /* Translators: button of a message: takes that back; imperative */
 }
 
 static void

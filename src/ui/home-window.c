@@ -136,6 +136,7 @@ beckon_home_window_update (BeckonHomeWindow *self)
   gtk_widget_action_set_enabled (widget, "home.call", obstacle == NULL);
   gtk_widget_action_set_enabled (widget, "home.add-contact", connected);
   gtk_widget_action_set_enabled (widget, "home.remove-contact", connected);
+  gtk_widget_action_set_enabled (widget, "home.block", connected);
   gtk_widget_action_set_enabled (widget, "home.blocked-people", connected);
   update_account (self);
   beckon_home_window_update_rows (self);

@@ -159,6 +159,7 @@ open_home_row_menu (Screens *self)
 static void
 open_home_told (Screens *self)
 {
+  GtkWidget *toasts;
   BeckonCallSnapshot *other = g_new0 (BeckonCallSnapshot, 1);
   BeckonParticipant *bob = g_new0 (BeckonParticipant, 1);
 
@@ -172,6 +173,9 @@ open_home_told (Screens *self)
   gtk_revealer_set_reveal_child (GTK_REVEALER (find (self, "banner")), TRUE);
   gtk_widget_activate_action (self->window, "home.remove-contact", "s", "bob");
   answer (self, "contacts.remove", "");
+  toasts = find (self, "toasts");
+  ui_await (gtk_widget_get_last_child (toasts) !=
+            adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (toasts)));
 }
 
 /* ---- what opens over it ---- */
