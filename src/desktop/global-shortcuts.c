@@ -21,17 +21,13 @@ struct _BeckonGlobalShortcuts
   GVariant *wanted;          /* nullable: a(sa{sv}) */
   char *session;             /* nullable */
 
+  GStrv bound; /* nullable: ids for which the desktop has keys */
+
   guint subscription;
-  gboolean bound;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonGlobalShortcuts, beckon_global_shortcuts, G_TYPE_OBJECT)
 
-enum
-{
-  PROP_BOUND = 1,
-  N_PROPS
-};
 enum
 {
   PRESSED,
@@ -39,17 +35,7 @@ enum
   N_SIGNALS
 };
 
-static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
-
-static void
-set_bound (BeckonGlobalShortcuts *self, gboolean bound)
-{
-  if (self->bound == bound)
-    return;
-  self->bound = bound;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BOUND]);
-}
 
 /* ---- what the desktop tells ---- */
 
@@ -80,17 +66,35 @@ on_signal (GDBusConnection *bus,
 
 /* ---- asking ---- */
 
+/* Whoever was asked may have given keys for some of it only. */
+static GStrv
+read_ids (GVariant *results)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  g_autoptr (GVariantIter) shortcuts = NULL;
+  const char *id;
+
+  if (g_variant_lookup (results, "shortcuts", "a(sa{sv})", &shortcuts))
+    while (g_variant_iter_loop (shortcuts, "(&s@a{sv})", &id, NULL))
+      g_strv_builder_add (ids, id);
+  return g_strv_builder_end (ids);
+}
+
 static void
 on_bound (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (BeckonGlobalShortcuts) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
 
-  if (results != NULL)
-    set_bound (user_data, TRUE);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_message ("The desktop gives us no keys: %s", error->message);
-  g_object_unref (user_data);
+  if (results == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_message ("The desktop gives us no keys: %s", error->message);
+      return;
+    }
+  g_strfreev (self->bound);
+  self->bound = read_ids (results);
 }
 
 static void
@@ -142,17 +146,6 @@ describe (const BeckonShortcut *shortcuts, guint n)
 /* ---- the object ---- */
 
 static void
-beckon_global_shortcuts_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  BeckonGlobalShortcuts *self = BECKON_GLOBAL_SHORTCUTS (object);
-
-  if (id == PROP_BOUND)
-    g_value_set_boolean (value, self->bound);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
 beckon_global_shortcuts_dispose (GObject *object)
 {
   BeckonGlobalShortcuts *self = BECKON_GLOBAL_SHORTCUTS (object);
@@ -172,13 +165,7 @@ beckon_global_shortcuts_class_init (BeckonGlobalShortcutsClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->get_property = beckon_global_shortcuts_get_property;
   object_class->dispose = beckon_global_shortcuts_dispose;
-
-  properties[PROP_BOUND] =
-      g_param_spec_boolean ("bound", NULL, NULL, FALSE,
-                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[PRESSED] = g_signal_new ("pressed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -236,13 +223,14 @@ beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self)
     g_dbus_connection_call (self->bus, BECKON_PORTAL_NAME, self->session, SESSION, "Close", NULL,
                             NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
   g_clear_pointer (&self->session, g_free);
-  set_bound (self, FALSE);
+  g_clear_pointer (&self->bound, g_strfreev);
 }
 
 gboolean
-beckon_global_shortcuts_is_bound (BeckonGlobalShortcuts *self)
+beckon_global_shortcuts_has (BeckonGlobalShortcuts *self, const char *id)
 {
   g_return_val_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
 
-  return self->bound;
+  return self->bound != NULL && g_strv_contains ((const char *const *) self->bound, id);
 }

@@ -21,8 +21,6 @@ typedef struct
  * Keys that the desktop's portal tells us of while another window is in front; the person chooses
  * them in the desktop's dialog. Without the portal nothing is ever told. Main thread only.
  *
- * Properties: bound (boolean, read-only): the desktop tells us.
- *
  * Signals: pressed (char *id), released (char *id)
  */
 G_DECLARE_FINAL_TYPE (BeckonGlobalShortcuts, beckon_global_shortcuts, BECKON, GLOBAL_SHORTCUTS,
@@ -37,6 +35,7 @@ void beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self, const BeckonShor
 /** beckon_global_shortcuts_unbind: gives the keys back. */
 void beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self);
 
-gboolean beckon_global_shortcuts_is_bound (BeckonGlobalShortcuts *self);
+/** beckon_global_shortcuts_has: Returns: whether the desktop has a key for this one now. */
+gboolean beckon_global_shortcuts_has (BeckonGlobalShortcuts *self, const char *id);
 
 G_END_DECLS

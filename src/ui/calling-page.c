@@ -214,7 +214,8 @@ update_badges (BeckonCallingPage *self,
     /* Translators: a badge in a call: they have switched it off; %s is a first name */
     muted = g_strdup_printf (_("%s is muted"), first);
   if (connected && (quality == BECKON_CALL_QUALITY_WEAK || quality == BECKON_CALL_QUALITY_BAD))
-    weak = g_strdup_printf (_("%s’s connection is weak"), first);
+    /* Translators: a badge in a call: much is lost, or comes late, at whichever end */
+    weak = g_strdup (_("The connection is weak"));
   beckon_badge_set_sentence (self->no_microphone, no_microphone);
   beckon_badge_set_sentence (self->no_camera, no_camera);
   beckon_badge_set_sentence (self->no_speaker, no_speaker);

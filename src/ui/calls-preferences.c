@@ -15,6 +15,8 @@ struct _BeckonCallsPreferences
   GtkWidget *ring_here;
   GtkWidget *pause_media;
   GtkWidget *start_at_login;
+  GtkWidget *global_shortcuts;
+  GtkWidget *push_to_talk;
   GtkWidget *preconnect;
   GtkWidget *relay_only;
   GtkWidget *bandwidth;
@@ -101,6 +103,8 @@ beckon_calls_preferences_class_init (BeckonCallsPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, ring_here);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, pause_media);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, start_at_login);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, global_shortcuts);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, push_to_talk);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, preconnect);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, relay_only);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, bandwidth);
@@ -128,6 +132,9 @@ beckon_calls_preferences_new (GSettings *settings)
   g_settings_bind (settings, "pause-media", self->pause_media, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "start-at-login", self->start_at_login, "active",
                    G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "global-shortcuts", self->global_shortcuts, "active",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "push-to-talk", self->push_to_talk, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "relay-only", self->relay_only, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind_with_mapping (settings, "preconnect", self->preconnect, "selected",
                                 G_SETTINGS_BIND_DEFAULT, preconnect_to_row, preconnect_from_row,

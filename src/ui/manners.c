@@ -142,7 +142,7 @@ begin_call (BeckonManners *self)
   self->begun = g_strdup (id);
   self->held = FALSE;
   if (call != NULL && self->shortcuts != NULL &&
-      beckon_global_shortcuts_is_bound (self->shortcuts) &&
+      beckon_global_shortcuts_has (self->shortcuts, PUSH_TO_TALK) &&
       g_settings_get_boolean (self->settings, PUSH_TO_TALK))
     beckon_call_set_microphone (call, FALSE);
 }

@@ -93,18 +93,34 @@ def test_sleep_while_it_rings():
     STAGE.over()
 
 
+KEYS = {"mute": {"description": "Mute or unmute the microphone in a call", "preferred_trigger": "CTRL+ALT+m"},
+        "push-to-talk": {"description": "Speak while it is held", "preferred_trigger": "CTRL+ALT+space"}}
+
+
 def test_keys():
     alice, bob = STAGE.people
     _set(bob, "push-to-talk", "true")
-    bob.desktop_has("shortcuts", {
-        "mute": {"description": "Mute or unmute the microphone in a call", "preferred_trigger": "CTRL+ALT+m"},
-        "push-to-talk": {"description": "Speak while it is held", "preferred_trigger": "CTRL+ALT+space"}})
+    bob.desktop_has("shortcuts", KEYS)
     STAGE.connect(alice, bob, "Voice call")
     assert not _app(bob, "status")["microphone"]
     for key, down, heard in (("push-to-talk", True, True), ("push-to-talk", False, False),
                              ("mute", True, True), ("mute", True, False)):
         bob.on_desktop("key", key, down)
         assert _app(bob, "status")["microphone"] == heard, (key, down)
+    alice.press("Hang up")
+    STAGE.over()
+    _set(bob, "push-to-talk", "false")
+    bob.desktop_has("shortcuts", {})
+
+
+def test_no_key_to_speak():
+    """Whoever was given none is not muted, for how should they be heard?"""
+    alice, bob = STAGE.people
+    bob.on_desktop("keep_key", "push-to-talk")
+    _set(bob, "push-to-talk", "true")
+    bob.desktop_has("shortcuts", KEYS)
+    STAGE.connect(alice, bob, "Voice call")
+    assert _app(bob, "status")["microphone"]
     alice.press("Hang up")
     STAGE.over()
     _set(bob, "push-to-talk", "false")
@@ -258,5 +274,5 @@ def test_log_out_hangs_up():
 
 
 STAGE.run(test_moves_in, test_players_pause, test_sleep_hangs_up, test_sleep_while_it_rings, test_keys,
-          test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program, test_link_asks,
-          test_start_at_login, test_log_out_hangs_up)
+          test_no_key_to_speak, test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program,
+          test_link_asks, test_start_at_login, test_log_out_hangs_up)

@@ -100,6 +100,7 @@ class Desktop:
         self.monitor = None  # the session that is told when the person logs out
         self.session = None  # of the shortcuts
         self.shortcuts = {}
+        self.kept = set()  # shortcuts for which there is no key
         self.locks = []  # our ends of the pipes that hold up the sleep
         self.status = "Stopped"
         self.plays = self.pauses = 0
@@ -168,7 +169,9 @@ class Desktop:
         session, shortcuts, _window, options = parameters.unpack()
         assert session == self.session, (session, self.session)
         self.shortcuts = dict(shortcuts)
-        self.respond(sender, options, invocation, GRANTED, {})
+        given = [(name, {}) for name in self.shortcuts if name not in self.kept]
+        self.respond(sender, options, invocation, GRANTED,
+                     {"shortcuts": GLib.Variant("a(sa{sv})", given)})
 
     def Session_Close(self, _sender, path, _parameters, invocation):
         self.bus.unregister_object(self.registrations.pop(path))
@@ -286,6 +289,9 @@ class Person:
             None, PORTAL_PATH, "org.freedesktop.portal.GlobalShortcuts",
             "Activated" if down else "Deactivated",
             GLib.Variant("(osta{sv})", (self.desktop.session, shortcut, 0, {})))
+
+    def keep_key(self, shortcut):
+        self.desktop.kept.add(shortcut)
 
     def let_start(self, lets):
         self.desktop.lets_start = lets
