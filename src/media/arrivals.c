@@ -46,6 +46,13 @@ note_longest (gint *longest, gint ms)
     g_atomic_int_set (longest, ms);
 }
 
+static gboolean
+has_come (Stream *stream, guint16 seqnum)
+{
+  return stream->arrivals[seqnum % ARRIVALS].seqnum == seqnum &&
+         stream->arrivals[seqnum % ARRIVALS].at != 0;
+}
+
 /* A packet comes behind newer ones. */
 static void
 note_overtaken (Stream *stream, guint16 seqnum, gint64 now)
@@ -53,7 +60,7 @@ note_overtaken (Stream *stream, guint16 seqnum, gint64 now)
   gint64 first = now;
 
   for (guint16 i = seqnum + 1; i != (guint16) (stream->newest + 1); i++)
-    if (stream->arrivals[i % ARRIVALS].seqnum == i)
+    if (has_come (stream, i))
       first = MIN (first, stream->arrivals[i % ARRIVALS].at);
   note_longest (&stream->longest->overtaken_ms, (now - first) / 1000);
 }
@@ -63,13 +70,6 @@ note_arrival (Stream *stream, guint16 seqnum, gint64 now)
 {
   stream->arrivals[seqnum % ARRIVALS].seqnum = seqnum;
   stream->arrivals[seqnum % ARRIVALS].at = now;
-}
-
-static gboolean
-has_come (Stream *stream, guint16 seqnum)
-{
-  return stream->arrivals[seqnum % ARRIVALS].seqnum == seqnum &&
-         stream->arrivals[seqnum % ARRIVALS].at != 0;
 }
 
 /* webrtcbin knows what each payload type is, and tells it to who asks as the buffer does. All else
