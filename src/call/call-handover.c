@@ -57,8 +57,8 @@ beckon_call_handover_drop (BeckonCall *self, BeckonCallMember *member)
 static void
 finish (BeckonCall *self, BeckonCallMember *member)
 {
-  static const char *const names[] = { "remote-microphone", "remote-camera", "remote-video",
-                                       "remote-level" };
+  static const char *const names[] = { "remote-microphone", "remote-camera",       "remote-video",
+                                       "remote-screen",     "remote-screen-video", "remote-level" };
   BeckonMediaPeer *old = member->peer;
 
   member->peer = g_steal_pointer (&member->next);
@@ -138,6 +138,9 @@ has_come (BeckonCallMember *member)
 {
   if (beckon_media_peer_get_remote_camera (member->peer) &&
       beckon_media_peer_get_remote_video (member->next) == NULL)
+    return FALSE;
+  if (beckon_media_peer_get_remote_screen (member->peer) &&
+      beckon_media_peer_get_remote_screen_video (member->next) == NULL)
     return FALSE;
   return member->next_heard || !beckon_media_peer_get_remote_microphone (member->peer);
 }

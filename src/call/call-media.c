@@ -358,6 +358,7 @@ beckon_call_media_new_peer (BeckonCall *self,
   g_signal_connect_object (peer, "first-audio", G_CALLBACK (on_first_audio), self, 0);
   g_signal_connect_object (peer, "first-video", G_CALLBACK (on_first_video), self, 0);
   forward (self, peer, names);
+  beckon_media_peer_set_volume (peer, member->volume);
   beckon_media_session_hold_peer (self->media_session, peer, member->state != BECKON_MEMBER_JOINED);
   return peer;
 }

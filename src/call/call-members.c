@@ -43,6 +43,7 @@ beckon_call_add_member (BeckonCall *self, const char *id, const char *name, Beck
     {
       member = g_new0 (BeckonCallMember, 1);
       member->user = beckon_user_new (id, name);
+      member->volume = 1;
       g_queue_init (&member->outbox);
       g_queue_init (&member->inbox);
       g_ptr_array_add (self->members, member);
@@ -361,6 +362,24 @@ beckon_call_add_finish (BeckonCall *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+beckon_call_set_volume (BeckonCall *self, const char *user, double volume)
+{
+  BeckonCallMember *member;
+
+  g_return_if_fail (BECKON_IS_CALL (self));
+  g_return_if_fail (user != NULL);
+
+  member = beckon_call_find_member (self, user);
+  if (member == NULL)
+    return;
+  member->volume = CLAMP (volume, 0, BECKON_VOLUME_MAX);
+  if (member->peer != NULL)
+    beckon_media_peer_set_volume (member->peer, member->volume);
+  if (member->next != NULL)
+    beckon_media_peer_set_volume (member->next, member->volume);
 }
 
 void

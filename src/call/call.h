@@ -189,6 +189,10 @@ BeckonInviteResult *beckon_call_add_finish (BeckonCall *self, GAsyncResult *resu
  * way to the server; that of the last one cancels the call. Nothing for anybody else. */
 void beckon_call_withdraw (BeckonCall *self, const char *user);
 
+/** beckon_call_set_volume: how loud @user, a member, is played here: 0..BECKON_VOLUME_MAX, 1 as it
+ * comes; nobody else notices. Nothing for anybody else. */
+void beckon_call_set_volume (BeckonCall *self, const char *user, double volume);
+
 /** beckon_call_hang_up: cancels, declines or leaves, whatever fits the state; FREE when it returns.
  * Nothing when the call is over. */
 void beckon_call_hang_up (BeckonCall *self);

@@ -73,6 +73,26 @@ unmute (BeckonCliClient *self, const char *rest, GError **error)
   return TRUE;
 }
 
+/* "bob 50": half as loud */
+static gboolean
+set_volume (BeckonCliClient *self, const char *rest, GError **error)
+{
+  g_autofree char *text = g_strstrip (g_strdup (rest));
+  g_auto (GStrv) words = g_strsplit_set (text, " \t", -1);
+  guint64 percent;
+
+  if (g_strv_length (words) != 2 || !beckon_user_id_is_valid (words[0]) ||
+      !g_ascii_string_to_unsigned (words[1], 10, 0, (guint64) (100 * BECKON_VOLUME_MAX), &percent,
+                                   NULL))
+    {
+      g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_REQUEST,
+                   "volume wants a user ID and percents, 0 to %.0f", 100 * BECKON_VOLUME_MAX);
+      return FALSE;
+    }
+  beckon_call_set_volume (self->call, words[0], percent / 100.0);
+  return TRUE;
+}
+
 static gboolean
 share (BeckonCliClient *self, const char *rest, GError **error)
 {
@@ -113,9 +133,16 @@ static const struct
   const char *word;
   gboolean (*run) (BeckonCliClient *self, const char *rest, GError **error);
 } commands[] = {
-  { "add", add },     { "withdraw", withdraw },    { "mute", mute },       { "unmute", unmute },
-  { "share", share }, { "unshare", stop_sharing }, { "share-sound", share_sound },
-  { "unshare-sound", stop_sharing_sound }, { "hang-up", hang_up },
+  { "add", add },
+  { "withdraw", withdraw },
+  { "mute", mute },
+  { "unmute", unmute },
+  { "volume", set_volume },
+  { "share", share },
+  { "unshare", stop_sharing },
+  { "share-sound", share_sound },
+  { "unshare-sound", stop_sharing_sound },
+  { "hang-up", hang_up },
 };
 
 static gboolean
@@ -127,8 +154,8 @@ run (BeckonCliClient *self, const char *line, GError **error)
     if (strlen (commands[i].word) == length && strncmp (commands[i].word, line, length) == 0)
       return commands[i].run (self, line + length, error);
   g_set_error_literal (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_TYPE,
-                       "The commands are add, withdraw, mute, unmute, share, unshare, share-sound, "
-                       "unshare-sound and hang-up");
+                       "The commands are add, withdraw, mute, unmute, volume, share, unshare, "
+                       "share-sound, unshare-sound and hang-up");
   return FALSE;
 }
 

@@ -34,8 +34,8 @@
   "                                        and print what was heard and seen\n"                    \
   "\n"                                                                                             \
   "While a call of call, answer or join is there, lines of standard input are commands:\n"         \
-  "  add USER…   withdraw USER…   mute   unmute   share   unshare\n"                                \
-  "  share-sound   unshare-sound   hang-up\n"                                                       \
+  "  add USER…   withdraw USER…   mute   unmute   volume USER PERCENT\n"                            \
+  "  share   unshare   share-sound   unshare-sound   hang-up\n"                                     \
   "\n"                                                                                             \
   "Exit status: 0 media flowed and the call ended normally, 1 another error, 2 usage,\n"           \
   "3 rejected, 4 busy, 5 unanswered, 6 cancelled, 7 unknown, blocked or no invitee, 8 lost"

@@ -140,7 +140,7 @@ call_friend_new (CallFixture *f, const char *call, const char *user, const char 
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
   CallFriend *self = g_new0 (CallFriend, 1);
 
-  config->video = config->audio = BECKON_SOURCE_TEST;
+  config->video = config->audio = config->screen = BECKON_SOURCE_TEST;
   config->audio_output = BECKON_OUTPUT_NONE;
   config->identity = g_strdup (user);
   config->video_width = 320;

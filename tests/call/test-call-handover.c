@@ -114,8 +114,11 @@ static void
 test_addresses_change (Fixture *f, gconstpointer unused)
 {
   talk (f);
+  beckon_call_set_volume (f->base.call, "bob", 0.75);
+  g_assert_cmpfloat (beckon_media_peer_get_volume (member (f)->peer), ==, 0.75);
   change_network (f, TRUE);
   wait_until (is_over (f, 2) && f->friend->first_audio >= 2);
+  g_assert_cmpfloat (beckon_media_peer_get_volume (member (f)->peer), ==, 0.75);
   g_assert_cmpuint (f->lost, ==, 0);
   g_assert_cmpuint (f->friend->byes, ==, 0);
   g_assert_cmpint (beckon_call_get_state (f->base.call), ==, BECKON_CALL_STATE_CALLING);
@@ -149,6 +152,37 @@ test_first_picture_comes_on_the_next (Fixture *f, gconstpointer unused)
   beckon_media_session_set_camera (f->friend->session, TRUE);
   wait_until (is_over (f, 2));
   g_assert_cmpuint (f->first_video, ==, 1);
+}
+
+static void
+on_handed_over_with_screen (BeckonCall *call, const char *user, guint generation, Fixture *f)
+{
+  g_assert_nonnull (beckon_call_get_remote_screen_video (call));
+}
+
+/* What is looked at is there without a gap, also if it is nothing but a screen, and comes late. */
+static void
+test_screen_comes_along (Fixture *f, gconstpointer unused)
+{
+  BeckonMediaSession *session;
+
+  talk (f);
+  session = f->friend->session;
+  beckon_media_session_set_camera (session, FALSE);
+  beckon_media_session_set_microphone (session, FALSE);
+  beckon_media_session_share_screen (session, -1, 0);
+  wait_until (beckon_call_get_remote_screen_video (f->base.call) != NULL &&
+              !beckon_call_get_remote_camera (f->base.call) &&
+              !beckon_call_get_remote_microphone (f->base.call));
+  g_signal_connect (f->base.call, "handed-over", G_CALLBACK (on_handed_over_with_screen), f);
+  change_network (f, TRUE);
+  wait_until (beckon_media_peer_get_generation (f->friend->peer) == 2);
+  beckon_media_session_set_sending (session, f->friend->peer, FALSE);
+  wait_until (member (f)->moved_at != 0);
+  waiting_let_pass (600); /* longer than we send on both */
+  g_assert_nonnull (member (f)->next);
+  beckon_media_session_set_sending (session, f->friend->peer, TRUE);
+  wait_until (f->generation == 2);
 }
 
 /* Something about the network has changed that is nothing to us. */
@@ -298,6 +332,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   add ("addresses-change", test_addresses_change);
   add ("addresses-stay", test_addresses_stay);
+  add ("screen-comes-along", test_screen_comes_along);
   add ("first-picture-comes-on-the-next", test_first_picture_comes_on_the_next);
   add ("twice", test_twice);
   add ("other-end-begins", test_other_end_begins);
