@@ -10,6 +10,7 @@ from stage import event, stage
 STAGE = stage(cast={"desk": ("bob", "Bob Larsson", "desk"), "lap": ("bob", "Bob Larsson", "lap")})
 NARROW = 360, 640
 MANY = 350  # calls: more than are listed at once, and more than follow at once when somebody looks for one
+CONTACTS = 200
 
 
 def _names(person):
@@ -38,8 +39,9 @@ def test_search():
     desk.find("Voice call with Dave")
 
 
-def _repeat_history(user, shown, others):
-    """Says to the server that after the call of @user with Bob there were many of @others."""
+def _live_long(user, shown, others):
+    """Says to the server that Bob has many contacts, and that after the call of @user with him there were many of
+    @others."""
     server = STAGE.server
     server.process.terminate()
     server.process.wait(10)
@@ -50,6 +52,8 @@ def _repeat_history(user, shown, others):
             "replace (replace (members, ?2, ?3), ?4, ?5), duration, 1 FROM history "
             "WHERE owner = 'bob' AND members LIKE '%' || ?2 || '%'",
             [(i, user, others, shown, others.title()) for i in range(1, MANY + 1)])
+        db.executemany("INSERT INTO contacts (owner, user) VALUES ('bob', ?)",
+                       [(f"friend{i:03}",) for i in range(CONTACTS)])
     server.restart()
 
 
@@ -61,14 +65,19 @@ def test_search_far_back():
     zoe.terminate()
     zoe.wait()
     desk.find("Voice call with Zoe")
-    _repeat_history("zoe", "Zoe", "dave")
+    _live_long("zoe", "Zoe", "dave")
     desk.gone("Voice call with Zoe")
     desk.read("Connected")
+    desk.find("Voice call with friend000")
+    _pictures("contacts", desk)
     desk.keys("ctrl+f")
     desk.type("Search contacts and recent calls", "zoe")
     desk.find("Voice call with Zoe")
     desk.gone("Voice call with Dave")
     _pictures("search-far-back", desk)
+    desk.type("Search contacts and recent calls", f"friend{CONTACTS - 1}")
+    desk.find(f"Voice call with friend{CONTACTS - 1}")
+    desk.gone("Voice call with Zoe")
     desk.keys("Escape")
     desk.gone("Voice call with Zoe")
 

@@ -191,6 +191,10 @@ class Agent:
         return ui.wait(lambda: next((widget.text() for widget in self._all() if part in widget.text()),
                                     None), timeout, f"a text with {part!r}")
 
+    def has_text(self, name, text, timeout=TIMEOUT):
+        """Waits until @name shows just @text."""
+        ui.wait(lambda: any(widget.text() == text for widget in self._named(name)), timeout, f"{name!r} with {text!r}")
+
     def texts(self):
         return [widget.text() for widget in self._all() if widget.text()]
 
@@ -239,6 +243,28 @@ class Agent:
         """As the window manager does when a person presses its close button."""
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
         ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", "alt+F4")
+
+    def activate(self, title):
+        """Gives that window the keyboard, as the window manager does for who asks it to."""
+        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
+        ui.xdotool("windowactivate", "--sync", window)
+
+    def walk_to(self, name, most=40):
+        """Presses Tab until @name has the focus."""
+        def focused():
+            return next((widget for widget in self._all() if widget.has("focused")), None)
+        passed = []
+        for _ in range(most):
+            widget = ui.wait(focused, TIMEOUT, "something with the focus")
+            if widget.is_named(name):
+                return
+            passed.append(widget.name)
+            ui.keys("Tab")
+            try:
+                ui.wait(lambda before=widget.path: getattr(focused(), "path", before) != before, 2, "")
+            except ui.NotFound:
+                pass  # controls were hidden, and the key has shown them
+        raise AssertionError(f"the focus does not come to {name!r}, but to {passed}")
 
     def open_menu(self, window, text):
         """Presses the secondary button on what shows @text in that window."""

@@ -20,6 +20,7 @@ STATES = {"active": 1, "checked": 4, "expanded": 10, "focused": 12, "pressed": 2
           "sensitive": 24, "visible": 30}
 CONTROLS = {7, 11, 43, 44, 61, 62, 129}  # check box, combo box, button, radio button, text, toggle, menu
 WINDOW_COORDINATES = 1
+WHOLE_TEXT = 1 << 20  # -1 is nothing of an entry
 
 
 class NotFound(AssertionError):
@@ -72,7 +73,7 @@ class Widget:
 
     def text(self):
         """What it shows: its text if it has one, else its name."""
-        return self.call("Text", "GetText", GLib.Variant("(ii)", (0, -1)))[0] \
+        return self.call("Text", "GetText", GLib.Variant("(ii)", (0, WHOLE_TEXT)))[0] \
             if self.offers("EditableText") else self.name
 
     def place(self):
