@@ -262,6 +262,21 @@ def test_start_at_login():
     alice.no_file("$XDG_CONFIG_HOME/autostart/org.beckon.Beckon.desktop")
 
 
+def test_killed_while_it_rings():
+    """Its notification is another's from then on: who starts again takes it away."""
+    alice, bob = STAGE.people
+    STAGE.ring(alice, bob, "Voice call")
+    bob.notice("Accept")
+    bob.kill("SIGKILL")
+    bob.exit_status()
+    alice.click("Cancel")
+    STAGE.over(alice)
+    bob.notice("Accept")
+    bob.sign_in(STAGE.server.url, STAGE.password)
+    bob.no_notice("Accept")
+    STAGE.over()
+
+
 def test_log_out_hangs_up():
     alice, bob = STAGE.people
     STAGE.connect(alice, bob, "Voice call")
@@ -275,4 +290,4 @@ def test_log_out_hangs_up():
 
 STAGE.run(test_moves_in, test_players_pause, test_sleep_hangs_up, test_sleep_while_it_rings, test_keys,
           test_no_key_to_speak, test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program,
-          test_link_asks, test_start_at_login, test_log_out_hangs_up)
+          test_link_asks, test_start_at_login, test_killed_while_it_rings, test_log_out_hangs_up)

@@ -441,6 +441,11 @@ class Agent:
                                      if any(button["label"] == label for button in each["buttons"])), None),
                        timeout, f"a notification with {label!r}")
 
+    def no_notice(self, label, timeout=TIMEOUT):
+        """Waits until no notification of the portal has a button @label."""
+        ui.wait(lambda: not any(button["label"] == label for each in self.on_desktop("state")["notifications"].values()
+                                for button in each["buttons"]), timeout, f"no notification with {label!r}")
+
 
 def main(agent):
     answers = os.fdopen(os.dup(1), "w")
