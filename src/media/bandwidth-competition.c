@@ -17,10 +17,16 @@
 #define OURS_SHARE 0.88
 /* The same, where so long nothing has been cut. */
 #define OURS_SHARE_LATER 0.75
+/* Whoever uses less of the target sends no less after a cut, and sees nothing of it: all of what
+ * they send arrives, however long it waits in somebody else's queue. */
+#define UNUSED_SHARE 0.7
+#define ALL_SHARE 0.9
 #define WAITING_US (1500 * G_TIME_SPAN_MILLISECOND)
 /* A packet more each round trip, and less for each in which more is lost than usual. */
 #define COMPETING_BEGIN 0.5
 #define COMPETING_BACK_OFF 0.7
+/* But one full queue loses until all who fill it have heard of it and sent less. */
+#define COMPETING_BACK_OFF_ROUNDS 3
 #define COMPETING_USED 0.25 /* a small picture does not use what the next larger one needs */
 #define COMPETING_PACKET (1250 * 8)
 #define COMPETING_GROWTH 0.1 /* a second, at least */
@@ -40,7 +46,11 @@ beckon_competition_may_begin (BeckonBandwidthEstimator *self)
 gboolean
 beckon_competition_is_queue_ours (BeckonBandwidthEstimator *self)
 {
-  return beckon_path_get_arriving (self) > OURS_SHARE * self->cut_arriving;
+  const double arriving = beckon_path_get_arriving (self), sent = beckon_path_get_sent (self);
+
+  if (sent < UNUSED_SHARE * self->target && arriving > ALL_SHARE * sent)
+    return FALSE;
+  return arriving > OURS_SHARE * self->cut_arriving;
 }
 
 gboolean
@@ -120,7 +130,8 @@ should_yield (BeckonBandwidthEstimator *self, gint64 now, gint64 round)
   const gboolean unusual =
       self->n_round_lost > UNUSUAL_LOSS * self->cut_loss * self->n_round && self->n_round_lost > 0;
 
-  return (unusual && now - self->cut_at > round) || now - self->cut_at > COMPETING_CUT_US;
+  return (unusual && now - self->cut_at > COMPETING_BACK_OFF_ROUNDS * round) ||
+         now - self->cut_at > COMPETING_CUT_US;
 }
 
 void

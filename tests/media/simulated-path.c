@@ -105,7 +105,10 @@ send_tcp (SimulatedPath *self)
 static void
 send_frame (SimulatedPath *self)
 {
-  const double may = MAX (self->use * simulated_path_get_target (self), self->least);
+  /* Sound has its share first. */
+  const double sound = self->sound_every > 0 ? SOUND * 8.0 * SECOND / self->sound_every : 0;
+  const double may =
+      MAX (self->use * simulated_path_get_target (self) - sound, (double) self->least);
   const double bits = MIN (may, self->most > 0 ? self->most : G_MAXUINT);
   gint bytes = bits / 8 * FRAME_US / SECOND;
 
