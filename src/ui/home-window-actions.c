@@ -117,18 +117,26 @@ on_add_contact_action (GtkWidget *widget, const char *action, GVariant *paramete
         GTK_WINDOW (beckon_add_contact_dialog_new (GTK_WINDOW (widget), signaling)));
 }
 
+/* Returns: whether the server has done what it was asked for; if not the person is told why. */
+static gboolean
+was_done (BeckonHomeWindow *self, GObject *source, GAsyncResult *result, const char *subject)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *phrase = NULL;
+
+  if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    return TRUE;
+  phrase = beckon_phrase_for_error (error, subject);
+  beckon_home_window_say (self, phrase);
+  return FALSE;
+}
+
 static void
 on_people_changed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonHomeWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    {
-      g_autofree char *phrase = beckon_phrase_for_error (error, NULL);
-
-      beckon_home_window_say (self, phrase);
-    }
+  was_done (self, source, result, NULL);
 }
 
 static void
@@ -176,15 +184,10 @@ static void
 on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Block) removal = user_data;
-  g_autoptr (GError) error = NULL;
   g_autofree char *sentence = NULL;
 
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    {
-      sentence = beckon_phrase_for_error (error, removal->id);
-      beckon_home_window_say (removal->window, sentence);
-      return;
-    }
+  if (!was_done (removal->window, source, result, removal->id))
+    return;
   /* Translators: %s is a user ID */
   sentence = g_strdup_printf (_("“%s” was removed from your contacts"), removal->id);
   /* Translators: button of a message: takes that back; imperative */
@@ -208,15 +211,10 @@ static void
 on_blocked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Block) block = user_data;
-  g_autoptr (GError) error = NULL;
   g_autofree char *sentence = NULL;
 
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    {
-      sentence = beckon_phrase_for_error (error, block->id);
-      beckon_home_window_say (block->window, sentence);
-      return;
-    }
+  if (!was_done (block->window, source, result, block->id))
+    return;
   /* Translators: %s is a person's name */
   sentence = g_strdup_printf (_("%s is blocked"), block->name);
   /* Translators: button of a message: takes that back; imperative */
