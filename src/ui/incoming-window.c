@@ -134,7 +134,6 @@ on_failure_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* @error: (nullable): nothing is wrong any more */
 static void
 say_failure (BeckonIncomingWindow *self, const GError *error)
 {
@@ -144,10 +143,10 @@ say_failure (BeckonIncomingWindow *self, const GError *error)
   if (beckon_call_get_end (self->call) != BECKON_CALL_END_NONE &&
       beckon_call_get_end (self->call) != BECKON_CALL_END_FAILED)
     phrase = beckon_phrase_for_end (self->call);
-  else if (error != NULL)
+  else
     phrase = beckon_phrase_for_error (error, NULL);
   gtk_label_set_label (self->failure, phrase);
-  gtk_widget_set_visible (GTK_WIDGET (self->failure), phrase != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->failure), TRUE);
 }
 
 static void
@@ -191,7 +190,7 @@ beckon_incoming_window_accept (BeckonIncomingWindow *self, gboolean with_camera)
   if (self->answering || beckon_call_get_state (self->call) != BECKON_CALL_STATE_INCOMING)
     return;
   self->answering = TRUE;
-  say_failure (self, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->failure), FALSE);
   update (self);
   beckon_call_accept_async (self->call, with_camera, on_accepted, g_object_ref (self));
 }
