@@ -125,7 +125,8 @@ gboolean beckon_path_is_roomy (BeckonBandwidthEstimator *self);
 
 /** beckon_competition_may_begin: Returns: FALSE: the line is too thin to be shared. */
 gboolean beckon_competition_may_begin (BeckonBandwidthEstimator *self);
-/** beckon_competition_is_queue_ours: Returns: whether as much arrives as before the first cut. */
+/** beckon_competition_is_queue_ours: Returns: whether as much arrives as before the first
+ * cut; %FALSE where too little of the target is sent to tell. */
 gboolean beckon_competition_is_queue_ours (BeckonBandwidthEstimator *self);
 /** beckon_competition_is_waiting_for_others: Returns: whether packets go on waiting, however much
  * less of ours there is. */

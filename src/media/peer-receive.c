@@ -383,15 +383,12 @@ is_first (gint *came)
 }
 
 static guint32
-get_ssrc (const GstPadProbeInfo *info)
+get_ssrc (GstPadProbeInfo *info)
 {
-  GstBuffer *packet = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER
-                          ? GST_PAD_PROBE_INFO_BUFFER (info)
-                          : gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0);
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
   guint32 ssrc;
 
-  if (!gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp))
+  if (!gst_rtp_buffer_map (beckon_media_first_packet (info), GST_MAP_READ, &rtp))
     return 0; /* which no description has: it is what webrtcbin says */
   ssrc = gst_rtp_buffer_get_ssrc (&rtp);
   gst_rtp_buffer_unmap (&rtp);
