@@ -375,7 +375,7 @@ beckon_call_set_volume (BeckonCall *self, const char *user, double volume)
   member = beckon_call_find_member (self, user);
   if (member == NULL)
     return;
-  member->volume = CLAMP (volume, 0, BECKON_VOLUME_MAX);
+  member->volume = volume; /* which each connection keeps within its bounds */
   if (member->peer != NULL)
     beckon_media_peer_set_volume (member->peer, member->volume);
   if (member->next != NULL)

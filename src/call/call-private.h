@@ -34,7 +34,7 @@ typedef struct
   gboolean stale;        /* @peer was made on another network, and no other has been begun */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
   gboolean ours;         /* ALERTED: we invited them */
-  double volume;         /* 0..BECKON_VOLUME_MAX, of every connection with them */
+  double volume;         /* of every connection with them */
   gboolean trusted;      /* may connect to us, and know our addresses, before we accept */
   GQueue outbox;         /* BeckonPeerSignal: ours, held until we accept */
   GQueue inbox;          /* BeckonPeerSignal: their candidates, held until we accept */
