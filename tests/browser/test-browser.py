@@ -8,6 +8,7 @@ import tempfile
 
 import callers
 import chromium
+import screen
 import tap
 from turn import SECRET, Turn, own_address
 from web_caller import WebCaller
@@ -35,11 +36,11 @@ class Server(callers.Server):
 
 class Call:
     """A call that Alice has placed, or he (not @alice_calls), and the other has accepted; @options are
-    those of Peer in peer.js, for him; @screen: a clip that she shares where a screen would be."""
+    those of Peer in peer.js, for him; @shares: a clip that she shares where a screen would be."""
 
-    def __init__(self, alice_calls=True, media="video", server=None, screen=None, **options):
+    def __init__(self, alice_calls=True, media="video", server=None, shares=None, **options):
         self.server = server or SERVER
-        self.screen = ["--screen-in", screen] if screen else []
+        self.screen = ["--screen-in", shares] if shares else []
         self.record = self.server.path("alice-out.mkv")
         self.alice_calls, self.media = alice_calls, media
         self.bob = WebCaller(BROWSER, self.server, "bob", **options)
@@ -94,12 +95,10 @@ def share_of(page, colour):
     loader = GdkPixbuf.PixbufLoader()
     loader.write(page.screenshot())
     loader.close()
-    picture = loader.get_pixbuf().scale_simple(160, 100, GdkPixbuf.InterpType.NEAREST)
+    picture = loader.get_pixbuf().scale_simple(screen.COLUMNS, screen.ROWS, GdkPixbuf.InterpType.NEAREST)
     pixels, stride, step = picture.get_pixels(), picture.get_rowstride(), picture.get_n_channels()
-    near = sum(all(abs(have - want) <= 28 for have, want in
-                   zip(pixels[y * stride + x * step:y * stride + x * step + 3], colour))
-               for y in range(100) for x in range(160))
-    return near / 16000
+    return screen.share_of(colour, (pixels[y * stride + x * step:y * stride + x * step + 3]
+                                    for y in range(screen.ROWS) for x in range(screen.COLUMNS)))
 
 
 def check_picture(recording):
@@ -263,7 +262,7 @@ def test_a_screen_is_no_camera():
 
 def test_our_screen():
     """Also to who was called, and beside the camera; it is gone when it is shared no more."""
-    with Call(screen=CLIP) as call:
+    with Call(shares=CLIP) as call:
         call.connected().moves()
         call.alice.say("share")
         call.bob.sees_state("state.screen && state.camera")

@@ -435,16 +435,16 @@ class Agent:
         except ui.NotFound:
             raise AssertionError(f"{name} should be {value}, and is {seen}") from None
 
+    def _notice(self, label):
+        return next((each for each in self.on_desktop("state")["notifications"].values()
+                     if any(button["label"] == label for button in each["buttons"])), None)
+
     def notice(self, label, timeout=TIMEOUT):
         """The notification of the portal that has a button @label."""
-        return ui.wait(lambda: next((each for each in self.on_desktop("state")["notifications"].values()
-                                     if any(button["label"] == label for button in each["buttons"])), None),
-                       timeout, f"a notification with {label!r}")
+        return ui.wait(lambda: self._notice(label), timeout, f"a notification with {label!r}")
 
     def no_notice(self, label, timeout=TIMEOUT):
-        """Waits until no notification of the portal has a button @label."""
-        ui.wait(lambda: not any(button["label"] == label for each in self.on_desktop("state")["notifications"].values()
-                                for button in each["buttons"]), timeout, f"no notification with {label!r}")
+        ui.wait(lambda: not self._notice(label), timeout, f"no notification with {label!r}")
 
 
 def main(agent):

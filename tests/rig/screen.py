@@ -9,6 +9,12 @@ PIXEL = 4  # bytes: blue, green, red, nothing
 NEAR = 28
 
 
+def share_of(colour, places):
+    """Which share of @places, (red, green, blue) each, COLUMNS times ROWS of them, has about this colour."""
+    return sum(all(abs(have - want) <= NEAR for have, want in zip(place, colour))
+               for place in places) / (COLUMNS * ROWS)
+
+
 class Look:
     """The picture as it is now."""
 
@@ -24,11 +30,7 @@ class Look:
 
     def share_of(self, colour):
         """Which share of the screen has about this colour."""
-        near = 0
-        for row in range(ROWS):
-            begin = (row * self.height // ROWS) * self._stride
-            line = self.pixels[begin:begin + self.width * PIXEL]
-            step = self.width // COLUMNS * PIXEL
-            near += sum(all(abs(have - want) <= NEAR for have, want in zip(place, colour))
-                        for place in zip(line[2::step], line[1::step], line[::step]))
-        return near / (COLUMNS * ROWS)
+        step = self.width // COLUMNS * PIXEL
+        begins = (row * self.height // ROWS * self._stride for row in range(ROWS))
+        lines = (self.pixels[begin:begin + self.width * PIXEL] for begin in begins)
+        return share_of(colour, (place for line in lines for place in zip(line[2::step], line[1::step], line[::step])))
