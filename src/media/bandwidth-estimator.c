@@ -23,6 +23,9 @@
 
 #define START_BITS 500000
 #define BITS_MAX 20000000
+/* Packets may follow each other faster than the target by so much: what was encoded for a higher
+ * target, before a stall was taken for a full line, has to get away, too. */
+#define PACE 2.5
 #define BACK_OFF 0.85
 #define BACK_OFF_MIN 0.2
 #define CUTS_OF_ONE_QUEUE 2
@@ -390,6 +393,12 @@ guint
 beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 {
   return self->target;
+}
+
+guint
+beckon_bandwidth_estimator_get_pace (BeckonBandwidthEstimator *self)
+{
+  return self->capacity > 0 ? MIN (self->target * PACE, BITS_MAX) : 0;
 }
 
 double

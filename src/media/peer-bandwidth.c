@@ -45,6 +45,7 @@ typedef struct
   BeckonPeerBandwidth *owner;
   GstElement *encoder; /* borrowed of the pipeline, as the others */
   GstElement *filter;  /* nullable: its size stays as it is */
+  BeckonPacer *pacer;  /* nullable: of sound */
   guint width, height; /* as they are set */
   GstClockTime next;   /* when the next frame is due; of the streaming thread */
   gint fps;            /* atomic; 0: none now */
@@ -137,6 +138,20 @@ set_fps (Line *line, guint fps)
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (line->encoder), "max-intra-bitrate") != NULL)
     g_object_set (line->encoder, "max-intra-bitrate",
                   MAX (KEY_FRAME_PERCENT_MIN, KEY_FRAME_MS * fps / 10), NULL);
+}
+
+/* Each line by itself: sound has none, and of camera and screen seldom both have a key frame. */
+static void
+set_pace (BeckonPeerBandwidth *self)
+{
+  /* That element paces by itself. */
+  const guint pace = beckon_peer_gcc_get_target (self->gcc) > 0
+                         ? 0
+                         : beckon_bandwidth_estimator_get_pace (self->estimator);
+
+  for (BeckonLine line = BECKON_LINE_CAMERA; line < BECKON_N_LINES; line++)
+    if (self->lines[line].pacer != NULL)
+      beckon_pacer_set_rate (self->lines[line].pacer, pace);
 }
 
 static void
@@ -236,6 +251,7 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
 
   if (!examining)
     set_feedback (self, target, loss);
+  set_pace (self);
   set_sound (self, quality, loss);
   set_picture (&self->lines[BECKON_LINE_CAMERA], quality);
   set_picture (&self->lines[BECKON_LINE_SCREEN], quality);
@@ -337,6 +353,12 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
   if (line == BECKON_LINE_CAMERA)
     beckon_encoder_load_watch (self->load, encoder);
   beckon_peer_bandwidth_update (self);
+}
+
+void
+beckon_peer_bandwidth_set_pacer (BeckonPeerBandwidth *self, BeckonLine line, BeckonPacer *pacer)
+{
+  self->lines[line].pacer = pacer;
 }
 
 void

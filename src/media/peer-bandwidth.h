@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "pacer.h"
 #include "peer-private.h"
 #include "quality-ladder.h"
 
@@ -34,6 +35,10 @@ GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, Beckon
 /** beckon_peer_bandwidth_set_encoder: @encoder: (transfer none): of a line, in the same pipeline */
 void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
                                         GstElement *encoder);
+
+/** beckon_peer_bandwidth_set_pacer: @pacer: (transfer none): of the packets of a line, in the same pipeline */
+void beckon_peer_bandwidth_set_pacer (BeckonPeerBandwidth *self, BeckonLine line,
+                                      BeckonPacer *pacer);
 
 /** beckon_peer_bandwidth_watch_queue: @queue: that is in front of the camera's encoder, and leaks: then
  * pictures are to be smaller */

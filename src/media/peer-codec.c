@@ -12,6 +12,7 @@
 
 #include "peer-private.h"
 
+#include "pacer.h"
 #include "peer-bandwidth.h"
 #include "peer-share.h"
 #include "peer-start.h"
@@ -162,7 +163,7 @@ beckon_peer_codec_fill_gap (
   g_autoptr (GstPad) pad = gst_element_get_static_pad (self->gaps[line].queue, "src");
   const gulong block = self->gaps[line].block;
   const char *name = self->encoder_names[codec];
-  GstElement *last = self->gaps[line].before, *payloader;
+  GstElement *last = self->gaps[line].before, *payloader, *pacer;
 
   g_assert (block != 0 && name != NULL);
   self->gaps[line].block = 0;
@@ -182,8 +183,10 @@ beckon_peer_codec_fill_gap (
   set_up_encoder (self, line, codec, self->encoders[line]);
   beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
   set_up_payloader (payloader, codec, payload, ssrc);
-  gst_element_link (payloader, self->gaps[line].after);
-  for (GstElement *element = payloader; element != self->gaps[line].before;)
+  pacer = beckon_media_append (self->pipeline, payloader, beckon_pacer_new ());
+  beckon_peer_bandwidth_set_pacer (self->bandwidth, line, BECKON_PACER (pacer));
+  gst_element_link (pacer, self->gaps[line].after);
+  for (GstElement *element = pacer; element != self->gaps[line].before;)
     {
       g_autoptr (GstPad) sink = get_sink (element);
       g_autoptr (GstPad) peer = gst_pad_get_peer (sink);

@@ -257,7 +257,7 @@ void beckon_peer_codec_leave_gap (BeckonMediaPeer *self,
                                   GstElement *queue,
                                   GstElement *before,
                                   GstElement *after);
-/** beckon_peer_codec_fill_gap: with an encoder and a payloader. */
+/** beckon_peer_codec_fill_gap: with an encoder, a payloader and a pacer. */
 void beckon_peer_codec_fill_gap (
     BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec, int payload, guint ssrc);
 /** beckon_peer_codec_get: (thread any): what comes on @pad, webrtcbin's; BECKON_N_CODECS: none of these. */

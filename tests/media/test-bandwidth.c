@@ -46,6 +46,20 @@ test_stays_within_rate (gconstpointer data)
     }
   g_assert_cmpfloat (sum / 100, >=, 0.7 * rate);
   g_assert_cmpfloat (sum / 100, <=, 1.05 * rate);
+  /* A key frame's packets pass the others', but do not fill the queue. */
+  g_assert_cmpuint (beckon_bandwidth_estimator_get_pace (path->estimator), >, rate);
+  g_assert_cmpuint (beckon_bandwidth_estimator_get_pace (path->estimator), <, 3 * rate);
+}
+
+/* The first picture of a call does not wait for a line that nobody knows yet. */
+static void
+test_no_pace_at_first (void)
+{
+  g_autoptr (SimulatedPath) path = simulated_path_new (0);
+
+  g_assert_cmpuint (beckon_bandwidth_estimator_get_pace (path->estimator), ==, 0);
+  simulated_path_run (path, 2 * SECOND);
+  g_assert_cmpuint (beckon_bandwidth_estimator_get_pace (path->estimator), ==, 0);
 }
 
 static void
@@ -510,6 +524,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bandwidth/start", test_start);
+  g_test_add_func ("/bandwidth/no-pace-at-first", test_no_pace_at_first);
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
     for (guint j = 0; j < G_N_ELEMENTS (tables[i].values); j++)
       {
