@@ -66,10 +66,11 @@ class Server:
 
 class Clips:
     """A moving picture of @user whose frames are numbered, and a tone: files that every program takes for a
-    camera and a microphone, longer than one run (@seconds); use as a context manager."""
+    camera and a microphone, longer than one run (@seconds), with so much @noise; use as a context manager."""
 
-    def __init__(self, seconds=20, width=1280, height=720, fps=30, user="bob"):  # some 800 MB
-        self.words = [user, *map(str, (seconds, width, height, fps))]
+    def __init__(self, seconds=20, width=1280, height=720, fps=30, user="bob", noise=0):  # some 800 MB
+        self.picture = width, height, fps
+        self.words = [user, *map(str, (seconds, width, height, fps, noise))]
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-clips-")

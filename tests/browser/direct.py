@@ -36,7 +36,8 @@ def quality(shown, captured, seconds):
     return {"fps": len(times) / seconds,
             "frozen_s": sum(gap for gap in gaps if gap > FROZEN_MS) / 1000 if times else seconds,
             "delay_ms": statistics.median(took),
-            "delay_p95_ms": took[min(len(took) - 1, round(0.95 * (len(took) - 1)))]}
+            "delay_p95_ms": took[min(len(took) - 1, round(0.95 * (len(took) - 1)))],
+            "worst_ms": took[-1]}
 
 
 class DirectCall:
