@@ -6,7 +6,8 @@
 
 #include "about.h"
 
-#include <adwaita.h>
+#include "dialogs.h"
+
 #include <glib/gi18n.h>
 
 static const char *const developers[] = { "The Beckon developers", NULL };
@@ -14,25 +15,18 @@ static const char *const developers[] = { "The Beckon developers", NULL };
 void
 beckon_show_about (GtkWindow *parent)
 {
-#if ADW_CHECK_VERSION(1, 5, 0)
-  adw_show_about_dialog (parent != NULL ? GTK_WIDGET (parent) : NULL,
-#else
-  adw_show_about_window (parent,
-#endif
-                         /* Translators: name of the application */
-                         "application-name", _("Beckon"), "application-icon", APPLICATION_ID,
-                         "version", PACKAGE_VERSION, "developers", developers, "comments",
-                         _("Voice and video calls over a server you choose."), "license-type",
-                         GTK_LICENSE_GPL_3_0, "copyright", "© 2026 The Beckon developers", NULL);
+  GtkWidget *about = g_object_new (
+      BECKON_TYPE_ABOUT,
+      /* Translators: name of the application */
+      "application-name", _("Beckon"), "application-icon", APPLICATION_ID, "version",
+      PACKAGE_VERSION, "developers", developers, "comments",
+      _("Voice and video calls over a server you choose."), "license-type", GTK_LICENSE_GPL_3_0,
+      "copyright", "© 2026 The Beckon developers", NULL);
+
+  beckon_dialog_present (about, parent);
 }
 
-typedef struct
-{
-  const char *title;
-  const char *accelerator;
-} Shortcut;
-
-static const Shortcut home_shortcuts[] = {
+static const BeckonShortcut home_shortcuts[] = {
   /* Translators: title of a keyboard shortcut: goes to the field for it; imperative */
   { N_("Type a user ID to call"), "<Control>n" },
   /* Translators: title of a keyboard shortcut: goes to the field for it; imperative */
@@ -51,7 +45,7 @@ static const Shortcut home_shortcuts[] = {
   { N_("Quit"), "<Control>q" },
 };
 
-static const Shortcut call_shortcuts[] = {
+static const BeckonShortcut call_shortcuts[] = {
   /* Translators: title of a keyboard shortcut: switches it in a call */
   { N_("Microphone on or off"), "<Control>d" },
   /* Translators: title of a keyboard shortcut: switches it in a call */
@@ -66,88 +60,14 @@ static const Shortcut call_shortcuts[] = {
   { N_("Close the window and hang up"), "<Control>w" },
 };
 
-#if ADW_CHECK_VERSION(1, 8, 0)
-
-static void
-add_shortcuts (AdwShortcutsDialog *dialog, const char *title, const Shortcut *shortcuts, guint n)
-{
-  AdwShortcutsSection *section = adw_shortcuts_section_new (title);
-
-  for (guint i = 0; i < n; i++)
-    adw_shortcuts_section_add (
-        section, adw_shortcuts_item_new (_(shortcuts[i].title), shortcuts[i].accelerator));
-  adw_shortcuts_dialog_add (dialog, section);
-}
-
 void
 beckon_show_shortcuts (GtkWindow *parent)
 {
-  AdwDialog *dialog = adw_shortcuts_dialog_new ();
+  GtkWidget *dialog = beckon_shortcuts_new ();
 
   /* Translators: heading above the keys that work in the main window */
-  add_shortcuts (ADW_SHORTCUTS_DIALOG (dialog), _("General"), home_shortcuts,
-                 G_N_ELEMENTS (home_shortcuts));
+  beckon_shortcuts_add (dialog, _("General"), home_shortcuts, G_N_ELEMENTS (home_shortcuts));
   /* Translators: heading above the keys that work in a call */
-  add_shortcuts (ADW_SHORTCUTS_DIALOG (dialog), _("In a call"), call_shortcuts,
-                 G_N_ELEMENTS (call_shortcuts));
-  adw_dialog_present (dialog, parent != NULL ? GTK_WIDGET (parent) : NULL);
+  beckon_shortcuts_add (dialog, _("In a call"), call_shortcuts, G_N_ELEMENTS (call_shortcuts));
+  beckon_dialog_present (dialog, parent);
 }
-
-#else
-
-static void
-add_shortcuts (AdwPreferencesPage *page, const char *title, const Shortcut *shortcuts, guint n)
-{
-  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
-
-  adw_preferences_group_set_title (group, title);
-  for (guint i = 0; i < n; i++)
-    {
-      GtkWidget *row = adw_action_row_new ();
-      GtkWidget *keys = gtk_shortcut_label_new (shortcuts[i].accelerator);
-
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcuts[i].title));
-      gtk_widget_set_valign (keys, GTK_ALIGN_CENTER);
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), keys);
-      adw_preferences_group_add (group, row);
-    }
-  adw_preferences_page_add (page, group);
-}
-
-static gboolean
-on_escape (GtkWidget *widget, GVariant *arguments, gpointer user_data)
-{
-  gtk_window_close (GTK_WINDOW (widget));
-  return GDK_EVENT_STOP;
-}
-
-/* Not GtkShortcutsWindow, which needs more than 800 px. */
-void
-beckon_show_shortcuts (GtkWindow *parent)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *page = adw_preferences_page_new ();
-  GtkEventController *keys = gtk_shortcut_controller_new ();
-  GtkWidget *window = g_object_new (
-      /* Translators: title of a window: the list of keys */
-      ADW_TYPE_WINDOW, "title", _("Keyboard Shortcuts"), "modal", TRUE, "destroy-with-parent", TRUE,
-      "default-width", 480, "default-height", 640, "transient-for", parent, "content", box, NULL);
-
-  /* Translators: heading above the keys that work in the main window */
-  add_shortcuts (ADW_PREFERENCES_PAGE (page), _("General"), home_shortcuts,
-                 G_N_ELEMENTS (home_shortcuts));
-  /* Translators: heading above the keys that work in a call */
-  add_shortcuts (ADW_PREFERENCES_PAGE (page), _("In a call"), call_shortcuts,
-                 G_N_ELEMENTS (call_shortcuts));
-  gtk_widget_set_vexpand (page, TRUE);
-  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
-  gtk_box_append (GTK_BOX (box), page);
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys),
-      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                        gtk_callback_action_new (on_escape, NULL, NULL)));
-  gtk_widget_add_controller (window, keys);
-  gtk_window_present (GTK_WINDOW (window));
-}
-
-#endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The two windows about the application itself. */
+/* The two dialogs about the application itself. */
 
 #pragma once
 

@@ -248,7 +248,7 @@ static void
 on_manager (BeckonAccountPreferences *self)
 {
   if (beckon_account_get_manager (self->account) == NULL)
-    beckon_preferences_close (GTK_WIDGET (self));
+    beckon_dialog_close (GTK_WIDGET (self));
 }
 
 /* ---- the page ---- */

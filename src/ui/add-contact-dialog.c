@@ -11,7 +11,7 @@
 
 struct _BeckonAddContactDialog
 {
-  AdwWindow parent_instance;
+  BeckonDialog parent_instance;
 
   /* Template widgets */
   GtkEditable *user;
@@ -26,7 +26,7 @@ struct _BeckonAddContactDialog
   gboolean adding;
 };
 
-G_DEFINE_FINAL_TYPE (BeckonAddContactDialog, beckon_add_contact_dialog, ADW_TYPE_WINDOW)
+G_DEFINE_FINAL_TYPE (BeckonAddContactDialog, beckon_add_contact_dialog, BECKON_TYPE_DIALOG)
 
 static void
 update (BeckonAddContactDialog *self)
@@ -57,11 +57,11 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
     {
-      gtk_window_destroy (GTK_WINDOW (self));
+      beckon_dialog_close (GTK_WIDGET (self));
       return;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return; /* the window was closed */
+    return; /* the dialog was closed */
   self->adding = FALSE;
   update (self);
   show_error (self, error);
@@ -138,14 +138,13 @@ beckon_add_contact_dialog_init (BeckonAddContactDialog *self)
 }
 
 GtkWidget *
-beckon_add_contact_dialog_new (GtkWindow *parent, BeckonSignalingService *signaling)
+beckon_add_contact_dialog_new (BeckonSignalingService *signaling)
 {
   BeckonAddContactDialog *self;
 
-  g_return_val_if_fail (GTK_IS_WINDOW (parent), NULL);
   g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (signaling), NULL);
 
-  self = g_object_new (BECKON_TYPE_ADD_CONTACT_DIALOG, "transient-for", parent, NULL);
+  self = g_object_new (BECKON_TYPE_ADD_CONTACT_DIALOG, NULL);
   self->signaling = g_object_ref (signaling);
   return GTK_WIDGET (self);
 }

@@ -2,8 +2,7 @@
 
 #pragma once
 
-#include <adwaita.h>
-
+#include "dialogs.h"
 #include "signaling-service.h"
 
 G_BEGIN_DECLS
@@ -12,8 +11,9 @@ G_BEGIN_DECLS
 /** BeckonAddContactDialog: asks for a user ID and adds that person to the contacts; closes when the
  * server has done it, and says at the field why it did not. */
 G_DECLARE_FINAL_TYPE (BeckonAddContactDialog, beckon_add_contact_dialog, BECKON, ADD_CONTACT_DIALOG,
-                      AdwWindow)
+                      BeckonDialog)
 
-GtkWidget *beckon_add_contact_dialog_new (GtkWindow *parent, BeckonSignalingService *signaling);
+/** beckon_add_contact_dialog_new: Returns: (transfer none): for beckon_dialog_present() */
+GtkWidget *beckon_add_contact_dialog_new (BeckonSignalingService *signaling);
 
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "call-intents.h"
 #include "call-presenter.h"
 #include "camera-access.h"
+#include "dialogs.h"
 #include "home-window.h"
 #include "identifiers.h"
 #include "link-question.h"
@@ -483,9 +484,9 @@ beckon_application_open (GApplication *application, GFile **files, int n, const 
       return;
     }
   if (self->question != NULL)
-    gtk_window_destroy (GTK_WINDOW (self->question)); /* the last one counts */
+    beckon_dialog_close (self->question); /* the last one counts */
   g_set_weak_pointer (&self->question, beckon_link_question_new (home, self->current, link));
-  gtk_window_present (GTK_WINDOW (self->question));
+  beckon_dialog_present (self->question, home);
 }
 
 /* ---- over D-Bus ---- */

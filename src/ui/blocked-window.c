@@ -13,7 +13,7 @@
 
 struct _BeckonBlockedWindow
 {
-  AdwWindow parent_instance;
+  BeckonDialog parent_instance;
 
   /* Template widgets */
   AdwToastOverlay *toasts;
@@ -25,7 +25,7 @@ struct _BeckonBlockedWindow
   GListModel *blocked; /* BeckonContactItem */
 };
 
-G_DEFINE_FINAL_TYPE (BeckonBlockedWindow, beckon_blocked_window, ADW_TYPE_WINDOW)
+G_DEFINE_FINAL_TYPE (BeckonBlockedWindow, beckon_blocked_window, BECKON_TYPE_DIALOG)
 
 static GtkWidget *
 create_row (gpointer item, gpointer unused)
@@ -115,17 +115,14 @@ beckon_blocked_window_init (BeckonBlockedWindow *self)
 }
 
 GtkWidget *
-beckon_blocked_window_new (GtkWindow *parent,
-                           BeckonSignalingService *signaling,
-                           BeckonPeople *people)
+beckon_blocked_window_new (BeckonSignalingService *signaling, BeckonPeople *people)
 {
   BeckonBlockedWindow *self;
 
-  g_return_val_if_fail (parent == NULL || GTK_IS_WINDOW (parent), NULL);
   g_return_val_if_fail (BECKON_IS_SIGNALING_SERVICE (signaling), NULL);
   g_return_val_if_fail (BECKON_IS_PEOPLE (people), NULL);
 
-  self = g_object_new (BECKON_TYPE_BLOCKED_WINDOW, "transient-for", parent, NULL);
+  self = g_object_new (BECKON_TYPE_BLOCKED_WINDOW, NULL);
   self->signaling = g_object_ref (signaling);
   self->blocked = g_object_ref (beckon_people_get_blocked (people));
   gtk_list_box_bind_model (self->list, self->blocked, create_row, NULL, NULL);

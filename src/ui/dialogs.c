@@ -11,6 +11,257 @@
 
 #include <glib/gi18n.h>
 
+/* ---- dialogs ---- */
+
+#if ADW_CHECK_VERSION(1, 5, 0)
+
+G_DEFINE_TYPE (BeckonDialog, beckon_dialog, ADW_TYPE_DIALOG)
+
+static void
+on_close_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  beckon_dialog_close (widget);
+}
+
+static void
+beckon_dialog_class_init (BeckonDialogClass *klass)
+{
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "dialog.close", NULL,
+                                   on_close_action);
+}
+
+static void
+beckon_dialog_init (BeckonDialog *self)
+{
+}
+
+void
+beckon_dialog_present (GtkWidget *dialog, GtkWindow *parent)
+{
+  g_return_if_fail (ADW_IS_DIALOG (dialog));
+  g_return_if_fail (parent == NULL || GTK_IS_WINDOW (parent));
+
+  adw_dialog_present (ADW_DIALOG (dialog), parent != NULL ? GTK_WIDGET (parent) : NULL);
+}
+
+void
+beckon_dialog_close (GtkWidget *within)
+{
+  GtkWidget *dialog;
+
+  g_return_if_fail (GTK_IS_WIDGET (within));
+
+  dialog = gtk_widget_get_ancestor (within, ADW_TYPE_DIALOG);
+  if (dialog != NULL && gtk_widget_get_parent (dialog) != NULL)
+    adw_dialog_close (ADW_DIALOG (dialog));
+}
+
+gboolean
+beckon_dialog_covers (GtkWindow *window)
+{
+  if (ADW_IS_APPLICATION_WINDOW (window))
+    return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window)) != NULL;
+  return ADW_IS_WINDOW (window) && adw_window_get_visible_dialog (ADW_WINDOW (window)) != NULL;
+}
+
+#else
+
+typedef enum
+{
+  PROP_CHILD = 1, /* GtkWindow's, which AdwWindow does without */
+  PROP_CONTENT_WIDTH,
+  PROP_CONTENT_HEIGHT,
+} BeckonDialogProperty;
+
+G_DEFINE_TYPE (BeckonDialog, beckon_dialog, ADW_TYPE_WINDOW)
+
+static void
+on_close_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_window_close (GTK_WINDOW (widget));
+}
+
+static void
+beckon_dialog_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  int width;
+  int height;
+
+  gtk_window_get_default_size (GTK_WINDOW (object), &width, &height);
+  switch ((BeckonDialogProperty) prop_id)
+    {
+    case PROP_CHILD:
+      g_value_set_object (value, adw_window_get_content (ADW_WINDOW (object)));
+      break;
+    case PROP_CONTENT_WIDTH:
+      g_value_set_int (value, width);
+      break;
+    case PROP_CONTENT_HEIGHT:
+      g_value_set_int (value, height);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_dialog_set_property (GObject *object,
+                            guint prop_id,
+                            const GValue *value,
+                            GParamSpec *pspec)
+{
+  int width;
+  int height;
+
+  gtk_window_get_default_size (GTK_WINDOW (object), &width, &height);
+  switch ((BeckonDialogProperty) prop_id)
+    {
+    case PROP_CHILD:
+      adw_window_set_content (ADW_WINDOW (object), g_value_get_object (value));
+      break;
+    case PROP_CONTENT_WIDTH:
+      gtk_window_set_default_size (GTK_WINDOW (object), g_value_get_int (value), height);
+      break;
+    case PROP_CONTENT_HEIGHT:
+      gtk_window_set_default_size (GTK_WINDOW (object), width, g_value_get_int (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+beckon_dialog_class_init (BeckonDialogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = beckon_dialog_get_property;
+  object_class->set_property = beckon_dialog_set_property;
+  g_object_class_override_property (object_class, PROP_CHILD, "child");
+  g_object_class_install_property (
+      object_class, PROP_CONTENT_WIDTH,
+      g_param_spec_int ("content-width", NULL, NULL, -1, G_MAXINT, -1, flags));
+  g_object_class_install_property (
+      object_class, PROP_CONTENT_HEIGHT,
+      g_param_spec_int ("content-height", NULL, NULL, -1, G_MAXINT, -1, flags));
+  gtk_widget_class_install_action (widget_class, "dialog.close", NULL, on_close_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "dialog.close", NULL);
+}
+
+static void
+beckon_dialog_init (BeckonDialog *self)
+{
+}
+
+void
+beckon_dialog_present (GtkWidget *dialog, GtkWindow *parent)
+{
+  GtkWindow *window = GTK_WINDOW (dialog);
+  int width;
+  int height;
+
+  g_return_if_fail (GTK_IS_WINDOW (dialog));
+  g_return_if_fail (parent == NULL || GTK_IS_WINDOW (parent));
+
+  gtk_window_get_default_size (window, &width, &height);
+  if (BECKON_IS_DIALOG (dialog) && height < 0)
+    gtk_window_set_resizable (window, FALSE); /* it follows what is in it, as AdwDialog does */
+  gtk_window_set_modal (window, TRUE);
+  gtk_window_set_destroy_with_parent (window, TRUE);
+  gtk_window_set_transient_for (window, parent);
+  gtk_window_present (window);
+}
+
+void
+beckon_dialog_close (GtkWidget *within)
+{
+  GtkRoot *root;
+
+  g_return_if_fail (GTK_IS_WIDGET (within));
+
+  root = gtk_widget_get_root (within);
+  if (root != NULL)
+    gtk_window_close (GTK_WINDOW (root));
+}
+
+gboolean
+beckon_dialog_covers (GtkWindow *window)
+{
+  return FALSE;
+}
+
+#endif
+
+/* ---- questions ---- */
+
+#define CANCEL "cancel"
+
+#if ADW_CHECK_VERSION(1, 5, 0)
+
+GtkWidget *
+beckon_question_new (const char *heading, const char *body)
+{
+  AdwAlertDialog *question = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, body));
+
+  /* Translators: button of a question: nothing is done */
+  adw_alert_dialog_add_response (question, CANCEL, _("_Cancel"));
+  adw_alert_dialog_set_default_response (question, CANCEL);
+  adw_alert_dialog_set_close_response (question, CANCEL);
+  return GTK_WIDGET (question);
+}
+
+void
+beckon_question_add (GtkWidget *question,
+                     const char *response,
+                     const char *label,
+                     AdwResponseAppearance appearance)
+{
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (question), response, label);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (question), response, appearance);
+}
+
+void
+beckon_question_set_enabled (GtkWidget *question, const char *response, gboolean enabled)
+{
+  adw_alert_dialog_set_response_enabled (ADW_ALERT_DIALOG (question), response, enabled);
+}
+
+#else
+
+GtkWidget *
+beckon_question_new (const char *heading, const char *body)
+{
+  AdwMessageDialog *question = ADW_MESSAGE_DIALOG (adw_message_dialog_new (NULL, heading, body));
+
+  /* Translators: button of a question: nothing is done */
+  adw_message_dialog_add_response (question, CANCEL, _("_Cancel"));
+  adw_message_dialog_set_default_response (question, CANCEL);
+  adw_message_dialog_set_close_response (question, CANCEL);
+  return GTK_WIDGET (question);
+}
+
+void
+beckon_question_add (GtkWidget *question,
+                     const char *response,
+                     const char *label,
+                     AdwResponseAppearance appearance)
+{
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (question), response, label);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (question), response, appearance);
+}
+
+void
+beckon_question_set_enabled (GtkWidget *question, const char *response, gboolean enabled)
+{
+  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (question), response, enabled);
+}
+
+#endif
+
+/* ---- preferences ---- */
+
 #if ADW_CHECK_VERSION(1, 5, 0)
 
 GtkWidget *
@@ -29,12 +280,6 @@ beckon_preferences_add (GtkWidget *preferences, AdwPreferencesPage *page)
 }
 
 void
-beckon_preferences_present (GtkWidget *preferences, GtkWindow *parent)
-{
-  adw_dialog_present (ADW_DIALOG (preferences), GTK_WIDGET (parent));
-}
-
-void
 beckon_preferences_say (GtkWidget *within, const char *sentence)
 {
   GtkWidget *dialog = gtk_widget_get_ancestor (within, ADW_TYPE_PREFERENCES_DIALOG);
@@ -48,27 +293,11 @@ beckon_preferences_say (GtkWidget *within, const char *sentence)
                                  beckon_sentence_toast_new (sentence, TRUE));
 }
 
-void
-beckon_preferences_close (GtkWidget *within)
-{
-  GtkWidget *dialog = gtk_widget_get_ancestor (within, ADW_TYPE_DIALOG);
-
-  if (dialog != NULL)
-    adw_dialog_close (ADW_DIALOG (dialog));
-}
-
 #else
 
 #define PAGES "beckon-preferences-pages"
 #define TITLE "beckon-preferences-title"
 #define BAR "beckon-preferences-bar"
-
-static gboolean
-on_escape (GtkWidget *widget, GVariant *arguments, gpointer user_data)
-{
-  gtk_window_close (GTK_WINDOW (widget));
-  return GDK_EVENT_STOP;
-}
 
 static gboolean
 on_idle (gpointer user_data)
@@ -127,20 +356,14 @@ GtkWidget *
 beckon_preferences_new (void)
 {
   AdwViewStack *pages = ADW_VIEW_STACK (adw_view_stack_new ());
-  GtkEventController *keys = gtk_shortcut_controller_new ();
-  GtkWidget *window =
+  GtkWidget *dialog =
       /* Translators: title of a window: the settings of Beckon */
-      g_object_new (ADW_TYPE_WINDOW, "title", _("Preferences"), "modal", TRUE,
-                    "destroy-with-parent", TRUE, "default-width", 640, "default-height", 720,
-                    "width-request", 340, "content", create_content (pages), NULL);
+      g_object_new (BECKON_TYPE_DIALOG, "title", _("Preferences"), "content-width", 640,
+                    "content-height", 720, "width-request", 340, "child", create_content (pages),
+                    NULL);
 
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys),
-      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
-                        gtk_callback_action_new (on_escape, NULL, NULL)));
-  gtk_widget_add_controller (window, keys);
-  g_object_set_data (G_OBJECT (window), PAGES, pages);
-  return window;
+  g_object_set_data (G_OBJECT (dialog), PAGES, pages);
+  return dialog;
 }
 
 void
@@ -155,13 +378,6 @@ beckon_preferences_add (GtkWidget *preferences, AdwPreferencesPage *page)
 }
 
 void
-beckon_preferences_present (GtkWidget *preferences, GtkWindow *parent)
-{
-  gtk_window_set_transient_for (GTK_WINDOW (preferences), parent);
-  gtk_window_present (GTK_WINDOW (preferences));
-}
-
-void
 beckon_preferences_say (GtkWidget *within, const char *sentence)
 {
   GtkWidget *toasts = gtk_widget_get_ancestor (within, ADW_TYPE_TOAST_OVERLAY);
@@ -171,13 +387,75 @@ beckon_preferences_say (GtkWidget *within, const char *sentence)
                                  beckon_sentence_toast_new (sentence, TRUE));
 }
 
-void
-beckon_preferences_close (GtkWidget *within)
-{
-  GtkRoot *root = gtk_widget_get_root (within);
+#endif
 
-  if (root != NULL)
-    gtk_window_close (GTK_WINDOW (root));
+/* ---- keys ---- */
+
+#if ADW_CHECK_VERSION(1, 8, 0)
+
+GtkWidget *
+beckon_shortcuts_new (void)
+{
+  return GTK_WIDGET (adw_shortcuts_dialog_new ());
+}
+
+void
+beckon_shortcuts_add (GtkWidget *dialog,
+                      const char *title,
+                      const BeckonShortcut *shortcuts,
+                      guint n)
+{
+  AdwShortcutsSection *section = adw_shortcuts_section_new (title);
+
+  for (guint i = 0; i < n; i++)
+    adw_shortcuts_section_add (
+        section, adw_shortcuts_item_new (_(shortcuts[i].title), shortcuts[i].accelerator));
+  adw_shortcuts_dialog_add (ADW_SHORTCUTS_DIALOG (dialog), section);
+}
+
+#else
+
+#define PAGE "beckon-shortcuts-page"
+
+/* Not GtkShortcutsWindow, which needs more than 800 px. */
+GtkWidget *
+beckon_shortcuts_new (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *page = adw_preferences_page_new ();
+  GtkWidget *dialog =
+      /* Translators: title of a window: the list of keys */
+      g_object_new (BECKON_TYPE_DIALOG, "title", _("Keyboard Shortcuts"), "content-width", 480,
+                    "content-height", 640, "child", box, NULL);
+
+  gtk_widget_set_vexpand (page, TRUE);
+  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (box), page);
+  g_object_set_data (G_OBJECT (dialog), PAGE, page);
+  return dialog;
+}
+
+void
+beckon_shortcuts_add (GtkWidget *dialog,
+                      const char *title,
+                      const BeckonShortcut *shortcuts,
+                      guint n)
+{
+  AdwPreferencesPage *page = g_object_get_data (G_OBJECT (dialog), PAGE);
+  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+
+  adw_preferences_group_set_title (group, title);
+  for (guint i = 0; i < n; i++)
+    {
+      GtkWidget *row = adw_action_row_new ();
+      GtkWidget *keys = gtk_shortcut_label_new (shortcuts[i].accelerator);
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcuts[i].title));
+      gtk_widget_set_valign (keys, GTK_ALIGN_CENTER);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), keys);
+      adw_preferences_group_add (group, row);
+    }
+  adw_preferences_page_add (page, group);
 }
 
 #endif

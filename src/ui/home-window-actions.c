@@ -10,6 +10,7 @@
 
 #include "add-contact-dialog.h"
 #include "blocked-window.h"
+#include "dialogs.h"
 #include "identifiers.h"
 #include "phrases.h"
 #include "preferences.h"
@@ -113,8 +114,7 @@ on_add_contact_action (GtkWidget *widget, const char *action, GVariant *paramete
       beckon_home_window_get_signaling (BECKON_HOME_WINDOW (widget));
 
   if (signaling != NULL)
-    gtk_window_present (
-        GTK_WINDOW (beckon_add_contact_dialog_new (GTK_WINDOW (widget), signaling)));
+    beckon_dialog_present (beckon_add_contact_dialog_new (signaling), GTK_WINDOW (widget));
 }
 
 /* Returns: whether the server has done what it was asked for; if not the person is told why. */
@@ -222,7 +222,7 @@ on_blocked (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_block_confirmed (AdwMessageDialog *question, const char *response, gpointer user_data)
+on_block_confirmed (GtkWidget *question, const char *response, gpointer user_data)
 {
   const Block *block = user_data;
   BeckonSignalingService *signaling = beckon_home_window_get_signaling (block->window);
@@ -241,29 +241,21 @@ on_question_gone (gpointer user_data, GClosure *closure)
 static void
 on_block_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  GtkWidget *window = adw_message_dialog_new (GTK_WINDOW (widget), NULL, NULL);
-  AdwMessageDialog *question = ADW_MESSAGE_DIALOG (window);
+  g_autofree char *heading = NULL;
+  GtkWidget *question;
   const char *id;
   const char *name;
 
   g_variant_get (parameter, "(&s&s)", &id, &name);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
   /* Translators: %s is a person's name */
-  adw_message_dialog_format_heading (question, _("Block %s?"), name);
-  adw_message_dialog_set_body (question,
-                               _("They cannot call you any more, and they always see you "
-                                  "offline. They are not told."));
-  adw_message_dialog_add_responses (question, "cancel",
-                                    /* Translators: button of a question: nothing is done */
-                                    _("_Cancel"), "block",
-                                    /* Translators: button of a question; imperative */
-                                    _("_Block"), NULL);
-  adw_message_dialog_set_response_appearance (question, "block", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (question, "cancel");
-  adw_message_dialog_set_close_response (question, "cancel");
+  heading = g_strdup_printf (_("Block %s?"), name);
+  question = beckon_question_new (heading, _("They cannot call you any more, and they always see you "
+                                             "offline. They are not told."));
+  /* Translators: button of a question; imperative */
+  beckon_question_add (question, "block", _("_Block"), ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_data (question, "response::block", G_CALLBACK (on_block_confirmed),
                          block_new (BECKON_HOME_WINDOW (widget), id, name), on_question_gone, 0);
-  gtk_window_present (GTK_WINDOW (window));
+  beckon_dialog_present (question, GTK_WINDOW (widget));
 }
 
 static void
@@ -284,8 +276,7 @@ on_blocked_people_action (GtkWidget *widget, const char *action, GVariant *param
   BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
 
   if (signaling != NULL)
-    gtk_window_present (
-        GTK_WINDOW (beckon_blocked_window_new (GTK_WINDOW (self), signaling, self->people)));
+    beckon_dialog_present (beckon_blocked_window_new (signaling, self->people), GTK_WINDOW (self));
 }
 
 /* ---- other actions ---- */
@@ -316,6 +307,8 @@ on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
 
+  if (beckon_dialog_covers (GTK_WINDOW (self)))
+    return;
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
   gtk_widget_grab_focus (self->search);
 }
@@ -369,7 +362,8 @@ on_sign_out_action (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_preferences_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  beckon_show_preferences (GTK_WINDOW (widget), BECKON_HOME_WINDOW (widget)->account);
+  if (!beckon_dialog_covers (GTK_WINDOW (widget)))
+    beckon_show_preferences (GTK_WINDOW (widget), BECKON_HOME_WINDOW (widget)->account);
 }
 
 static void

@@ -6,35 +6,30 @@
 
 #include "link-question.h"
 
+#include "dialogs.h"
+
 #include <glib/gi18n.h>
 
 #define USER_KEY "beckon-user"
 
 static void
-on_response (AdwMessageDialog *question, const char *response, gpointer unused)
+on_response (GtkWidget *question, const char *response, GtkWidget *home)
 {
-  GtkWindow *home = gtk_window_get_transient_for (GTK_WINDOW (question));
   BeckonMedia media;
 
-  if (home != NULL && beckon_media_from_string (response, &media))
-    gtk_widget_activate_action (GTK_WIDGET (home), "home.call", "(ss)",
+  if (beckon_media_from_string (response, &media))
+    gtk_widget_activate_action (home, "home.call", "(ss)",
                                 g_object_get_data (G_OBJECT (question), USER_KEY), response);
 }
 
 static void
-update (AdwMessageDialog *question, BeckonCurrentCall *current)
+on_changed (BeckonCurrentCall *current, GtkWidget *question)
 {
   const gboolean free =
       beckon_current_call_is_connected (current) && beckon_current_call_get (current) == NULL;
 
-  adw_message_dialog_set_response_enabled (question, "voice", free);
-  adw_message_dialog_set_response_enabled (question, "video", free);
-}
-
-static void
-on_changed (BeckonCurrentCall *current, AdwMessageDialog *question)
-{
-  update (question, current);
+  beckon_question_set_enabled (question, "voice", free);
+  beckon_question_set_enabled (question, "video", free);
 }
 
 char *
@@ -61,37 +56,34 @@ beckon_link_question_get_obstacle (BeckonAccount *account, const BeckonCallLink 
                           link->server);
 }
 
+static AdwResponseAppearance
+get_appearance (const BeckonCallLink *link, BeckonMedia media)
+{
+  return link->has_media && link->media == media ? ADW_RESPONSE_SUGGESTED : ADW_RESPONSE_DEFAULT;
+}
+
 GtkWidget *
 beckon_link_question_new (GtkWindow *home, BeckonCurrentCall *current, const BeckonCallLink *link)
 {
-  GtkWidget *window;
-  AdwMessageDialog *question;
+  g_autofree char *heading = NULL;
+  GtkWidget *question;
 
   g_return_val_if_fail (GTK_IS_WINDOW (home), NULL);
   g_return_val_if_fail (BECKON_IS_CURRENT_CALL (current), NULL);
   g_return_val_if_fail (link != NULL, NULL);
 
-  window = adw_message_dialog_new (home, NULL, NULL);
-  question = ADW_MESSAGE_DIALOG (window);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
   /* Translators: %s is a user ID */
-  adw_message_dialog_format_heading (question, _("Call “%s”?"), link->user);
-  adw_message_dialog_set_body (question, _("A link asks Beckon to call this person."));
-  adw_message_dialog_add_responses (question, "cancel",
-                                    /* Translators: button of a question: nothing is done */
-                                    _("_Cancel"), "voice",
-                                    /* Translators: button of a question: calls with sound only */
-                                    _("V_oice Call"), "video",
-                                    /* Translators: button of a question: calls with pictures */
-                                    _("_Video Call"), NULL);
-  if (link->has_media)
-    adw_message_dialog_set_response_appearance (question, beckon_media_to_string (link->media),
-                                                ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (question, "cancel");
-  adw_message_dialog_set_close_response (question, "cancel");
+  heading = g_strdup_printf (_("Call “%s”?"), link->user);
+  question = beckon_question_new (heading, _("A link asks Beckon to call this person."));
+  /* Translators: button of a question: calls with sound only */
+  beckon_question_add (question, "voice", _("V_oice Call"),
+                       get_appearance (link, BECKON_MEDIA_VOICE));
+  /* Translators: button of a question: calls with pictures */
+  beckon_question_add (question, "video", _("_Video Call"),
+                       get_appearance (link, BECKON_MEDIA_VIDEO));
   g_object_set_data_full (G_OBJECT (question), USER_KEY, g_strdup (link->user), g_free);
-  g_signal_connect (question, "response", G_CALLBACK (on_response), NULL);
+  g_signal_connect_object (question, "response", G_CALLBACK (on_response), home, 0);
   g_signal_connect_object (current, "changed", G_CALLBACK (on_changed), question, 0);
-  update (question, current);
-  return window;
+  on_changed (current, question);
+  return question;
 }

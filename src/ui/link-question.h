@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <adwaita.h>
+#include <gtk/gtk.h>
 
 #include "account.h"
 #include "call-link.h"
@@ -20,6 +20,8 @@ char *beckon_link_question_get_obstacle (BeckonAccount *account, const BeckonCal
  *
  * Asks whether the person of a link is to be called: whoever wrote the link may call nobody. Its
  * buttons are sensitive while a call can be placed.
+ *
+ * Returns: (transfer none): for beckon_dialog_present(), over @home
  */
 GtkWidget *beckon_link_question_new (GtkWindow *home, BeckonCurrentCall *current,
                                      const BeckonCallLink *link);

@@ -28,5 +28,5 @@ beckon_show_preferences (GtkWindow *parent, BeckonAccount *account)
     beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   if (beckon_account_get_manager (account) != NULL)
     beckon_preferences_add (preferences, beckon_account_preferences_new (account));
-  beckon_preferences_present (preferences, parent);
+  beckon_dialog_present (preferences, parent);
 }

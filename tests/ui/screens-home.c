@@ -180,12 +180,15 @@ open_home_told (Screens *self)
 
 /* ---- what opens over it ---- */
 
-/* From now on the window that has opened over the present one is looked at. */
+/* From now on the window that has opened over the present one is looked at; or still that one, with the
+ * dialog in it. */
 static void
 look_at_dialog (Screens *self)
 {
   GListModel *windows = gtk_window_get_toplevels ();
 
+  if (beckon_dialog_covers (GTK_WINDOW (self->window)))
+    return;
   g_set_weak_pointer (&self->parent, self->window);
   for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
     {
@@ -237,8 +240,9 @@ open_link (Screens *self)
   g_autoptr (BeckonCallLink) link = beckon_call_link_parse ("beckon:bob?video", NULL);
 
   open_home_empty (self);
-  gtk_window_present (
-      GTK_WINDOW (beckon_link_question_new (GTK_WINDOW (self->window), self->current, link)));
+  beckon_dialog_present (
+      beckon_link_question_new (GTK_WINDOW (self->window), self->current, link),
+      GTK_WINDOW (self->window));
   look_at_dialog (self);
 }
 
@@ -268,6 +272,7 @@ open_preferences (Screens *self, const char *page)
   g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
   GtkWidget *stack;
 
+  open_home_empty (self);
   media->devices = g_object_ref (self->devices);
   beckon_preferences_add (preferences, beckon_calls_preferences_new (self->settings));
   beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
@@ -277,9 +282,8 @@ open_preferences (Screens *self, const char *page)
           "{\"id\":\"desk\",\"name\":\"Computer here\",\"connected\":true}]");
   stack = ui_find_type (preferences, ADW_TYPE_VIEW_STACK);
   adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (stack), page);
-  if (!GTK_IS_WINDOW (preferences)) /* a dialog, which gets a window so */
-    beckon_preferences_present (preferences, NULL);
-  screens_show (self, GTK_WIDGET (gtk_widget_get_root (stack)));
+  beckon_dialog_present (preferences, GTK_WINDOW (self->window));
+  look_at_dialog (self);
 }
 
 static void
@@ -297,8 +301,11 @@ open_preferences_devices (Screens *self)
 static void
 open_preferences_account (Screens *self)
 {
+  GtkWidget *page;
+
   open_preferences (self, "account");
-  gtk_widget_set_visible (ui_find_type (self->window, BECKON_TYPE_JOIN_GROUP), TRUE);
+  page = ui_find_type (self->window, BECKON_TYPE_ACCOUNT_PREFERENCES);
+  gtk_widget_set_visible (ui_find_type (page, BECKON_TYPE_JOIN_GROUP), TRUE);
   ui_await (ui_find_label (self->window, SCREENS_DEVICE) != NULL);
 }
 

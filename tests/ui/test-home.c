@@ -369,10 +369,12 @@ test_blocked_window (void)
   g_autoptr (GPtrArray) contacts = g_ptr_array_new ();
   g_autoptr (GPtrArray) somebody = create_blocked ("mallory", "Mallory & <b>Sons</b>");
   g_autoptr (GPtrArray) nobody = create_blocked (NULL, NULL);
-  GtkWidget *window =
-      beckon_blocked_window_new (NULL, beckon_call_manager_get_signaling (manager), people);
+  GtkWidget *dialog =
+      beckon_blocked_window_new (beckon_call_manager_get_signaling (manager), people);
+  GtkWidget *window;
 
-  gtk_window_present (GTK_WINDOW (window));
+  beckon_dialog_present (dialog, NULL);
+  window = GTK_WIDGET (gtk_widget_get_root (dialog));
   ui_await (ui_find_label (window, "Nobody Is Blocked") != NULL);
   beckon_people_take_contacts (people, contacts, somebody);
   ui_await (ui_find_label (window, "Mallory & <b>Sons</b>") != NULL);

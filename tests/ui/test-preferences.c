@@ -19,7 +19,7 @@ show_page (AdwPreferencesPage *page)
   GtkWidget *preferences = beckon_preferences_new ();
 
   beckon_preferences_add (preferences, page);
-  beckon_preferences_present (preferences, NULL);
+  beckon_dialog_present (preferences, NULL);
   ui_await (gtk_widget_get_mapped (GTK_WIDGET (page)));
   return GTK_WIDGET (gtk_widget_get_root (preferences));
 }

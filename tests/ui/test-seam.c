@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What is other things in older and newer releases of libadwaita, as the windows see it. */
+
+#include "config.h"
+
+#include "about.h"
+#include "dialogs.h"
+#include "ui-fixture.h"
+
+#define NORMAL_DPI 96
+
+/* ---- dialogs ---- */
+
+typedef struct
+{
+  GtkWidget *parent;
+  GtkWidget *dialog; /* weak: %NULL when it has closed */
+  char *response;
+} Fixture;
+
+static void
+set_up (Fixture *self, gconstpointer unused)
+{
+  self->parent = adw_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (self->parent), 500, 400);
+  adw_window_set_content (ADW_WINDOW (self->parent), gtk_button_new_with_label ("Behind it"));
+  gtk_window_present (GTK_WINDOW (self->parent));
+  ui_await (gtk_widget_get_mapped (self->parent));
+}
+
+static void
+tear_down (Fixture *self, gconstpointer unused)
+{
+  ui_destroy (self->parent);
+  g_assert_null (self->dialog);
+  g_free (self->response);
+}
+
+static void
+present (Fixture *self, GtkWidget *dialog)
+{
+  g_set_weak_pointer (&self->dialog, dialog);
+  beckon_dialog_present (dialog, GTK_WINDOW (self->parent));
+  ui_await (gtk_widget_get_mapped (dialog));
+}
+
+static void
+present_labelled (Fixture *self)
+{
+  present (self, g_object_new (BECKON_TYPE_DIALOG, "title", "Title", "content-width", 360,
+                               "content-height", 200, "child", gtk_label_new ("Content"), NULL));
+}
+
+static void
+test_dialog (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GtkWidget) child = NULL;
+  int width;
+  int height;
+
+  present_labelled (self);
+  g_object_get (self->dialog, "content-width", &width, "content-height", &height, "child", &child,
+                NULL);
+  g_assert_cmpint (width, ==, 360);
+  g_assert_cmpint (height, ==, 200);
+  g_assert_true (gtk_widget_get_mapped (child));
+  g_assert_true (ui_find_label (self->dialog, "Content") == child);
+  g_clear_object (&child);
+  gtk_widget_activate_action (ui_find_label (self->dialog, "Content"), "dialog.close", NULL);
+  ui_await (self->dialog == NULL);
+}
+
+/* It goes with the window that it is about. */
+static void
+test_dialog_goes (Fixture *self, gconstpointer unused)
+{
+  present_labelled (self);
+}
+
+static void
+test_dialog_covers (Fixture *self, gconstpointer unused)
+{
+  GtkRoot *root;
+
+  g_assert_false (beckon_dialog_covers (GTK_WINDOW (self->parent)));
+  present_labelled (self);
+  root = gtk_widget_get_root (self->dialog);
+  if (GTK_WIDGET (root) == self->parent)
+    g_assert_true (beckon_dialog_covers (GTK_WINDOW (self->parent)));
+  else
+    g_assert_true (gtk_window_get_modal (GTK_WINDOW (root)));
+  beckon_dialog_close (ui_find_label (self->dialog, "Content"));
+  ui_await (self->dialog == NULL);
+  g_assert_false (beckon_dialog_covers (GTK_WINDOW (self->parent)));
+}
+
+/* What comes back when the dialog has gone may close it again. */
+static void
+test_dialog_closes_once (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GtkWidget) dialog = NULL;
+  GtkWidget *label;
+
+  present_labelled (self);
+  dialog = g_object_ref (self->dialog);
+  label = ui_find_label (dialog, "Content");
+  beckon_dialog_close (dialog);
+  ui_await (!gtk_widget_get_mapped (label));
+  beckon_dialog_close (dialog);
+  g_clear_object (&dialog);
+  ui_await (self->dialog == NULL);
+}
+
+/* ---- questions ---- */
+
+static void
+on_response (Fixture *self, const char *response)
+{
+  g_assert_null (self->response);
+  self->response = g_strdup (response);
+}
+
+static void
+ask (Fixture *self)
+{
+  GtkWidget *question = beckon_question_new ("Heading & <b>more</b>", "Body & <i>more</i>");
+
+  beckon_question_add (question, "yes", "_Yes", ADW_RESPONSE_SUGGESTED);
+  beckon_question_add (question, "never", "_Never", ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect_swapped (question, "response", G_CALLBACK (on_response), self);
+  present (self, question);
+}
+
+static GtkWidget *
+get_button (Fixture *self, const char *label)
+{
+  return gtk_widget_get_ancestor (ui_find_label (self->dialog, label), GTK_TYPE_BUTTON);
+}
+
+static void
+test_question (Fixture *self, gconstpointer unused)
+{
+  ask (self);
+  g_assert_nonnull (ui_find_label (self->dialog, "Heading & <b>more</b>"));
+  g_assert_nonnull (ui_find_label (self->dialog, "Body & <i>more</i>"));
+  beckon_question_set_enabled (self->dialog, "yes", FALSE);
+  g_assert_false (gtk_widget_is_sensitive (get_button (self, "Yes")));
+  beckon_question_set_enabled (self->dialog, "yes", TRUE);
+  ui_click (get_button (self, "Yes"));
+  ui_await (self->dialog == NULL);
+  g_assert_cmpstr (self->response, ==, "yes");
+}
+
+static void
+test_question_closed (Fixture *self, gconstpointer unused)
+{
+  ask (self);
+  beckon_dialog_close (self->dialog);
+  ui_await (self->dialog == NULL);
+  g_assert_cmpstr (self->response, ==, "cancel");
+}
+
+int
+main (int argc, char **argv)
+{
+  if (!ui_init (&argc, &argv))
+    {
+      g_print ("1..0 # SKIP no display\n");
+      return 0;
+    }
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-xft-dpi",
+                NORMAL_DPI * PANGO_SCALE, NULL);
+#define ADD(name, function) g_test_add ("/ui/seam/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("dialog", test_dialog);
+  ADD ("dialog-goes", test_dialog_goes);
+  ADD ("dialog-covers", test_dialog_covers);
+  ADD ("dialog-closes-once", test_dialog_closes_once);
+  ADD ("question", test_question);
+  ADD ("question-closed", test_question_closed);
+#undef ADD
+  return g_test_run ();
+}
