@@ -6,6 +6,8 @@
 
 #include "adaptive.h"
 
+#include "large-letters.h"
+
 #include <adwaita.h>
 
 /* The wide home window needs 608 px: the switch has to come before that, or nobody could drag the
@@ -42,20 +44,86 @@ set_class (GtkWindow *window, const char *name, gboolean on)
     gtk_widget_remove_css_class (GTK_WIDGET (window), name);
 }
 
+static void
+set_narrow (BeckonAdaptive *self, gboolean narrow)
+{
+  if (narrow == self->narrow)
+    return;
+  self->narrow = narrow;
+  set_class (self->window, "narrow", narrow);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+}
+
 static gboolean
 on_idle (gpointer user_data)
 {
   BeckonAdaptive *self = user_data;
 
   self->source = 0;
-  if (self->narrow != self->wanted)
-    {
-      self->narrow = self->wanted;
-      set_class (self->window, "narrow", self->narrow);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
-    }
+  set_narrow (self, self->wanted);
   return G_SOURCE_REMOVE;
 }
+
+/* What is as wide as so many letters. */
+static gboolean
+is_below (int width)
+{
+  return width < NARROW_BELOW * beckon_letters_scale ();
+}
+
+#if ADW_CHECK_VERSION(1, 4, 0)
+
+/* The window's only one. */
+static AdwBreakpoint *
+get_breakpoint (GtkWindow *window)
+{
+  return ADW_IS_APPLICATION_WINDOW (window)
+             ? adw_application_window_get_current_breakpoint (ADW_APPLICATION_WINDOW (window))
+             : adw_window_get_current_breakpoint (ADW_WINDOW (window));
+}
+
+/* The window shows what was there before until all is laid out anew: this may change sizes. */
+static void
+on_breakpoint (BeckonAdaptive *self)
+{
+  self->wanted = get_breakpoint (self->window) != NULL;
+  set_narrow (self, self->wanted);
+}
+
+static void
+follow (BeckonAdaptive *self)
+{
+  AdwBreakpoint *breakpoint = adw_breakpoint_new (adw_breakpoint_condition_new_length (
+      ADW_BREAKPOINT_CONDITION_MAX_WIDTH, NARROW_BELOW - 1, ADW_LENGTH_UNIT_SP));
+
+  if (ADW_IS_APPLICATION_WINDOW (self->window))
+    adw_application_window_add_breakpoint (ADW_APPLICATION_WINDOW (self->window), breakpoint);
+  else
+    adw_window_add_breakpoint (ADW_WINDOW (self->window), breakpoint);
+  g_signal_connect_object (self->window, "notify::current-breakpoint", G_CALLBACK (on_breakpoint),
+                           self, G_CONNECT_SWAPPED);
+}
+
+static gboolean
+is_narrow_at (BeckonAdaptive *self, int width)
+{
+  return get_breakpoint (self->window) != NULL;
+}
+
+#else
+
+static void
+follow (BeckonAdaptive *self)
+{
+}
+
+static gboolean
+is_narrow_at (BeckonAdaptive *self, int width)
+{
+  return is_below (width);
+}
+
+#endif
 
 static void
 on_high_contrast (BeckonAdaptive *self)
@@ -116,8 +184,9 @@ beckon_adaptive_new (GtkWindow *window, int width)
 
   self = g_object_new (BECKON_TYPE_ADAPTIVE, NULL);
   self->window = window;
-  self->narrow = self->wanted = width < NARROW_BELOW;
+  self->narrow = self->wanted = is_below (width);
   set_class (window, "narrow", self->narrow);
+  follow (self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
                            G_CALLBACK (on_high_contrast), self, G_CONNECT_SWAPPED);
   on_high_contrast (self);
@@ -137,7 +206,7 @@ beckon_adaptive_allocated (BeckonAdaptive *self, int width)
 {
   g_return_if_fail (BECKON_IS_ADAPTIVE (self));
 
-  self->wanted = width < NARROW_BELOW;
+  self->wanted = is_narrow_at (self, width);
   if (self->wanted != self->narrow && self->source == 0)
     self->source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, self, NULL);
 }

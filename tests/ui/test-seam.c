@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include "about.h"
+#include "adaptive.h"
 #include "dialogs.h"
 #include "ui-fixture.h"
 
 #define NORMAL_DPI 96
+#define LARGE_DPI 144
 
 /* ---- dialogs ---- */
 
@@ -161,6 +163,50 @@ test_question_closed (Fixture *self, gconstpointer unused)
   g_assert_cmpstr (self->response, ==, "cancel");
 }
 
+/* ---- narrow and wide ---- */
+
+static void
+on_narrow (guint *n_changes)
+{
+  (*n_changes)++;
+}
+
+static void
+test_narrow (void)
+{
+  GtkWidget *window = adw_window_new ();
+  guint n_changes = 0;
+  BeckonAdaptive *adaptive;
+
+  gtk_widget_set_size_request (window, 200, 100);
+  gtk_window_set_default_size (GTK_WINDOW (window), 800, 300);
+  adw_window_set_content (ADW_WINDOW (window), gtk_label_new ("Content"));
+  adaptive = beckon_adaptive_new (GTK_WINDOW (window), 800);
+  g_signal_connect_swapped (adaptive, "notify::narrow", G_CALLBACK (on_narrow), &n_changes);
+  g_assert_false (beckon_adaptive_is_narrow (adaptive));
+  gtk_window_present (GTK_WINDOW (window));
+  ui_await (gtk_widget_get_mapped (window));
+  /* As the windows do with each size that they get. */
+#define AWAIT(condition)                                                                           \
+  ui_await ((beckon_adaptive_allocated (adaptive, gtk_widget_get_width (gtk_widget_get_first_child (window))),  \
+             condition))
+  gtk_window_set_default_size (GTK_WINDOW (window), 400, 300);
+  AWAIT (beckon_adaptive_is_narrow (adaptive));
+  g_assert_true (gtk_widget_has_css_class (window, "narrow"));
+  gtk_window_set_default_size (GTK_WINDOW (window), 800, 300);
+  AWAIT (!beckon_adaptive_is_narrow (adaptive));
+  g_assert_false (gtk_widget_has_css_class (window, "narrow"));
+  g_assert_cmpuint (n_changes, ==, 2);
+  /* In large letters as much is said in less. */
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", LARGE_DPI * PANGO_SCALE, NULL);
+  AWAIT (beckon_adaptive_is_narrow (adaptive));
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", NORMAL_DPI * PANGO_SCALE, NULL);
+  AWAIT (!beckon_adaptive_is_narrow (adaptive));
+#undef AWAIT
+  ui_destroy (window);
+  g_assert_finalize_object (adaptive);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,5 +225,6 @@ main (int argc, char **argv)
   ADD ("question", test_question);
   ADD ("question-closed", test_question_closed);
 #undef ADD
+  g_test_add_func ("/ui/seam/narrow", test_narrow);
   return g_test_run ();
 }
