@@ -6,7 +6,7 @@
 
 #include "badge.h"
 
-#include "announce.h"
+#include "toolkit.h"
 
 /* What lasts no longer is not worth a flicker. */
 #define DELAY_MS 1000

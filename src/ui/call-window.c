@@ -7,7 +7,6 @@
 #include "call-window.h"
 
 #include "adaptive.h"
-#include "announce.h"
 #include "auto-hide.h"
 #include "call-controls.h"
 #include "calling-page.h"
@@ -17,6 +16,7 @@
 #include "portal-parent.h"
 #include "stack-pages.h"
 #include "statistics-window.h"
+#include "toolkit.h"
 #include "waiting-page.h"
 
 #include <glib/gi18n.h>

@@ -6,8 +6,8 @@
 
 #include "incoming-window.h"
 
-#include "announce.h"
 #include "phrases.h"
+#include "toolkit.h"
 
 #include <glib/gi18n.h>
 #ifdef GDK_WINDOWING_X11

@@ -6,6 +6,8 @@
 
 #include "sparkline.h"
 
+#include "toolkit.h"
+
 #define N_VALUES 60
 #define HEIGHT 40
 #define LINE_WIDTH 2.0
@@ -47,7 +49,7 @@ beckon_sparkline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (self->n_values < 2)
     return;
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
+  beckon_widget_get_color (widget, &color);
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cairo_set_line_width (cr, LINE_WIDTH);

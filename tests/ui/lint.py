@@ -29,6 +29,10 @@ SAY = re.compile(r"\b(gtk_label_new|gtk_label_set_label|gtk_label_set_text|gtk_b
 SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
 FEW_WORDS = 4  # and fewer say too little where nothing of the window is seen
 TRANSLATED = re.compile(r"\b(?:N?_|ngettext)\s?\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+# Only these files know which release of a library they have (docs/architecture.md).
+SEAM = {"adaptive", "dialogs", "toolkit"}
+OLD = r"(?i:adw_?(?:message_?dialog|leaflet|flap|squeezer|preferences_?window|about_?window|view_?switcher_?title))|" \
+    r"(?i:gtk_?(?:dialog|message_?dialog|file_?chooser|tree_?view|combo_?box|info_?bar|shortcuts_?window|shortcut_?label|style_?context_?get))"
 # What xgettext hands on: it ends on a text's line or on the line before, and no other text is between.
 COMMENT = re.compile(r"/\* Translators: [^*]*\*/[^\n]*\n?[^\n]*$")
 
@@ -141,6 +145,12 @@ def unnamed_in_code(name, code):
             yield f"{name}: a button of an icon"
 
 
+def beside_the_seam(name, code):
+    """What depends on the release of a library, or is deprecated in a newer one."""
+    for found in re.findall(rf"\b(?:\w+_CHECK_VERSION|{OLD})", code) if name.split(".")[0] not in SEAM else ():
+        yield f"{name}: {found}"
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
@@ -198,6 +208,11 @@ def test_the_windows_have_no_threads():
     check(name for name, code in CODE.items() if threads.search(code))
 
 
+def test_releases_are_told_apart_in_one_place():
+    check(found for name, code in CODE.items() for found in beside_the_seam(name, code))
+    check(found for window in WINDOWS for found in beside_the_seam(window.name, read(f"{FOLDER}/{window.name}")))
+
+
 def test_that_it_finds_something():
     bad = Window("bad.ui", """<interface><object class="GtkBox">
       <child><object class="GtkButton"><property name="icon-name">x</property></object></child>
@@ -228,9 +243,11 @@ def test_that_it_finds_something():
     assert list(uncommented_in_code("bad.c", '/* Translators: a button */\nset_label (label,\n  _("Stop"));'))
     assert not list(uncommented_in_code("good.c", '/* Translators: a button */\nset_label (label, _("Stop"));'))
     assert not list(uncommented_in_code("good.c", 'say (_("Nobody hears what is said in five words or more"));'))
+    assert list(beside_the_seam("bad.c", "#if GTK_CHECK_VERSION(4, 14, 0)\nadw_message_dialog_new (NULL);"))
+    assert not list(beside_the_seam("dialogs.c", "#if ADW_CHECK_VERSION(1, 5, 0)"))
     assert list(unnamed_in_code("bad.c", "{\n  gtk_button_new_from_icon_name (\"x\");\n}"))
 
 
 tap.run(test_that_it_finds_something, test_everything_is_named, test_everything_is_translated,
         test_translators_see_all_files, test_short_texts_have_comments, test_no_text_has_a_width_of_its_own,
-        test_letters_have_no_shadows, test_the_windows_have_no_threads)
+        test_letters_have_no_shadows, test_the_windows_have_no_threads, test_releases_are_told_apart_in_one_place)

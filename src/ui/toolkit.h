@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* What newer releases of GTK do, or do in another way, than 4.8 (docs/architecture.md, the seam). */
+
 #pragma once
 
 #include <gtk/gtk.h>
@@ -15,5 +17,8 @@ G_BEGIN_DECLS
  * with the role of an alert or a status, whose changes are told of.
  */
 void beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent);
+
+/** beckon_widget_get_color: @color: (out): that of letters in @widget */
+void beckon_widget_get_color (GtkWidget *widget, GdkRGBA *color);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "announce.h"
+#include "toolkit.h"
 
 void
 beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent)
@@ -16,5 +16,18 @@ beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent)
   gtk_accessible_announce (GTK_ACCESSIBLE (widget), sentence,
                            urgent ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
                                   : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+#endif
+}
+
+void
+beckon_widget_get_color (GtkWidget *widget, GdkRGBA *color)
+{
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+  g_return_if_fail (color != NULL);
+
+#if GTK_CHECK_VERSION(4, 10, 0)
+  gtk_widget_get_color (widget, color);
+#else
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), color);
 #endif
 }
