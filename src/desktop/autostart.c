@@ -23,9 +23,19 @@ struct _BeckonAutostart
   char *name;
   char *why;                 /* nullable */
   GCancellable *cancellable; /* nullable: the portal is not being asked */
+
+  gboolean refused;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonAutostart, beckon_autostart, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_REFUSED = 1,
+  N_PROPS
+} BeckonAutostartProperty;
+
+static GParamSpec *properties[N_PROPS];
 
 /* ---- a file ---- */
 
@@ -85,11 +95,22 @@ update_file (BeckonAutostart *self, gboolean wanted)
 /* ---- the portal ---- */
 
 static void
+set_refused (BeckonAutostart *self, gboolean refused)
+{
+  if (self->refused == refused)
+    return;
+  self->refused = refused;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REFUSED]);
+}
+
+static void
 on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonAutostart) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
+  const gboolean wanted = g_settings_get_boolean (self->settings, KEY);
+  gboolean background = results != NULL;
   gboolean autostart = FALSE;
 
   if (self->cancellable == NULL ||
@@ -103,8 +124,12 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (results == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (results != NULL)
-    g_variant_lookup (results, "autostart", "b", &autostart);
-  if (g_settings_get_boolean (self->settings, KEY) && !autostart)
+    {
+      g_variant_lookup (results, "background", "b", &background);
+      g_variant_lookup (results, "autostart", "b", &autostart);
+    }
+  set_refused (self, !background || (wanted && !autostart));
+  if (self->refused && wanted)
     g_settings_set_boolean (self->settings, KEY, FALSE);
 }
 
@@ -113,6 +138,7 @@ ask_portal (BeckonAutostart *self)
 {
   GVariantDict options;
 
+  set_refused (self, FALSE);
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "autostart", "b", g_settings_get_boolean (self->settings, KEY));
   g_variant_dict_insert_value (&options, "commandline",
@@ -131,13 +157,31 @@ ask_portal (BeckonAutostart *self)
 static void
 on_setting (BeckonAutostart *self)
 {
-  if (self->bus != NULL)
+  const gboolean wanted = g_settings_get_boolean (self->settings, KEY);
+
+  if (self->bus == NULL)
+    update_file (self, wanted);
+  else if (wanted || !self->refused) /* what it has refused the desktop need not be told */
     ask_portal (self);
-  else
-    update_file (self, g_settings_get_boolean (self->settings, KEY));
 }
 
 /* ---- the object ---- */
+
+static void
+beckon_autostart_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  BeckonAutostart *self = BECKON_AUTOSTART (object);
+
+  switch ((BeckonAutostartProperty) prop_id)
+    {
+    case PROP_REFUSED:
+      g_value_set_boolean (value, self->refused);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
 
 static void
 beckon_autostart_dispose (GObject *object)
@@ -168,8 +212,16 @@ beckon_autostart_finalize (GObject *object)
 static void
 beckon_autostart_class_init (BeckonAutostartClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = beckon_autostart_dispose;
-  G_OBJECT_CLASS (klass)->finalize = beckon_autostart_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = beckon_autostart_get_property;
+  object_class->dispose = beckon_autostart_dispose;
+  object_class->finalize = beckon_autostart_finalize;
+
+  properties[PROP_REFUSED] =
+      g_param_spec_boolean ("refused", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
 static void
@@ -202,6 +254,14 @@ beckon_autostart_new (GDBusConnection *bus,
   g_signal_connect_object (settings, "changed::" KEY, G_CALLBACK (on_setting), self,
                            G_CONNECT_SWAPPED);
   return self;
+}
+
+gboolean
+beckon_autostart_is_refused (BeckonAutostart *self)
+{
+  g_return_val_if_fail (BECKON_IS_AUTOSTART (self), FALSE);
+
+  return self->refused;
 }
 
 void

@@ -366,7 +366,8 @@ present_home_window (BeckonApplication *self)
   GtkWindow *window = find_home_window (self);
 
   if (window == NULL)
-    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account));
+    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account,
+                                                 self->autostart));
   gtk_window_present (window);
   return window;
 }

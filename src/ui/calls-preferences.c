@@ -6,6 +6,10 @@
 
 #include "calls-preferences.h"
 
+#include "toolkit.h"
+
+#include <glib/gi18n.h>
+
 struct _BeckonCallsPreferences
 {
   AdwPreferencesPage parent_instance;
@@ -14,12 +18,16 @@ struct _BeckonCallsPreferences
   GtkWidget *do_not_disturb;
   GtkWidget *ring_here;
   GtkWidget *pause_media;
+  AdwActionRow *start_row;
   GtkWidget *start_at_login;
   GtkWidget *global_shortcuts;
   GtkWidget *push_to_talk;
   GtkWidget *preconnect;
   GtkWidget *relay_only;
   GtkWidget *bandwidth;
+
+  /* Owned */
+  char *start_subtitle; /* where nothing is refused */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonCallsPreferences, beckon_calls_preferences, ADW_TYPE_PREFERENCES_PAGE)
@@ -92,16 +100,43 @@ show_choice_whole (AdwComboRow *row)
   adw_combo_row_set_factory (row, factory);
 }
 
+/* A switch that goes back by itself says why. */
+static void
+on_refused (BeckonCallsPreferences *self, GParamSpec *pspec, BeckonAutostart *autostart)
+{
+  const gboolean refused = beckon_autostart_is_refused (autostart);
+  const char *sentence =
+      /* Translators: below the title of the switch “Start at Log-In”, which has gone back by itself */
+      refused ? _("Your desktop does not allow it. Let Beckon run in the background in the desktop’s "
+                  "own settings, then switch this on again.")
+              : self->start_subtitle;
+
+  adw_action_row_set_subtitle (self->start_row, sentence);
+  if (refused)
+    beckon_announce (GTK_WIDGET (self->start_row), sentence, FALSE);
+}
+
+static void
+beckon_calls_preferences_finalize (GObject *object)
+{
+  g_free (BECKON_CALLS_PREFERENCES (object)->start_subtitle);
+
+  G_OBJECT_CLASS (beckon_calls_preferences_parent_class)->finalize (object);
+}
+
 static void
 beckon_calls_preferences_class_init (BeckonCallsPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = beckon_calls_preferences_finalize;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/beckon/Beckon/calls-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, do_not_disturb);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, ring_here);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, pause_media);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, start_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, start_at_login);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, global_shortcuts);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, push_to_talk);
@@ -114,16 +149,18 @@ static void
 beckon_calls_preferences_init (BeckonCallsPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->start_subtitle = g_strdup (adw_action_row_get_subtitle (self->start_row));
   show_choice_whole (ADW_COMBO_ROW (self->preconnect));
   show_choice_whole (ADW_COMBO_ROW (self->bandwidth));
 }
 
 AdwPreferencesPage *
-beckon_calls_preferences_new (GSettings *settings)
+beckon_calls_preferences_new (GSettings *settings, BeckonAutostart *autostart)
 {
   BeckonCallsPreferences *self;
 
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+  g_return_val_if_fail (autostart == NULL || BECKON_IS_AUTOSTART (autostart), NULL);
 
   self = g_object_new (BECKON_TYPE_CALLS_PREFERENCES, NULL);
   g_settings_bind (settings, "do-not-disturb", self->do_not_disturb, "active",
@@ -142,5 +179,11 @@ beckon_calls_preferences_new (GSettings *settings)
   g_settings_bind_with_mapping (settings, "bandwidth", self->bandwidth, "selected",
                                 G_SETTINGS_BIND_DEFAULT, bandwidth_to_row, bandwidth_from_row, NULL,
                                 NULL);
+  if (autostart != NULL)
+    {
+      g_signal_connect_object (autostart, "notify::refused", G_CALLBACK (on_refused), self,
+                               G_CONNECT_SWAPPED);
+      on_refused (self, NULL, autostart);
+    }
   return ADW_PREFERENCES_PAGE (self);
 }

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "autostart.h"
+
 #include <adwaita.h>
 
 G_BEGIN_DECLS
@@ -11,6 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BeckonCallsPreferences, beckon_calls_preferences, BECKON, CALLS_PREFERENCES,
                       AdwPreferencesPage)
 
-AdwPreferencesPage *beckon_calls_preferences_new (GSettings *settings);
+/** beckon_calls_preferences_new: @autostart: (nullable): who says whether the start at log-in is
+ * refused */
+AdwPreferencesPage *beckon_calls_preferences_new (GSettings *settings, BeckonAutostart *autostart);
 
 G_END_DECLS

@@ -362,8 +362,10 @@ on_sign_out_action (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_preferences_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  if (!beckon_dialog_covers (GTK_WINDOW (widget)))
-    beckon_show_preferences (GTK_WINDOW (widget), BECKON_HOME_WINDOW (widget)->account);
+  BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
+
+  if (!beckon_dialog_covers (GTK_WINDOW (self)))
+    beckon_show_preferences (GTK_WINDOW (self), self->account, self->autostart);
 }
 
 static void

@@ -47,6 +47,7 @@ struct _BeckonHomeWindow
 
   /* Owned */
   BeckonAccount *account;
+  BeckonAutostart *autostart; /* nullable */
   BeckonPeople *people;
   BeckonPeopleFilter *filter; /* nullable: until the window is made */
   BeckonAdaptive *adaptive;

@@ -241,6 +241,7 @@ beckon_home_window_dispose (GObject *object)
   if (self->people != NULL)
     beckon_people_set_all_wanted (self->people, FALSE); /* what is on its way holds it */
   g_clear_object (&self->people);
+  g_clear_object (&self->autostart);
   g_clear_object (&self->account);
 
   G_OBJECT_CLASS (beckon_home_window_parent_class)->dispose (object);
@@ -344,18 +345,22 @@ follow_account (BeckonHomeWindow *self)
 }
 
 GtkWidget *
-beckon_home_window_new (GtkApplication *application, BeckonAccount *account)
+beckon_home_window_new (GtkApplication *application,
+                        BeckonAccount *account,
+                        BeckonAutostart *autostart)
 {
   BeckonHomeWindow *self;
   int width;
   int height;
 
   g_return_val_if_fail (BECKON_IS_ACCOUNT (account), NULL);
+  g_return_val_if_fail (autostart == NULL || BECKON_IS_AUTOSTART (autostart), NULL);
 
   g_settings_get (beckon_account_get_settings (account), "home-size", "(ii)", &width, &height);
   self = g_object_new (BECKON_TYPE_HOME_WINDOW, "application", application, "default-width", width,
                        "default-height", height, NULL);
   self->account = g_object_ref (account);
+  g_set_object (&self->autostart, autostart);
   self->adaptive = beckon_adaptive_new (GTK_WINDOW (self), width);
   beckon_stack_pages_hide_inactive (self->pages);
   beckon_home_window_set_up_lists (self);

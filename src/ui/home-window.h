@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "account.h"
+#include "autostart.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +22,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (BeckonHomeWindow, beckon_home_window, BECKON, HOME_WINDOW,
                       AdwApplicationWindow)
 
-GtkWidget *beckon_home_window_new (GtkApplication *application, BeckonAccount *account);
+/** beckon_home_window_new: @autostart: (nullable): of which the preferences tell */
+GtkWidget *beckon_home_window_new (GtkApplication *application, BeckonAccount *account,
+                                   BeckonAutostart *autostart);
 
 /** beckon_home_window_say: shows a sentence for some seconds. */
 void beckon_home_window_say (BeckonHomeWindow *self, const char *sentence);

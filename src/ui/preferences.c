@@ -12,7 +12,7 @@
 #include "dialogs.h"
 
 void
-beckon_show_preferences (GtkWindow *parent, BeckonAccount *account)
+beckon_show_preferences (GtkWindow *parent, BeckonAccount *account, BeckonAutostart *autostart)
 {
   GtkWidget *preferences;
   const BeckonMediaConfig *media;
@@ -22,8 +22,8 @@ beckon_show_preferences (GtkWindow *parent, BeckonAccount *account)
 
   media = beckon_account_get_media (account);
   preferences = beckon_preferences_new ();
-  beckon_preferences_add (preferences,
-                          beckon_calls_preferences_new (beckon_account_get_settings (account)));
+  beckon_preferences_add (
+      preferences, beckon_calls_preferences_new (beckon_account_get_settings (account), autostart));
   if (media->devices != NULL)
     beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   if (beckon_account_get_manager (account) != NULL)

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "account.h"
+#include "autostart.h"
 
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
-/** beckon_show_preferences: opens the preferences of @account's profile over @parent. */
-void beckon_show_preferences (GtkWindow *parent, BeckonAccount *account);
+/** beckon_show_preferences: opens the preferences of @account's profile over @parent.
+ * @autostart: (nullable): who says whether the start at log-in is refused */
+void beckon_show_preferences (GtkWindow *parent, BeckonAccount *account,
+                              BeckonAutostart *autostart);
 
 G_END_DECLS

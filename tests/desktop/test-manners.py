@@ -251,10 +251,21 @@ def test_start_at_login():
     assert bob.on_desktop("state")["background"][-1]["autostart"]
     _set(bob, "start-at-login", "false")
     bob.desktop_has("asks", asks + 2)
+    # Who is refused reads it where they asked, and the switch goes back.
     bob.on_desktop("let_start", False)
-    _set(bob, "start-at-login", "true")
-    bob.desktop_has("asks", asks + 4)  # asked, refused, and so it is not wanted any more
+    bob.keys("ctrl+comma")
+    bob.read("Connect Before Answering")
+    bob.press_on("Preferences", "Start at Log-In")
+    bob.read("Your desktop does not allow it.")
+    bob.desktop_has("asks", asks + 3)
     bob.says(["gsettings", "get", PATH, "start-at-login"], STAGE.build.environment, "false\n")
+    STAGE.picture("start-refused", bob)
+    bob.on_desktop("let_start", True)
+    bob.press_on("Preferences", "Start at Log-In")
+    bob.read("In the background, so that calls come in")
+    bob.says(["gsettings", "get", PATH, "start-at-login"], STAGE.build.environment, "true\n")
+    bob.close_window("Preferences")
+    _set(bob, "start-at-login", "false")
     _set(alice, "start-at-login", "true")
     content = alice.file("$XDG_CONFIG_HOME/autostart/org.beckon.Beckon.desktop")
     assert 'beckon" "--background"\n' in content, content

@@ -31,6 +31,7 @@ typedef enum
 {
   MOOD_GRANT,
   MOOD_GRANT_AT_ONCE, /* before the question is answered with its request */
+  MOOD_GRANT_LIFE,    /* without windows, but no start */
   MOOD_CANCEL,
   MOOD_FAIL,
   MOOD_REFUSE, /* the call itself */
@@ -108,7 +109,8 @@ on_question (GDBusConnection *bus,
   g_autoptr (GVariant) options =
       g_variant_get_child_value (parameters, g_variant_n_children (parameters) - 1);
   g_autofree char *who = g_strdelimit (g_strdup (sender + 1), ".", '_');
-  GVariant *granted = g_variant_new_parsed ("(uint32 0, {'autostart': <true>})");
+  GVariant *granted = g_variant_new_parsed ("(uint32 0, {'background': <true>, 'autostart': <%b>})",
+                                            self->mood != MOOD_GRANT_LIFE);
   const char *token;
 
   g_assert_true (g_variant_lookup (options, "handle_token", "&s", &token));
@@ -123,7 +125,7 @@ on_question (GDBusConnection *bus,
         invocation, "org.freedesktop.portal.Error.NotAllowed", "Not for you");
   else
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(o)", self->request));
-  if (self->mood == MOOD_GRANT)
+  if (self->mood == MOOD_GRANT || self->mood == MOOD_GRANT_LIFE)
     respond (self, sender, granted);
   g_variant_unref (granted);
   answer_question (self, sender);
@@ -271,8 +273,16 @@ test_unbound_while_asked (Fixture *self, gconstpointer unused)
 /* ---- the start at log-in ---- */
 
 static void
+wait_for_answer (Fixture *self, BeckonAutostart *autostart, guint n_asked)
+{
+  wait_at_most (LIMIT, self->n_asked == n_asked && G_OBJECT (autostart)->ref_count == 1);
+}
+
+/* What is refused is not wanted any more, and whoever tells the person why knows it. */
+static void
 test_refused_start (Fixture *self, gconstpointer unused)
 {
+  static const Mood refusals[] = { MOOD_CANCEL, MOOD_GRANT_LIFE };
   const char *const command[] = { "beckon", NULL };
   BeckonAutostart *autostart =
       beckon_autostart_new (self->bus, self->settings, "org.beckon.Test", "Test", command);
@@ -280,12 +290,25 @@ test_refused_start (Fixture *self, gconstpointer unused)
   open_portal (self);
   self->mood = MOOD_REFUSE; /* not by the person */
   g_settings_set_boolean (self->settings, "start-at-login", TRUE);
-  wait_at_most (LIMIT, self->n_asked == 1 && G_OBJECT (autostart)->ref_count == 1);
+  wait_for_answer (self, autostart, 1);
   g_assert_true (g_settings_get_boolean (self->settings, "start-at-login"));
+  g_assert_false (beckon_autostart_is_refused (autostart));
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_settings_set_boolean (self->settings, "start-at-login", TRUE);
+      self->mood = refusals[i];
+      beckon_autostart_ask (autostart, "To be called");
+      wait_at_most (LIMIT, beckon_autostart_is_refused (autostart));
+      g_assert_false (g_settings_get_boolean (self->settings, "start-at-login"));
+      self->mood = MOOD_GRANT;
+      beckon_autostart_ask (autostart, "To be called");
+      g_assert_false (beckon_autostart_is_refused (autostart));
+      wait_for_answer (self, autostart, self->n_asked + 1);
+    }
+  /* A life without windows may be all that was asked for, and refused. */
   self->mood = MOOD_CANCEL;
   beckon_autostart_ask (autostart, "To be called");
-  wait_at_most (LIMIT, !g_settings_get_boolean (self->settings, "start-at-login"));
-  wait_at_most (LIMIT, self->n_asked == 3 && G_OBJECT (autostart)->ref_count == 1);
+  wait_at_most (LIMIT, beckon_autostart_is_refused (autostart));
   g_assert_finalize_object (autostart);
 }
 

@@ -38,7 +38,7 @@ find (Screens *self, const char *name)
 static void
 open_sign_in (Screens *self)
 {
-  screens_show (self, beckon_home_window_new (NULL, self->nobody));
+  screens_show (self, beckon_home_window_new (NULL, self->nobody, NULL));
 }
 
 static void
@@ -63,7 +63,7 @@ open_sign_in_failed (Screens *self)
 static void
 open_home_with (Screens *self, const char *contacts, const char *calls)
 {
-  GtkWidget *home = beckon_home_window_new (NULL, self->account);
+  GtkWidget *home = beckon_home_window_new (NULL, self->account, NULL);
   g_autofree char *past = g_strdup_printf ("\"calls\":[%s]", calls);
 
   answer (self, "contacts.list", contacts);
@@ -274,7 +274,7 @@ open_preferences (Screens *self, const char *page)
 
   open_home_empty (self);
   media->devices = g_object_ref (self->devices);
-  beckon_preferences_add (preferences, beckon_calls_preferences_new (self->settings));
+  beckon_preferences_add (preferences, beckon_calls_preferences_new (self->settings, NULL));
   beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   beckon_preferences_add (preferences, beckon_account_preferences_new (self->account));
   answer (self, "devices.list",

@@ -53,7 +53,7 @@ test_switches (void)
     { "Always Use a Relay", "relay-only" },
   };
   GSettings *settings = ui_open_settings ();
-  GtkWidget *window = show_page (beckon_calls_preferences_new (settings));
+  GtkWidget *window = show_page (beckon_calls_preferences_new (settings, NULL));
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -78,7 +78,7 @@ static void
 test_choices (void)
 {
   GSettings *settings = ui_open_settings ();
-  GtkWidget *window = show_page (beckon_calls_preferences_new (settings));
+  GtkWidget *window = show_page (beckon_calls_preferences_new (settings, NULL));
   AdwComboRow *preconnect = ADW_COMBO_ROW (find_row (window, "Connect Before Answering"));
   AdwComboRow *bandwidth = ADW_COMBO_ROW (find_row (window, "Bandwidth Limit"));
   g_autofree char *preconnected = NULL;
