@@ -21,6 +21,7 @@
 #include "options.h"
 #include "portal.h"
 #include "remote-control.h"
+#include "session-watch.h"
 #include "video-sink.h"
 
 #include <glib-unix.h>
@@ -44,13 +45,13 @@ struct _BeckonApplication
   BeckonCallIntents *intents;
   BeckonManners *manners;
   BeckonAutostart *autostart;
+  BeckonSessionWatch *session; /* nullable: also where there is no session bus */
   GThread *prewarm;
   BeckonCurrentCall *current;
   BeckonRemoteControl *remote;
 
   GtkWidget *question; /* weak: about a link */
 
-  guint inhibit_cookie;
   guint term_source;
   guint int_source;
   guint calm_source; /* the first moments are over then */
@@ -58,6 +59,7 @@ struct _BeckonApplication
   gboolean connected; /* once */
   gboolean holding;   /* an account is signed in */
   gboolean quitting;  /* saying bye */
+  gboolean down;      /* it has been said, or it took too long */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonApplication, beckon_application, ADW_TYPE_APPLICATION)
@@ -70,8 +72,9 @@ on_shut_down (GObject *source, GAsyncResult *result, gpointer user_data)
   BeckonApplication *self = user_data;
 
   beckon_account_shutdown_finish (BECKON_ACCOUNT (source), result, NULL);
-  if (self->inhibit_cookie != 0)
-    gtk_application_uninhibit (GTK_APPLICATION (self), self->inhibit_cookie);
+  self->down = TRUE;
+  if (self->session != NULL)
+    beckon_session_watch_release (self->session);
   g_application_release (G_APPLICATION (self));
   g_application_quit (G_APPLICATION (self));
   g_object_unref (self);
@@ -96,17 +99,17 @@ on_unix_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The session waits until everybody knows that we are gone. That it may yet be called off we do not
- * wait for: with the portal GTK 4.8 says nothing more. */
+/* Newer releases of GTK quit by themselves when the session ends, in the middle of a call. */
 static void
-on_query_end (BeckonApplication *self)
+beckon_application_shutdown (GApplication *application)
 {
-  if (!self->quitting && beckon_account_get_manager (self->account) != NULL)
-    self->inhibit_cookie = gtk_application_inhibit (
-        GTK_APPLICATION (self), NULL, GTK_APPLICATION_INHIBIT_LOGOUT,
-        /* Translators: why the computer does not log out at once */
-        _("Hanging up"));
-  quit (self);
+  BeckonApplication *self = BECKON_APPLICATION (application);
+
+  if (self->account != NULL)
+    quit (self);
+  while (self->quitting && !self->down)
+    g_main_context_iteration (NULL, TRUE);
+  G_APPLICATION_CLASS (beckon_application_parent_class)->shutdown (application);
 }
 
 /* ---- actions ---- */
@@ -411,6 +414,12 @@ tie_to_desktop (BeckonApplication *self, GSettings *settings)
       beckon_autostart_new (beckon_portals_are_ours () ? bus : NULL, settings,
                             /* Translators: name of the application */
                             g_application_get_application_id (application), _("Beckon"), command);
+  if (bus != NULL)
+    {
+      self->session =
+          beckon_session_watch_new (bus, g_application_get_application_id (application));
+      g_signal_connect_object (self->session, "ending", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
+    }
   g_signal_connect_object (self->presenter, "notice", G_CALLBACK (on_notice), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->intents, "failed", G_CALLBACK (on_failed), self,
@@ -439,7 +448,6 @@ beckon_application_startup (GApplication *application)
                                          (const char *const[]){ "<Control>question", NULL });
   self->term_source = g_unix_signal_add (SIGTERM, on_unix_signal, self);
   self->int_source = g_unix_signal_add (SIGINT, on_unix_signal, self);
-  g_signal_connect (self, "query-end", G_CALLBACK (on_query_end), NULL);
 
   settings = open_settings (self);
   set_up_devices (self, settings);
@@ -556,6 +564,7 @@ beckon_application_dispose (GObject *object)
   g_clear_handle_id (&self->int_source, g_source_remove);
   g_clear_handle_id (&self->calm_source, g_source_remove);
   g_clear_weak_pointer (&self->question);
+  g_clear_object (&self->session);
   g_clear_object (&self->autostart);
   g_clear_object (&self->intents);
   g_clear_object (&self->manners);
@@ -587,6 +596,7 @@ beckon_application_class_init (BeckonApplicationClass *klass)
   object_class->dispose = beckon_application_dispose;
   object_class->finalize = beckon_application_finalize;
   application_class->startup = beckon_application_startup;
+  application_class->shutdown = beckon_application_shutdown;
   application_class->activate = beckon_application_activate;
   application_class->open = beckon_application_open;
   application_class->dbus_register = beckon_application_dbus_register;
@@ -607,7 +617,7 @@ beckon_application_new (void)
 {
   return g_object_new (BECKON_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
                        G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/beckon/Beckon",
-                       "register-session", TRUE, NULL);
+                       NULL);
 }
 
 int

@@ -289,9 +289,17 @@ def test_killed_while_it_rings():
 
 
 def test_log_out_hangs_up():
+    """Not while Bob is asked whether to log out: he may say no."""
     alice, bob = STAGE.people
     STAGE.connect(alice, bob, "Voice call")
-    bob.on_desktop("log_out")
+    for times in (1, 2):
+        bob.on_desktop("log_out", "asked")
+        bob.desktop_has("agreed", times)
+        bob.on_desktop("log_out", "running")
+        together(lambda: alice.talk(times), lambda: bob.talk(times))
+    bob.on_desktop("log_out", "asked")
+    bob.desktop_has("agreed", 3)
+    bob.on_desktop("log_out", "ending")
     alice.read("Bob hung up")
     assert bob.exit_status() == 0
     found = tap.complaints(bob.output())

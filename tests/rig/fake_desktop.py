@@ -22,7 +22,7 @@ LOGIND, LOGIND_PATH = "org.freedesktop.login1", "/org/freedesktop/login1"
 PLAYER, PLAYER_PATH = "org.mpris.MediaPlayer2.fake", "/org/mpris/MediaPlayer2"
 CONTROL = "org.beckon.Test.Desktop"
 GRANTED, REFUSED = 0, 1
-QUERY_END = 2
+STATES = {"running": 1, "asked": 2, "ending": 3}  # of the session
 
 XML = """<node>
   <interface name="org.freedesktop.portal.Notification">
@@ -98,6 +98,7 @@ class Desktop:
         self.registrations = {}
         self.requests = 0  # whose path we choose
         self.monitor = None  # the session that is told when the person logs out
+        self.agreed = 0  # how often an application has answered that they may
         self.session = None  # of the shortcuts
         self.shortcuts = {}
         self.kept = set()  # shortcuts for which there is no key
@@ -197,6 +198,7 @@ class Desktop:
                      {"session_handle": GLib.Variant("s", self.monitor)})
 
     def Inhibit_QueryEndResponse(self, _sender, _path, _parameters, invocation):
+        self.agreed += 1
         invocation.return_value(None)
 
     def Settings_ReadAll(self, _sender, _path, _parameters, invocation):
@@ -249,7 +251,7 @@ class Person:
         return {"notifications": {name: value.unpack() for name, value in desktop.notifications.items()},
                 "background": desktop.background, "inhibitions": list(desktop.inhibitions.values()),
                 "shortcuts": desktop.shortcuts, "locks": len(desktop.locks), "player": desktop.status,
-                "asks": len(desktop.background),
+                "asks": len(desktop.background), "agreed": desktop.agreed,
                 "plays": desktop.plays, "pauses": desktop.pauses}
 
     def press(self, label):
@@ -279,8 +281,9 @@ class Person:
         self.desktop.bus.emit_signal(None, LOGIND_PATH, LOGIND + ".Manager", "PrepareForSleep",
                                      GLib.Variant("(b)", (begins,)))
 
-    def log_out(self):
-        state = {"screensaver-active": GLib.Variant("b", False), "session-state": GLib.Variant("u", QUERY_END)}
+    def log_out(self, state):
+        """How far the log-out is: it is asked about, called off ("running"), or done ("ending")."""
+        state = {"screensaver-active": GLib.Variant("b", False), "session-state": GLib.Variant("u", STATES[state])}
         self.desktop.bus.emit_signal(None, PORTAL_PATH, "org.freedesktop.portal.Inhibit", "StateChanged",
                                      GLib.Variant("(oa{sv})", (self.desktop.monitor, state)))
 
