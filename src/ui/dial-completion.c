@@ -23,6 +23,7 @@ struct _BeckonDialCompletion
 
   /* Owned */
   GListModel *contacts; /* nullable */
+  GPtrArray *offered;   /* of #BeckonContactItem, in the order of the rows */
 
   gboolean completing; /* the entry changes by what was taken */
 };
@@ -40,13 +41,64 @@ find_last_word (const char *text)
   return begin;
 }
 
+static BeckonContactItem *
+get_offer (BeckonDialCompletion *self, GtkListBoxRow *row)
+{
+  return g_ptr_array_index (self->offered, gtk_list_box_row_get_index (row));
+}
+
+/* ---- for who hears it ---- */
+
+static char *
+describe (BeckonContactItem *item)
+{
+  /* Translators: a person in a list, for screen readers: name, user ID */
+  return g_strdup_printf (_("%s, %s"), beckon_contact_item_get_name (item),
+                          beckon_contact_item_get_id (item));
+}
+
+/* The keyboard stays in the entry, and so it is the entry that tells: a screen reader reads out what its
+ * description becomes. GTK 4.8 tells it neither of an active descendant nor of a popup. */
+static void
+tell (BeckonDialCompletion *self)
+{
+  GtkAccessible *entry = GTK_ACCESSIBLE (self->entry);
+  const gboolean open = gtk_widget_get_visible (GTK_WIDGET (self));
+  GtkListBoxRow *selected = open ? gtk_list_box_get_selected_row (self->list) : NULL;
+  g_autofree char *sentence = NULL;
+
+  gtk_accessible_update_state (entry, GTK_ACCESSIBLE_STATE_EXPANDED, open, -1);
+  if (!open)
+    {
+      gtk_accessible_reset_relation (entry, GTK_ACCESSIBLE_RELATION_ACTIVE_DESCENDANT);
+      gtk_accessible_reset_property (entry, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+      return;
+    }
+  if (selected != NULL)
+    {
+      gtk_accessible_update_relation (entry, GTK_ACCESSIBLE_RELATION_ACTIVE_DESCENDANT, selected,
+                                      -1);
+      sentence = describe (get_offer (self, selected));
+    }
+  else
+    {
+      gtk_accessible_reset_relation (entry, GTK_ACCESSIBLE_RELATION_ACTIVE_DESCENDANT);
+      sentence = g_strdup_printf (
+          /* Translators: for screen readers: of the contacts that are offered below what is typed */
+          ngettext ("%u suggestion. Choose with the arrow keys.",
+                    "%u suggestions. Choose with the arrow keys.", self->offered->len),
+          self->offered->len);
+    }
+  gtk_accessible_update_property (entry, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+}
+
 /* ---- taking ---- */
 
 static void
 take (BeckonDialCompletion *self, GtkListBoxRow *row)
 {
   const char *text = gtk_editable_get_text (self->entry);
-  const char *id = gtk_widget_get_name (GTK_WIDGET (row));
+  const char *id = beckon_contact_item_get_id (get_offer (self, row));
   g_autofree char *before = g_strndup (text, find_last_word (text));
   g_autofree char *completed = g_strconcat (before, id, NULL);
 
@@ -72,6 +124,7 @@ move (BeckonDialCompletion *self, int step)
 
   if (row != NULL)
     gtk_list_box_select_row (self->list, row);
+  tell (self);
 }
 
 static gboolean
@@ -103,11 +156,8 @@ create_row (BeckonContactItem *item)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *name = gtk_label_new (beckon_contact_item_get_name (item));
   GtkWidget *id = gtk_label_new (beckon_contact_item_get_id (item));
-  g_autofree char *description = NULL;
+  g_autofree char *description = describe (item);
 
-  /* Translators: a person in a list, for screen readers: name, user ID */
-  description = g_strdup_printf (_("%s, %s"), beckon_contact_item_get_name (item),
-                                 beckon_contact_item_get_id (item));
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_widget_set_hexpand (name, TRUE);
@@ -117,7 +167,6 @@ create_row (BeckonContactItem *item)
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), id);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_widget_set_name (row, beckon_contact_item_get_id (item));
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, description,
                                   -1);
   return row;
@@ -130,18 +179,17 @@ clear (BeckonDialCompletion *self)
 
   while ((row = gtk_widget_get_first_child (GTK_WIDGET (self->list))) != NULL)
     gtk_list_box_remove (self->list, row);
+  g_ptr_array_set_size (self->offered, 0);
 }
 
-/* Returns: how many there are. */
-static guint
+static void
 fill (BeckonDialCompletion *self, const char *word)
 {
   g_autofree char *folded = g_utf8_casefold (word, -1);
   const char *const words[] = { folded, NULL };
   const guint n = g_list_model_get_n_items (self->contacts);
-  guint n_offers = 0;
 
-  for (guint i = 0; i < n && n_offers < OFFERS_MAX; i++)
+  for (guint i = 0; i < n && self->offered->len < OFFERS_MAX; i++)
     {
       g_autoptr (BeckonContactItem) item = g_list_model_get_item (self->contacts, i);
       const char *id = beckon_contact_item_get_id (item);
@@ -150,9 +198,8 @@ fill (BeckonDialCompletion *self, const char *word)
           !beckon_people_filter_match (words, beckon_contact_item_get_name (item), id))
         continue;
       gtk_list_box_append (self->list, create_row (item));
-      n_offers++;
+      g_ptr_array_add (self->offered, g_steal_pointer (&item));
     }
-  return n_offers;
 }
 
 static void
@@ -182,10 +229,13 @@ on_changed (BeckonDialCompletion *self)
 
   clear (self);
   if (!self->completing && self->contacts != NULL && *word != '\0' &&
-      gtk_widget_get_mapped (GTK_WIDGET (self->entry)) && fill (self, word) > 0)
+      gtk_widget_get_mapped (GTK_WIDGET (self->entry)))
+    fill (self, word);
+  if (self->offered->len > 0)
     show (self);
   else
     gtk_popover_popdown (GTK_POPOVER (self));
+  tell (self);
 }
 
 static void
@@ -203,9 +253,18 @@ beckon_dial_completion_dispose (GObject *object)
 }
 
 static void
+beckon_dial_completion_finalize (GObject *object)
+{
+  g_ptr_array_unref (BECKON_DIAL_COMPLETION (object)->offered);
+
+  G_OBJECT_CLASS (beckon_dial_completion_parent_class)->finalize (object);
+}
+
+static void
 beckon_dial_completion_class_init (BeckonDialCompletionClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = beckon_dial_completion_dispose;
+  G_OBJECT_CLASS (klass)->finalize = beckon_dial_completion_finalize;
 }
 
 static void
@@ -214,6 +273,7 @@ beckon_dial_completion_init (BeckonDialCompletion *self)
   GtkWidget *list = gtk_list_box_new ();
 
   self->list = GTK_LIST_BOX (list);
+  self->offered = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_SINGLE);
   gtk_list_box_set_activate_on_single_click (self->list, TRUE);
   gtk_widget_set_can_focus (list, FALSE);
@@ -242,6 +302,13 @@ beckon_dial_completion_new (GtkWidget *parent, GtkEditable *entry)
   self = g_object_new (BECKON_TYPE_DIAL_COMPLETION, NULL);
   self->entry = entry;
   gtk_widget_set_parent (GTK_WIDGET (self), parent);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_HAS_POPUP, TRUE,
+                                  GTK_ACCESSIBLE_PROPERTY_AUTOCOMPLETE,
+                                  GTK_ACCESSIBLE_AUTOCOMPLETE_LIST, -1);
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_RELATION_CONTROLS,
+                                  self->list, NULL, -1);
+  g_signal_connect_object (self, "notify::visible", G_CALLBACK (tell), self, G_CONNECT_SWAPPED);
+  tell (self);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (on_key), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (entry), keys);

@@ -39,6 +39,23 @@ def test_search():
     desk.find("Voice call with Dave")
 
 
+def test_offers_are_heard():
+    """Whoever does not see the list below what they type hears of it where they type."""
+    desk = STAGE.desk
+    desk.keys("ctrl+n")
+    desk.state("User IDs", "expanded", False)
+    desk.keys("c", "a")
+    desk.state("User IDs", "expanded", True)
+    desk.described("User IDs", "1 suggestion. Choose with the arrow keys.")
+    STAGE.picture("offers", desk)
+    desk.keys("Down")
+    desk.described("User IDs", "Carol, carol")
+    desk.keys("Escape")
+    desk.state("User IDs", "expanded", False)
+    desk.described("User IDs", "")
+    desk.keys("ctrl+a", "BackSpace")
+
+
 def _live_long(user, shown, others):
     """Says to the server that Bob has many contacts, and that after the call of @user with him there were many of
     @others."""
@@ -125,4 +142,5 @@ def test_try_it():
     lap.read("Connected", timeout=20)
 
 
-STAGE.run(test_search, test_search_far_back, test_shortcuts, test_signing_a_device_out, test_try_it)
+STAGE.run(test_search, test_offers_are_heard, test_search_far_back, test_shortcuts, test_signing_a_device_out,
+          test_try_it)

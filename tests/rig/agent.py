@@ -203,6 +203,11 @@ class Agent:
         ui.wait(lambda: any(widget.has(state) == value for widget in self._named(name)), timeout,
                 f"{name!r} with {state} {value}")
 
+    def described(self, name, description, timeout=TIMEOUT):
+        """Waits until a screen reader says just this of it, beside its name."""
+        ui.wait(lambda: any(widget.description == description for widget in self._named(name)), timeout,
+                f"{name!r} described as {description!r}")
+
     def unnamed_controls(self):
         """Places of what a person can use, but has neither name nor description for who cannot see it."""
         return [widget.place() for widget in self._all() if widget.is_control()

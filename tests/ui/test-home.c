@@ -275,6 +275,26 @@ test_search (void)
   g_assert_finalize_object (people);
 }
 
+/* What a screen reader tells of the entry, in which the keyboard stays: %NULL: that nothing is offered. */
+static void
+assert_told (GtkWidget *entry, const char *sentence, GtkWidget *chosen)
+{
+  GtkAccessible *accessible = GTK_ACCESSIBLE (entry);
+
+  gtk_test_accessible_assert_state (accessible, GTK_ACCESSIBLE_STATE_EXPANDED, sentence != NULL);
+  if (sentence != NULL)
+    gtk_test_accessible_assert_property (accessible, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence);
+  else
+    g_assert_false (gtk_test_accessible_has_property (accessible,
+                                                      GTK_ACCESSIBLE_PROPERTY_DESCRIPTION));
+  if (chosen != NULL)
+    gtk_test_accessible_assert_relation (accessible, GTK_ACCESSIBLE_RELATION_ACTIVE_DESCENDANT,
+                                         chosen);
+  else
+    g_assert_false (gtk_test_accessible_has_relation (accessible,
+                                                      GTK_ACCESSIBLE_RELATION_ACTIVE_DESCENDANT));
+}
+
 static void
 test_completion (void)
 {
@@ -287,19 +307,23 @@ test_completion (void)
 
   beckon_dial_box_set_contacts (BECKON_DIAL_BOX (dial), beckon_people_get_contacts (people));
   gtk_widget_grab_focus (entry);
+  assert_told (entry, NULL, NULL);
   gtk_editable_set_text (GTK_EDITABLE (entry), "dave, LARS");
   ui_await (gtk_widget_get_mapped (offers));
+  assert_told (entry, "1 suggestion. Choose with the arrow keys.", NULL);
   g_assert_nonnull (ui_find_named (offers, "Bob Larsson, bob"));
   g_assert_null (ui_find_named (offers, "Dave Okafor, dave"));
   g_signal_emit_by_name (ui_find_type (offers, GTK_TYPE_LIST_BOX), "row-activated",
                          ui_find_named (offers, "Bob Larsson, bob"));
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "dave, bob");
   ui_await (!gtk_widget_get_mapped (offers));
+  assert_told (entry, NULL, NULL);
   /* By the keyboard: Enter calls only where nothing is chosen. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "b");
   ui_await (gtk_widget_get_mapped (offers));
   g_assert_false (ui_press (entry, GDK_KEY_Return, 0));
   g_assert_true (ui_press (entry, GDK_KEY_Down, 0));
+  assert_told (entry, "Bob Larsson, bob", ui_find_named (offers, "Bob Larsson, bob"));
   g_assert_true (ui_press (entry, GDK_KEY_Down, 0));
   g_assert_true (ui_press (entry, GDK_KEY_Up, 0));
   g_assert_true (ui_press (entry, GDK_KEY_Return, 0));
@@ -307,6 +331,7 @@ test_completion (void)
   g_assert_false (ui_press (entry, GDK_KEY_Down, 0));
   gtk_editable_set_text (GTK_EDITABLE (entry), "b");
   g_assert_true (ui_press (entry, GDK_KEY_Escape, 0));
+  assert_told (entry, NULL, NULL);
   g_assert_false (ui_press (entry, GDK_KEY_Escape, 0));
   /* What is complete needs no offer; what nobody is called has none. */
   gtk_editable_set_text (GTK_EDITABLE (entry), "dave");
