@@ -4,16 +4,19 @@
  *
  * Keeps a picture of each screen in FOLDER, in one language and with each look: light or dark, wide
  * or narrow, or narrow with large letters; to be looked at. In high contrast where
- * ADW_DEBUG_HIGH_CONTRAST says so. */
+ * ADW_DEBUG_HIGH_CONTRAST says so. And nothing moves: one language and one look are enough to see that. */
 
 #include "config.h"
 
 #include "language.h"
+#include "motion.h"
 #include "screens.h"
 #include "ui-fixture.h"
 
 #define NORMAL_DPI 96
 #define LARGE_DPI 144
+#define STILL_LANGUAGE "en_US"
+#define STILL_LOOK (&looks[0])
 
 typedef struct
 {
@@ -104,6 +107,7 @@ static void
 test_look (gconstpointer data)
 {
   const Case *c = data;
+  const gboolean still = c->look == STILL_LOOK && g_str_equal (c->language, STILL_LANGUAGE);
   Screens *screens;
 
   if (!ui_speak (c->language))
@@ -120,12 +124,22 @@ test_look (gconstpointer data)
       g_autofree char *path = g_strdup_printf ("%s/%s-%s-%s.png", c->folder, screens_get_name (i),
                                                c->language, c->look->name);
 
+      GtkWidget *window;
+
       if (screens_is_narrow_only (i) && c->look->width > 640)
         continue;
-      picture = take_picture (screens_open (screens, i, c->look->width, c->look->height));
+      window = screens_open (screens, i, c->look->width, c->look->height);
+      picture = take_picture (window);
       g_test_message ("%s", path);
       g_assert_false (is_blank (picture));
       g_assert_true (gdk_texture_save_to_png (picture, path));
+      if (still)
+        motion_assert_none (window);
+    }
+  if (still)
+    {
+      motion_assert_no_slide (screens);
+      motion_assert_found (screens);
     }
   screens_free (screens);
 }
@@ -148,7 +162,9 @@ main (int argc, char **argv)
       return 0;
     }
   g_mkdir_with_parents (argv[1], 0777);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  /* The cursor is not ours, and has a setting of its own. */
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-cursor-blink", FALSE,
+                NULL);
   for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
     {
       g_autofree char *path = g_strdup_printf ("/ui/screens/%s/%s", argv[2], looks[i].name);
