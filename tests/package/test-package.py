@@ -116,7 +116,8 @@ def test_install_below_a_folder():
 
 
 def test_install_in_its_place():
-    """As a person does, on a disk of its own over the prefix: the caches are made, and they alone stay."""
+    """As a person does, on a disk of its own over the prefix, beside another application: the caches are made, and
+    in the end there is what was there before."""
     if any(str(PREFIX) == place or str(path).startswith(f"{PREFIX}/") for place in ("/", "/usr")
            for path in (BUILD, SOURCE, shutil.which("meson"), shutil.which("ninja"))):
         raise tap.Skip(f"nothing can be put over {PREFIX}")
@@ -127,14 +128,22 @@ def test_install_in_its_place():
         raise tap.Skip(f"no disk of its own without namespaces: {tried.stderr.strip()}")
     listed = subprocess.run([*unshare, "sh", "-ec", """
         mount -t tmpfs tmpfs "$1"
+        mkdir -p "$1/share/applications"
+        printf '[Desktop Entry]\\nType=Application\\nName=Other\\nExec=true\\nMimeType=x-scheme-handler/other;\\n' \
+          >"$1/share/applications/other.desktop"
         meson install -C "$2" --no-rebuild --quiet >&2
         cd "$1"; find * ! -type d; echo; "$1/bin/beckon-server" --version >&2
-        ninja -C "$2" uninstall >&2
-        find * ! -type d""", "sh", PREFIX, BUILD], capture_output=True, text=True, check=False)
+        cat share/applications/mimeinfo.cache; echo
+        "$3/build-aux/uninstall.sh" "$2" >&2
+        find * ! -type d; echo
+        cat share/applications/mimeinfo.cache""", "sh", PREFIX, BUILD, SOURCE],
+        capture_output=True, text=True, check=False)
     assert listed.returncode == 0, listed.stderr
-    before, after = (set(part.split()) for part in listed.stdout.split("\n\n"))
-    compare(before, INSTALLED | CACHES)
-    assert after == CACHES, f"left behind: {sorted(after - CACHES)}"
+    before, types_before, after, types_after = (set(part.split()) for part in listed.stdout.split("\n\n"))
+    other = {"share/applications/other.desktop"}
+    compare(before, INSTALLED | CACHES | other)
+    assert after == other | {"share/applications/mimeinfo.cache"}, f"left behind: {sorted(after - other)}"
+    assert types_before - types_after == {f"x-scheme-handler/beckon={ID}.desktop;"}, (types_before, types_after)
 
 
 def test_schemas():
