@@ -13,13 +13,16 @@
 static void
 on_line (BeckonNetworkCheck *check, const BeckonCheckLine *line, BeckonCliClient *self)
 {
+  const guint rate =
+      line->check == BECKON_CHECK_MEDIA ? beckon_network_check_get_rate (check) : 0;
+
   if (line->status == BECKON_CHECK_FAILED)
     self->check_failed = TRUE;
   beckon_cli_output_event (
       &self->output, "check", "what", beckon_cli_text (beckon_check_to_string (line->check)),
       "status", beckon_cli_text (beckon_check_status_to_string (line->status)), "subject",
       beckon_cli_text (line->subject), "round_trip_ms", g_variant_new_double (line->round_trip_ms),
-      "message", beckon_cli_text (line->sentence), NULL);
+      "rate_kbps", g_variant_new_uint32 (rate), "message", beckon_cli_text (line->sentence), NULL);
 }
 
 static void

@@ -41,6 +41,7 @@ struct _BeckonNetworkCheck
   GPtrArray *lines;   /* BeckonCheckLine */
   char *server;       /* nullable: address of the signaling server */
   double server_ms;
+  guint rate; /* kbit/s; 0: not measured */
 
   /* While it runs */
   GTask *task;
@@ -59,6 +60,14 @@ typedef struct
   GError *error;
   double round_trip_ms;
 } Probe;
+
+typedef enum
+{
+  PROP_RATE = 1,
+  N_PROPS
+} BeckonNetworkCheckProperty;
+
+static GParamSpec *properties[N_PROPS];
 
 enum
 {
@@ -160,10 +169,21 @@ close_ends (BeckonNetworkCheck *self)
 }
 
 static void
+set_rate (BeckonNetworkCheck *self, guint rate)
+{
+  if (self->rate == rate)
+    return;
+  self->rate = rate;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RATE]);
+}
+
+static void
 judge_media (BeckonNetworkCheck *self, const BeckonMediaStats *stats)
 {
   const gboolean good = stats->quality >= 4;
 
+  /* On this computer there is no line whose rate it would be. */
+  set_rate (self, self->relay != NULL ? (guint) stats->kbps_received : 0);
   add_line (self, BECKON_CHECK_MEDIA, good ? BECKON_CHECK_GOOD : BECKON_CHECK_WARNING, NULL,
             g_strdup_printf ("Sound and pictures go %s: %.0f kbit/s, %.0f ms there and back, "
                              "%.1f %% lost, quality %u of 5.",
@@ -441,6 +461,22 @@ beckon_network_check_run_finish (BeckonNetworkCheck *self, GAsyncResult *result,
 /* ---- the object ---- */
 
 static void
+beckon_network_check_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  BeckonNetworkCheck *self = BECKON_NETWORK_CHECK (object);
+
+  switch ((BeckonNetworkCheckProperty) id)
+    {
+    case PROP_RATE:
+      g_value_set_uint (value, self->rate);
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 beckon_network_check_finalize (GObject *object)
 {
   BeckonNetworkCheck *self = BECKON_NETWORK_CHECK (object);
@@ -458,7 +494,15 @@ beckon_network_check_finalize (GObject *object)
 static void
 beckon_network_check_class_init (BeckonNetworkCheckClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = beckon_network_check_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = beckon_network_check_get_property;
+  object_class->finalize = beckon_network_check_finalize;
+
+  properties[PROP_RATE] =
+      g_param_spec_uint ("rate", NULL, NULL, 0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[LINE] = g_signal_new ("line", G_OBJECT_CLASS_TYPE (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
@@ -518,6 +562,14 @@ beckon_network_check_set_server (BeckonNetworkCheck *self,
   g_free (self->server);
   self->server = g_strdup (address);
   self->server_ms = round_trip_ms;
+}
+
+guint
+beckon_network_check_get_rate (BeckonNetworkCheck *self)
+{
+  g_return_val_if_fail (BECKON_IS_NETWORK_CHECK (self), 0);
+
+  return self->rate;
 }
 
 const char *

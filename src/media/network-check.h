@@ -42,6 +42,8 @@ typedef struct
  * believe us, and what sound and pictures are like that go from here to here by the way that a call
  * would take. Takes some fifteen seconds at most. Main thread only.
  *
+ * Properties (read-only): rate (guint, kbit/s: see beckon_network_check_get_rate())
+ *
  * Signals: line (const BeckonCheckLine *line): something was found out, in the order in which it is
  * to be read
  */
@@ -70,6 +72,11 @@ void beckon_network_check_run_async (BeckonNetworkCheck *self,
  * lines; %NULL with %G_IO_ERROR_CANCELLED */
 GPtrArray *
 beckon_network_check_run_finish (BeckonNetworkCheck *self, GAsyncResult *result, GError **error);
+
+/** beckon_network_check_get_rate: Returns: kbit/s that came back through the relay; 0: not measured,
+ * yet or at all, since there is no relay, or none that works. It is known before the line of
+ * %BECKON_CHECK_MEDIA is told. */
+guint beckon_network_check_get_rate (BeckonNetworkCheck *self);
 
 /** beckon_check_to_string: Returns: "server", "network", "udp", "relay", "media" */
 const char *beckon_check_to_string (BeckonCheck check);

@@ -39,6 +39,8 @@ def test_everything_there():
             assert lines[what][0]["round_trip_ms"] > 0, lines
         assert [line["subject"].split()[0] for line in lines["relay"]] == ["udp", "tls"], lines
         assert "over the relay" in lines["media"][0]["message"], lines
+        assert lines["media"][0]["rate_kbps"] > 30, lines
+        assert all(line["rate_kbps"] == 0 for what in lines if what != "media" for line in lines[what]), lines
 
 
 def test_without_relay():
@@ -48,6 +50,7 @@ def test_without_relay():
         found = statuses(lines)
         assert found["relay"] == ["warning"] and found["udp"] == ["warning"], lines
         assert "on this computer" in lines["media"][0]["message"], lines
+        assert lines["media"][0]["rate_kbps"] == 0, lines  # of no line to anywhere
 
 
 def test_relay_refuses():
