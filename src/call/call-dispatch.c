@@ -170,6 +170,7 @@ notify_end (BeckonCall *self)
       finish_accepts (self, over);
     }
   assert_invariants (self);
+  g_object_notify (G_OBJECT (self), "statistics");
   g_object_notify (G_OBJECT (self), "progress");
   g_object_notify (G_OBJECT (self), "error");
   g_object_notify (G_OBJECT (self), "state");

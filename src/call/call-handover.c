@@ -57,8 +57,10 @@ beckon_call_handover_drop (BeckonCall *self, BeckonCallMember *member)
 static void
 finish (BeckonCall *self, BeckonCallMember *member)
 {
-  static const char *const names[] = { "remote-microphone", "remote-camera",       "remote-video",
-                                       "remote-screen",     "remote-screen-video", "remote-level" };
+  static const char *const names[] = { "remote-microphone", "remote-camera",
+                                       "remote-video",      "remote-screen",
+                                       "remote-screen-video", "remote-level",
+                                       "statistics" };
   BeckonMediaPeer *old = member->peer;
 
   member->peer = g_steal_pointer (&member->next);

@@ -246,6 +246,7 @@ drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
   beckon_media_session_remove_peer (self->media_session, peer, word);
   g_object_notify (G_OBJECT (self), "remote-video");
   g_object_notify (G_OBJECT (self), "remote-screen-video");
+  g_object_notify (G_OBJECT (self), "statistics");
 }
 
 static void
@@ -277,6 +278,8 @@ on_forwarded (GObject *source, GParamSpec *pspec, BeckonCall *self)
   const char *name = g_param_spec_get_name (pspec);
 
   g_object_notify (G_OBJECT (self), g_str_equal (name, "audio-level") ? "remote-level" : name);
+  if (g_str_equal (name, "remote-video"))
+    g_object_notify (G_OBJECT (self), "statistics"); /* who shows something is looked at */
 }
 
 static void
@@ -372,6 +375,7 @@ add_peer (BeckonCall *self,
 {
   g_assert (member->peer == NULL);
   member->peer = beckon_call_media_new_peer (self, member, device, generation, offerer);
+  g_object_notify (G_OBJECT (self), "statistics");
 }
 
 void

@@ -34,6 +34,7 @@ enum
   PROP_MICROPHONE_LEVEL,
   PROP_LOCAL_VIDEO,
   PROP_REMOTE_VIDEO,
+  PROP_STATISTICS,
   PROP_SECONDS_TO_END,
   PROP_MICROPHONE_PROBLEM,
   PROP_CAMERA_PROBLEM,
@@ -522,19 +523,15 @@ beckon_call_get_seconds_to_end (BeckonCall *self)
   return self->seconds_to_end;
 }
 
-gboolean
-beckon_call_get_stats (BeckonCall *self, BeckonMediaStats *stats)
+BeckonStatistics *
+beckon_call_get_statistics (BeckonCall *self)
 {
   BeckonMediaPeer *peer;
 
-  g_return_val_if_fail (BECKON_IS_CALL (self), FALSE);
-  g_return_val_if_fail (stats != NULL, FALSE);
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
 
   peer = shown_peer (self);
-  if (peer == NULL)
-    return FALSE;
-  beckon_media_peer_get_stats (peer, stats);
-  return TRUE;
+  return peer != NULL ? beckon_media_peer_get_statistics (peer) : NULL;
 }
 
 /* ---- class ---- */
@@ -611,6 +608,9 @@ beckon_call_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_REMOTE_VIDEO:
       g_value_set_object (value, beckon_call_get_remote_video (self));
+      break;
+    case PROP_STATISTICS:
+      g_value_set_object (value, beckon_call_get_statistics (self));
       break;
     case PROP_SECONDS_TO_END:
       g_value_set_uint (value, self->seconds_to_end);
@@ -733,6 +733,8 @@ beckon_call_class_init (BeckonCallClass *klass)
                                                       read);
   properties[PROP_REMOTE_VIDEO] = g_param_spec_object ("remote-video", NULL, NULL, G_TYPE_OBJECT,
                                                        read);
+  properties[PROP_STATISTICS] =
+      g_param_spec_object ("statistics", NULL, NULL, BECKON_TYPE_STATISTICS, read);
   properties[PROP_SECONDS_TO_END] = g_param_spec_uint ("seconds-to-end", NULL, NULL, 0,
                                                        BECKON_CALL_LOST_SECONDS, 0, read);
   properties[PROP_MICROPHONE_PROBLEM] = g_param_spec_boxed ("microphone-problem", NULL, NULL,

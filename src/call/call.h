@@ -76,7 +76,8 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * other programs play here is sent with our screen), remote-microphone, remote-camera,
  * screen (whether we share one), remote-screen, remote-screen-video (GObject, nullable: the screen
  * of the first who shares one), remote-level (double 0..1), local-video, remote-video (GObject,
- * nullable: a sink with a "paintable" property), seconds-to-end,
+ * nullable: a sink with a "paintable" property), statistics (BeckonStatistics, nullable),
+ * seconds-to-end,
  * microphone-level (double 0..1), microphone-problem, camera-problem, speaker-problem, screen-problem (GError, nullable), message (nullable: what the
  * other wrote when they declined), answered-device (nullable: the name of the device of ours that
  * answered or took over).
@@ -154,8 +155,9 @@ gint64 beckon_call_get_duration (BeckonCall *self);
 /** beckon_call_get_seconds_to_end: Returns: while RECONNECTING, seconds until the call is given up. */
 guint beckon_call_get_seconds_to_end (BeckonCall *self);
 
-/** beckon_call_get_stats: of the (first) peer. Returns: FALSE while there is none. */
-gboolean beckon_call_get_stats (BeckonCall *self, BeckonMediaStats *stats);
+/** beckon_call_get_statistics: Returns: (transfer none) (nullable): of the connection to whom one
+ * looks at: the first who shows something, else the first there is; %NULL while there is none. */
+BeckonStatistics *beckon_call_get_statistics (BeckonCall *self);
 
 /**
  * beckon_call_accept_async:

@@ -10,38 +10,9 @@
 
 /* ---- one call ---- */
 
-static void
-print_stats (BeckonCliClient *self)
-{
-  BeckonMediaStats s;
-
-  if (!beckon_call_get_stats (self->call, &s))
-    return;
-  beckon_cli_output_event (
-      &self->output, "stats", "video_frames_sent", g_variant_new_uint64 (s.video_frames_sent),
-      "video_frames_received", g_variant_new_uint64 (s.video_frames_received), "audio_packets_sent",
-      g_variant_new_uint64 (s.audio_packets_sent), "audio_packets_received",
-      g_variant_new_uint64 (s.audio_packets_received), "bytes_sent",
-      g_variant_new_uint64 (s.bytes_sent), "bytes_received",
-      g_variant_new_uint64 (s.bytes_received), "width", g_variant_new_uint32 (s.width), "height",
-      g_variant_new_uint32 (s.height), "fps_sent", g_variant_new_double (s.fps_sent),
-      "fps_received", g_variant_new_double (s.fps_received), "kbps_sent",
-      g_variant_new_double (s.kbps_sent), "kbps_received", g_variant_new_double (s.kbps_received),
-      "round_trip_ms", g_variant_new_double (s.round_trip_ms), "packet_loss",
-      g_variant_new_double (s.packet_loss), "jitter_ms", g_variant_new_double (s.jitter_ms),
-      "screen_frames_sent", g_variant_new_uint64 (s.screen_frames_sent), "screen_frames_received",
-      g_variant_new_uint64 (s.screen_frames_received), "screen_width",
-      g_variant_new_uint32 (s.screen_width), "screen_height",
-      g_variant_new_uint32 (s.screen_height), "video_encoder",
-      g_variant_new_string (s.video_encoder), "video_decoder",
-      g_variant_new_string (s.video_decoder), "kbps_target", g_variant_new_double (s.kbps_target),
-      "pictures_off", g_variant_new_boolean (s.pictures_off), NULL);
-}
-
 static gboolean
 on_stats (gpointer user_data)
 {
-  print_stats (user_data);
   beckon_cli_client_read_statistics (user_data);
   return G_SOURCE_CONTINUE;
 }
@@ -52,7 +23,6 @@ on_duration (gpointer user_data)
   BeckonCliClient *self = user_data;
 
   self->duration_source = 0;
-  print_stats (self);
   beckon_cli_client_read_statistics (self);
   beckon_call_hang_up (self->call);
   return G_SOURCE_REMOVE;
@@ -102,9 +72,9 @@ on_handed_over (BeckonCall *call, const char *user, guint generation, gpointer u
 static gboolean
 have_no_pictures (BeckonCall *call)
 {
-  BeckonMediaStats s;
+  BeckonStatistics *statistics = beckon_call_get_statistics (call);
 
-  return beckon_call_get_stats (call, &s) && s.remote_pictures_off;
+  return statistics != NULL && beckon_statistics_get_remote_pictures_off (statistics);
 }
 
 static void

@@ -251,6 +251,7 @@ tear_down (BeckonCliClient *self)
   g_clear_object (&self->manager);
   g_clear_object (&self->signaling);
   g_clear_object (&self->sign_in);
+  g_clear_object (&self->statistics);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->prewarm, g_thread_join);
 }

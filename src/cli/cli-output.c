@@ -129,10 +129,20 @@ print_words (const char *event, GVariant *fields)
 }
 
 void
+beckon_cli_output_fields (BeckonCliOutput *self, const char *event, GVariant *fields)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (fields);
+
+  if (self->json)
+    print_json (self, event, owned);
+  else
+    print_words (event, owned);
+}
+
+void
 beckon_cli_output_event (BeckonCliOutput *self, const char *event, ...)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) fields = NULL;
   const char *name;
   va_list args;
 
@@ -140,12 +150,7 @@ beckon_cli_output_event (BeckonCliOutput *self, const char *event, ...)
   while ((name = va_arg (args, const char *)) != NULL)
     g_variant_dict_insert_value (&dict, name, va_arg (args, GVariant *));
   va_end (args);
-  fields = g_variant_ref_sink (g_variant_dict_end (&dict));
-
-  if (self->json)
-    print_json (self, event, fields);
-  else
-    print_words (event, fields);
+  beckon_cli_output_fields (self, event, g_variant_dict_end (&dict));
 }
 
 static const char *

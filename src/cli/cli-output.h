@@ -27,6 +27,9 @@ typedef struct
  */
 void beckon_cli_output_event (BeckonCliOutput *self, const char *event, ...) G_GNUC_NULL_TERMINATED;
 
+/** beckon_cli_output_fields: the same; @fields: (transfer floating): "a{sv}" */
+void beckon_cli_output_fields (BeckonCliOutput *self, const char *event, GVariant *fields);
+
 /** beckon_cli_output_error: the event "error": a word for programs, a sentence for people. */
 void beckon_cli_output_error (BeckonCliOutput *self, const GError *error);
 

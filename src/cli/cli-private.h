@@ -27,8 +27,7 @@ typedef struct
   GThread *prewarm;
   guint sign_in_source, answer_source, duration_source, stats_source, signal_sources[2];
   BeckonCliExit exit;
-  BeckonMediaStats stats; /* the last that were read */
-  gboolean has_stats;
+  BeckonStatistics *statistics; /* nullable: of the call, as they were last */
   gint64 asked; /* the server, when: monotonic */
   gboolean checking;
   gboolean check_failed;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* How good a call is, and was. */
+/* How good a call is, and was: the properties of its statistics, with the names that they have. */
 
 #define G_LOG_DOMAIN "beckon-cli"
 
@@ -8,82 +8,108 @@
 
 #include "cli-private.h"
 
+/* What is told each second whether somebody has asked for all of it or not. */
+static const char *const each_second[] = {
+  "video-frames-sent",
+  "video-frames-received",
+  "audio-packets-sent",
+  "audio-packets-received",
+  "bytes-sent",
+  "bytes-received",
+  "width",
+  "height",
+  "fps-sent",
+  "fps-received",
+  "kbps-sent",
+  "kbps-received",
+  "round-trip-ms",
+  "packet-loss",
+  "jitter-ms",
+  "screen-frames-sent",
+  "screen-frames-received",
+  "screen-width",
+  "screen-height",
+  "video-encoder",
+  "video-decoder",
+  "kbps-target",
+  "pictures-off",
+};
+
+/* Returns: (transfer floating) */
 static GVariant *
-count (guint64 value)
+to_variant (const GValue *value)
 {
-  return g_variant_new_uint64 (value);
+  if (G_VALUE_HOLDS_STRING (value))
+    return beckon_cli_text (g_value_get_string (value));
+  if (G_VALUE_HOLDS_DOUBLE (value))
+    return g_variant_new_double (g_value_get_double (value));
+  if (G_VALUE_HOLDS_UINT64 (value))
+    return g_variant_new_uint64 (g_value_get_uint64 (value));
+  if (G_VALUE_HOLDS_UINT (value))
+    return g_variant_new_uint32 (g_value_get_uint (value));
+  if (G_VALUE_HOLDS_BOOLEAN (value))
+    return g_variant_new_boolean (g_value_get_boolean (value));
+  if (G_VALUE_HOLDS_ENUM (value))
+    {
+      g_autoptr (GEnumClass) words = g_type_class_ref (G_VALUE_TYPE (value));
+
+      return beckon_cli_text (g_enum_get_value (words, g_value_get_enum (value))->value_nick);
+    }
+  g_assert_not_reached ();
 }
 
-static GVariant *
-number (double value)
+/* "round-trip-ms" is told as "round_trip_ms". */
+static void
+add_field (GVariantDict *fields, BeckonStatistics *statistics, const char *property)
 {
-  return g_variant_new_double (value);
+  g_autofree char *name = g_strdelimit (g_strdup (property), "-", '_');
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_object_get_property (G_OBJECT (statistics), property, &value);
+  g_variant_dict_insert_value (fields, name, to_variant (&value));
 }
 
 static void
-print_statistics (BeckonCliClient *self, gboolean last)
+print_each_second (BeckonCliClient *self)
 {
-  const BeckonMediaStats *s = &self->stats;
+  g_auto (GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
 
-  beckon_cli_output_event (
-      &self->output, "statistics", "last", g_variant_new_boolean (last),
-      /* How good it is, and the way it takes */
-      "quality", g_variant_new_uint32 (s->quality), "path",
-      beckon_cli_text (beckon_media_route_to_string (s->path.route)), "protocol",
-      beckon_cli_text (s->path.protocol), "local_candidate", beckon_cli_text (s->path.local_type),
-      "remote_candidate", beckon_cli_text (s->path.remote_type), "cipher",
-      beckon_cli_text (s->cipher), "round_trip_ms", number (s->round_trip_ms), "packet_loss",
-      number (s->packet_loss), "packet_loss_sent", number (s->packet_loss_sent), "jitter_ms",
-      number (s->jitter_ms), "jitter_buffer_ms", number (s->jitter_buffer_ms),
-      /* Pictures */
-      "video_codec_sent", beckon_cli_text (s->video_codec_sent), "video_codec_received",
-      beckon_cli_text (s->video_codec_received), "video_encoder",
-      beckon_cli_text (s->video_encoder), "video_decoder", beckon_cli_text (s->video_decoder),
-      "video_encoders", g_variant_new_uint32 (s->video_encoders), "video_sharers",
-      g_variant_new_uint32 (s->video_sharers), "video_kbps_sent", number (s->video_kbps_sent),
-      "video_kbps_received", number (s->video_kbps_received), "fps_sent", number (s->fps_sent),
-      "fps_received", number (s->fps_received), "width_sent", g_variant_new_uint32 (s->width_sent),
-      "height_sent", g_variant_new_uint32 (s->height_sent), "width",
-      g_variant_new_uint32 (s->width), "height", g_variant_new_uint32 (s->height),
-      "video_frames_sent", count (s->video_frames_sent), "video_frames_received",
-      count (s->video_frames_received), "video_frames_shown", count (s->video_frames_shown),
-      "video_frames_dropped", count (s->video_frames_dropped), "freezes",
-      g_variant_new_uint32 (s->freezes), "frozen_ms", number (s->frozen_ms), "pictures_off",
-      g_variant_new_boolean (s->pictures_off), "remote_pictures_off",
-      g_variant_new_boolean (s->remote_pictures_off),
-      /* A shared screen */
-      "screen_frames_sent", count (s->screen_frames_sent), "screen_frames_received",
-      count (s->screen_frames_received), "screen_width", g_variant_new_uint32 (s->screen_width),
-      "screen_height", g_variant_new_uint32 (s->screen_height), "screen_encoders",
-      g_variant_new_uint32 (s->screen_encoders), "screen_sharers",
-      g_variant_new_uint32 (s->screen_sharers),
-      /* Sound */
-      "audio_codec_sent", beckon_cli_text (s->audio_codec_sent), "audio_codec_received",
-      beckon_cli_text (s->audio_codec_received), "audio_kbps_sent", number (s->audio_kbps_sent),
-      "audio_kbps_received", number (s->audio_kbps_received), "audio_packets_sent",
-      count (s->audio_packets_sent), "audio_packets_received", count (s->audio_packets_received),
-      "audio_made_up_ms", count (s->audio_made_up_ms),
-      /* Everything */
-      "bandwidth_estimator", beckon_cli_text (s->bandwidth_estimator), "kbps_target",
-      number (s->kbps_target), "kbps_sent", number (s->kbps_sent), "kbps_received",
-      number (s->kbps_received), "bytes_sent", count (s->bytes_sent), "bytes_received",
-      count (s->bytes_received), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (each_second); i++)
+    add_field (&fields, self->statistics, each_second[i]);
+  beckon_cli_output_fields (&self->output, "stats", g_variant_dict_end (&fields));
+}
+
+static void
+print_all (BeckonCliClient *self, gboolean last)
+{
+  g_auto (GVariantDict) fields = G_VARIANT_DICT_INIT (NULL);
+  guint n_properties;
+  g_autofree GParamSpec **properties =
+      g_object_class_list_properties (G_OBJECT_GET_CLASS (self->statistics), &n_properties);
+
+  for (guint i = 0; i < n_properties; i++)
+    add_field (&fields, self->statistics, g_param_spec_get_name (properties[i]));
+  g_variant_dict_insert_value (&fields, "last", g_variant_new_boolean (last));
+  beckon_cli_output_fields (&self->output, "statistics", g_variant_dict_end (&fields));
 }
 
 void
 beckon_cli_client_read_statistics (BeckonCliClient *self)
 {
-  if (!beckon_call_get_stats (self->call, &self->stats))
+  BeckonStatistics *statistics = beckon_call_get_statistics (self->call);
+
+  if (statistics == NULL)
     return;
-  self->has_stats = TRUE;
+  g_set_object (&self->statistics, statistics);
+  print_each_second (self);
   if (self->options->statistics)
-    print_statistics (self, FALSE);
+    print_all (self, FALSE);
 }
 
 void
 beckon_cli_client_print_last_statistics (BeckonCliClient *self)
 {
-  if (self->has_stats)
-    print_statistics (self, TRUE);
-  self->has_stats = FALSE;
+  if (self->statistics != NULL)
+    print_all (self, TRUE);
+  g_clear_object (&self->statistics);
 }

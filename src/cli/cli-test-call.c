@@ -31,7 +31,10 @@ print_problem (Test *test, const char *event, const GError *problem)
 static void
 print_report (Test *test, const BeckonTestCallReport *report)
 {
-  const BeckonMediaStats *stats = &report->stats;
+  const guint64 packets = beckon_statistics_get_audio_packets_received (report->statistics);
+  const guint64 frames = beckon_statistics_get_video_frames_received (report->statistics);
+  const guint width = beckon_statistics_get_width (report->statistics);
+  const guint height = beckon_statistics_get_height (report->statistics);
 
   print_problem (test, "microphone-problem", report->microphone_problem);
   print_problem (test, "camera-problem", report->camera_problem);
@@ -42,13 +45,13 @@ print_report (Test *test, const BeckonTestCallReport *report)
     beckon_cli_output_event (&test->output, "heard", "after_ms",
                              g_variant_new_double (report->first_audio_ms), "loudest",
                              g_variant_new_double (report->loudest), "packets",
-                             g_variant_new_uint64 (stats->audio_packets_received), NULL);
+                             g_variant_new_uint64 (packets), NULL);
   if (report->first_video_ms >= 0)
     beckon_cli_output_event (&test->output, "seen", "after_ms",
                              g_variant_new_double (report->first_video_ms), "width",
-                             g_variant_new_uint32 (stats->width), "height",
-                             g_variant_new_uint32 (stats->height), "frames",
-                             g_variant_new_uint64 (stats->video_frames_received), NULL);
+                             g_variant_new_uint32 (width), "height",
+                             g_variant_new_uint32 (height), "frames",
+                             g_variant_new_uint64 (frames), NULL);
 }
 
 /* All that was asked for has to have come. */

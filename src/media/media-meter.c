@@ -251,11 +251,10 @@ beckon_meter_watch_sound (BeckonMeter *self, GstElement *decoder)
 
 /* ---- reading ---- */
 
-double
-beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonMediaStats *stats)
+void
+beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonStatisticsValues *values)
 {
   gint64 gap, frozen_us, before_us;
-  double share;
 
   g_mutex_lock (&self->lock);
   gap = gap_us (self, now_us); /* one that is not over counts, too */
@@ -263,15 +262,15 @@ beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonMediaStats *stats)
   before_us = self->recent_us[self->seconds % WINDOW_SECONDS];
   self->recent_us[self->seconds % WINDOW_SECONDS] = frozen_us;
   self->seconds++;
-  stats->freezes = self->freezes + (gap > 0);
-  stats->frozen_ms = frozen_us / (double) G_TIME_SPAN_MILLISECOND;
-  stats->jitter_buffer_ms =
+  values->freezes = self->freezes + (gap > 0);
+  values->frozen_ms = frozen_us / (double) G_TIME_SPAN_MILLISECOND;
+  values->jitter_buffer_ms =
       self->waited > 0 ? self->waited_us / (double) G_TIME_SPAN_MILLISECOND / self->waited : -1;
   self->waited_us = self->waited = 0;
-  stats->audio_made_up_ms = self->made_up / GST_MSECOND;
-  share = (frozen_us - before_us) / (double) (WINDOW_SECONDS * G_TIME_SPAN_SECOND);
-  if (!self->expected)
-    share = -1;
+  values->audio_made_up_ms = self->made_up / GST_MSECOND;
+  values->frozen_share =
+      self->expected
+          ? MIN (1, (frozen_us - before_us) / (double) (WINDOW_SECONDS * G_TIME_SPAN_SECOND))
+          : -1;
   g_mutex_unlock (&self->lock);
-  return CLAMP (share, -1, 1);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "media-private.h"
+#include "statistics-private.h"
 
 G_BEGIN_DECLS
 
@@ -32,10 +33,9 @@ void beckon_meter_watch_jitter_buffer (BeckonMeter *self, GstElement *element);
 void beckon_meter_watch_sound (BeckonMeter *self, GstElement *decoder);
 
 /**
- * beckon_meter_read: once a second: fills in freezes, frozen_ms, jitter_buffer_ms, audio_made_up_ms
- *
- * Returns: 0..1: how much of the last ten seconds was frozen; -1 while no pictures are expected
+ * beckon_meter_read: once a second: fills in freezes, frozen_ms, frozen_share, jitter_buffer_ms,
+ * audio_made_up_ms
  */
-double beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonMediaStats *stats);
+void beckon_meter_read (BeckonMeter *self, gint64 now_us, BeckonStatisticsValues *values);
 
 G_END_DECLS

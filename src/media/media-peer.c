@@ -128,18 +128,20 @@ beckon_media_peer_set_remote_state (BeckonMediaPeer *self,
 void
 beckon_media_peer_set_pictures_off (BeckonMediaPeer *self, gboolean off)
 {
-  if (self->stats.pictures_off == off)
+  if (self->statistics->counted.pictures_off == off)
     return;
-  self->stats.pictures_off = off;
+  self->statistics->counted.pictures_off = off;
+  beckon_statistics_tell (self->statistics);
   beckon_peer_channel_send_state (self);
 }
 
 void
 beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean off)
 {
-  if (self->stats.remote_pictures_off == off)
+  if (self->statistics->counted.remote_pictures_off == off)
     return;
-  self->stats.remote_pictures_off = off;
+  self->statistics->counted.remote_pictures_off = off;
+  beckon_statistics_tell (self->statistics);
   beckon_meter_expect_pictures (self->meter, beckon_media_peer_expects_pictures (self),
                                 g_get_monotonic_time ());
   notify (self, PROP_REMOTE_CAMERA);
@@ -148,7 +150,7 @@ beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean off)
 gboolean
 beckon_media_peer_expects_pictures (BeckonMediaPeer *self)
 {
-  return self->remote[BECKON_LINE_CAMERA] && !self->stats.remote_pictures_off;
+  return self->remote[BECKON_LINE_CAMERA] && !self->statistics->counted.remote_pictures_off;
 }
 
 void
@@ -348,15 +350,12 @@ beckon_media_peer_get_volume (BeckonMediaPeer *self)
   return self->volume;
 }
 
-void
-beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats)
+BeckonStatistics *
+beckon_media_peer_get_statistics (BeckonMediaPeer *self)
 {
-  g_return_if_fail (BECKON_IS_MEDIA_PEER (self));
-  g_return_if_fail (stats != NULL);
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), NULL);
 
-  *stats = self->stats;
-  stats->video_encoder = self->video_encoder;
-  stats->video_decoder = self->video_decoder;
+  return self->statistics;
 }
 
 /* ---- class ---- */
@@ -463,6 +462,7 @@ beckon_media_peer_finalize (GObject *object)
   g_ptr_array_unref (self->relays);
   g_ptr_array_unref (self->channels);
   beckon_meter_free (self->meter);
+  g_object_unref (self->statistics);
   beckon_peer_repeat_unref (self->repeat);
   g_clear_pointer (&self->their_description, gst_webrtc_session_description_free);
   g_free (self->report);
@@ -544,6 +544,6 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   self->repeat = beckon_peer_repeat_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);
   self->channels = g_ptr_array_new_with_free_func (g_object_unref);
-  beckon_media_stats_clear (&self->stats);
+  self->statistics = beckon_statistics_new ();
   self->volume = 1;
 }

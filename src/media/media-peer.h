@@ -4,8 +4,8 @@
 
 #include <gio/gio.h>
 
-#include "media-stats.h"
 #include "peer-signal.h"
+#include "statistics.h"
 
 G_BEGIN_DECLS
 
@@ -98,6 +98,7 @@ GError *beckon_media_peer_explain (BeckonMediaPeer *self);
 /** beckon_media_peer_set_volume: @volume: 0..1.5, only here; neither they nor the system notice */
 void beckon_media_peer_set_volume (BeckonMediaPeer *self, double volume);
 double beckon_media_peer_get_volume (BeckonMediaPeer *self);
-void beckon_media_peer_get_stats (BeckonMediaPeer *self, BeckonMediaStats *stats);
+/** beckon_media_peer_get_statistics: Returns: (transfer none): the same for its whole life */
+BeckonStatistics *beckon_media_peer_get_statistics (BeckonMediaPeer *self);
 
 G_END_DECLS

@@ -178,21 +178,24 @@ set_rate (BeckonNetworkCheck *self, guint rate)
 }
 
 static void
-judge_media (BeckonNetworkCheck *self, const BeckonMediaStats *stats)
+judge_media (BeckonNetworkCheck *self, BeckonStatistics *statistics)
 {
-  const gboolean good = stats->quality >= 4;
+  const guint quality = beckon_statistics_get_quality (statistics);
+  const gboolean good = quality >= 4;
+  const double kbps = beckon_statistics_get_kbps_received (statistics);
+  const double round_trip_ms = beckon_statistics_get_round_trip_ms (statistics);
 
   /* On this computer there is no line whose rate it would be. */
-  set_rate (self, self->relay != NULL ? (guint) stats->kbps_received : 0);
+  set_rate (self, self->relay != NULL ? (guint) kbps : 0);
   add_line (self, BECKON_CHECK_MEDIA, good ? BECKON_CHECK_GOOD : BECKON_CHECK_WARNING, NULL,
             g_strdup_printf ("Sound and pictures go %s: %.0f kbit/s, %.0f ms there and back, "
                              "%.1f %% lost, quality %u of 5.",
-                             stats->path.route == BECKON_MEDIA_ROUTE_RELAYED
+                             beckon_statistics_get_path (statistics) == BECKON_MEDIA_ROUTE_RELAYED
                                  ? "over the relay and come back"
                                  : "out and come back on this computer",
-                             stats->kbps_received, stats->round_trip_ms, stats->packet_loss * 100,
-                             stats->quality),
-            stats->round_trip_ms);
+                             kbps, round_trip_ms,
+                             beckon_statistics_get_packet_loss (statistics) * 100, quality),
+            round_trip_ms);
 }
 
 static gboolean
@@ -200,15 +203,15 @@ on_look (gpointer user_data)
 {
   BeckonNetworkCheck *self = user_data;
   const gint64 now = g_get_monotonic_time ();
-  BeckonMediaStats stats;
+  BeckonStatistics *statistics = beckon_media_peer_get_statistics (self->ends[0].peer);
 
-  beckon_media_peer_get_stats (self->ends[0].peer, &stats);
-  if (self->flowed == 0 && stats.video_kbps_received > 0 && stats.round_trip_ms >= 0)
+  if (self->flowed == 0 && beckon_statistics_get_video_kbps_received (statistics) > 0 &&
+      beckon_statistics_get_round_trip_ms (statistics) >= 0)
     self->flowed = now;
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
     ;
   else if (self->flowed != 0 && now - self->flowed >= MEDIA_SECONDS * G_TIME_SPAN_SECOND)
-    judge_media (self, &stats);
+    judge_media (self, statistics);
   else if (beckon_media_peer_get_state (self->ends[0].peer) == BECKON_MEDIA_PEER_FAILED)
     add_line (self, BECKON_CHECK_MEDIA, BECKON_CHECK_FAILED, NULL,
               g_strdup_printf ("Sound and pictures do not go out: %s.",

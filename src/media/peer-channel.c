@@ -66,7 +66,7 @@ beckon_peer_channel_send_state (BeckonMediaPeer *self)
   json_object_set_boolean_member (object, "microphone", self->local[BECKON_LINE_MICROPHONE]);
   json_object_set_boolean_member (object, "camera", self->local[BECKON_LINE_CAMERA]);
   json_object_set_boolean_member (object, "screen", self->local[BECKON_LINE_SCREEN]);
-  if (self->stats.pictures_off)
+  if (self->statistics->counted.pictures_off)
     json_object_set_boolean_member (object, "pictures_off", TRUE);
   send_json (self, object);
 }

@@ -244,6 +244,12 @@ beckon_peer_jitter_settle (BeckonCalm *calm, guint now_ms, guint needed_ms, guin
   return ms;
 }
 
+guint
+beckon_peer_jitter_get_play_ms (BeckonPeerJitter *self)
+{
+  return self->play.ms + BECKON_PEER_JITTER_DECODING_MS;
+}
+
 double
 beckon_peer_jitter_blend_loss (double loss, double now, guint n_clean)
 {

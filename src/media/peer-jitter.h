@@ -31,6 +31,10 @@ void beckon_peer_jitter_watch (BeckonMediaPeer *peer, GstElement *element);
 /** beckon_peer_jitter_update: once a second. @round_trip_ms: -1: not known */
 void beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms);
 
+/** beckon_peer_jitter_get_play_ms: Returns: how much later than it came something is played that
+ * came as quickly as it can. */
+guint beckon_peer_jitter_get_play_ms (BeckonPeerJitter *self);
+
 /** beckon_peer_jitter_repair_time:
  * @gap_ms: from one picture to the next
  * @round_trip_ms: to the peer and back, less than 0 if that is not known

@@ -17,6 +17,7 @@
 #include "peer-repeat.h"
 #include "recorder.h"
 #include "relay-tunnel.h"
+#include "statistics-private.h"
 
 G_BEGIN_DECLS
 
@@ -113,11 +114,10 @@ struct _BeckonMediaPeer
   gint audio_came;
 
   /* peer-stats.c */
-  BeckonMediaStats stats;
-  BeckonMediaStats before;    /* a second ago */
-  gpointer report;            /* nullable: what webrtcbin said last */
+  BeckonStatistics *statistics;
+  double fps_before;              /* received, a second ago */
+  gpointer report;                /* nullable: what webrtcbin said last */
   gint64 counted_at, reported_at; /* monotonic */
-  double frozen;              /* see beckon_meter_read() */
 
   /* peer-relay.c */
   GPtrArray *relays;     /* PeerRelay */
@@ -328,7 +328,7 @@ void beckon_peer_screen_set_up_encoder (GstElement *encoder);
 void beckon_peer_screen_watch (BeckonMediaPeer *self, GstPad *encoded, GstElement *decoder);
 /** beckon_peer_screen_ended: they share no more; the next first frame is told again. */
 void beckon_peer_screen_ended (BeckonMediaPeer *self);
-void beckon_peer_screen_count (BeckonMediaPeer *self, BeckonMediaStats *stats);
+void beckon_peer_screen_count (BeckonMediaPeer *self, BeckonStatisticsValues *values);
 /** beckon_peer_screen_finish_async: completes the recording, if there is one. */
 void beckon_peer_screen_finish_async (BeckonMediaPeer *self,
                                       GAsyncReadyCallback callback,

@@ -98,12 +98,12 @@ beckon_peer_screen_ended (BeckonMediaPeer *self)
 }
 
 void
-beckon_peer_screen_count (BeckonMediaPeer *self, BeckonMediaStats *stats)
+beckon_peer_screen_count (BeckonMediaPeer *self, BeckonStatisticsValues *values)
 {
-  stats->screen_frames_sent = g_atomic_int_get (&self->screen_frames_out);
-  stats->screen_frames_received = g_atomic_int_get (&self->screen_frames_in);
-  stats->screen_width = g_atomic_int_get (&self->screen_width);
-  stats->screen_height = g_atomic_int_get (&self->screen_height);
+  values->screen_frames_sent = g_atomic_int_get (&self->screen_frames_out);
+  values->screen_frames_received = g_atomic_int_get (&self->screen_frames_in);
+  values->screen_width = g_atomic_int_get (&self->screen_width);
+  values->screen_height = g_atomic_int_get (&self->screen_height);
 }
 
 /* ---- the recording ---- */

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "media-words.h"
 #include "peer-bandwidth.h"
 #include "peer-jitter.h"
 #include "peer-private.h"
@@ -24,7 +25,8 @@ typedef struct
   double bytes_in[2], bytes_out[2];     /* of sound, of pictures */
   double came, lost_in, sent, lost_out; /* packets */
   double round_trip_ms, jitter_ms;
-  BeckonMediaPath path;
+  BeckonMediaRoute path;
+  const char *protocol, *local_candidate, *remote_candidate; /* nullable */
   const GstStructure *all; /* while it is read */
 } Report;
 
@@ -67,19 +69,18 @@ read_pair (Report *report, const GstStructure *pair)
       get_structure (report->all, gst_structure_get_string (pair, "local-candidate-id"));
   const GstStructure *remote =
       get_structure (report->all, gst_structure_get_string (pair, "remote-candidate-id"));
-  BeckonMediaPath *path = &report->path;
 
   if (local == NULL || remote == NULL)
     return;
-  path->local_type =
+  report->local_candidate =
       beckon_media_candidate_type (gst_structure_get_string (local, "candidate-type"));
-  path->remote_type =
+  report->remote_candidate =
       beckon_media_candidate_type (gst_structure_get_string (remote, "candidate-type"));
-  path->protocol = beckon_media_protocol (gst_structure_get_string (local, "protocol"));
-  path->route =
-      g_strcmp0 (path->local_type, "relayed") == 0 || g_strcmp0 (path->remote_type, "relayed") == 0
-          ? BECKON_MEDIA_ROUTE_RELAYED
-          : BECKON_MEDIA_ROUTE_DIRECT;
+  report->protocol = beckon_media_protocol (gst_structure_get_string (local, "protocol"));
+  report->path = g_strcmp0 (report->local_candidate, "relayed") == 0 ||
+                         g_strcmp0 (report->remote_candidate, "relayed") == 0
+                     ? BECKON_MEDIA_ROUTE_RELAYED
+                     : BECKON_MEDIA_ROUTE_DIRECT;
 }
 
 static void
@@ -140,7 +141,7 @@ get_codec (GstPad *pad, gboolean *video)
 static gboolean
 read_pad (GstElement *webrtc, GstPad *pad, gpointer user_data)
 {
-  BeckonMediaStats *stats = user_data;
+  BeckonStatisticsValues *values = user_data;
   const gboolean sent = GST_PAD_DIRECTION (pad) == GST_PAD_SINK;
   gboolean video = FALSE;
   const char *codec = get_codec (pad, &video);
@@ -148,15 +149,15 @@ read_pad (GstElement *webrtc, GstPad *pad, gpointer user_data)
   if (codec == NULL)
     return TRUE;
   if (video)
-    *(sent ? &stats->video_codec_sent : &stats->video_codec_received) = codec;
+    *(sent ? &values->video_codec_sent : &values->video_codec_received) = codec;
   else
-    *(sent ? &stats->audio_codec_sent : &stats->audio_codec_received) = codec;
+    *(sent ? &values->audio_codec_sent : &values->audio_codec_received) = codec;
   return TRUE;
 }
 
 /* "aes-128-icm" is what RFC 3711 calls counter mode. */
 static void
-read_cipher (BeckonMediaStats *stats, GstElement *element)
+read_cipher (BeckonStatisticsValues *values, GstElement *element)
 {
   g_autoptr (GEnumClass) words = NULL;
   const GEnumValue *value;
@@ -172,27 +173,29 @@ read_cipher (BeckonMediaStats *stats, GstElement *element)
     {
       g_autofree char *word = g_ascii_strup (value->value_nick, -1);
 
-      stats->cipher = g_intern_string (word);
+      values->cipher = g_intern_string (word);
     }
 }
 
 static void
-read_encryptor (const GValue *element, gpointer stats)
+read_encryptor (const GValue *element, gpointer values)
 {
-  read_cipher (stats, g_value_get_object (element));
+  read_cipher (values, g_value_get_object (element));
 }
 
 static void
 read_elements (BeckonMediaPeer *self)
 {
-  gst_element_foreach_pad (self->webrtc, read_pad, &self->stats);
-  beckon_media_foreach_made_by (self->pipeline, "srtpenc", read_encryptor, &self->stats);
+  BeckonStatisticsValues *s = &self->statistics->counted;
+
+  gst_element_foreach_pad (self->webrtc, read_pad, s);
+  beckon_media_foreach_made_by (self->pipeline, "srtpenc", read_encryptor, s);
 }
 
 static void
 read_sent_size (BeckonMediaPeer *self)
 {
-  BeckonMediaStats *s = &self->stats;
+  BeckonStatisticsValues *s = &self->statistics->counted;
   g_autoptr (GstPad) pad = NULL;
 
   s->width_sent = s->height_sent = 0;
@@ -213,14 +216,14 @@ read_sink (BeckonMediaPeer *self)
   g_object_get (self->video_sink, "stats", &stats, NULL);
   if (stats == NULL)
     return;
-  self->stats.video_frames_shown = get_number (stats, "rendered");
-  self->stats.video_frames_dropped = get_number (stats, "dropped");
+  self->statistics->counted.video_frames_shown = get_number (stats, "rendered");
+  self->statistics->counted.video_frames_dropped = get_number (stats, "dropped");
 }
 
 static void
 count_encoders (BeckonMediaPeer *self)
 {
-  BeckonMediaStats *s = &self->stats;
+  BeckonStatisticsValues *s = &self->statistics->counted;
 
   if (self->shared == NULL)
     return;
@@ -233,6 +236,16 @@ count_encoders (BeckonMediaPeer *self)
 }
 
 /* ---- once a second ---- */
+
+/* Returns: how many there are more than in @known, which is told. */
+static guint64
+count_frames (guint64 *known, const gint *counter)
+{
+  const guint64 before = *known;
+
+  *known = g_atomic_int_get (counter);
+  return *known - before;
+}
 
 static double
 kbps (double now, double before, double seconds)
@@ -250,17 +263,17 @@ lost_share (double lost, double all)
 static void
 judge (BeckonMediaPeer *self)
 {
-  const BeckonMediaStats *s = &self->stats;
+  BeckonStatisticsValues *s = &self->statistics->counted;
   const gboolean pictures = beckon_media_peer_expects_pictures (self);
   const BeckonQualityFacts facts = {
     .loss = MAX (s->packet_loss, s->packet_loss_sent),
     .round_trip_ms = s->round_trip_ms,
-    .frozen = self->frozen,
+    .frozen = s->frozen_share,
     /* The first second of a picture is not a whole one. */
-    .fps = pictures && self->before.fps_received > 0 ? s->fps_received : -1,
+    .fps = pictures && self->fps_before > 0 ? s->fps_received : -1,
   };
 
-  self->stats.quality =
+  s->quality =
       self->state == BECKON_MEDIA_PEER_LOST ? BECKON_QUALITY_WORST : beckon_media_quality (&facts);
 }
 
@@ -270,11 +283,13 @@ take_report (gpointer peer, gpointer data)
   BeckonMediaPeer *self = peer;
   const Report *now = data;
   const Report *before = self->report != NULL ? self->report : now;
-  BeckonMediaStats *s = &self->stats;
+  BeckonStatisticsValues *s = &self->statistics->counted;
   const gint64 at = g_get_monotonic_time ();
   const double seconds = (at - self->reported_at) / (double) G_TIME_SPAN_SECOND;
   const double lost = now->lost_in - before->lost_in;
 
+  if (self->state == BECKON_MEDIA_PEER_CLOSED)
+    return;
   s->audio_kbps_received = kbps (now->bytes_in[0], before->bytes_in[0], seconds);
   s->video_kbps_received = kbps (now->bytes_in[1], before->bytes_in[1], seconds);
   s->audio_kbps_sent = kbps (now->bytes_out[0], before->bytes_out[0], seconds);
@@ -284,13 +299,20 @@ take_report (gpointer peer, gpointer data)
   beckon_peer_bandwidth_note_loss (self->bandwidth, s->packet_loss_sent);
   s->round_trip_ms = now->round_trip_ms;
   s->jitter_ms = now->jitter_ms;
+  s->delay_ms = now->round_trip_ms >= 0
+                    ? now->round_trip_ms / 2 + beckon_peer_jitter_get_play_ms (self->jitter)
+                    : -1;
   s->path = now->path;
-  if (g_strcmp0 (s->path.local_type, "relayed") == 0)
-    s->path.protocol = beckon_peer_relay_get_protocol (self);
+  s->local_candidate = now->local_candidate;
+  s->remote_candidate = now->remote_candidate;
+  s->protocol = g_strcmp0 (s->local_candidate, "relayed") == 0
+                    ? beckon_peer_relay_get_protocol (self)
+                    : now->protocol;
   judge (self);
   g_free (self->report);
   self->report = g_memdup2 (now, sizeof *now);
   self->reported_at = at;
+  beckon_statistics_end_second (self->statistics);
 }
 
 /* On webrtcbin's thread. */
@@ -313,24 +335,26 @@ on_stats (GstPromise *promise, gpointer user_data)
 void
 beckon_peer_stats_count (BeckonMediaPeer *self)
 {
-  BeckonMediaStats *s = &self->stats;
+  BeckonStatisticsValues *s = &self->statistics->counted;
   const gint64 at = g_get_monotonic_time ();
   const double seconds = (at - self->counted_at) / (double) G_TIME_SPAN_SECOND;
   const gint in = g_atomic_int_and ((guint *) &self->bytes_in, 0);
   const gint out = g_atomic_int_and ((guint *) &self->bytes_out, 0);
 
-  self->before = *s;
+  if (self->state == BECKON_MEDIA_PEER_CLOSED)
+    return; /* how it was is what it was before */
+  self->fps_before = s->fps_received;
   self->counted_at = at;
   s->bytes_received += in;
   s->bytes_sent += out;
   s->kbps_received = kbps (in, 0, seconds);
   s->kbps_sent = kbps (out, 0, seconds);
-  s->video_frames_received = g_atomic_int_get (&self->frames_in);
-  s->video_frames_sent = g_atomic_int_get (&self->frames_out);
   s->audio_packets_received = g_atomic_int_get (&self->audio_packets_in);
   s->audio_packets_sent = g_atomic_int_get (&self->audio_packets_out);
-  s->fps_received = (s->video_frames_received - self->before.video_frames_received) / seconds;
-  s->fps_sent = (s->video_frames_sent - self->before.video_frames_sent) / seconds;
+  s->fps_received = count_frames (&s->video_frames_received, &self->frames_in) / seconds;
+  s->fps_sent = count_frames (&s->video_frames_sent, &self->frames_out) / seconds;
+  s->video_encoder = self->video_encoder;
+  s->video_decoder = self->video_decoder;
   s->kbps_target = beckon_peer_bandwidth_get_target (self->bandwidth) / 1000.0;
   s->bandwidth_estimator = beckon_peer_bandwidth_get_estimator (self->bandwidth);
   s->width = g_atomic_int_get (&self->width);
@@ -339,11 +363,14 @@ beckon_peer_stats_count (BeckonMediaPeer *self)
   beckon_peer_screen_count (self, s);
   count_encoders (self);
   beckon_meter_expect_pictures (self->meter, beckon_media_peer_expects_pictures (self), at);
-  self->frozen = beckon_meter_read (self->meter, at, s);
+  beckon_meter_read (self->meter, at, s);
   if (self->state == BECKON_MEDIA_PEER_LOST)
     judge (self);
   if (self->state != BECKON_MEDIA_PEER_CONNECTED)
-    return;
+    {
+      beckon_statistics_end_second (self->statistics);
+      return;
+    }
   read_elements (self);
   read_sent_size (self);
   read_sink (self);

@@ -33,6 +33,7 @@ beckon_test_call_report_free (BeckonTestCallReport *self)
 {
   g_clear_error (&self->microphone_problem);
   g_clear_error (&self->camera_problem);
+  g_clear_object (&self->statistics);
   g_free (self);
 }
 
@@ -120,7 +121,7 @@ on_end (gpointer user_data)
   BeckonTestCallReport *report = self->report;
 
   self->end_source = 0;
-  beckon_media_peer_get_stats (self->far.peer, &report->stats);
+  report->statistics = g_object_ref (beckon_media_peer_get_statistics (self->far.peer));
   report->microphone_problem =
       copy_problem (beckon_media_session_get_microphone_problem (self->near.session));
   report->camera_problem =

@@ -16,7 +16,7 @@ typedef struct
   double first_audio_ms; /* -1: nothing was heard */
   double first_video_ms; /* -1: nothing was seen */
   double loudest;        /* 0..1: how loud it was at most */
-  BeckonMediaStats stats; /* of the other end */
+  BeckonStatistics *statistics; /* of the other end */
   GError *microphone_problem; /* nullable, and the next */
   GError *camera_problem;
 } BeckonTestCallReport;

@@ -127,21 +127,21 @@ get_page (BeckonCall *call)
 static BeckonCallQuality
 get_quality (BeckonCall *call)
 {
-  BeckonMediaStats stats;
+  BeckonStatistics *statistics = beckon_call_get_statistics (call);
 
   if (beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING)
     return BECKON_CALL_QUALITY_BAD;
-  return beckon_call_get_stats (call, &stats) ? (BeckonCallQuality) stats.quality
-                                              : BECKON_CALL_QUALITY_UNKNOWN;
+  return statistics != NULL ? (BeckonCallQuality) beckon_statistics_get_quality (statistics)
+                            : BECKON_CALL_QUALITY_UNKNOWN;
 }
 
 /* Returns: whether the connection is too slow for one's own pictures. */
 static gboolean
 are_pictures_off (BeckonCall *call)
 {
-  BeckonMediaStats stats;
+  BeckonStatistics *statistics = beckon_call_get_statistics (call);
 
-  return beckon_call_get_stats (call, &stats) && stats.pictures_off;
+  return statistics != NULL && beckon_statistics_get_pictures_off (statistics);
 }
 
 static void

@@ -119,9 +119,9 @@ on_swap (BeckonCallingPage *self)
 static gboolean
 is_too_slow (BeckonCall *call)
 {
-  BeckonMediaStats stats;
+  BeckonStatistics *statistics = beckon_call_get_statistics (call);
 
-  return beckon_call_get_stats (call, &stats) && stats.remote_pictures_off;
+  return statistics != NULL && beckon_statistics_get_remote_pictures_off (statistics);
 }
 
 static void

@@ -360,14 +360,15 @@ beckon_phrase_for_no_microphone (BeckonCall *call)
 char *
 beckon_phrase_for_no_camera (BeckonCall *call)
 {
+  BeckonStatistics *statistics;
   const GError *error;
-  BeckonMediaStats stats;
 
   g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
 
   error = beckon_call_get_camera_problem (call);
-  if (error == NULL && beckon_call_get_camera (call) && beckon_call_get_stats (call, &stats) &&
-      stats.pictures_off)
+  statistics = beckon_call_get_statistics (call);
+  if (error == NULL && beckon_call_get_camera (call) && statistics != NULL &&
+      beckon_statistics_get_pictures_off (statistics))
     return g_strdup (_("The connection is too slow for your picture: you are not seen"));
   if (error == NULL)
     return NULL;

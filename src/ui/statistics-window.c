@@ -17,6 +17,7 @@ typedef enum
   ROW_PATH,
   ROW_QUALITY,
   ROW_ENCRYPTION,
+  ROW_DELAY,
   ROW_JITTER,
   ROW_LOSS_SENT,
   ROW_VIDEO_RECEIVED,
@@ -48,8 +49,7 @@ struct _BeckonStatisticsWindow
 
   /* Owned */
   BeckonCall *call;
-
-  guint source;
+  GSignalGroup *signals; /* of its statistics */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonStatisticsWindow, beckon_statistics_window, ADW_TYPE_WINDOW)
@@ -108,12 +108,12 @@ phrase_for_share (double share)
 }
 
 static char *
-phrase_for_path (const BeckonMediaPath *path)
+phrase_for_path (BeckonStatistics *statistics)
 {
-  g_autofree char *protocol =
-      path->protocol != NULL ? g_ascii_strup (path->protocol, -1) : g_strdup ("?");
+  const char *word = beckon_statistics_get_protocol (statistics);
+  g_autofree char *protocol = word != NULL ? g_ascii_strup (word, -1) : g_strdup ("?");
 
-  switch (path->route)
+  switch (beckon_statistics_get_path (statistics))
     {
     case BECKON_MEDIA_ROUTE_DIRECT:
       /* Translators: way of a call from computer to computer; %s is a protocol, such as UDP */
@@ -151,15 +151,17 @@ phrase_for_codec (const char *codec, const char *element, double kbps)
 }
 
 static char *
-phrase_for_freezes (const BeckonMediaStats *stats)
+phrase_for_freezes (BeckonStatistics *statistics)
 {
-  if (stats->freezes == 0)
+  const guint freezes = beckon_statistics_get_freezes (statistics);
+
+  if (freezes == 0)
     /* Translators: how often the picture of a call stood still */
     return g_strdup (_("None"));
   /* Translators: how often a picture stood still, and how many seconds all together */
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u time, %.1f s in all",
-                                       "%u times, %.1f s in all", stats->freezes),
-                          stats->freezes, stats->frozen_ms / 1000);
+                                       "%u times, %.1f s in all", freezes),
+                          freezes, beckon_statistics_get_frozen_ms (statistics) / 1000);
 }
 
 /* ---- what is shown ---- */
@@ -202,45 +204,59 @@ set_row (BeckonStatisticsWindow *self, Row row, char *value, char *subtitle)
 }
 
 static void
-show_connection (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
+show_connection (BeckonStatisticsWindow *self, BeckonStatistics *statistics)
 {
-  const char *quality = beckon_phrase_for_quality (stats->quality);
-  g_autofree char *waited = phrase_for_ms (stats->jitter_buffer_ms);
+  const guint quality = beckon_statistics_get_quality (statistics);
+  const char *sentence = beckon_phrase_for_quality (quality);
+  const char *cipher = beckon_statistics_get_cipher (statistics);
+  g_autofree char *waited = phrase_for_ms (beckon_statistics_get_jitter_buffer_ms (statistics));
 
-  set_row (self, ROW_PATH, phrase_for_path (&stats->path), NULL);
+  set_row (self, ROW_PATH, phrase_for_path (statistics), NULL);
   set_row (self, ROW_QUALITY,
            /* Translators: how good a call is: 1 is the worst, 5 the best */
-           quality != NULL ? g_strdup_printf (_("%u of 5"), stats->quality)
-                           /* Translators: a value in the statistics of a call */
-                           : g_strdup (_("Not known")),
-           g_strdup (quality));
+           sentence != NULL ? g_strdup_printf (_("%u of 5"), quality)
+                            /* Translators: a value in the statistics of a call */
+                            : g_strdup (_("Not known")),
+           g_strdup (sentence));
   set_row (self, ROW_ENCRYPTION,
-           stats->cipher != NULL ? g_strdup_printf ("DTLS-SRTP, %s", stats->cipher)
-                                 /* Translators: a value in the statistics of a call */
-                                 : g_strdup (_("Not known")),
+           cipher != NULL ? g_strdup_printf ("DTLS-SRTP, %s", cipher)
+                          /* Translators: a value in the statistics of a call */
+                          : g_strdup (_("Not known")),
            NULL);
-  set_row (self, ROW_JITTER, phrase_for_ms (stats->jitter_ms),
+  set_row (self, ROW_DELAY, phrase_for_ms (beckon_statistics_get_delay_ms (statistics)), NULL);
+  set_row (self, ROW_JITTER, phrase_for_ms (beckon_statistics_get_jitter_ms (statistics)),
            /* Translators: %s is a time, "60 ms", or "Not known" */
            g_strdup_printf (_("Waiting for late packets: %s"), waited));
-  set_row (self, ROW_LOSS_SENT, phrase_for_share (stats->packet_loss_sent), NULL);
+  set_row (self, ROW_LOSS_SENT,
+           phrase_for_share (beckon_statistics_get_packet_loss_sent (statistics)), NULL);
 }
 
 static void
-show_media (BeckonStatisticsWindow *self, const BeckonMediaStats *stats)
+show_media (BeckonStatisticsWindow *self, BeckonStatistics *statistics)
 {
   set_row (self, ROW_VIDEO_RECEIVED,
-           phrase_for_picture (stats->width, stats->height, stats->fps_received),
-           phrase_for_codec (stats->video_codec_received, stats->video_decoder,
-                             stats->video_kbps_received));
-  set_row (
-      self, ROW_VIDEO_SENT,
-      phrase_for_picture (stats->width_sent, stats->height_sent, stats->fps_sent),
-      phrase_for_codec (stats->video_codec_sent, stats->video_encoder, stats->video_kbps_sent));
-  set_row (self, ROW_FREEZES, phrase_for_freezes (stats), NULL);
+           phrase_for_picture (beckon_statistics_get_width (statistics),
+                               beckon_statistics_get_height (statistics),
+                               beckon_statistics_get_fps_received (statistics)),
+           phrase_for_codec (beckon_statistics_get_video_codec_received (statistics),
+                             beckon_statistics_get_video_decoder (statistics),
+                             beckon_statistics_get_video_kbps_received (statistics)));
+  set_row (self, ROW_VIDEO_SENT,
+           phrase_for_picture (beckon_statistics_get_width_sent (statistics),
+                               beckon_statistics_get_height_sent (statistics),
+                               beckon_statistics_get_fps_sent (statistics)),
+           phrase_for_codec (beckon_statistics_get_video_codec_sent (statistics),
+                             beckon_statistics_get_video_encoder (statistics),
+                             beckon_statistics_get_video_kbps_sent (statistics)));
+  set_row (self, ROW_FREEZES, phrase_for_freezes (statistics), NULL);
   set_row (self, ROW_AUDIO_RECEIVED,
-           phrase_for_codec (stats->audio_codec_received, NULL, stats->audio_kbps_received), NULL);
+           phrase_for_codec (beckon_statistics_get_audio_codec_received (statistics), NULL,
+                             beckon_statistics_get_audio_kbps_received (statistics)),
+           NULL);
   set_row (self, ROW_AUDIO_SENT,
-           phrase_for_codec (stats->audio_codec_sent, NULL, stats->audio_kbps_sent), NULL);
+           phrase_for_codec (beckon_statistics_get_audio_codec_sent (statistics), NULL,
+                             beckon_statistics_get_audio_kbps_sent (statistics)),
+           NULL);
 }
 
 /* @line: its values are described to who does not see it */
@@ -255,22 +271,25 @@ add_value (GtkLabel *label, BeckonSparkline *line, double value, char *phrase)
   g_free (phrase);
 }
 
-static gboolean
-update (gpointer user_data)
+static void
+update (BeckonStatistics *statistics, BeckonStatisticsWindow *self)
 {
-  BeckonStatisticsWindow *self = user_data;
-  BeckonMediaStats stats;
+  const double round_trip_ms = beckon_statistics_get_round_trip_ms (statistics);
+  const double loss = beckon_statistics_get_packet_loss (statistics);
+  const double kbps = beckon_statistics_get_kbps_received (statistics);
 
-  if (!beckon_call_get_stats (self->call, &stats))
-    return G_SOURCE_CONTINUE; /* what was last stays to be read */
-  add_value (self->round_trip, self->round_trip_line, stats.round_trip_ms,
-             phrase_for_ms (stats.round_trip_ms));
-  add_value (self->lost, self->lost_line, stats.packet_loss, phrase_for_share (stats.packet_loss));
-  add_value (self->received, self->received_line, stats.kbps_received,
-             phrase_for_rate (stats.kbps_received));
-  show_connection (self, &stats);
-  show_media (self, &stats);
-  return G_SOURCE_CONTINUE;
+  add_value (self->round_trip, self->round_trip_line, round_trip_ms, phrase_for_ms (round_trip_ms));
+  add_value (self->lost, self->lost_line, loss, phrase_for_share (loss));
+  add_value (self->received, self->received_line, kbps, phrase_for_rate (kbps));
+  show_connection (self, statistics);
+  show_media (self, statistics);
+}
+
+/* Those of another connection, or of none: what was last stays to be read. */
+static void
+follow_statistics (BeckonStatisticsWindow *self)
+{
+  g_signal_group_set_target (self->signals, beckon_call_get_statistics (self->call));
 }
 
 static void
@@ -302,6 +321,8 @@ add_rows (BeckonStatisticsWindow *self)
   add_row (self, ROW_QUALITY, self->connection, _("Quality"));
   /* Translators: title of a row in the statistics of a call: with which cipher */
   add_row (self, ROW_ENCRYPTION, self->connection, _("Encryption"));
+  /* Translators: title of a row in the statistics of a call: how late they are heard and seen */
+  add_row (self, ROW_DELAY, self->connection, _("Delay"));
   /* Translators: title of a row in the statistics of a call: how unevenly packets come */
   add_row (self, ROW_JITTER, self->connection, _("Jitter"));
   /* Translators: title of a row in the statistics of a call: the share of what is sent */
@@ -366,7 +387,7 @@ beckon_statistics_window_dispose (GObject *object)
 {
   BeckonStatisticsWindow *self = BECKON_STATISTICS_WINDOW (object);
 
-  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_object (&self->signals);
   g_clear_object (&self->call);
 
   G_OBJECT_CLASS (beckon_statistics_window_parent_class)->dispose (object);
@@ -406,12 +427,15 @@ beckon_statistics_window_init (BeckonStatisticsWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   beckon_wrap_labels (GTK_WIDGET (self->title));
   add_rows (self);
+  self->signals = g_signal_group_new (BECKON_TYPE_STATISTICS);
+  g_signal_group_connect (self->signals, "updated", G_CALLBACK (update), self);
 }
 
 GtkWidget *
 beckon_statistics_window_new (GtkWindow *parent, BeckonCall *call)
 {
   BeckonStatisticsWindow *self;
+  BeckonStatistics *statistics;
   g_autofree char *names = NULL;
 
   g_return_val_if_fail (parent == NULL || GTK_IS_WINDOW (parent), NULL);
@@ -421,7 +445,11 @@ beckon_statistics_window_new (GtkWindow *parent, BeckonCall *call)
   self->call = g_object_ref (call);
   names = beckon_phrase_for_people (beckon_call_get_members (call));
   adw_window_title_set_subtitle (self->title, names);
-  update (self);
-  self->source = g_timeout_add_seconds (1, update, self);
+  g_signal_connect_object (call, "notify::statistics", G_CALLBACK (follow_statistics), self,
+                           G_CONNECT_SWAPPED);
+  follow_statistics (self);
+  statistics = beckon_call_get_statistics (call);
+  if (statistics != NULL)
+    update (statistics, self);
   return GTK_WIDGET (self);
 }

@@ -141,12 +141,12 @@ static gboolean
 on_second (gpointer user_data)
 {
   End *end = user_data;
-  BeckonMediaStats s;
+  BeckonStatistics *s = beckon_media_peer_get_statistics (end->peer);
 
-  beckon_media_peer_get_stats (end->peer, &s);
   g_mutex_lock (&output);
-  g_print ("stats %.0f %.0f %.0f %" G_GUINT64_FORMAT "\n", s.kbps_sent, s.kbps_received,
-           s.kbps_target, s.audio_made_up_ms);
+  g_print ("stats %.0f %.0f %.0f %" G_GUINT64_FORMAT "\n", beckon_statistics_get_kbps_sent (s),
+           beckon_statistics_get_kbps_received (s), beckon_statistics_get_kbps_target (s),
+           beckon_statistics_get_audio_made_up_ms (s));
   g_mutex_unlock (&output);
   if (end->feedback != NULL)
     feedback_log_watch (end->feedback, end->peer->pipeline);

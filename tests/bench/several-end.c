@@ -98,24 +98,25 @@ run_for (guint seconds)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static guint64
+count_frames (BeckonMediaPeer *peer)
+{
+  return beckon_statistics_get_video_frames_sent (beckon_media_peer_get_statistics (peer));
+}
+
 static gboolean
 all_have_pictures (BeckonMediaPeer *const *peers, guint n)
 {
-  BeckonMediaStats stats;
-
   for (guint i = 0; i < n; i++)
-    {
-      beckon_media_peer_get_stats (peers[i], &stats);
-      if (stats.video_frames_sent == 0)
-        return FALSE;
-    }
+    if (count_frames (peers[i]) == 0)
+      return FALSE;
   return TRUE;
 }
 
 static void
 measure (BeckonMediaPeer *const *peers, guint n, guint seconds)
 {
-  BeckonMediaStats before[PEERS_MAX], after;
+  guint64 before[PEERS_MAX];
   double cpu, frames = 0, height = 0;
   gint64 began;
 
@@ -123,16 +124,15 @@ measure (BeckonMediaPeer *const *peers, guint n, guint seconds)
     g_main_context_iteration (NULL, TRUE);
   run_for (SETTLE_SECONDS);
   for (guint i = 0; i < n; i++)
-    beckon_media_peer_get_stats (peers[i], &before[i]);
+    before[i] = count_frames (peers[i]);
   cpu = get_cpu_seconds ();
   began = g_get_monotonic_time ();
   run_for (seconds);
   cpu = (get_cpu_seconds () - cpu) / ((g_get_monotonic_time () - began) / 1e6);
   for (guint i = 0; i < n; i++)
     {
-      beckon_media_peer_get_stats (peers[i], &after);
-      frames += after.video_frames_sent - before[i].video_frames_sent;
-      height += after.height_sent;
+      frames += count_frames (peers[i]) - before[i];
+      height += beckon_statistics_get_height_sent (beckon_media_peer_get_statistics (peers[i]));
     }
   g_print ("%.1f %.1f %.0f\n", cpu * 100, frames / n / seconds, height / n);
 }

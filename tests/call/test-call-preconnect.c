@@ -85,13 +85,10 @@ state_of (Fixture *f)
                                   : BECKON_MEDIA_PEER_CLOSED;
 }
 
-static BeckonMediaStats
+static BeckonStatistics *
 stats_of (BeckonMediaPeer *peer)
 {
-  BeckonMediaStats stats;
-
-  beckon_media_peer_get_stats (peer, &stats);
-  return stats;
+  return beckon_media_peer_get_statistics (peer);
 }
 
 /* ---- who may ---- */
@@ -165,7 +162,7 @@ test_devices_stay_closed (Fixture *f, gconstpointer unused)
   tell_contacts (f, BOB, TRUE);
   assert_connects (f);
   beckon_call_set_camera (f->base.call, TRUE);
-  wait_until (stats_of (f->bob->peer).bytes_received > 0);
+  wait_until (beckon_statistics_get_bytes_received (stats_of (f->bob->peer)) > 0);
   g_assert_null (beckon_call_get_local_video (f->base.call));
   g_assert_null (beckon_call_get_microphone_problem (f->base.call));
   g_assert_null (beckon_call_get_camera_problem (f->base.call));
@@ -178,17 +175,20 @@ test_devices_stay_closed (Fixture *f, gconstpointer unused)
 static void
 test_early_media_is_dropped (Fixture *f, gconstpointer unused)
 {
+  BeckonStatistics *statistics;
+
   tell_contacts (f, BOB, TRUE);
   be_rung (f);
   beckon_media_session_open (f->bob->session);
   call_friend_offer (f->bob, 1);
   wait_until (state_of (f) == BECKON_MEDIA_PEER_CONNECTED);
-  wait_until (stats_of (f->bob->peer).video_frames_sent > 20 &&
-              stats_of (f->bob->peer).audio_packets_sent > 40);
-  wait_until (stats_of (member (f)->peer).bytes_received > 20000);
+  wait_until (beckon_statistics_get_video_frames_sent (stats_of (f->bob->peer)) > 20 &&
+              beckon_statistics_get_audio_packets_sent (stats_of (f->bob->peer)) > 40);
+  wait_until (beckon_statistics_get_bytes_received (stats_of (member (f)->peer)) > 20000);
   g_assert_cmpuint (f->first_audio + f->first_video, ==, 0);
-  g_assert_cmpuint (stats_of (member (f)->peer).video_frames_received, ==, 0);
-  g_assert_cmpuint (stats_of (member (f)->peer).audio_packets_received, ==, 0);
+  statistics = stats_of (member (f)->peer);
+  g_assert_cmpuint (beckon_statistics_get_video_frames_received (statistics), ==, 0);
+  g_assert_cmpuint (beckon_statistics_get_audio_packets_received (statistics), ==, 0);
   g_assert_null (beckon_call_get_remote_video (f->base.call));
 
   call_fixture_accept (&f->base);
@@ -207,7 +207,7 @@ test_early_media_is_not_recorded (Fixture *f, gconstpointer unused)
   beckon_media_session_open (f->bob->session);
   call_friend_offer (f->bob, 1);
   wait_until (state_of (f) == BECKON_MEDIA_PEER_CONNECTED);
-  wait_until (stats_of (member (f)->peer).bytes_received > 20000);
+  wait_until (beckon_statistics_get_bytes_received (stats_of (member (f)->peer)) > 20000);
   beckon_call_reject (f->base.call, BECKON_REJECT_DECLINED, NULL);
   wait_until (f->bob->byes == 1);
   g_assert_true (f->base.call->state == BECKON_CALL_STATE_FREE);

@@ -249,7 +249,7 @@ test_call (void)
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
   g_autoptr (BeckonMediaSession) alice = NULL, bob = NULL;
   BeckonMediaPeer *to_alice, *to_bob;
-  BeckonMediaStats stats;
+  BeckonStatistics *statistics;
   gboolean came = FALSE, closed[2] = { FALSE, FALSE };
   const guint watchdog = g_timeout_add_seconds (60, on_watchdog, NULL);
 
@@ -272,9 +272,11 @@ test_call (void)
   beckon_media_session_open (bob);
   while (!came)
     g_main_context_iteration (NULL, TRUE);
-  beckon_media_peer_get_stats (to_bob, &stats);
-  g_assert_cmpstr (stats.video_encoder, ==, "fakeenc0");
-  g_assert_cmpstr (stats.video_decoder, ==, "fakedec0");
+  statistics = beckon_media_peer_get_statistics (to_bob);
+  while (beckon_statistics_get_video_encoder (statistics) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (beckon_statistics_get_video_encoder (statistics), ==, "fakeenc0");
+  g_assert_cmpstr (beckon_statistics_get_video_decoder (statistics), ==, "fakedec0");
   g_signal_handlers_disconnect_by_data (to_alice, to_bob);
   g_signal_handlers_disconnect_by_data (to_bob, to_alice);
   beckon_media_session_close_async (alice, NULL, on_closed, &closed[0]);

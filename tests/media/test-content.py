@@ -34,6 +34,8 @@ def check_statistics(alice, bob):
         assert said["kbps_target"] > 0, said
         assert 0 <= said["freezes"] * 200 <= said["frozen_ms"], said
         assert said["video_frames_shown"] <= said["video_frames_received"], said
+        assert (said["frozen_share"] >= 0) == (said["video_frames_received"] > 0), said
+        assert said["round_trip_ms"] / 2 < said["delay_ms"] < 2000, said
         assert said["bytes_received"] <= there.all("statistics")[0]["bytes_sent"] * 1.5, said
 
 

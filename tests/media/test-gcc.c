@@ -234,13 +234,10 @@ fixture_clear (Fixture *f)
   wait_until (g_atomic_int_get (&n_alive) == 0);
 }
 
-static BeckonMediaStats
+static BeckonStatistics *
 stats_of (Side *side)
 {
-  BeckonMediaStats stats;
-
-  beckon_media_peer_get_stats (side->peer, &stats);
-  return stats;
+  return beckon_media_peer_get_statistics (side->peer);
 }
 
 /* Returns: (transfer full) (nullable) */
@@ -284,17 +281,18 @@ test_followed (void)
   fixture_set_up (&f, TRUE, 0);
   alice = wait_for_stand_in (&f.alice);
   bob = wait_for_stand_in (&f.bob);
-  wait_until (stats_of (&f.bob).height == 180);
-  wait_until (g_strcmp0 (stats_of (&f.alice).bandwidth_estimator, BECKON_GCC_FACTORY) == 0);
+  wait_until (beckon_statistics_get_height (stats_of (&f.bob)) == 180);
+  wait_until (g_strcmp0 (beckon_statistics_get_bandwidth_estimator (stats_of (&f.alice)),
+                         BECKON_GCC_FACTORY) == 0);
 
   g_atomic_int_set (&alice->told, 42000);
-  wait_until (stats_of (&f.alice).kbps_target == 42);
-  wait_until (stats_of (&f.bob).height == 90);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) == 42);
+  wait_until (beckon_statistics_get_height (stats_of (&f.bob)) == 90);
   g_atomic_int_set (&alice->told, 2000000);
-  wait_until (stats_of (&f.alice).kbps_target == 2000);
-  wait_until (stats_of (&f.bob).height == 180);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) == 2000);
+  wait_until (beckon_statistics_get_height (stats_of (&f.bob)) == 180);
   /* Each has one, and Bob's has said nothing. */
-  wait_until (stats_of (&f.bob).kbps_target == 500);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.bob)) == 500);
   g_assert_cmpint (g_atomic_int_get (&n_alive), ==, 2);
 
   gst_object_unref (alice);
@@ -314,13 +312,13 @@ test_cap (void)
   g_assert_cmpuint (alice->most, ==, 150000);
   g_assert_cmpuint (alice->least, <=, 150000);
   g_assert_cmpint (g_atomic_int_get (&alice->estimate), ==, 150000);
-  wait_until (stats_of (&f.alice).kbps_target == 150);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) == 150);
   g_atomic_int_set (&alice->told, 100000);
-  wait_until (stats_of (&f.alice).kbps_target == 100);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) == 100);
   g_atomic_int_set (&alice->told, 5000000);
-  wait_until (stats_of (&f.alice).kbps_target == 150);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) == 150);
   g_atomic_int_set (&alice->told, 1);
-  wait_until (stats_of (&f.alice).kbps_target == alice->least / 1000.0);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) == alice->least / 1000.0);
   gst_object_unref (alice);
   fixture_clear (&f);
 }
@@ -332,8 +330,9 @@ test_missing (void)
   Fixture f;
 
   fixture_set_up (&f, FALSE, 0);
-  wait_until (stats_of (&f.alice).kbps_target > 550);
-  wait_until (g_strcmp0 (stats_of (&f.alice).bandwidth_estimator, "beckon") == 0);
+  wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) > 550);
+  wait_until (g_strcmp0 (beckon_statistics_get_bandwidth_estimator (stats_of (&f.alice)),
+                         "beckon") == 0);
   g_assert_null (find_stand_in (&f.alice));
   fixture_clear (&f);
 }

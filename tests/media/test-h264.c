@@ -134,13 +134,10 @@ side_close (Side *side)
   g_free (side->offer);
 }
 
-static BeckonMediaStats
+static BeckonStatistics *
 stats_of (const Side *side)
 {
-  BeckonMediaStats stats;
-
-  beckon_media_peer_get_stats (side->peer, &stats);
-  return stats;
+  return beckon_media_peer_get_statistics (side->peer);
 }
 
 /* What it holds: how many frames of each height there are, and whose numbers do not rise. */
@@ -403,7 +400,7 @@ test_call (void)
   g_autofree char *path = g_build_filename (folder, "bob.mkv", NULL);
   g_autofree char *screen_path = g_build_filename (folder, "bob-screen.mkv", NULL);
   Side alice = { 0 }, bob = { 0 };
-  BeckonMediaStats stats;
+  BeckonStatistics *statistics;
   Film film;
 
   if (skip_without_h264 ())
@@ -419,17 +416,20 @@ test_call (void)
   beckon_media_session_open (alice.session);
   beckon_media_session_open (bob.session);
   connect_sides (&alice, &bob);
-  wait_until (stats_of (&bob).video_frames_received > FRAMES);
-  wait_until (stats_of (&alice).video_frames_received > FRAMES);
+  wait_until (beckon_statistics_get_video_frames_received (stats_of (&bob)) > FRAMES);
+  wait_until (beckon_statistics_get_video_frames_received (stats_of (&alice)) > FRAMES);
   beckon_media_session_share_screen (alice.session, -1, 0);
-  wait_until (stats_of (&bob).screen_frames_received > 5);
-  g_assert_cmpuint (stats_of (&bob).screen_height, ==, 360);
-  stats = stats_of (&bob);
-  g_assert_cmpstr (stats.video_codec_sent, ==, "H.264");
-  g_assert_cmpstr (stats.video_codec_received, ==, "H.264");
-  g_assert_cmpstr (stats.video_encoder, ==, beckon_codec_choice_get_encoder (BECKON_CODEC_H264));
-  g_assert_cmpstr (stats.video_decoder, ==, beckon_codec_choice_get_decoder (BECKON_CODEC_H264));
-  g_assert_cmpstr (stats_of (&alice).video_encoder, ==, stats.video_encoder);
+  wait_until (beckon_statistics_get_screen_frames_received (stats_of (&bob)) > 5);
+  g_assert_cmpuint (beckon_statistics_get_screen_height (stats_of (&bob)), ==, 360);
+  statistics = stats_of (&bob);
+  g_assert_cmpstr (beckon_statistics_get_video_codec_sent (statistics), ==, "H.264");
+  g_assert_cmpstr (beckon_statistics_get_video_codec_received (statistics), ==, "H.264");
+  g_assert_cmpstr (beckon_statistics_get_video_encoder (statistics), ==,
+                   beckon_codec_choice_get_encoder (BECKON_CODEC_H264));
+  g_assert_cmpstr (beckon_statistics_get_video_decoder (statistics), ==,
+                   beckon_codec_choice_get_decoder (BECKON_CODEC_H264));
+  g_assert_cmpstr (beckon_statistics_get_video_encoder (stats_of (&alice)), ==,
+                   beckon_statistics_get_video_encoder (statistics));
   check_offer (alice.offer);
   side_close (&alice);
   side_close (&bob);

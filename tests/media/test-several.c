@@ -117,13 +117,10 @@ tear_down (Fixture *f)
   g_assert_finalize_object (f->alice);
 }
 
-static BeckonMediaStats
+static BeckonStatistics *
 stats_of (BeckonMediaPeer *peer)
 {
-  BeckonMediaStats stats;
-
-  beckon_media_peer_get_stats (peer, &stats);
-  return stats;
+  return beckon_media_peer_get_statistics (peer);
 }
 
 /* Returns: whether all who are there have @n encoders between them. */
@@ -131,7 +128,8 @@ static gboolean
 have_encoders (Fixture *f, guint n)
 {
   for (guint i = 0; i < FRIENDS_MAX; i++)
-    if (f->friends[i].at != NULL && stats_of (f->friends[i].at).video_encoders != n)
+    if (f->friends[i].at != NULL &&
+        beckon_statistics_get_video_encoders (stats_of (f->friends[i].at)) != n)
       return FALSE;
   return TRUE;
 }
@@ -169,6 +167,7 @@ find_leader (Fixture *f)
 static void
 test_one_encoder (void)
 {
+  BeckonStatistics *statistics;
   guint leader;
   Fixture f;
 
@@ -179,19 +178,22 @@ test_one_encoder (void)
   wait_for_pictures (&f);
   for (guint i = 0; i < 3; i++)
     {
-      g_assert_cmpuint (stats_of (f.friends[i].at).video_sharers, ==, 3);
-      g_assert_cmpstr (stats_of (f.friends[i].at).video_encoder, ==, "vp8enc");
+      statistics = stats_of (f.friends[i].at);
+      g_assert_cmpuint (beckon_statistics_get_video_sharers (statistics), ==, 3);
+      g_assert_cmpstr (beckon_statistics_get_video_encoder (statistics), ==, "vp8enc");
     }
 
   join (&f, 3);
   wait_until (f.friends[3].first_video == 1);
-  wait_until (have_encoders (&f, 1) && stats_of (f.friends[3].at).video_sharers == 4);
+  wait_until (have_encoders (&f, 1) &&
+              beckon_statistics_get_video_sharers (stats_of (f.friends[3].at)) == 4);
   wait_for_pictures (&f);
 
   leader = find_leader (&f);
   leave (&f, leader);
   wait_for_pictures (&f);
-  wait_until (have_encoders (&f, 1) && stats_of (f.friends[(leader + 1) % 4].at).video_sharers == 3);
+  statistics = stats_of (f.friends[(leader + 1) % 4].at);
+  wait_until (have_encoders (&f, 1) && beckon_statistics_get_video_sharers (statistics) == 3);
 
   /* Off and on again, and a screen beside it. */
   beckon_media_session_set_camera (f.alice, FALSE);
@@ -200,11 +202,11 @@ test_one_encoder (void)
   wait_for_pictures (&f);
   wait_until (have_encoders (&f, 1));
   beckon_media_session_share_screen (f.alice, -1, 0);
-  wait_until (stats_of (f.friends[(leader + 1) % 4].at).screen_encoders == 1 &&
-              stats_of (f.friends[(leader + 1) % 4].at).screen_sharers == 3);
+  wait_until (beckon_statistics_get_screen_encoders (statistics) == 1 &&
+              beckon_statistics_get_screen_sharers (statistics) == 3);
   for (guint i = 0; i < FRIENDS_MAX; i++)
     if (f.friends[i].at != NULL)
-      wait_until (stats_of (f.friends[i].peer).screen_frames_received > 0);
+      wait_until (beckon_statistics_get_screen_frames_received (stats_of (f.friends[i].peer)) > 0);
   tear_down (&f);
 }
 
@@ -223,20 +225,20 @@ test_thin_line (void)
   leader = find_leader (&f);
   beckon_peer_bandwidth_set_cap (f.friends[leader].at->bandwidth, THIN_KBPS);
   wait_until (have_encoders (&f, 2));
-  wait_until (stats_of (f.friends[leader].peer).height == 180);
+  wait_until (beckon_statistics_get_height (stats_of (f.friends[leader].peer)) == 180);
   wait_for_pictures (&f);
   for (guint i = 0; i < 3; i++)
     if (i != leader)
       {
-        g_assert_cmpuint (stats_of (f.friends[i].peer).height, >, 180);
-        g_assert_cmpuint (stats_of (f.friends[i].at).video_sharers, ==, 2);
+        g_assert_cmpuint (beckon_statistics_get_height (stats_of (f.friends[i].peer)), >, 180);
+        g_assert_cmpuint (beckon_statistics_get_video_sharers (stats_of (f.friends[i].at)), ==, 2);
       }
-  g_assert_cmpuint (stats_of (f.friends[leader].at).video_sharers, ==, 1);
-  g_assert_cmpuint (stats_of (f.friends[leader].at).height_sent, ==, 180);
+  g_assert_cmpuint (beckon_statistics_get_video_sharers (stats_of (f.friends[leader].at)), ==, 1);
+  g_assert_cmpuint (beckon_statistics_get_height_sent (stats_of (f.friends[leader].at)), ==, 180);
 
   beckon_peer_bandwidth_set_cap (f.friends[leader].at->bandwidth, 0);
   wait_until (have_encoders (&f, 1));
-  wait_until (stats_of (f.friends[leader].peer).height > 180);
+  wait_until (beckon_statistics_get_height (stats_of (f.friends[leader].peer)) > 180);
   wait_for_pictures (&f);
   tear_down (&f);
 }

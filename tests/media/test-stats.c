@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What is counted, and what is made of it: levels of quality, freezes, waiting packets, words. */
+/* What is counted, and what is made of it: levels of quality, freezes, waiting packets, the object
+ * that says it, words. */
 
 #include "config.h"
 
 #include "media-meter.h"
+#include "media-words.h"
 
 #define SECOND G_TIME_SPAN_SECOND
 #define MS G_TIME_SPAN_MILLISECOND
@@ -86,12 +88,13 @@ static void
 test_no_freeze (void)
 {
   g_autoptr (BeckonMeter) meter = beckon_meter_new ();
-  BeckonMediaStats stats = { 0 };
+  BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_expect_pictures (meter, TRUE, 1 * SECOND);
   play (meter, 3000, 5000, 33);  /* the first may take its time */
   play (meter, 5180, 9000, 200); /* slow, but it moves */
-  g_assert_cmpfloat (beckon_meter_read (meter, 9100 * MS, &stats), ==, 0);
+  beckon_meter_read (meter, 9100 * MS, &stats);
+  g_assert_cmpfloat (stats.frozen_share, ==, 0);
   g_assert_cmpuint (stats.freezes, ==, 0);
   g_assert_cmpfloat (stats.frozen_ms, ==, 0);
 }
@@ -100,7 +103,7 @@ static void
 test_freezes (void)
 {
   g_autoptr (BeckonMeter) meter = beckon_meter_new ();
-  BeckonMediaStats stats = { 0 };
+  BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_expect_pictures (meter, TRUE, 1 * SECOND);
   g_assert_cmpint (play (meter, 1000, 2000, 100), ==, 2000);
@@ -110,7 +113,8 @@ test_freezes (void)
   g_assert_cmpuint (stats.freezes, ==, 2);
   g_assert_cmpfloat (stats.frozen_ms, ==, 701);
   /* One that is not over is one already, and still the same when it ends. */
-  g_assert_cmpfloat (beckon_meter_read (meter, 5001 * MS, &stats), >, 0.1);
+  beckon_meter_read (meter, 5001 * MS, &stats);
+  g_assert_cmpfloat (stats.frozen_share, >, 0.1);
   g_assert_cmpuint (stats.freezes, ==, 3);
   g_assert_cmpfloat (stats.frozen_ms, ==, 1701);
   beckon_meter_picture (meter, 6001 * MS);
@@ -124,22 +128,21 @@ static void
 test_frozen_share (void)
 {
   g_autoptr (BeckonMeter) meter = beckon_meter_new ();
-  BeckonMediaStats stats = { 0 };
-  double share = -1;
+  BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_expect_pictures (meter, TRUE, 0);
   beckon_meter_picture (meter, 1 * SECOND);
   for (gint64 at = 1; at <= 11; at++)
-    share = beckon_meter_read (meter, at * SECOND, &stats);
-  g_assert_cmpfloat_with_epsilon (share, 1, 0.001);
+    beckon_meter_read (meter, at * SECOND, &stats);
+  g_assert_cmpfloat_with_epsilon (stats.frozen_share, 1, 0.001);
   beckon_meter_picture (meter, 11 * SECOND);
   for (gint64 at = 12; at <= 21; at++)
     {
       play (meter, (at - 1) * 1000, at * 1000, 100);
-      share = beckon_meter_read (meter, at * SECOND, &stats);
-      g_assert_cmpfloat (share, <, 1);
+      beckon_meter_read (meter, at * SECOND, &stats);
+      g_assert_cmpfloat (stats.frozen_share, <, 1);
     }
-  g_assert_cmpfloat (share, ==, 0);
+  g_assert_cmpfloat (stats.frozen_share, ==, 0);
   g_assert_cmpuint (stats.freezes, ==, 1);
 }
 
@@ -148,16 +151,18 @@ static void
 test_camera_off (void)
 {
   g_autoptr (BeckonMeter) meter = beckon_meter_new ();
-  BeckonMediaStats stats = { 0 };
+  BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_expect_pictures (meter, TRUE, 0);
   play (meter, 1000, 2000, 100);
   beckon_meter_expect_pictures (meter, FALSE, 2100 * MS);
   beckon_meter_picture (meter, 2150 * MS); /* on its way when they said so */
-  g_assert_cmpfloat (beckon_meter_read (meter, 60 * SECOND, &stats), ==, -1);
+  beckon_meter_read (meter, 60 * SECOND, &stats);
+  g_assert_cmpfloat (stats.frozen_share, ==, -1);
   beckon_meter_expect_pictures (meter, TRUE, 60 * SECOND);
   play (meter, 60500, 61000, 100);
-  g_assert_cmpfloat (beckon_meter_read (meter, 61 * SECOND, &stats), ==, 0);
+  beckon_meter_read (meter, 61 * SECOND, &stats);
+  g_assert_cmpfloat (stats.frozen_share, ==, 0);
   g_assert_cmpuint (stats.freezes, ==, 0);
 }
 
@@ -167,7 +172,7 @@ static void
 test_waiting (void)
 {
   g_autoptr (BeckonMeter) meter = beckon_meter_new ();
-  BeckonMediaStats stats = { 0 };
+  BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_read (meter, 0, &stats);
   g_assert_cmpfloat (stats.jitter_buffer_ms, ==, -1);
@@ -200,7 +205,7 @@ test_waiting_measured (void)
   g_autoptr (GstPad) into = gst_element_get_static_pad (queue, "sink");
   g_autoptr (GstPad) out_of = gst_element_get_static_pad (queue, "src");
   g_autoptr (GstPad) source = gst_object_ref_sink (gst_pad_new ("src", GST_PAD_SRC));
-  BeckonMediaStats stats = { 0 };
+  BeckonStatisticsValues stats = { 0 };
   GstSegment segment;
   gint64 began;
   gulong block;
@@ -232,18 +237,95 @@ test_waiting_measured (void)
   gst_element_set_state (pipeline, GST_STATE_NULL);
 }
 
+/* ---- the object ---- */
+
+/* Each value is a property that nobody can write, by the name of its function; before anything is
+ * known they say so. */
+static void
+test_properties (void)
+{
+  g_autoptr (BeckonStatistics) statistics = beckon_statistics_new ();
+  guint n_properties;
+  g_autofree GParamSpec **properties =
+      g_object_class_list_properties (G_OBJECT_GET_CLASS (statistics), &n_properties);
+
+  g_assert_cmpuint (n_properties, >, 50);
+  for (guint i = 0; i < n_properties; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_assert_cmpint (properties[i]->flags & (G_PARAM_READABLE | G_PARAM_WRITABLE), ==,
+                       G_PARAM_READABLE);
+      g_assert_null (strchr (properties[i]->name, '_'));
+      g_object_get_property (G_OBJECT (statistics), properties[i]->name, &value);
+      g_assert_true (g_param_value_defaults (properties[i], &value));
+    }
+  g_assert_cmpfloat (beckon_statistics_get_round_trip_ms (statistics), ==, -1);
+  g_assert_cmpfloat (beckon_statistics_get_delay_ms (statistics), ==, -1);
+  g_assert_cmpuint (beckon_statistics_get_quality (statistics), ==, BECKON_QUALITY_UNKNOWN);
+  g_assert_cmpint (beckon_statistics_get_path (statistics), ==, BECKON_MEDIA_ROUTE_UNKNOWN);
+  g_assert_null (beckon_statistics_get_cipher (statistics));
+}
+
+static void
+on_notify (BeckonStatistics *statistics, GParamSpec *pspec, GString *told)
+{
+  g_string_append_printf (told, "%s ", pspec->name);
+}
+
+static void
+on_updated (BeckonStatistics *statistics, GString *told)
+{
+  g_string_append (told, "updated ");
+}
+
+/* What is being counted is nobody's business; then what has changed is told, at once. */
+static void
+test_told (void)
+{
+  static const char *const changed[] = { "path ", "video-codec-sent ", "kbps-sent ", "bytes-sent " };
+  g_autoptr (BeckonStatistics) statistics = beckon_statistics_new ();
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autofree char *codec = NULL;
+  BeckonMediaRoute path;
+  guint64 bytes;
+  double kbps;
+
+  g_signal_connect (statistics, "notify", G_CALLBACK (on_notify), told);
+  g_signal_connect (statistics, "updated", G_CALLBACK (on_updated), told);
+  statistics->counted.kbps_sent = 41.5;
+  statistics->counted.bytes_sent = G_GUINT64_CONSTANT (1) << 40;
+  statistics->counted.video_codec_sent = "VP8";
+  statistics->counted.path = BECKON_MEDIA_ROUTE_RELAYED;
+  g_assert_cmpfloat (beckon_statistics_get_kbps_sent (statistics), ==, 0);
+  g_assert_cmpstr (told->str, ==, "");
+
+  beckon_statistics_end_second (statistics);
+  for (guint i = 0; i < G_N_ELEMENTS (changed); i++)
+    g_assert_nonnull (strstr (told->str, changed[i]));
+  g_assert_cmpuint (told->len, ==, strlen ("path video-codec-sent kbps-sent bytes-sent updated "));
+  g_assert_true (g_str_has_suffix (told->str, " updated "));
+  g_object_get (statistics, "path", &path, "video-codec-sent", &codec, "kbps-sent", &kbps,
+                "bytes-sent", &bytes, NULL);
+  g_assert_cmpint (path, ==, BECKON_MEDIA_ROUTE_RELAYED);
+  g_assert_cmpstr (codec, ==, "VP8");
+  g_assert_cmpfloat (kbps, ==, 41.5);
+  g_assert_cmpuint (bytes, ==, G_GUINT64_CONSTANT (1) << 40);
+  g_assert_cmpfloat (beckon_statistics_get_kbps_sent (statistics), ==, 41.5);
+
+  g_string_truncate (told, 0);
+  statistics->counted.pictures_off = TRUE;
+  beckon_statistics_tell (statistics);
+  g_assert_cmpstr (told->str, ==, "pictures-off ");
+  beckon_statistics_end_second (statistics);
+  g_assert_cmpstr (told->str, ==, "pictures-off updated ");
+}
+
 /* ---- words ---- */
 
 static void
 test_words (void)
 {
-  BeckonMediaStats stats;
-
-  beckon_media_stats_clear (&stats);
-  g_assert_cmpfloat (stats.round_trip_ms, ==, -1);
-  g_assert_cmpuint (stats.quality, ==, BECKON_QUALITY_UNKNOWN);
-  g_assert_cmpstr (beckon_media_route_to_string (stats.path.route), ==, "unknown");
-  g_assert_cmpstr (beckon_media_route_to_string (BECKON_MEDIA_ROUTE_RELAYED), ==, "relayed");
   g_assert_cmpstr (beckon_media_codec_name ("opus"), ==, "Opus");
   g_assert_cmpstr (beckon_media_codec_name ("H264"), ==, "H.264");
   g_assert_null (beckon_media_codec_name ("evil\n"));
@@ -269,6 +351,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media/meter/camera-off", test_camera_off);
   g_test_add_func ("/media/meter/waiting", test_waiting);
   g_test_add_func ("/media/meter/waiting-measured", test_waiting_measured);
-  g_test_add_func ("/media/stats/words", test_words);
+  g_test_add_func ("/media/statistics/properties", test_properties);
+  g_test_add_func ("/media/statistics/told", test_told);
+  g_test_add_func ("/media/statistics/words", test_words);
   return g_test_run ();
 }

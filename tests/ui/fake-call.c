@@ -18,6 +18,7 @@ static const char *const property_names[] = {
   "local-video",
   "remote-microphone",
   "remote-video",
+  "statistics",
   "message",
   "seconds-to-end",
   "camera-problem",
@@ -55,6 +56,7 @@ beckon_call_finalize (GObject *object)
   g_clear_object (&self->remote_video);
   g_clear_object (&self->remote_screen_video);
   g_clear_error (&self->screen_problem);
+  g_clear_object (&self->statistics);
 
   G_OBJECT_CLASS (beckon_call_parent_class)->finalize (object);
 }
@@ -89,7 +91,7 @@ fake_call_new (void)
   self->microphone = TRUE;
   self->camera = TRUE;
   self->remote_microphone = TRUE;
-  beckon_media_stats_clear (&self->stats);
+  self->statistics = beckon_statistics_new ();
   fake_call_add_member (self, "bob", "Bob Larsson");
   return self;
 }
@@ -283,6 +285,7 @@ beckon_call_share_screen (BeckonCall *self, int fd, guint node)
 {
   g_assert_cmpint (fd, ==, -1);
   g_clear_error (&self->screen_problem);
+  g_clear_object (&self->statistics);
   self->screen = TRUE;
   fake_call_notify (self, "screen");
 }
@@ -293,6 +296,7 @@ beckon_call_stop_screen (BeckonCall *self, const GError *problem)
   self->screen = self->system_sound = FALSE;
   fake_call_notify (self, "screen");
   g_clear_error (&self->screen_problem);
+  g_clear_object (&self->statistics);
   if (problem != NULL)
     self->screen_problem = g_error_copy (problem);
   fake_call_notify (self, "screen-problem");
@@ -352,11 +356,10 @@ beckon_call_get_seconds_to_end (BeckonCall *self)
   return self->seconds_to_end;
 }
 
-gboolean
-beckon_call_get_stats (BeckonCall *self, BeckonMediaStats *stats)
+BeckonStatistics *
+beckon_call_get_statistics (BeckonCall *self)
 {
-  *stats = self->stats;
-  return !self->no_stats;
+  return self->statistics;
 }
 
 void

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "call-manager.h"
+#include "statistics-private.h"
 
 G_BEGIN_DECLS
 
@@ -30,8 +31,7 @@ struct _BeckonCall
   BeckonCallEnd end;
   BeckonCallElsewhere elsewhere;
   BeckonMedia media;
-  BeckonMediaStats stats;
-  gboolean no_stats; /* there is nobody to have any of */
+  BeckonStatistics *statistics; /* nullable: there is nobody to have any of */
   double remote_level;
   gint64 duration;
   guint seconds_to_end;

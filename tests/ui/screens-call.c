@@ -161,7 +161,8 @@ create_running (Screens *self, BeckonMedia media)
 {
   create_call (self, media);
   self->call->duration = 767000;
-  self->call->stats.quality = 4;
+  self->call->statistics->counted.quality = 4;
+  beckon_statistics_tell (self->call->statistics);
   self->call->state = BECKON_CALL_STATE_CALLING;
   self->call->progress = BECKON_CALL_PROGRESS_CONNECTED;
   self->call->remote_camera = media == BECKON_MEDIA_VIDEO;
@@ -202,7 +203,8 @@ open_calling_badges (Screens *self)
   char *sentences[G_N_ELEMENTS (badges)];
 
   create_running (self, BECKON_MEDIA_VIDEO);
-  self->call->stats.quality = 2;
+  self->call->statistics->counted.quality = 2;
+  beckon_statistics_tell (self->call->statistics);
   self->call->microphone = FALSE;
   self->call->screen = TRUE;
   self->call->microphone_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_BUSY);
@@ -299,12 +301,13 @@ open_pip_voice (Screens *self)
 static void
 open_statistics (Screens *self)
 {
-  BeckonMediaStats *stats;
+  BeckonStatisticsValues *stats;
 
   create_running (self, BECKON_MEDIA_VIDEO);
-  stats = &self->call->stats;
+  stats = &self->call->statistics->counted;
   stats->round_trip_ms = 24.3;
   stats->packet_loss = 0.002;
+  stats->delay_ms = 47;
   stats->jitter_ms = 3;
   stats->kbps_received = 1440;
   stats->width = 1280;
@@ -318,8 +321,9 @@ open_statistics (Screens *self)
   stats->freezes = 2;
   stats->frozen_ms = 1340;
   stats->cipher = "AES-128-ICM";
-  stats->path.route = BECKON_MEDIA_ROUTE_RELAYED;
-  stats->path.protocol = "tls";
+  stats->path = BECKON_MEDIA_ROUTE_RELAYED;
+  stats->protocol = "tls";
+  beckon_statistics_end_second (self->call->statistics);
   screens_show (self, beckon_statistics_window_new (NULL, self->call));
 }
 

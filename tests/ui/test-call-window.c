@@ -135,15 +135,18 @@ static void
 test_too_slow (Fixture *self, gconstpointer unused)
 {
   connect (self);
-  self->call->stats.remote_pictures_off = TRUE;
+  self->call->statistics->counted.remote_pictures_off = TRUE;
+  beckon_statistics_tell (self->call->statistics);
   fake_call_notify (self->call, "remote-camera");
   ui_await (ui_find_label (self->window, "The connection is too slow for pictures") != NULL);
   g_assert_null (beckon_video_view_get_source (get_view (self, FALSE)));
-  self->call->stats.remote_pictures_off = FALSE;
+  self->call->statistics->counted.remote_pictures_off = FALSE;
+  beckon_statistics_tell (self->call->statistics);
   fake_call_notify (self->call, "remote-camera");
   g_assert_true (beckon_video_view_get_source (get_view (self, FALSE)) == self->call->remote_video);
   /* Of one's own nothing is notified. */
-  self->call->stats.pictures_off = TRUE;
+  self->call->statistics->counted.pictures_off = TRUE;
+  beckon_statistics_tell (self->call->statistics);
   ui_await (ui_find_label (self->window,
                            "The connection is too slow for your picture: you are not seen") !=
             NULL);

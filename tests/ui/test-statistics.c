@@ -10,13 +10,15 @@
 #include "ui-fixture.h"
 
 static void
-fill (BeckonMediaStats *stats)
+fill (BeckonStatistics *statistics)
 {
-  beckon_media_stats_clear (stats);
+  BeckonStatisticsValues *stats = &statistics->counted;
+
   stats->quality = 4;
   stats->round_trip_ms = 24.3;
   stats->packet_loss = 0.002;
   stats->packet_loss_sent = 0.013;
+  stats->delay_ms = 47;
   stats->jitter_ms = 3;
   stats->jitter_buffer_ms = 61;
   stats->kbps_received = 1440;
@@ -31,8 +33,9 @@ fill (BeckonMediaStats *stats)
   stats->freezes = 2;
   stats->frozen_ms = 1340;
   stats->cipher = "AES-128-ICM";
-  stats->path.route = BECKON_MEDIA_ROUTE_RELAYED;
-  stats->path.protocol = "tls";
+  stats->path = BECKON_MEDIA_ROUTE_RELAYED;
+  stats->protocol = "tls";
+  beckon_statistics_end_second (statistics);
 }
 
 /* ---- lines ---- */
@@ -60,12 +63,13 @@ test_shown (void)
   g_autoptr (BeckonCall) call = fake_call_new ();
   GtkWidget *window;
 
-  fill (&call->stats);
+  fill (call->statistics);
   window = beckon_statistics_window_new (NULL, call);
   gtk_window_present (GTK_WINDOW (window));
   ui_await (gtk_widget_get_mapped (window));
   g_assert_nonnull (ui_find_label (window, "24 ms"));
   g_assert_nonnull (ui_find_label (window, "0.2 %"));
+  g_assert_nonnull (ui_find_label (window, "47 ms"));
   g_assert_nonnull (ui_find_label (window, "1.4 Mbit/s"));
   g_assert_nonnull (ui_find_label (window, "Over a relay, TLS"));
   g_assert_nonnull (ui_find_label (window, "DTLS-SRTP, AES-128-ICM"));
@@ -78,15 +82,24 @@ test_shown (void)
   g_assert_nonnull (ui_find_named (window, "Round trip, last minute"));
 
   /* It follows the call. */
-  call->stats.round_trip_ms = 731;
-  call->stats.path.route = BECKON_MEDIA_ROUTE_DIRECT;
-  call->stats.path.protocol = "udp";
-  ui_await (ui_find_label (window, "731 ms") != NULL);
-  g_assert_nonnull (ui_find_label (window, "Direct, UDP"));
-  /* What was last is still there when the call is over. */
-  call->no_stats = TRUE;
-  ui_settle ();
+  call->statistics->counted.round_trip_ms = 731;
+  call->statistics->counted.path = BECKON_MEDIA_ROUTE_DIRECT;
+  call->statistics->counted.protocol = "udp";
+  beckon_statistics_end_second (call->statistics);
   g_assert_nonnull (ui_find_label (window, "731 ms"));
+  g_assert_nonnull (ui_find_label (window, "Direct, UDP"));
+  /* Also to another connection. */
+  g_clear_object (&call->statistics);
+  call->statistics = beckon_statistics_new ();
+  fake_call_notify (call, "statistics");
+  call->statistics->counted.round_trip_ms = 85;
+  beckon_statistics_end_second (call->statistics);
+  g_assert_nonnull (ui_find_label (window, "85 ms"));
+  /* What was last is still there when the call is over. */
+  g_clear_object (&call->statistics);
+  fake_call_notify (call, "statistics");
+  ui_settle ();
+  g_assert_nonnull (ui_find_label (window, "85 ms"));
   ui_destroy (window);
 }
 
@@ -96,7 +109,6 @@ test_nothing_known (void)
   g_autoptr (BeckonCall) call = fake_call_new ();
   GtkWidget *window;
 
-  beckon_media_stats_clear (&call->stats);
   window = beckon_statistics_window_new (NULL, call);
   gtk_window_present (GTK_WINDOW (window));
   ui_await (gtk_widget_get_mapped (window));
@@ -112,11 +124,12 @@ test_text (void)
   g_autofree char *text = NULL;
   GtkWidget *window;
 
-  fill (&call->stats);
+  fill (call->statistics);
   window = beckon_statistics_window_new (NULL, call);
   text = beckon_statistics_window_get_text (BECKON_STATISTICS_WINDOW (window));
   g_assert_nonnull (strstr (text, "Round trip: 24 ms\n"));
   g_assert_nonnull (strstr (text, "Connection – Path: Over a relay, TLS\n"));
+  g_assert_nonnull (strstr (text, "Connection – Delay: 47 ms\n"));
   g_assert_nonnull (
       strstr (text, "Video – Received: 1280 × 720, 30 fps (VP8 (vp8dec), 1.4 Mbit/s)\n"));
   g_assert_nonnull (strstr (text, "Sound – Received: Opus, 41 kbit/s\n"));
@@ -140,8 +153,9 @@ test_bars (void)
   GtkWidget *statistics = NULL;
   GList *others;
 
-  fill (&call->stats);
-  call->stats.quality = BECKON_QUALITY_UNKNOWN;
+  fill (call->statistics);
+  call->statistics->counted.quality = BECKON_QUALITY_UNKNOWN;
+  beckon_statistics_tell (call->statistics);
   g_object_add_weak_pointer (G_OBJECT (window), (gpointer *) &window);
   beckon_call_window_set_call (BECKON_CALL_WINDOW (window), manager, call);
   gtk_window_present (GTK_WINDOW (window));
@@ -150,7 +164,8 @@ test_bars (void)
   g_assert_false (gtk_widget_get_visible (bars));
   for (guint level = 1; level <= G_N_ELEMENTS (sentences); level++)
     {
-      call->stats.quality = level;
+      call->statistics->counted.quality = level;
+      beckon_statistics_tell (call->statistics);
       ui_await (g_strcmp0 (gtk_widget_get_tooltip_text (bars), sentences[level - 1]) == 0);
       g_assert_true (ui_find_named (window, sentences[level - 1]) == bars);
       g_assert_true (gtk_widget_get_visible (bars));

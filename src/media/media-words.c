@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "media-stats.h"
+#include "media-words.h"
 
 typedef struct
 {
@@ -18,34 +18,6 @@ look_up (const Word *words, gsize n, const char *word)
     if (g_ascii_strcasecmp (words[i].theirs, word) == 0)
       return words[i].ours;
   return NULL;
-}
-
-void
-beckon_media_stats_clear (BeckonMediaStats *self)
-{
-  g_return_if_fail (self != NULL);
-
-  *self = (BeckonMediaStats){
-    .round_trip_ms = -1,
-    .jitter_ms = -1,
-    .jitter_buffer_ms = -1,
-    .quality = BECKON_QUALITY_UNKNOWN,
-  };
-}
-
-const char *
-beckon_media_route_to_string (BeckonMediaRoute route)
-{
-  switch (route)
-    {
-    case BECKON_MEDIA_ROUTE_DIRECT:
-      return "direct";
-    case BECKON_MEDIA_ROUTE_RELAYED:
-      return "relayed";
-    case BECKON_MEDIA_ROUTE_UNKNOWN:
-    default:
-      return "unknown";
-    }
 }
 
 const char *
