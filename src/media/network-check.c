@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* In order: the network, UDP, the relays all at once, and then a call from here to here. */
+/* In order: the network, UDP, the relays all at once, a call from here to here, and how much gets
+ * through. */
 
 #define G_LOG_DOMAIN "beckon-media"
 
@@ -10,6 +11,7 @@
 
 #include "media-session.h"
 #include "relay-probe.h"
+#include "relay-rate.h"
 
 #include <nice/interfaces.h>
 
@@ -48,9 +50,10 @@ struct _BeckonNetworkCheck
   GPtrArray *probes;        /* Probe: in the order of the relays */
   const BeckonRelay *relay; /* borrowed, nullable: the first that has a place for us */
   End ends[2];
-  guint waiting; /* for probes; for ends to close */
+  guint waiting; /* for probes; for ends to close and the rate */
   guint source;
   gint64 began, flowed; /* media: monotonic; 0: not yet */
+  BeckonStatistics *statistics; /* nullable: of the call, when it has gone well */
 };
 
 typedef struct
@@ -155,7 +158,7 @@ static void
 close_ends (BeckonNetworkCheck *self)
 {
   g_clear_handle_id (&self->source, g_source_remove);
-  self->waiting = G_N_ELEMENTS (self->ends);
+  self->waiting += G_N_ELEMENTS (self->ends);
   for (guint i = 0; i < G_N_ELEMENTS (self->ends); i++)
     {
       End *end = &self->ends[i];
@@ -169,6 +172,27 @@ close_ends (BeckonNetworkCheck *self)
 }
 
 static void
+tell_media (BeckonNetworkCheck *self)
+{
+  const guint quality = beckon_statistics_get_quality (self->statistics);
+  const gboolean good = quality >= 4;
+  const BeckonMediaRoute path = beckon_statistics_get_path (self->statistics);
+  const double round_trip_ms = beckon_statistics_get_round_trip_ms (self->statistics);
+  g_autofree char *rate = self->rate > 0 ? g_strdup_printf ("%u kbit/s get through, ", self->rate)
+                                         : g_strdup ("");
+
+  add_line (self, BECKON_CHECK_MEDIA, good ? BECKON_CHECK_GOOD : BECKON_CHECK_WARNING, NULL,
+            g_strdup_printf ("Sound and pictures go %s: %s%.0f ms there and back, %.1f %% lost, "
+                             "quality %u of 5.",
+                             path == BECKON_MEDIA_ROUTE_RELAYED
+                                 ? "over the relay and come back"
+                                 : "out and come back on this computer",
+                             rate, round_trip_ms,
+                             beckon_statistics_get_packet_loss (self->statistics) * 100, quality),
+            round_trip_ms);
+}
+
+static void
 set_rate (BeckonNetworkCheck *self, guint rate)
 {
   if (self->rate == rate)
@@ -178,24 +202,35 @@ set_rate (BeckonNetworkCheck *self, guint rate)
 }
 
 static void
-judge_media (BeckonNetworkCheck *self, BeckonStatistics *statistics)
+on_rate_measured (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  const guint quality = beckon_statistics_get_quality (statistics);
-  const gboolean good = quality >= 4;
-  const double kbps = beckon_statistics_get_kbps_received (statistics);
-  const double round_trip_ms = beckon_statistics_get_round_trip_ms (statistics);
+  g_autoptr (BeckonNetworkCheck) self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint rate = 0;
 
-  /* On this computer there is no line whose rate it would be. */
-  set_rate (self, self->relay != NULL ? (guint) kbps : 0);
-  add_line (self, BECKON_CHECK_MEDIA, good ? BECKON_CHECK_GOOD : BECKON_CHECK_WARNING, NULL,
-            g_strdup_printf ("Sound and pictures go %s: %.0f kbit/s, %.0f ms there and back, "
-                             "%.1f %% lost, quality %u of 5.",
-                             beckon_statistics_get_path (statistics) == BECKON_MEDIA_ROUTE_RELAYED
-                                 ? "over the relay and come back"
-                                 : "out and come back on this computer",
-                             kbps, round_trip_ms,
-                             beckon_statistics_get_packet_loss (statistics) * 100, quality),
-            round_trip_ms);
+  if (!beckon_relay_rate_finish (result, &rate, &error))
+    g_message ("The rate was not measured: %s", error->message);
+  set_rate (self, rate);
+  if (!g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
+    tell_media (self);
+  if (--self->waiting == 0)
+    complete (self);
+}
+
+/* The call has gone well. Without a relay there is nobody out there to measure anything with. */
+static void
+check_rate (BeckonNetworkCheck *self)
+{
+  self->statistics = g_object_ref (beckon_media_peer_get_statistics (self->ends[0].peer));
+  if (self->relay == NULL)
+    {
+      tell_media (self);
+      return;
+    }
+  self->waiting++;
+  beckon_relay_rate_async (self->relay, self->config->relay_authority,
+                           g_task_get_cancellable (self->task), on_rate_measured,
+                           g_object_ref (self));
 }
 
 static gboolean
@@ -211,7 +246,7 @@ on_look (gpointer user_data)
   if (g_cancellable_is_cancelled (g_task_get_cancellable (self->task)))
     ;
   else if (self->flowed != 0 && now - self->flowed >= MEDIA_SECONDS * G_TIME_SPAN_SECOND)
-    judge_media (self, statistics);
+    check_rate (self);
   else if (beckon_media_peer_get_state (self->ends[0].peer) == BECKON_MEDIA_PEER_FAILED)
     add_line (self, BECKON_CHECK_MEDIA, BECKON_CHECK_FAILED, NULL,
               g_strdup_printf ("Sound and pictures do not go out: %s.",
@@ -485,6 +520,7 @@ beckon_network_check_finalize (GObject *object)
   BeckonNetworkCheck *self = BECKON_NETWORK_CHECK (object);
 
   g_assert (self->task == NULL); /* it holds us */
+  g_clear_object (&self->statistics);
   g_ptr_array_unref (self->probes);
   g_ptr_array_unref (self->relays);
   g_ptr_array_unref (self->servers);

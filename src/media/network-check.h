@@ -39,8 +39,8 @@ typedef struct
  * BeckonNetworkCheck:
  *
  * Tries, before a call, whether one would work: what the network lets through, whether relays
- * believe us, and what sound and pictures are like that go from here to here by the way that a call
- * would take. Takes some fifteen seconds at most. Main thread only.
+ * believe us, what sound and pictures are like that go from here to here by the way that a call
+ * would take, and how much gets through. Takes some twenty seconds at most. Main thread only.
  *
  * Properties (read-only): rate (guint, kbit/s: see beckon_network_check_get_rate())
  *
@@ -73,9 +73,9 @@ void beckon_network_check_run_async (BeckonNetworkCheck *self,
 GPtrArray *
 beckon_network_check_run_finish (BeckonNetworkCheck *self, GAsyncResult *result, GError **error);
 
-/** beckon_network_check_get_rate: Returns: kbit/s that came back through the relay; 0: not measured,
- * yet or at all, since there is no relay, or none that works. It is known before the line of
- * %BECKON_CHECK_MEDIA is told. */
+/** beckon_network_check_get_rate: Returns: kbit/s that came back through the relay when more was
+ * sent than a call ever does (%BECKON_RELAY_RATE_MAX); 0: not measured, yet or at all, since there
+ * is no relay, or none that works. It is known before the line of %BECKON_CHECK_MEDIA is told. */
 guint beckon_network_check_get_rate (BeckonNetworkCheck *self);
 
 /** beckon_check_to_string: Returns: "server", "network", "udp", "relay", "media" */

@@ -6,6 +6,7 @@ import sys
 
 import callers
 import network
+import relays
 import tap
 
 LINK = sys.argv[5]
@@ -113,4 +114,18 @@ def test_step():
         hang_up(caller, callee)
 
 
-tap.run(test_5_percent_lost, test_20_percent_lost, test_thin_line, test_step, limit=150)
+def test_rate_of_a_thin_line():
+    """What a check measures through the relay is what the line carries, less its headers."""
+    with network.Link(LINK, "delay 10", "queue 300", "rate 2000") as link, \
+            relays.Relay("udp", link.address("a"), link.inside("a")) as relay, \
+            callers.Server("[server]\nproxies=10.9.0.0/24\n" + relays.settings(relay.url),
+                           link.address("a"), link.inside("a")) as server, \
+            callers.Caller(server, "alice", "check", inside=link.inside("b")) as alice:
+        assert alice.finish(LIMIT) == 0, alice.events
+        media = alice.all("check")[-1]
+        print(f"# {media['message']}")
+        assert media["what"] == "media" and 1400 < media["rate_kbps"] < 2000, alice.events
+
+
+tap.run(test_5_percent_lost, test_20_percent_lost, test_thin_line, test_step, test_rate_of_a_thin_line,
+        limit=150)

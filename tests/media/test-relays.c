@@ -7,6 +7,7 @@
 #include "media-peer.h"
 #include "media-relay.h"
 #include "relay-probe.h"
+#include "relay-rate.h"
 #include "relay-tunnel.h"
 
 #include <string.h>
@@ -219,6 +220,32 @@ test_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Without a place there is nothing to measure with. */
+static void
+test_no_rate (void)
+{
+  g_autoptr (BeckonRelay) relay = new_relay (BECKON_RELAY_TCP, closed_port ());
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  guint rate = 7;
+
+  g_cancellable_cancel (cancelled);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      beckon_relay_rate_async (relay, NULL, i == 0 ? NULL : cancelled, keep, &result);
+      while (result == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_false (beckon_relay_rate_finish (result, &rate, &error));
+      if (i == 0)
+        g_assert_error (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_RELAY);
+      else
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpuint (rate, ==, 7);
+    }
+}
+
 /* ---- tunnels ---- */
 
 static void
@@ -280,6 +307,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/relays/nobody-there", test_nobody_there);
   g_test_add_func ("/media/relays/strangers", test_strangers);
   g_test_add_func ("/media/relays/cancel", test_cancel);
+  g_test_add_func ("/media/relays/no-rate", test_no_rate);
   g_test_add_func ("/media/relays/tunnel-to-nobody", test_tunnel_to_nobody);
   g_test_add_func ("/media/relays/tunnel-is-dropped", test_tunnel_is_dropped);
   g_test_add_func ("/media/relays/tunnel-without-authority", test_tunnel_without_authority);

@@ -283,7 +283,8 @@ on_updated (BeckonStatistics *statistics, GString *told)
 static void
 test_told (void)
 {
-  static const char *const changed[] = { "path ", "video-codec-sent ", "kbps-sent ", "bytes-sent " };
+  static const char *const changed[] = { "path ", "video-codec-sent ", "kbps-sent ",
+                                         "bytes-sent " };
   g_autoptr (BeckonStatistics) statistics = beckon_statistics_new ();
   g_autoptr (GString) told = g_string_new (NULL);
   g_autofree char *codec = NULL;
