@@ -111,6 +111,22 @@ beckon_device_settings_get_key (BeckonDeviceSettings *self, BeckonDeviceUse use)
   return is_followed (self, use, device) ? "" : beckon_device_get_id (device);
 }
 
+/* PipeWire, as PulseAudio did, takes who is on the desktop's default device for one that follows it, also
+ * where that device was asked for by its name. */
+static void
+keep_on_device (GstElement *element)
+{
+  g_autoptr (GstStructure) stream = NULL;
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), "stream-properties") == NULL)
+    return;
+  g_object_get (element, "stream-properties", &stream, NULL);
+  if (stream == NULL)
+    stream = gst_structure_new_empty ("properties");
+  gst_structure_set (stream, "node.dont-reconnect", G_TYPE_STRING, "true", NULL);
+  g_object_set (element, "stream-properties", stream, NULL);
+}
+
 GstElement *
 beckon_device_settings_make_element (BeckonDeviceSettings *self, BeckonDeviceUse use)
 {
@@ -120,8 +136,12 @@ beckon_device_settings_make_element (BeckonDeviceSettings *self, BeckonDeviceUse
   if (device == NULL)
     return NULL;
   element = beckon_device_make_element (device);
-  if (element != NULL && is_followed (self, use, device))
+  if (element == NULL)
+    return NULL;
+  if (is_followed (self, use, device))
     g_object_set (element, "device", NULL, NULL);
+  else if (beckon_device_is_pulse (device))
+    keep_on_device (element);
   return element;
 }
 

@@ -16,9 +16,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#define RATE 48000
 #define ONE_HZ 500
 #define TWO_HZ 900
 #define BOB_HZ 660
+#define OTHER_HZ 1300
 /* A tone of the tests has 0.3 where it is made. */
 #define HEARD 0.05
 #define NOT_HEARD 0.01
@@ -39,8 +41,70 @@ typedef struct
   VirtualCamera *camera_one, *camera_two;
   VirtualEar *at_left, *at_right, *at_far;
   Side alice, bob;
+  char *volumes; /* nullable: of the desktop's devices, before the call */
   gint color; /* of the picture that bob sees, written on GStreamer's thread */
 } Fixture;
+
+/* ---- the desktop ---- */
+
+/* Returns: (transfer full): what the command says. */
+static char *
+run (const char *const *command)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process =
+      g_subprocess_newv (command, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  char *output = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
+  g_assert_true (g_subprocess_get_successful (process));
+  return output;
+}
+
+static void
+do_run (const char *const *command)
+{
+  g_free (run (command));
+}
+
+/* @kind: "sink" or "source": as a person chooses it in the desktop's settings. */
+static void
+set_default (const char *kind, const char *node)
+{
+  g_autofree char *key = g_strconcat ("default.configured.audio.", kind, NULL);
+  g_autofree char *value = g_strdup_printf ("{\"name\":\"%s\"}", node);
+
+  do_run ((const char *const[]){ "pw-metadata", "0", key, value, "Spa:String:JSON", NULL });
+}
+
+/* Returns: (transfer full): each speaker and microphone as the desktop shows it, with its volume and
+ * whether it is muted. */
+static char *
+get_volumes (void)
+{
+  g_autofree char *status = run ((const char *const[]){ "wpctl", "status", NULL });
+  g_auto (GStrv) lines = g_strsplit (status, "\n", -1);
+  g_autoptr (GString) volumes = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strstr (lines[i], "[vol: ") != NULL)
+      g_string_append_printf (volumes, "%s\n", g_strstrip (lines[i]));
+  return g_string_free (g_steal_pointer (&volumes), FALSE);
+}
+
+static void
+set_volume (const char *volumes, const char *device, const char *volume)
+{
+  g_autofree char *pattern = g_strdup_printf ("(\\d+)\\. %s +\\[vol", device);
+  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *id = NULL;
+
+  g_assert_true (g_regex_match (regex, volumes, 0, &match));
+  id = g_match_info_fetch (match, 1);
+  do_run ((const char *const[]){ "wpctl", "set-volume", id, volume, NULL });
+}
 
 /* ---- the call ---- */
 
@@ -128,17 +192,6 @@ hears (VirtualEar *ear, double frequency)
 }
 
 static void
-run (const char *const *command)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process =
-      g_subprocess_newv (command, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
-}
-
-static void
 plug_all (Fixture *f)
 {
   static const char *const microphones[] = { "one.in", "two.in", "left.in", "right.in", "far.in" };
@@ -158,10 +211,10 @@ plug_all (Fixture *f)
   virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.one", TRUE);
   virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.two", TRUE);
   /* Without real-time priority PipeWire keeps no pace with short periods. */
-  run ((const char *const[]){ "pw-metadata", "-n", "settings", "0", "clock.force-quantum", "2048",
-                              NULL });
-  run ((const char *const[]){ "pw-metadata", "0", "default.configured.audio.source",
-                              "{\"name\":\"one.in\"}", NULL });
+  do_run ((const char *const[]){ "pw-metadata", "-n", "settings", "0", "clock.force-quantum", "2048",
+                                 NULL });
+  set_default ("source", "one.in");
+  set_default ("sink", "left.out");
 }
 
 /* Who plays and listens beside the call. */
@@ -185,8 +238,30 @@ leave (Fixture *f)
   virtual_ear_free (f->at_far);
 }
 
+/* Not what they are by themselves. */
 static void
-set_up (Fixture *f, gconstpointer unused)
+choose_volumes (Fixture *f)
+{
+  g_autofree char *before = get_volumes ();
+
+  set_volume (before, "Left Speaker", "0.90");
+  set_volume (before, "First Microphone", "0.85");
+  f->volumes = get_volumes ();
+  g_assert_nonnull (strstr (f->volumes, "[vol: 0.90]"));
+  g_assert_nonnull (strstr (f->volumes, "[vol: 0.85]"));
+}
+
+static void
+check_volumes (Fixture *f)
+{
+  g_autofree char *now = get_volumes ();
+
+  g_assert_cmpstr (now, ==, f->volumes);
+}
+
+/* @volumes: %TRUE: the desktop's are to stay as they are */
+static void
+set_up (Fixture *f, gconstpointer volumes)
 {
   g_autoptr (GstPad) pad = NULL;
 
@@ -196,6 +271,8 @@ set_up (Fixture *f, gconstpointer unused)
   wait_until (beckon_device_list_is_ready (f->list, BECKON_DEVICE_CAMERA));
   plug_all (f);
   attend (f);
+  if (volumes != NULL)
+    choose_volumes (f);
   side_init (&f->alice, &f->bob, f, BECKON_SOURCE_DEVICE, "alice");
   side_init (&f->bob, &f->alice, f, BECKON_SOURCE_TEST, "bob");
   g_object_set (f->alice.settings, "microphone", "one.in", "speaker", "left.out", "camera",
@@ -233,6 +310,9 @@ tear_down (Fixture *f, gconstpointer unused)
 {
   side_clear (&f->alice);
   side_clear (&f->bob);
+  if (f->volumes != NULL)
+    check_volumes (f);
+  g_free (f->volumes);
   leave (f);
   virtual_headset_unplug (f->one);
   virtual_headset_unplug (f->two);
@@ -264,6 +344,47 @@ test_switch (Fixture *f, gconstpointer unused)
   wait_until (hears (f->at_far, ONE_HZ));
   g_assert_null (beckon_media_session_get_microphone_problem (f->alice.session));
   g_assert_null (beckon_media_session_get_speaker_problem (f->alice.session));
+}
+
+/* For a second @ear does not hear the other one; and the one that it heard it hears still. */
+static void
+assert_stays (VirtualEar *ear, double frequency, double other)
+{
+  const guint64 until = virtual_ear_count (ear) + RATE;
+
+  while (virtual_ear_count (ear) < until)
+    {
+      g_assert_cmpfloat (virtual_ear_hears (ear, other), <, HEARD);
+      waiting_turn ();
+    }
+  wait_until (hears (ear, frequency));
+}
+
+/* Who has chosen a device keeps it, also if it was the default; who has not is moved with everybody else. */
+static void
+test_default (Fixture *f, gconstpointer unused)
+{
+  VirtualEar *ear = virtual_ear_new ("");
+  VirtualTone *tone = virtual_tone_start ("", OTHER_HZ);
+
+  set_default ("source", "two.in");
+  set_default ("sink", "right.out");
+  wait_until (hears (ear, TWO_HZ));
+  wait_until (hears (f->at_right, OTHER_HZ));
+  assert_stays (f->at_far, ONE_HZ, TWO_HZ);
+  assert_stays (f->at_left, BOB_HZ, OTHER_HZ);
+
+  g_object_set (f->alice.settings, "microphone", "", "speaker", "", NULL);
+  wait_until (hears (f->at_far, TWO_HZ) && virtual_ear_hears (f->at_far, ONE_HZ) < NOT_HEARD);
+  wait_until (hears (f->at_right, BOB_HZ) && virtual_ear_hears (f->at_left, BOB_HZ) < NOT_HEARD);
+  set_default ("source", "one.in");
+  set_default ("sink", "left.out");
+  wait_until (hears (f->at_far, ONE_HZ) && virtual_ear_hears (f->at_far, TWO_HZ) < NOT_HEARD);
+  wait_until (hears (f->at_left, BOB_HZ) && virtual_ear_hears (f->at_right, BOB_HZ) < NOT_HEARD);
+  g_assert_null (beckon_media_session_get_microphone_problem (f->alice.session));
+  g_assert_null (beckon_media_session_get_speaker_problem (f->alice.session));
+  virtual_tone_stop (tone);
+  virtual_ear_free (ear);
 }
 
 /* The default one steps in for what was unplugged, until it is back. */
@@ -323,11 +444,13 @@ test_off_stays_off (Fixture *f, gconstpointer unused)
   virtual_device_wait (f->list, BECKON_DEVICE_CAMERA, "camera.two", TRUE);
 }
 
+/* Ours is not the desktop's, nor does the gain of a voice touch that. */
 static void
 test_volume (Fixture *f, gconstpointer unused)
 {
   const double before = virtual_ear_hears (f->at_left, BOB_HZ);
 
+  g_object_set (f->alice.settings, "gain-control", TRUE, NULL);
   g_object_set (f->alice.peer, "volume", 0.25, NULL);
   wait_until (virtual_ear_hears (f->at_left, BOB_HZ) < before * 0.35);
   g_object_set (f->alice.settings, "volume", 0.0, NULL);
@@ -335,7 +458,9 @@ test_volume (Fixture *f, gconstpointer unused)
   g_object_set (f->alice.settings, "volume", 1.0, NULL);
   g_object_set (f->alice.peer, "volume", 1.5, NULL);
   wait_until (virtual_ear_hears (f->at_left, BOB_HZ) > before * 1.2);
+  wait_until (hears (f->at_far, ONE_HZ));
   g_assert_cmpfloat (beckon_media_session_get_microphone_level (f->alice.session), >, 0.5);
+  check_volumes (f);
 }
 
 /* Returns: the process of that name; there is one in the private desktop. */
@@ -383,13 +508,15 @@ main (int argc, char **argv)
   static const struct
   {
     const char *name;
-    void (*run) (Fixture *f, gconstpointer unused);
+    void (*run) (Fixture *f, gconstpointer volumes);
+    gboolean volumes;
   } tests[] = {
     { "switch", test_switch },
+    { "default", test_default },
     { "unplug", test_unplug },
     { "no-camera", test_no_camera },
     { "off-stays-off", test_off_stays_off },
-    { "volume", test_volume },
+    { "volume", test_volume, TRUE },
     { "server-dies", test_server_dies },
   };
 
@@ -400,7 +527,7 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strdup_printf ("/media/device-switch/%s", tests[i].name);
 
-      g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
+      g_test_add (path, Fixture, GINT_TO_POINTER (tests[i].volumes), set_up, tests[i].run, tear_down);
     }
   return g_test_run ();
 }

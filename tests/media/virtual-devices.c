@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include <gst/app/app.h>
 #include <math.h>
+#include <stdlib.h>
 
 #define RATE 48000
 #define WINDOW (RATE / 10)
@@ -21,6 +22,15 @@
 /* What stands between two sounds is silent for so long. */
 #define SILENCE (RATE / 20)
 #define SILENT (G_MAXINT16 / 100)
+/* Of @node, and never of another one; of "" where the desktop says. */
+#define ON_NODE(node)                                                                              \
+  *(node) != '\0' ? "stream-properties=properties,node.dont-reconnect=(string)true device=" : "", node
+/* Parts of a sound that is loud and quiet in turn. In one that is nothing at all a piece was lost. */
+#define PART (RATE / 20)
+#define N_PARTS 20
+#define NOTHING_DB -90
+#define QUIET_PART(n) ((n) / 4)
+#define LOUD_PART(n) ((n) * 9 / 10)
 
 /* ---- lists ---- */
 
@@ -72,8 +82,8 @@ play (const char *node, const char *source)
 {
   g_autofree char *description =
       g_strdup_printf ("audiotestsrc is-live=true %s ! audio/x-raw,rate=48000,channels=1 ! "
-                       "pulsesink device=%s buffer-time=400000 latency-time=40000",
-                       source, node);
+                       "pulsesink %s%s buffer-time=400000 latency-time=40000",
+                       source, ON_NODE (node));
   g_autoptr (GError) error = NULL;
   GstElement *pipeline = gst_parse_launch (description, &error);
 
@@ -210,11 +220,11 @@ virtual_ear_new (const char *node)
   g_mutex_init (&ear->lock);
   if (node == NULL)
     return ear;
-  description = g_strdup_printf ("pulsesrc device=%s buffer-time=400000 latency-time=40000 ! "
+  description = g_strdup_printf ("pulsesrc %s%s buffer-time=400000 latency-time=40000 ! "
                                  "audioconvert ! audioresample ! "
                                  "audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
                                  "appsink name=sink sync=false",
-                                 node);
+                                 ON_NODE (node));
   ear->pipeline = gst_parse_launch (description, &error);
   g_assert_no_error (error);
   sink = gst_bin_get_by_name (GST_BIN (ear->pipeline), "sink");
@@ -241,24 +251,60 @@ virtual_ear_hears (VirtualEar *ear, double frequency)
   return 2 * hypot (re, im) / WINDOW / G_MAXINT16;
 }
 
+/* With the lock: of the @n samples from @begin on, which have been heard, in dB of full scale. */
+static double
+get_loudness (VirtualEar *ear, guint64 begin, guint n)
+{
+  double power = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const double sample = ear->samples[(begin + i) % MEMORY] / (double) G_MAXINT16;
+
+      power += sample * sample;
+    }
+  return 10 * log10 (power / n + 1e-12);
+}
+
 double
 virtual_ear_loudness (VirtualEar *ear, guint ms)
 {
   const guint n = RATE / 1000 * ms;
-  double power = 0;
+  double loudness;
 
   g_assert_cmpuint (n, <=, MEMORY);
   g_mutex_lock (&ear->lock);
   g_assert_cmpuint (ear->n_samples, >=, n);
-  for (guint i = 0; i < n; i++)
-    {
-      const double sample =
-          ear->samples[(ear->n_samples - n + i) % MEMORY] / (double) G_MAXINT16;
+  loudness = get_loudness (ear, ear->n_samples - n, n);
+  g_mutex_unlock (&ear->lock);
+  return loudness;
+}
 
-      power += sample * sample;
+static int
+compare_loudness (gconstpointer a, gconstpointer b)
+{
+  return *(const double *) a < *(const double *) b ? -1 : 1;
+}
+
+gboolean
+virtual_ear_range (VirtualEar *ear, double *quiet, double *loud)
+{
+  double parts[N_PARTS];
+  guint n = 0;
+
+  g_mutex_lock (&ear->lock);
+  for (guint i = 1; i <= N_PARTS && ear->n_samples >= N_PARTS * PART; i++)
+    {
+      parts[n] = get_loudness (ear, ear->n_samples - i * PART, PART);
+      n += parts[n] > NOTHING_DB;
     }
   g_mutex_unlock (&ear->lock);
-  return 10 * log10 (power / n + 1e-12);
+  if (n < N_PARTS / 2)
+    return FALSE;
+  qsort (parts, n, sizeof *parts, compare_loudness);
+  *quiet = parts[QUIET_PART (n)];
+  *loud = parts[LOUD_PART (n)];
+  return TRUE;
 }
 
 /* With the lock. Returns: the first sample of the last sound; -1: there was none. @before: (out):

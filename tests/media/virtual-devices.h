@@ -19,14 +19,14 @@ typedef struct _VirtualHeadset VirtualHeadset;
 VirtualHeadset *virtual_headset_plug (const char *name, const char *description);
 void virtual_headset_unplug (VirtualHeadset *headset);
 
-/** VirtualTone: a sine wave played on a node. */
+/** VirtualTone: a sine wave played on a node, or with "" where the desktop says. */
 typedef struct _VirtualTone VirtualTone;
 VirtualTone *virtual_tone_start (const char *node, double frequency);
 /** virtual_beeps_start: a tenth of a second of it each second */
 VirtualTone *virtual_beeps_start (const char *node);
 void virtual_tone_stop (VirtualTone *tone);
 
-/** VirtualEar: hears what comes out of a microphone's node. */
+/** VirtualEar: hears what comes out of a microphone's node, or with "" of that which the desktop says. */
 typedef struct _VirtualEar VirtualEar;
 VirtualEar *virtual_ear_new (const char *node);
 /** virtual_ear_add: (thread any): takes what was heard elsewhere: S16, mono, 48 kHz */
@@ -37,6 +37,9 @@ void virtual_ear_listen (VirtualEar *ear, GstElement *sink);
 double virtual_ear_hears (VirtualEar *ear, double frequency);
 /** virtual_ear_loudness: the mean power of the last @ms in dB of full scale */
 double virtual_ear_loudness (VirtualEar *ear, guint ms);
+/** virtual_ear_range: of the last second, of a sound that is loud and quiet in turn: how loud either is,
+ * in dB of full scale. Returns: FALSE while less has been heard */
+gboolean virtual_ear_range (VirtualEar *ear, double *quiet, double *loud);
 /** virtual_ear_distance: between the beginnings of the last two sounds, in ms; -1: there were no two */
 double virtual_ear_distance (VirtualEar *ear);
 /** virtual_ear_heard_at: when the last sound began, by the monotonic clock in µs; -1: there was
