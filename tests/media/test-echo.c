@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* A speaker that the microphone hears, by way of a real PipeWire: how much of what is played goes back
- * to who said it. */
+ * to who said it, and what is done to a voice on its way from the microphone. */
 
 #include "config.h"
 
@@ -26,6 +26,13 @@
 /* Of what comes back, in dB: so much less is to be heard. The figures of a quiet machine are higher. */
 #define ECHO_LOSS 3.0
 #define ATTEMPT_US (40 * G_USEC_PER_SEC)
+/* Longer than what is compared: nothing of what was before is in it. */
+#define LASTS (RATE * 3 / 2)
+/* A voice that stands out of the noise by so much more, in dB, is heard with less noise. */
+#define NOISE_LOSS 5.0
+#define GAIN 4.0      /* of a quiet voice, in dB */
+#define UNTOUCHED 2.0 /* in dB: what a way through a sound server may change */
+#define VOICE_LOSS 4.0 /* in dB, that the noise takes along */
 #define BUSY 1.0 /* mean number of processes that want a processor */
 
 typedef struct
@@ -43,9 +50,31 @@ typedef struct
   gint64 started;
   guint64 parts; /* said */
   double low;    /* of the noise that stands for speech */
+  double quiet;  /* how much of a voice in a noise is left; 0: there is none, but speech */
 } Fixture;
 
 /* Something like speech: low noise, four syllables a second, and a pause now and then. */
+static double
+speak (Fixture *f, double t)
+{
+  const double loud = fmod (t, 3) < 2.5 ? pow (sin (G_PI * 4 * t), 2) : 0;
+
+  f->low += 0.2 * (g_random_double_range (-1, 1) - f->low);
+  return f->low * loud * 2;
+}
+
+/* A voice, half of each second, and a noise under it that does not end. */
+static double
+speak_in_noise (Fixture *f, double t)
+{
+  double voice = 0;
+
+  for (guint i = 1; i <= 12 && fmod (t, 1) < 0.5; i++)
+    voice += sin (2 * G_PI * 150 * i * t) / i;
+  voice *= 0.25 * pow (sin (G_PI * 4 * t), 2);
+  return f->quiet * (voice + 0.02 * g_random_double_range (-1, 1));
+}
+
 static void
 say_part (Fixture *f)
 {
@@ -55,10 +84,9 @@ say_part (Fixture *f)
   for (guint i = 0; i < PART; i++)
     {
       const double t = (f->parts * PART + i) / (double) RATE;
-      const double loud = fmod (t, 3) < 2.5 ? pow (sin (G_PI * 4 * t), 2) : 0;
+      const double said = f->quiet > 0 ? speak_in_noise (f, t) : speak (f, t);
 
-      f->low += 0.2 * (g_random_double_range (-1, 1) - f->low);
-      samples[i] = CLAMP (f->low * loud * 2, -1, 1) * 16000;
+      samples[i] = CLAMP (said, -1, 1) * 16000;
     }
   buffer = gst_buffer_new_wrapped (samples, PART * sizeof *samples);
   beckon_voice_push (f->voice, buffer,
@@ -194,6 +222,80 @@ test_echo (Fixture *f, gconstpointer unused)
   wait_until (loss (f) > -0.5 && loss (f) < 3);
 }
 
+/* Returns: whether it is known how much further the voice stands out of the noise in what is sent than
+ * in what the microphone hears (@clearer), and how much louder it is, in dB. */
+static gboolean
+compare (Fixture *f, double *clearer, double *louder)
+{
+  double quiet, loud, quiet_sent, loud_sent;
+
+  if (!virtual_ear_range (f->at_microphone, &quiet, &loud) ||
+      !virtual_ear_range (f->at_peer, &quiet_sent, &loud_sent) || loud - quiet < 10)
+    return FALSE;
+  *clearer = loud_sent - quiet_sent - (loud - quiet);
+  *louder = loud_sent - loud;
+  return TRUE;
+}
+
+static gboolean
+is_untouched (double clearer, double louder)
+{
+  return ABS (clearer) < UNTOUCHED && ABS (louder) < UNTOUCHED;
+}
+
+static gboolean
+has_less_noise (double clearer, double louder)
+{
+  return clearer > NOISE_LOSS && louder > -VOICE_LOSS && louder < UNTOUCHED;
+}
+
+static gboolean
+is_louder (double clearer, double louder)
+{
+  return louder > GAIN && clearer < UNTOUCHED;
+}
+
+/* @since: how much had been heard when it became so; 0: it is not */
+static gboolean
+lasts (Fixture *f, gboolean (*is_so) (double clearer, double louder), guint64 *since)
+{
+  const guint64 heard = virtual_ear_count (f->at_peer);
+  double clearer, louder;
+
+  if (!compare (f, &clearer, &louder) || !is_so (clearer, louder))
+    *since = 0;
+  else if (*since == 0)
+    *since = heard;
+  if (*since == 0 || heard - *since < LASTS)
+    return FALSE;
+  g_test_message ("The voice stands out of the noise by %.1f dB more, and is %.1f dB louder", clearer,
+                  louder);
+  return TRUE;
+}
+
+static void
+wait_for (Fixture *f, gboolean (*is_so) (double clearer, double louder))
+{
+  guint64 since = 0;
+
+  wait_until (lasts (f, is_so, &since));
+}
+
+/* Each is a switch of its own, and does nothing else. */
+static void
+test_switches (Fixture *f, gconstpointer unused)
+{
+  f->quiet = 1;
+  wait_for (f, is_untouched);
+  g_object_set (f->settings, "noise-suppression", TRUE, NULL);
+  wait_for (f, has_less_noise);
+  g_object_set (f->settings, "noise-suppression", FALSE, NULL);
+  f->quiet = 0.05;
+  wait_for (f, is_untouched);
+  g_object_set (f->settings, "gain-control", TRUE, NULL);
+  wait_for (f, is_louder);
+}
+
 static void
 beep (Fixture *f, GstClockTime due)
 {
@@ -275,5 +377,6 @@ main (int argc, char **argv)
   g_test_add ("/media/echo/due", Fixture, "silent", set_up, test_due, tear_down);
   g_test_add ("/media/echo/on-time", Fixture, "silent", set_up, test_on_time, tear_down);
   g_test_add ("/media/echo/cancelled", Fixture, NULL, set_up, test_echo, tear_down);
+  g_test_add ("/media/echo/switches", Fixture, NULL, set_up, test_switches, tear_down);
   return g_test_run ();
 }
