@@ -17,8 +17,9 @@ TEST = ("--video-in", "test", "--audio-in", "test")
 TONES = {"alice": 440, "bob": 660}
 
 
-def make_clip(path, user, seconds):
-    subprocess.run([MAKE_CLIP, path, user, str(seconds)], check=True, timeout=60)
+def make_clip(path, user, seconds, *size):
+    """@size: width, height, and pictures a second, where they are not make-clip's."""
+    subprocess.run([MAKE_CLIP, path, user, str(seconds), *map(str, size)], check=True, timeout=60)
 
 
 class Server:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* read-clip FILE: prints what is in a recording, as one JSON object: the frame counters in order of
- * coming (-1: unreadable), the size, the middle of the last picture as 0xYYUUVV, the strongest tone
- * and how much of the sound it is. */
+ * coming (-1: unreadable), the size of the last picture, and the sizes one after the other, the middle
+ * of the last picture as 0xYYUUVV, the strongest tone and how much of the sound it is. */
 
 #include "config.h"
 
@@ -21,6 +21,7 @@ typedef struct
 {
   GstElement *pipeline;
   GString *counters;
+  GString *sizes;
   GArray *samples; /* gint16 */
   guint frames;
   int width, height;
@@ -40,6 +41,9 @@ on_picture (GstAppSink *sink, gpointer user_data)
     return GST_FLOW_ERROR;
   g_string_append_printf (clip->counters, "%s%d", clip->frames++ > 0 ? "," : "",
                           beckon_test_source_read (&frame));
+  if (clip->width != GST_VIDEO_INFO_WIDTH (&info) || clip->height != GST_VIDEO_INFO_HEIGHT (&info))
+    g_string_append_printf (clip->sizes, "%s[%d,%d]", clip->width > 0 ? "," : "",
+                            GST_VIDEO_INFO_WIDTH (&info), GST_VIDEO_INFO_HEIGHT (&info));
   clip->width = GST_VIDEO_INFO_WIDTH (&info);
   clip->height = GST_VIDEO_INFO_HEIGHT (&info);
   clip->middle = 0;
@@ -156,6 +160,7 @@ main (int argc, char **argv)
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
   clip.counters = g_string_new (NULL);
+  clip.sizes = g_string_new (NULL);
   clip.samples = g_array_new (FALSE, FALSE, sizeof (gint16));
   clip.pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   decoder = gst_element_factory_make ("uridecodebin", NULL);
@@ -169,11 +174,12 @@ main (int argc, char **argv)
   gst_element_set_state (clip.pipeline, GST_STATE_NULL);
 
   tone = find_tone (clip.samples, &share);
-  g_print ("{\"whole\":%s,\"width\":%d,\"height\":%d,\"middle\":%u,\"seconds\":%.2f,"
+  g_print ("{\"whole\":%s,\"width\":%d,\"height\":%d,\"sizes\":[%s],\"middle\":%u,\"seconds\":%.2f,"
            "\"tone_hz\":%.0f,\"tone_share\":%.2f,\"counters\":[%s]}\n",
-           done ? "true" : "false", clip.width, clip.height, clip.middle,
+           done ? "true" : "false", clip.width, clip.height, clip.sizes->str, clip.middle,
            clip.samples->len / (double) RATE, tone, share, clip.counters->str);
   g_string_free (clip.counters, TRUE);
+  g_string_free (clip.sizes, TRUE);
   g_array_unref (clip.samples);
   gst_object_unref (clip.pipeline);
   return 0;

@@ -72,6 +72,35 @@ def test_voice_call_has_no_picture():
         assert recordings[here]["counters"] == [], "a voice call sent pictures"
 
 
+def test_cap_is_kept():
+    """Alice may send no more than so much, Bob as much as there is room for."""
+    cap, slack = 120, 1.15  # kbit/s; what is counted for a second may have come a moment before
+    with callers.Server() as server:
+        film = {user: server.clip(user, 25) for user in ("alice", "bob")}
+        alice, bob = callers.connect(
+            server, ("--video-in", film["alice"], "--audio-in", film["alice"], "--statistics",
+                     "--bandwidth", str(cap), "--duration", str(SECONDS + 1)),
+            ("--video-in", film["bob"], "--audio-in", film["bob"], "--record", server.path("bob.mkv"),
+             "--statistics"))
+        with alice, bob:
+            assert alice.finish(40) == 0, alice.events
+            assert bob.finish() == 0, bob.events
+        settled = {person.user: [said for said in person.all("statistics") if not said["last"]][3:]
+                   for person in (alice, bob)}
+        recording = callers.read_clip(server.path("bob.mkv"))
+    for said in settled["alice"]:
+        assert said["kbps_target"] <= cap and said["kbps_sent"] <= slack * cap, said
+        assert 0 < said["height_sent"] <= 180, said
+    came = [said["kbps_received"] for said in settled["bob"]]
+    print(f"# {came} kbit/s came of Alice, {[said['kbps_sent'] for said in settled['bob']]} of Bob")
+    assert len(came) > 5 and 30 < sum(came) / len(came) <= cap, came
+    assert max(said["kbps_sent"] for said in settled["bob"]) > 1.5 * cap, settled["bob"]
+    assert settled["bob"][-1]["height_sent"] == 360, settled["bob"]
+    # Her pictures are small, and still they and her voice come.
+    assert recording["height"] <= 180 and recording["counters"][-1] - recording["counters"][0] > 5 * FPS
+    check_tone(recording, "alice")
+
+
 def test_echo_sends_back_what_came():
     with callers.Server() as server:
         clip = server.clip("alice", 6)
@@ -86,4 +115,5 @@ def test_echo_sends_back_what_came():
         assert len(readable) > 60 and readable == sorted(readable), recording["counters"]
 
 
-tap.run(test_video_call, test_voice_call_has_no_picture, test_echo_sends_back_what_came, limit=90)
+tap.run(test_video_call, test_echo_sends_back_what_came,
+        together=(test_voice_call_has_no_picture, test_cap_is_kept), limit=90)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the functions of a test program and prints TAP."""
+import concurrent.futures
 import faulthandler
 import sys
 import traceback
@@ -23,10 +24,13 @@ def complaints(log):
                 " CRITICAL **" in line) and not any(known in line for known in _NOT_OURS)]
 
 
-def run(*cases, limit=60, before=None, failed=None):
+def run(*cases, together=(), limit=60, before=None, failed=None):
     """Runs @cases in order and exits; each has @limit seconds, and so has @before(), which they all need.
-    @failed(name) keeps what a failure looked like."""
+    Those in @together mostly wait, and do so at the same time, after the others. @failed(name) keeps what a
+    failure looked like."""
     bad = 0
+    under_way = {}
+    pool = concurrent.futures.ThreadPoolExecutor(max(1, len(together)))
     faulthandler.dump_traceback_later(limit, exit=True)
     try:
         if before:
@@ -34,12 +38,17 @@ def run(*cases, limit=60, before=None, failed=None):
     except Skip as reason:
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
-    print(f"1..{len(cases)}")
-    for number, case in enumerate(cases, 1):
+    print(f"1..{len(cases) + len(together)}")
+    for number, case in enumerate((*cases, *together), 1):
         name = case.__name__.removeprefix("test_").replace("_", "-")
         faulthandler.dump_traceback_later(limit, exit=True)
+        if case in together and not under_way:
+            under_way.update({each: pool.submit(each) for each in together})
         try:
-            case()
+            if case in under_way:
+                under_way[case].result()
+            else:
+                case()
             print(f"ok {number} - {name}", flush=True)
         except Skip as reason:
             print(f"ok {number} - {name} # SKIP {reason}", flush=True)
