@@ -10,6 +10,8 @@ import threading
 
 import callers
 import tap
+from agent import Agent
+from person import Build
 
 FAKE = os.path.join(os.path.dirname(os.path.abspath(tap.__file__)), "fake_portal.py")
 NODE = "fake-screen"
@@ -174,6 +176,74 @@ def test_cancelled_and_refused():
             assert not any(state["screen"] for state in bob.all("remote-state")), bob.events
 
 
+class Application(Agent):
+    """The application, which keeps what the desktop has handed out."""
+
+    def __enter__(self):
+        build = Build(os.environ["BECKON_BUILD"])
+        self.start([build.beckon, "--server", SERVER.url, "--user", "carol", "--password-file",
+                    SERVER.path("password"), "--register", "--video-in", "none", "--audio-in", "test"],
+                   build.environment)
+        self.read("Connected")
+        return self
+
+    def call(self):
+        """Bob, in a call with us."""
+        bob = callers.Caller(SERVER, "bob", "--video-in", "none", "--audio-in", "test", "answer")
+        bob.wait("connected")
+        self.type("User IDs", "bob")
+        self.click("Voice call")
+        bob.wait("first-audio")
+        return bob
+
+    def press(self, button):
+        self.wake("Call with")
+        self.click(button)
+
+    def share(self, bob, portal, *said):
+        with Screen():
+            self.press("Share screen")
+            for line in said:
+                portal.wait(line)
+            bob.wait("remote-state", where=lambda state: state["screen"])
+            assert seen(bob, 5)["screen_width"] == 640
+            self.press("Stop sharing")
+            portal.wait("closed")
+
+    def hang_up(self, bob):
+        self.press("Hang up")
+        assert bob.finish() == 0, bob.events
+        bob.__exit__()
+
+    def __exit__(self, *unused):
+        self.app.terminate()
+        self.exit_status()
+        # GTK looks for more than this portal has.
+        found = [line for line in tap.complaints(self.output()) if "portal.Inhibit" not in line]
+        assert not found, found
+
+
+def test_shared_again():
+    """The application is given the same screen without a question, also when it was started anew; a desktop
+    that has forgotten it asks."""
+    if "BECKON_BUILD" not in os.environ:
+        raise tap.Skip("there is no application")
+    application = Application()
+    with Portal() as portal:
+        with application:
+            bob = application.call()
+            application.share(bob, portal, "asked", "shared None")
+            application.share(bob, portal, "shared again-1")
+            application.hang_up(bob)
+        with application:
+            bob = application.call()
+            application.share(bob, portal, "shared again-2")
+            portal.will("forget")
+            application.share(bob, portal, "asked", "shared again-3")
+            application.hang_up(bob)
+        portal.quiet()
+
+
 def test_no_portal():
     alice, bob = talk()
     with alice, bob:
@@ -222,5 +292,5 @@ def test_server_stops_cleanly():
     SERVER.__exit__()
 
 
-tap.run(test_shared, test_closed_by_the_desktop, test_cancelled_and_refused, test_no_portal,
-        test_node_by_name, test_camera_refused, test_server_stops_cleanly, before=set_up, limit=90)
+tap.run(test_shared, test_closed_by_the_desktop, test_cancelled_and_refused, test_shared_again,
+        test_no_portal, test_node_by_name, test_camera_refused, test_server_stops_cleanly, before=set_up, limit=90)

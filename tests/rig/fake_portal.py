@@ -7,8 +7,10 @@ the person does is said on standard input, a word a line, before it is asked:
   share           chooses something (what it does until it is told otherwise)
   cancel, refuse  closes the dialog, or lets the portal fail
   ask             leaves the dialog open
+  forget          lets nobody share again what was shared before without being asked
   close           ends the sharing with the desktop's own button
-Each thing that happened is a line on standard output: "asked", "shared TOKEN", "closed".
+Each thing that happened is a line on standard output: "asked", "shared TOKEN", "closed". Who shows the token
+that was handed out last, "again-1", "again-2"…, is not asked.
 """
 import json
 import os
@@ -75,7 +77,9 @@ class Portal:
         self.node = node
         self.mood = "share"
         self.session = None  # path and the id of its registration
-        self.token = None  # what an application has to show to share the same again
+        self.shown = None  # what the application shows to share the same again
+        self.lasts = False  # it wants to share it again later
+        self.token, self.tokens = None, 0  # what it has to show for that, and how many there were
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
         screen_cast, camera, self.session_type, self.request = Gio.DBusNodeInfo.new_for_xml(XML).interfaces
         self.bus.register_object(PATH, screen_cast, self.call, self.get, None)
@@ -112,18 +116,23 @@ class Portal:
         self.answer(sender, options, invocation, results={"session_handle": GLib.Variant("s", path)})
 
     def SelectSources(self, sender, _path, _interface, options, invocation):
-        self.token = options.get("restore_token")
+        self.shown, self.lasts = options.get("restore_token"), bool(options.get("persist_mode"))
         # A cursor in the picture, one thing at a time.
         assert options["cursor_mode"] == 2 and not options.get("multiple"), options
         self.answer(sender, options, invocation)
 
     def Start(self, sender, _path, _interface, options, invocation):
-        say("asked")
-        if self.mood == "share":
+        known = self.shown is not None and self.shown == self.token
+        if not known:
+            say("asked")
+        if known or self.mood == "share":
             stream = (find_node(self.node), {"source_type": GLib.Variant("u", 1)})
-            results = {"streams": GLib.Variant("a(ua{sv})", [stream]),
-                       "restore_token": GLib.Variant("s", "the-same-again")}
-            say("shared", self.token)
+            results = {"streams": GLib.Variant("a(ua{sv})", [stream])}
+            if self.lasts:  # each is good for once
+                self.tokens += 1
+                self.token = f"again-{self.tokens}"
+                results["restore_token"] = GLib.Variant("s", self.token)
+            say("shared", self.shown)
             self.answer(sender, options, invocation, SHARED, results)
         else:
             self.answer(sender, options, invocation, CODES[self.mood])
@@ -146,10 +155,10 @@ class Portal:
 
     def Close(self, _sender, _path, interface, _options, invocation):
         if interface.endswith("Session"):
-            self.forget()
+            self.end()
         invocation.return_value(None)
 
-    def forget(self):
+    def end(self):
         if self.session is None:
             return None
         sender, path, registration = self.session
@@ -161,10 +170,13 @@ class Portal:
     # The person
 
     def do(self, word):
+        if word == "forget":
+            self.token = None
+            return
         if word != "close":
             self.mood = word
             return
-        sender, path = self.forget()
+        sender, path = self.end()
         self.bus.emit_signal(sender, path, "org.freedesktop.portal.Session", "Closed",
                              GLib.Variant("(a{sv})", ({},)))
 
