@@ -9,6 +9,7 @@
 #include "account-private.h"
 
 #include "secrets.h"
+#include "volume-memory.h"
 
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
@@ -60,6 +61,19 @@ beckon_account_remember_people (BeckonAccount *self, BeckonPeople *people)
   beckon_people_remember (people, path, account);
 }
 
+static void
+forget_volumes (BeckonAccount *self)
+{
+  g_autoptr (BeckonVolumeMemory) memory = NULL;
+
+  if (self->manager == NULL)
+    return; /* nobody was heard */
+  memory = beckon_volume_memory_new (
+      self->settings, self->media->identity,
+      beckon_signaling_service_get_server (beckon_call_manager_get_signaling (self->manager)));
+  beckon_volume_memory_forget (memory);
+}
+
 void
 beckon_account_forget (BeckonAccount *self)
 {
@@ -67,6 +81,7 @@ beckon_account_forget (BeckonAccount *self)
 
   g_unlink (people);
   g_settings_reset (self->settings, "user-name");
+  forget_volumes (self);
   /* what still waits to be stored would be so after this */
   g_cancellable_cancel (self->storing);
   g_object_unref (self->storing);

@@ -158,16 +158,24 @@ beckon_call_controls_update (BeckonCallControls *self,
 }
 
 void
-beckon_call_controls_set_call (BeckonCallControls *self,
-                               BeckonDeviceSettings *devices,
-                               BeckonCall *call)
+beckon_call_controls_set_devices (BeckonCallControls *self, BeckonDeviceSettings *devices)
 {
   g_return_if_fail (BECKON_IS_CALL_CONTROLS (self));
 
   beckon_devices_popover_set_devices (self->devices_popover, devices);
-  beckon_devices_popover_set_call (self->devices_popover, call);
   gtk_widget_set_sensitive (self->devices, devices != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "controls.devices", devices != NULL);
+}
+
+void
+beckon_call_controls_set_call (BeckonCallControls *self,
+                               BeckonCall *call,
+                               BeckonVolumeMemory *memory)
+{
+  g_return_if_fail (BECKON_IS_CALL_CONTROLS (self));
+  g_return_if_fail (BECKON_IS_CALL (call));
+
+  beckon_devices_popover_set_call (self->devices_popover, call, memory);
 }
 
 /* The one button that does no harm to whoever presses the space bar without looking. */

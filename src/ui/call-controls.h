@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "device-settings.h"
+#include "volume-memory.h"
 
 G_BEGIN_DECLS
 
@@ -27,8 +28,10 @@ G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CON
 void beckon_call_controls_update (BeckonCallControls *self, BeckonCall *call, gboolean waiting,
                                   gboolean narrow);
 
-/** beckon_call_controls_set_call: @devices: (nullable): what @call uses, and a person changes */
-void beckon_call_controls_set_call (BeckonCallControls *self, BeckonDeviceSettings *devices,
-                                    BeckonCall *call);
+/** beckon_call_controls_set_devices: @devices: (nullable): what calls use, and a person changes */
+void beckon_call_controls_set_devices (BeckonCallControls *self, BeckonDeviceSettings *devices);
+/** beckon_call_controls_set_call: @memory: how loud its people are heard */
+void beckon_call_controls_set_call (BeckonCallControls *self, BeckonCall *call,
+                                    BeckonVolumeMemory *memory);
 
 G_END_DECLS

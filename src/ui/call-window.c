@@ -752,6 +752,9 @@ beckon_call_window_new (GtkApplication *application, GSettings *settings)
 void
 beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager, BeckonCall *call)
 {
+  g_autoptr (BeckonVolumeMemory) memory = NULL;
+  BeckonSignalingService *signaling;
+
   g_return_if_fail (BECKON_IS_CALL_WINDOW (self));
   g_return_if_fail (BECKON_IS_CALL_MANAGER (manager));
   g_return_if_fail (BECKON_IS_CALL (call));
@@ -769,7 +772,12 @@ beckon_call_window_set_call (BeckonCallWindow *self, BeckonCallManager *manager,
   g_clear_object (&self->sharing);
   self->sharing = beckon_screen_sharing_new (call, self->settings);
   g_signal_group_set_target (self->call_signals, call);
-  beckon_call_controls_set_call (self->controls, beckon_call_manager_get_devices (manager), call);
+  signaling = beckon_call_manager_get_signaling (manager);
+  memory = beckon_volume_memory_new (self->settings,
+                                     beckon_signaling_service_get_user_id (signaling),
+                                     beckon_signaling_service_get_server (signaling));
+  beckon_call_controls_set_devices (self->controls, beckon_call_manager_get_devices (manager));
+  beckon_call_controls_set_call (self->controls, call, memory);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAMERA]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SCREEN]);

@@ -7,6 +7,7 @@
 #include "devices-popover.h"
 
 #include "device-choice.h"
+#include "member-volumes.h"
 
 struct _BeckonDevicesPopover
 {
@@ -18,6 +19,7 @@ struct _BeckonDevicesPopover
   GtkWidget *speaker;
   GtkLevelBar *level;
   GtkAdjustment *volume;
+  BeckonMemberVolumes *people;
 
   /* Owned */
   BeckonDeviceSettings *devices; /* nullable */
@@ -67,12 +69,15 @@ beckon_devices_popover_set_devices (BeckonDevicesPopover *self, BeckonDeviceSett
 }
 
 void
-beckon_devices_popover_set_call (BeckonDevicesPopover *self, BeckonCall *call)
+beckon_devices_popover_set_call (BeckonDevicesPopover *self,
+                                 BeckonCall *call,
+                                 BeckonVolumeMemory *memory)
 {
   g_return_if_fail (BECKON_IS_DEVICES_POPOVER (self));
 
   g_signal_group_set_target (self->call_signals, call);
   gtk_level_bar_set_value (self->level, 0);
+  beckon_member_volumes_set_call (self->people, call, memory);
 }
 
 static void
@@ -93,6 +98,7 @@ beckon_devices_popover_class_init (BeckonDevicesPopoverClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = beckon_devices_popover_dispose;
+  g_type_ensure (BECKON_TYPE_MEMBER_VOLUMES);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/beckon/Beckon/devices-popover.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, camera);
@@ -100,6 +106,7 @@ beckon_devices_popover_class_init (BeckonDevicesPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, speaker);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, level);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, volume);
+  gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, people);
 }
 
 static void

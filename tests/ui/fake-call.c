@@ -19,6 +19,7 @@ static const char *const property_names[] = {
   "remote-microphone",
   "remote-video",
   "statistics",
+  "members",
   "message",
   "seconds-to-end",
   "camera-problem",
@@ -57,6 +58,8 @@ beckon_call_finalize (GObject *object)
   g_clear_object (&self->remote_screen_video);
   g_clear_error (&self->screen_problem);
   g_clear_object (&self->statistics);
+  g_hash_table_unref (self->volumes);
+  g_hash_table_unref (self->gone);
 
   G_OBJECT_CLASS (beckon_call_parent_class)->finalize (object);
 }
@@ -77,6 +80,8 @@ static void
 beckon_call_init (BeckonCall *self)
 {
   self->members = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  self->volumes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->gone = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 BeckonCall *
@@ -100,6 +105,16 @@ void
 fake_call_add_member (BeckonCall *self, const char *id, const char *name)
 {
   g_ptr_array_add (self->members, beckon_user_new (id, name));
+}
+
+void
+fake_call_set_gone (BeckonCall *self, const char *id, gboolean gone)
+{
+  if (gone)
+    g_hash_table_add (self->gone, g_strdup (id));
+  else
+    g_hash_table_remove (self->gone, id);
+  fake_call_notify (self, "members");
 }
 
 void
@@ -185,6 +200,18 @@ GPtrArray *
 beckon_call_get_members (BeckonCall *self)
 {
   return self->members;
+}
+
+BeckonMemberState
+beckon_call_get_member_state (BeckonCall *self, const char *user)
+{
+  return g_hash_table_contains (self->gone, user) ? BECKON_MEMBER_GONE : BECKON_MEMBER_JOINED;
+}
+
+void
+beckon_call_set_volume (BeckonCall *self, const char *user, double volume)
+{
+  g_hash_table_insert (self->volumes, g_strdup (user), g_memdup2 (&volume, sizeof volume));
 }
 
 const char *

@@ -48,11 +48,16 @@ struct _BeckonCall
   guint n_hang_ups;
   char *reject_message;
   GTask *accept;        /* under way */
+  GHashTable *volumes;  /* user ID → double: of whom one was set */
+  GHashTable *gone;     /* user IDs of members who are not in it any more */
 };
 
 /** fake_call_new: an outgoing video call to "bob", Bob Larsson, in state WAITING. */
 BeckonCall *fake_call_new (void);
 void fake_call_add_member (BeckonCall *self, const char *id, const char *name);
+
+/** fake_call_set_gone: a member has left, or is back; tells of it. */
+void fake_call_set_gone (BeckonCall *self, const char *id, gboolean gone);
 
 /** fake_call_notify: tells of one property. */
 void fake_call_notify (BeckonCall *self, const char *property);

@@ -258,7 +258,7 @@ show_running_with_devices (Screens *self)
   create_running (self, BECKON_MEDIA_VIDEO);
   show_call (self);
   controls = ui_find_type (self->window, BECKON_TYPE_CALL_CONTROLS);
-  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), self->devices, self->call);
+  beckon_call_controls_set_devices (BECKON_CALL_CONTROLS (controls), self->devices);
   screens_await_frame (self->window);
   return controls;
 }
@@ -273,6 +273,17 @@ open_devices (Screens *self)
     gtk_menu_button_popup (GTK_MENU_BUTTON (button));
   else
     gtk_widget_activate_action (controls, "controls.devices", NULL);
+}
+
+/* More than there is room for. */
+static void
+open_devices_several (Screens *self)
+{
+  open_devices (self);
+  fake_call_add_member (self->call, "carol", "Carol Adeyemi");
+  fake_call_add_member (self->call, "dave", "Dave Okafor");
+  fake_call_add_member (self->call, SCREENS_LONG_ID, SCREENS_LONG_NAME);
+  fake_call_notify (self->call, "members");
 }
 
 static void
@@ -395,6 +406,7 @@ const Screen screens_call[] = {
   { "calling-screen", open_calling_screen, FALSE, TRUE },
   { "reconnecting", open_reconnecting },
   { "devices", open_devices },
+  { "devices-several", open_devices_several, FALSE, TRUE },
   { "more", open_more, TRUE },
   { "pip", open_pip, FALSE, TRUE },
   { "pip-voice", open_pip_voice, FALSE, TRUE },

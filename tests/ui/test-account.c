@@ -11,6 +11,7 @@
 #include "missed-calls.h"
 #include "secrets.h"
 #include "ui-fixture.h"
+#include "volume-memory.h"
 
 typedef struct
 {
@@ -270,7 +271,13 @@ test_signed_out (Fixture *f, gconstpointer unused)
 static void
 test_guest_signed_out (Fixture *f, gconstpointer by_hand)
 {
+  g_autoptr (BeckonVolumeMemory) alice = beckon_volume_memory_new (f->settings, "alice", f->server->url);
+  g_autoptr (BeckonVolumeMemory) bob = NULL;
+
+  beckon_volume_memory_keep (alice, "carol", 50);
   start_as_guest (f, "bob");
+  bob = beckon_volume_memory_new (f->settings, "bob", f->server->url);
+  beckon_volume_memory_keep (bob, "carol", 60);
   if (by_hand != NULL)
     beckon_account_sign_out (f->account);
   else
@@ -278,6 +285,8 @@ test_guest_signed_out (Fixture *f, gconstpointer by_hand)
   ui_settle ();
   g_assert_cmpstr (find_secret (f, BECKON_SECRET_PASSWORD, "alice"), ==, "secret");
   g_assert_cmpstr (find_secret (f, BECKON_SECRET_TOKEN, "alice"), ==, "a1");
+  g_assert_cmpuint (beckon_volume_memory_find (alice, "carol"), ==, 50);
+  g_assert_cmpuint (beckon_volume_memory_find (bob, "carol"), ==, 100);
 }
 
 /* The one after it is another's, and nothing of it is stored. */

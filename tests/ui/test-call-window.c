@@ -437,13 +437,13 @@ test_narrow_devices (Fixture *self, gconstpointer unused)
   ui_await (gtk_widget_has_css_class (self->window, "narrow"));
   ui_await (gtk_widget_get_width (more) > 0);
 
-  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), NULL, self->call);
+  beckon_call_controls_set_devices (BECKON_CALL_CONTROLS (controls), NULL);
   gtk_menu_button_popup (GTK_MENU_BUTTON (more));
   ui_await (ui_find_label (more, "Devices") != NULL);
   gtk_widget_activate_action (controls, "controls.devices", NULL);
   ui_settle ();
   g_assert_false (gtk_widget_get_mapped (popover));
-  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), devices, self->call);
+  beckon_call_controls_set_devices (BECKON_CALL_CONTROLS (controls), devices);
   gtk_widget_activate_action (controls, "controls.devices", NULL);
   ui_await (gtk_widget_get_mapped (popover));
   g_assert_false (
@@ -455,7 +455,7 @@ test_narrow_devices (Fixture *self, gconstpointer unused)
   gtk_menu_button_popup (GTK_MENU_BUTTON (ui_find_named (self->window, "Devices")));
   ui_await (gtk_widget_get_mapped (popover));
   gtk_popover_popdown (GTK_POPOVER (popover));
-  beckon_call_controls_set_call (BECKON_CALL_CONTROLS (controls), NULL, self->call);
+  beckon_call_controls_set_devices (BECKON_CALL_CONTROLS (controls), NULL);
 }
 
 static gboolean
