@@ -8,7 +8,7 @@
 
 #include "cli-private.h"
 
-#include "network-check.h"
+#include "check-server.h"
 
 static void
 on_line (BeckonNetworkCheck *check, const BeckonCheckLine *line, BeckonCliClient *self)
@@ -43,28 +43,14 @@ static void
 on_server_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BeckonCliClient *self = user_data;
-  g_autoptr (GPtrArray) contacts = NULL;
-  g_autoptr (GError) error = NULL;
   g_autoptr (BeckonNetworkCheck) check = NULL;
-  GPtrArray *servers = beckon_signaling_service_get_ice_servers (self->signaling);
+  g_autoptr (GError) error = NULL;
 
-  contacts = beckon_signaling_service_list_contacts_finish (self->signaling, result, NULL, &error);
-  if (contacts == NULL)
+  check = beckon_check_server_finish (self->signaling, result, &error);
+  if (check == NULL)
     {
       beckon_cli_client_fail (self, error);
       return;
-    }
-  check = beckon_network_check_new (self->options->config);
-  beckon_network_check_set_server (check, self->options->server,
-                                   (g_get_monotonic_time () - self->asked) /
-                                       (double) G_TIME_SPAN_MILLISECOND);
-  for (guint i = 0; i < servers->len; i++)
-    {
-      const BeckonIceServer *server = g_ptr_array_index (servers, i);
-
-      for (guint j = 0; server->urls[j] != NULL; j++)
-        beckon_network_check_add_ice_server (check, server->urls[j], server->username,
-                                             server->credential);
     }
   g_signal_connect (check, "line", G_CALLBACK (on_line), self);
   self->checking = TRUE;
@@ -74,6 +60,6 @@ on_server_answered (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 beckon_cli_client_check (BeckonCliClient *self)
 {
-  self->asked = g_get_monotonic_time ();
-  beckon_signaling_service_list_contacts_async (self->signaling, NULL, on_server_answered, self);
+  beckon_check_server_async (self->signaling, self->options->server, self->options->config, NULL,
+                             on_server_answered, self);
 }

@@ -28,7 +28,6 @@ typedef struct
   guint sign_in_source, answer_source, duration_source, stats_source, signal_sources[2];
   BeckonCliExit exit;
   BeckonStatistics *statistics; /* nullable: of the call, as they were last */
-  gint64 asked; /* the server, when: monotonic */
   gboolean checking;
   gboolean check_failed;
   gboolean media_flowed;

@@ -98,6 +98,7 @@ line_free (gpointer data)
 {
   BeckonCheckLine *self = data;
 
+  g_clear_error (&self->problem);
   g_free (self->sentence);
   g_free (self->subject);
   g_free (self);
@@ -112,14 +113,15 @@ probe_free (gpointer data)
   g_free (self);
 }
 
-/* @subject: (transfer full) (nullable); @sentence: (transfer full) */
+/* @subject: (transfer full) (nullable); @sentence: (transfer full); @problem: (nullable) */
 static void
-add_line (BeckonNetworkCheck *self,
-          BeckonCheck check,
-          BeckonCheckStatus status,
-          char *subject,
-          char *sentence,
-          double round_trip_ms)
+add_line_about (BeckonNetworkCheck *self,
+                BeckonCheck check,
+                BeckonCheckStatus status,
+                char *subject,
+                char *sentence,
+                double round_trip_ms,
+                const GError *problem)
 {
   BeckonCheckLine *line = g_new0 (BeckonCheckLine, 1);
 
@@ -128,8 +130,20 @@ add_line (BeckonNetworkCheck *self,
   line->sentence = sentence;
   line->subject = subject;
   line->round_trip_ms = round_trip_ms;
+  line->problem = problem != NULL ? g_error_copy (problem) : NULL;
   g_ptr_array_add (self->lines, line);
   g_signal_emit (self, signals[LINE], 0, line);
+}
+
+static void
+add_line (BeckonNetworkCheck *self,
+          BeckonCheck check,
+          BeckonCheckStatus status,
+          char *subject,
+          char *sentence,
+          double round_trip_ms)
+{
+  add_line_about (self, check, status, subject, sentence, round_trip_ms, NULL);
 }
 
 static void
@@ -248,10 +262,10 @@ on_look (gpointer user_data)
   else if (self->flowed != 0 && now - self->flowed >= MEDIA_SECONDS * G_TIME_SPAN_SECOND)
     check_rate (self);
   else if (beckon_media_peer_get_state (self->ends[0].peer) == BECKON_MEDIA_PEER_FAILED)
-    add_line (self, BECKON_CHECK_MEDIA, BECKON_CHECK_FAILED, NULL,
-              g_strdup_printf ("Sound and pictures do not go out: %s.",
-                               beckon_media_peer_get_problem (self->ends[0].peer)->message),
-              -1);
+    add_line_about (self, BECKON_CHECK_MEDIA, BECKON_CHECK_FAILED, NULL,
+                    g_strdup_printf ("Sound and pictures do not go out: %s.",
+                                     beckon_media_peer_get_problem (self->ends[0].peer)->message),
+                    -1, beckon_media_peer_get_problem (self->ends[0].peer));
   else if (self->flowed == 0 && now - self->began > MEDIA_LIMIT_SECONDS * G_TIME_SPAN_SECOND)
     add_line (self, BECKON_CHECK_MEDIA, BECKON_CHECK_FAILED, NULL,
               g_strdup ("Sound and pictures go out, but do not come back."), -1);
@@ -322,8 +336,8 @@ tell_relay (BeckonNetworkCheck *self, const Probe *probe)
                                relay->host, protocol, probe->round_trip_ms),
               probe->round_trip_ms);
   else
-    add_line (self, BECKON_CHECK_RELAY, BECKON_CHECK_FAILED, subject,
-              g_strdup_printf ("%s.", probe->error->message), -1);
+    add_line_about (self, BECKON_CHECK_RELAY, BECKON_CHECK_FAILED, subject,
+                    g_strdup_printf ("%s.", probe->error->message), -1, probe->error);
 }
 
 static void
@@ -399,8 +413,8 @@ on_stun_probed (GObject *source, GAsyncResult *result, gpointer user_data)
               g_strdup_printf ("UDP gets through, %.0f ms there and back.", round_trip_ms),
               round_trip_ms);
   else if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_UDP_BLOCKED))
-    add_line (self, BECKON_CHECK_UDP, BECKON_CHECK_WARNING, NULL,
-              g_strdup_printf ("%s.", error->message), -1);
+    add_line_about (self, BECKON_CHECK_UDP, BECKON_CHECK_WARNING, NULL,
+                    g_strdup_printf ("%s.", error->message), -1, error);
   check_relays (self);
 }
 

@@ -32,6 +32,7 @@ typedef struct
   char *sentence;       /* for a person */
   char *subject;        /* nullable: which relay: "udp turn.example.org:3478" */
   double round_trip_ms; /* -1: not measured */
+  GError *problem;      /* nullable: what came of the attempt, as a code */
 } BeckonCheckLine;
 
 #define BECKON_TYPE_NETWORK_CHECK (beckon_network_check_get_type ())

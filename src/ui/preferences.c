@@ -7,6 +7,7 @@
 #include "preferences.h"
 
 #include "account-preferences.h"
+#include "before-calls.h"
 #include "calls-preferences.h"
 #include "devices-preferences.h"
 #include "dialogs.h"
@@ -15,6 +16,7 @@ void
 beckon_show_preferences (GtkWindow *parent, BeckonAccount *account, BeckonAutostart *autostart)
 {
   GtkWidget *preferences;
+  AdwPreferencesPage *calls;
   const BeckonMediaConfig *media;
 
   g_return_if_fail (GTK_IS_WINDOW (parent));
@@ -22,8 +24,9 @@ beckon_show_preferences (GtkWindow *parent, BeckonAccount *account, BeckonAutost
 
   media = beckon_account_get_media (account);
   preferences = beckon_preferences_new ();
-  beckon_preferences_add (
-      preferences, beckon_calls_preferences_new (beckon_account_get_settings (account), autostart));
+  calls = beckon_calls_preferences_new (beckon_account_get_settings (account), autostart);
+  adw_preferences_page_add (calls, beckon_before_calls_new (account));
+  beckon_preferences_add (preferences, calls);
   if (media->devices != NULL)
     beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   if (beckon_account_get_manager (account) != NULL)

@@ -82,8 +82,8 @@ beckon_phrase_for_quality (guint quality)
     }
 }
 
-static char *
-phrase_for_rate (double kbps)
+char *
+beckon_phrase_for_rate (double kbps)
 {
   /* Translators: a rate in the statistics of a call: kilobits in a second */
   return kbps < 1000 ? g_strdup_printf (_("%.0f kbit/s"), kbps)
@@ -142,7 +142,7 @@ phrase_for_picture (guint width, guint height, double fps)
 static char *
 phrase_for_codec (const char *codec, const char *element, double kbps)
 {
-  g_autofree char *rate = phrase_for_rate (kbps);
+  g_autofree char *rate = beckon_phrase_for_rate (kbps);
 
   if (codec == NULL)
     return g_strdup ("");
@@ -280,7 +280,7 @@ update (BeckonStatistics *statistics, BeckonStatisticsWindow *self)
 
   add_value (self->round_trip, self->round_trip_line, round_trip_ms, phrase_for_ms (round_trip_ms));
   add_value (self->lost, self->lost_line, loss, phrase_for_share (loss));
-  add_value (self->received, self->received_line, kbps, phrase_for_rate (kbps));
+  add_value (self->received, self->received_line, kbps, beckon_phrase_for_rate (kbps));
   show_connection (self, statistics);
   show_media (self, statistics);
 }

@@ -28,4 +28,7 @@ char *beckon_statistics_window_get_text (BeckonStatisticsWindow *self);
  * what it means, "Connection: good"; %NULL where nothing is known */
 const char *beckon_phrase_for_quality (guint quality);
 
+/** beckon_phrase_for_rate: @kbps: kilobits in a second. Returns: (transfer full): "1.4 Mbit/s" */
+char *beckon_phrase_for_rate (double kbps);
+
 G_END_DECLS

@@ -8,13 +8,18 @@
 
 #include "about.h"
 #include "account-preferences.h"
+#include "before-calls.h"
 #include "calls-preferences.h"
+#include "check-list.h"
+#include "check-view.h"
 #include "devices-preferences.h"
 #include "dialogs.h"
 #include "home-window.h"
 #include "join-group.h"
 #include "link-question.h"
 #include "sign-in-page.h"
+
+#include <glib/gi18n.h>
 
 #define MINUTE_MS (60 * G_GINT64_CONSTANT (1000))
 #define DAY 1440 /* minutes */
@@ -270,11 +275,13 @@ open_preferences (Screens *self, const char *page)
 {
   GtkWidget *preferences = beckon_preferences_new ();
   g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  AdwPreferencesPage *calls = beckon_calls_preferences_new (self->settings, NULL);
   GtkWidget *stack;
 
   open_home_empty (self);
   media->devices = g_object_ref (self->devices);
-  beckon_preferences_add (preferences, beckon_calls_preferences_new (self->settings, NULL));
+  adw_preferences_page_add (calls, beckon_before_calls_new (self->account));
+  beckon_preferences_add (preferences, calls);
   beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   beckon_preferences_add (preferences, beckon_account_preferences_new (self->account));
   answer (self, "devices.list",
@@ -309,6 +316,87 @@ open_preferences_account (Screens *self)
   ui_await (ui_find_label (self->window, SCREENS_DEVICE) != NULL);
 }
 
+/* ---- before a call ---- */
+
+static void
+open_dialog (Screens *self, const char *title, GtkWidget *content)
+{
+  GtkWidget *dialog = g_object_new (BECKON_TYPE_DIALOG, "title", title, "child", content,
+                                    "content-width", 480, "content-height", 620, NULL);
+
+  open_home_empty (self);
+  beckon_dialog_present (dialog, GTK_WINDOW (self->window));
+  look_at_dialog (self);
+}
+
+/* Returns: (transfer none): the list of a check that is under way */
+static GtkWidget *
+open_check (Screens *self)
+{
+  g_autoptr (JsonObject) request = NULL;
+
+  open_dialog (self, _("Network Check"), beckon_check_view_new (self->account));
+  request = half_server_expect (self->server, "contacts.list"); /* and is not answered */
+  return ui_find_type (self->window, BECKON_TYPE_CHECK_LIST);
+}
+
+static void
+open_check_running (Screens *self)
+{
+  open_check (self);
+}
+
+static void
+tell_check (GtkWidget *list,
+            BeckonCheck check,
+            BeckonCheckStatus status,
+            const char *subject,
+            guint rate)
+{
+  beckon_check_list_tell (BECKON_CHECK_LIST (list),
+                          &(BeckonCheckLine){
+                              .check = check,
+                              .status = status,
+                              .subject = (char *) subject,
+                              .round_trip_ms = 124,
+                          },
+                          rate);
+}
+
+static void
+open_check_good (Screens *self)
+{
+  GtkWidget *list = open_check (self);
+
+  tell_check (list, BECKON_CHECK_SERVER, BECKON_CHECK_GOOD, NULL, 0);
+  tell_check (list, BECKON_CHECK_NETWORK, BECKON_CHECK_GOOD, NULL, 0);
+  tell_check (list, BECKON_CHECK_UDP, BECKON_CHECK_GOOD, NULL, 0);
+  tell_check (list, BECKON_CHECK_RELAY, BECKON_CHECK_GOOD, "udp turn.example.org:3478", 0);
+  tell_check (list, BECKON_CHECK_RELAY, BECKON_CHECK_GOOD, "tls turn.example.org:443", 0);
+  tell_check (list, BECKON_CHECK_MEDIA, BECKON_CHECK_GOOD, NULL, 1440);
+}
+
+/* All that is not good: the lines with advice are the longest. */
+static void
+open_check_bad (Screens *self)
+{
+  GtkWidget *list = open_check (self);
+  g_autoptr (GError) blocked =
+      g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_UDP_BLOCKED, "of a test");
+
+  tell_check (list, BECKON_CHECK_NETWORK, BECKON_CHECK_WARNING, NULL, 0);
+  beckon_check_list_tell (BECKON_CHECK_LIST (list),
+                          &(BeckonCheckLine){
+                              .check = BECKON_CHECK_UDP,
+                              .status = BECKON_CHECK_WARNING,
+                              .problem = blocked,
+                          },
+                          0);
+  tell_check (list, BECKON_CHECK_RELAY, BECKON_CHECK_WARNING, NULL, 0);
+  tell_check (list, BECKON_CHECK_MEDIA, BECKON_CHECK_WARNING, NULL, 0);
+  beckon_check_list_end (BECKON_CHECK_LIST (list));
+}
+
 const Screen screens_home[] = {
   { "sign-in", open_sign_in },
   { "sign-in-failed", open_sign_in_failed },
@@ -329,5 +417,8 @@ const Screen screens_home[] = {
   { "preferences-calls", open_preferences_calls },
   { "preferences-devices", open_preferences_devices },
   { "preferences-account", open_preferences_account },
+  { "check-running", open_check_running, FALSE, TRUE },
+  { "check-good", open_check_good },
+  { "check-bad", open_check_bad },
 };
 const guint screens_n_home = G_N_ELEMENTS (screens_home);
