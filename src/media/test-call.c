@@ -6,8 +6,6 @@
 
 #include "test-call.h"
 
-#include "media-session.h"
-
 typedef struct
 {
   BeckonMediaSession *session;
@@ -114,13 +112,11 @@ copy_problem (const GError *problem)
   return problem != NULL ? g_error_copy (problem) : NULL;
 }
 
-static gboolean
-on_end (gpointer user_data)
+static void
+end (BeckonTestCall *self)
 {
-  BeckonTestCall *self = user_data;
   BeckonTestCallReport *report = self->report;
 
-  self->end_source = 0;
   report->statistics = g_object_ref (beckon_media_peer_get_statistics (self->far.peer));
   report->microphone_problem =
       copy_problem (beckon_media_session_get_microphone_problem (self->near.session));
@@ -128,6 +124,15 @@ on_end (gpointer user_data)
       copy_problem (beckon_media_session_get_camera_problem (self->near.session));
   side_close (&self->near, self);
   side_close (&self->far, self);
+}
+
+static gboolean
+on_late (gpointer user_data)
+{
+  BeckonTestCall *self = user_data;
+
+  self->end_source = 0;
+  end (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -170,6 +175,14 @@ beckon_test_call_get_remote (BeckonTestCall *self)
   return self->far.peer;
 }
 
+BeckonMediaSession *
+beckon_test_call_get_session (BeckonTestCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_TEST_CALL (self), NULL);
+
+  return self->near.session;
+}
+
 void
 beckon_test_call_run_async (BeckonTestCall *self,
                             guint seconds,
@@ -182,11 +195,23 @@ beckon_test_call_run_async (BeckonTestCall *self,
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, beckon_test_call_run_async);
   self->started = g_get_monotonic_time ();
-  self->end_source = g_timeout_add_seconds (seconds, on_end, self);
+  if (seconds > 0)
+    self->end_source = g_timeout_add_seconds (seconds, on_late, self);
   beckon_media_session_set_microphone (self->near.session, TRUE);
   beckon_media_session_set_camera (self->near.session, TRUE);
   beckon_media_session_open (self->near.session);
   beckon_media_session_open (self->far.session);
+}
+
+void
+beckon_test_call_stop (BeckonTestCall *self)
+{
+  g_return_if_fail (BECKON_IS_TEST_CALL (self));
+
+  if (self->task == NULL || self->closing > 0)
+    return;
+  g_clear_handle_id (&self->end_source, g_source_remove);
+  end (self);
 }
 
 BeckonTestCallReport *

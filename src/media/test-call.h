@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 
 #include "media-config.h"
-#include "media-peer.h"
+#include "media-session.h"
 
 G_BEGIN_DECLS
 
@@ -40,9 +40,15 @@ BeckonTestCall *beckon_test_call_new (const BeckonMediaConfig *config);
  * audio-level; until it has run. */
 BeckonMediaPeer *beckon_test_call_get_remote (BeckonTestCall *self);
 
-/** beckon_test_call_run_async: once. Lasts @seconds, and no longer. */
+/** beckon_test_call_get_session: (transfer none): this end, with what keeps microphone and camera from
+ * being there. */
+BeckonMediaSession *beckon_test_call_get_session (BeckonTestCall *self);
+
+/** beckon_test_call_run_async: once. Lasts @seconds, and no longer; 0: until it is stopped. */
 void beckon_test_call_run_async (BeckonTestCall *self, guint seconds, GAsyncReadyCallback callback,
                                  gpointer user_data);
+/** beckon_test_call_stop: ends it now, if it runs: camera and microphone are let go. */
+void beckon_test_call_stop (BeckonTestCall *self);
 /** beckon_test_call_run_finish: Returns: (transfer full): also where nothing came. */
 BeckonTestCallReport *beckon_test_call_run_finish (BeckonTestCall *self, GAsyncResult *result,
                                                    GError **error);

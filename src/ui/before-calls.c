@@ -8,6 +8,7 @@
 
 #include "check-view.h"
 #include "dialogs.h"
+#include "test-call-view.h"
 
 #include <glib/gi18n.h>
 
@@ -20,6 +21,7 @@ struct _BeckonBeforeCalls
 
   /* Template widgets */
   AdwActionRow *check;
+  AdwActionRow *test;
 
   /* Owned */
   BeckonAccount *account;
@@ -58,6 +60,7 @@ update (BeckonBeforeCalls *self)
 
   set_possible (self->check, _("Tries the server, the way to others, and how sound and pictures go"),
                 manager == NULL ? _("Sign in to try what calls need") : in_call_reason);
+  set_possible (self->test, _("Shows you yourself, as others see and hear you"), in_call_reason);
   if (in_call)
     close_shown (self);
 }
@@ -87,6 +90,13 @@ on_check_activated (BeckonBeforeCalls *self)
 }
 
 static void
+on_test_activated (BeckonBeforeCalls *self)
+{
+  /* Translators: title of a dialog: one calls oneself */
+  show (self, _("Test Call"), beckon_test_call_view_new (beckon_account_get_media (self->account)));
+}
+
+static void
 beckon_before_calls_dispose (GObject *object)
 {
   BeckonBeforeCalls *self = BECKON_BEFORE_CALLS (object);
@@ -105,7 +115,9 @@ beckon_before_calls_class_init (BeckonBeforeCallsClass *klass)
   G_OBJECT_CLASS (klass)->dispose = beckon_before_calls_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/before-calls.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonBeforeCalls, check);
+  gtk_widget_class_bind_template_child (widget_class, BeckonBeforeCalls, test);
   gtk_widget_class_bind_template_callback (widget_class, on_check_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_test_activated);
 }
 
 static void

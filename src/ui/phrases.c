@@ -341,6 +341,33 @@ beckon_phrase_for_progress (BeckonCallProgress progress)
 }
 
 char *
+beckon_phrase_for_microphone_problem (const GError *problem)
+{
+  g_return_val_if_fail (problem != NULL, NULL);
+
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
+    return g_strdup (_("Another application uses the microphone: you are not heard"));
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
+    return g_strdup (_("The microphone was disconnected: you are not heard"));
+  return g_strdup (_("No microphone was found: you are not heard"));
+}
+
+char *
+beckon_phrase_for_camera_problem (const GError *problem)
+{
+  g_return_val_if_fail (problem != NULL, NULL);
+
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
+    return g_strdup (_("Another application uses the camera: you are not seen"));
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
+    return g_strdup (_("The camera was disconnected: you are not seen"));
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NOT_ALLOWED))
+    return g_strdup (_("Beckon may not use the camera: you are not seen. Allow it in the settings of the "
+                       "desktop."));
+  return g_strdup (_("No camera was found: you are not seen"));
+}
+
+char *
 beckon_phrase_for_no_microphone (BeckonCall *call)
 {
   const GError *error;
@@ -348,13 +375,7 @@ beckon_phrase_for_no_microphone (BeckonCall *call)
   g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
 
   error = beckon_call_get_microphone_problem (call);
-  if (error == NULL)
-    return NULL;
-  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
-    return g_strdup (_("Another application uses the microphone: you are not heard"));
-  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
-    return g_strdup (_("The microphone was disconnected: you are not heard"));
-  return g_strdup (_("No microphone was found: you are not heard"));
+  return error != NULL ? beckon_phrase_for_microphone_problem (error) : NULL;
 }
 
 char *
@@ -370,16 +391,7 @@ beckon_phrase_for_no_camera (BeckonCall *call)
   if (error == NULL && beckon_call_get_camera (call) && statistics != NULL &&
       beckon_statistics_get_pictures_off (statistics))
     return g_strdup (_("The connection is too slow for your picture: you are not seen"));
-  if (error == NULL)
-    return NULL;
-  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_BUSY))
-    return g_strdup (_("Another application uses the camera: you are not seen"));
-  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
-    return g_strdup (_("The camera was disconnected: you are not seen"));
-  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NOT_ALLOWED))
-    return g_strdup (_("Beckon may not use the camera: you are not seen. Allow it in the settings of the "
-                       "desktop."));
-  return g_strdup (_("No camera was found: you are not seen"));
+  return error != NULL ? beckon_phrase_for_camera_problem (error) : NULL;
 }
 
 char *

@@ -44,6 +44,11 @@ const char *beckon_phrase_for_media (BeckonMedia media);
 /** beckon_phrase_for_progress: what the person who waits wants to know. */
 const char *beckon_phrase_for_progress (BeckonCallProgress progress);
 
+/** beckon_phrase_for_microphone_problem, beckon_phrase_for_camera_problem: what keeps others from hearing,
+ * or seeing, this person. */
+char *beckon_phrase_for_microphone_problem (const GError *problem);
+char *beckon_phrase_for_camera_problem (const GError *problem);
+
 /* What does not work on our side although it was wanted; (nullable): nothing is wrong. */
 char *beckon_phrase_for_no_microphone (BeckonCall *call);
 char *beckon_phrase_for_no_camera (BeckonCall *call);

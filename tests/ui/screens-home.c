@@ -18,6 +18,7 @@
 #include "join-group.h"
 #include "link-question.h"
 #include "sign-in-page.h"
+#include "test-call-view.h"
 
 #include <glib/gi18n.h>
 
@@ -397,6 +398,15 @@ open_check_bad (Screens *self)
   beckon_check_list_end (BECKON_CHECK_LIST (list));
 }
 
+/* On a computer that has neither camera nor microphone. */
+static void
+open_test_call (Screens *self)
+{
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+
+  open_dialog (self, _("Test Call"), beckon_test_call_view_new (media));
+}
+
 const Screen screens_home[] = {
   { "sign-in", open_sign_in },
   { "sign-in-failed", open_sign_in_failed },
@@ -420,5 +430,6 @@ const Screen screens_home[] = {
   { "check-running", open_check_running, FALSE, TRUE },
   { "check-good", open_check_good },
   { "check-bad", open_check_bad },
+  { "test-call", open_test_call },
 };
 const guint screens_n_home = G_N_ELEMENTS (screens_home);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What a person tries before a call: the check of the network, at half a server. */
+/* What a person tries before a call: the check of the network, at half a server, and a test call. */
 
 #include "config.h"
 
@@ -10,8 +10,10 @@
 #include "check-view.h"
 #include "half-server.h"
 #include "media-session.h"
+#include "test-call-view.h"
 #include "ui-fixture.h"
 #include "video-sink.h"
+#include "video-view.h"
 
 /* ---- what has come of it ---- */
 
@@ -280,24 +282,58 @@ test_not_in_a_call (Fixture *f, gconstpointer unused)
 {
   BeckonCall *call = fake_call_new ();
   GtkWidget *row = find_row (f->window, "Check Network…");
+  GtkWidget *test = find_row (f->window, "Test Call…");
 
-  g_assert_true (gtk_widget_is_sensitive (row));
-  open_dialog (f, "Check Network…", BECKON_TYPE_CHECK_VIEW);
+  g_assert_true (gtk_widget_is_sensitive (row) && gtk_widget_is_sensitive (test));
+  open_dialog (f, "Test Call…", BECKON_TYPE_TEST_CALL_VIEW);
   fake_manager_set_current (f->manager, call);
-  ui_await (find_dialog (BECKON_TYPE_CHECK_VIEW) == NULL);
-  g_assert_false (gtk_widget_is_sensitive (row));
+  ui_await (find_dialog (BECKON_TYPE_TEST_CALL_VIEW) == NULL);
+  g_assert_false (gtk_widget_is_sensitive (row) || gtk_widget_is_sensitive (test));
   g_assert_nonnull (ui_find_label (row, "while you are in a call"));
+  g_assert_nonnull (ui_find_label (test, "while you are in a call"));
   fake_manager_set_current (f->manager, NULL);
-  g_assert_true (gtk_widget_is_sensitive (row));
+  g_assert_true (gtk_widget_is_sensitive (row) && gtk_widget_is_sensitive (test));
   g_assert_finalize_object (call);
 }
 
+/* A test call needs no server. */
 static void
 test_signed_out (Fixture *f, gconstpointer unused)
 {
   beckon_account_sign_out (f->account);
   ui_await (ui_find_label (f->window, "Sign in to try what calls need") != NULL);
   g_assert_false (gtk_widget_is_sensitive (find_row (f->window, "Check Network…")));
+  g_assert_true (gtk_widget_is_sensitive (find_row (f->window, "Test Call…")));
+}
+
+static void
+test_seen_and_heard (Fixture *f, gconstpointer unused)
+{
+  GtkWidget *view = open_dialog (f, "Test Call…", BECKON_TYPE_TEST_CALL_VIEW);
+  GtkWidget *picture = ui_find_named (view, "Your picture, as others see it");
+  GtkWidget *level = ui_find_named (view, "Microphone level");
+
+  ui_await (ui_find_label (view, "Your camera works") != NULL);
+  ui_await (ui_find_label (view, "Your microphone works") != NULL);
+  g_assert_nonnull (beckon_video_view_get_source (BECKON_VIDEO_VIEW (picture)));
+  g_assert_cmpfloat (gtk_level_bar_get_value (GTK_LEVEL_BAR (level)), >, 0);
+  close_dialog (view, BECKON_TYPE_TEST_CALL_VIEW);
+}
+
+/* Of a computer that has neither. */
+static void
+test_nothing_there (void)
+{
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  GtkWidget *view = beckon_test_call_view_new (media);
+  GtkWidget *window;
+
+  g_assert_cmpint (media->video, ==, BECKON_SOURCE_DEVICE);
+  window = show (view);
+  ui_await (ui_find_label (view, "No camera was found") != NULL);
+  ui_await (ui_find_label (view, "No microphone was found") != NULL);
+  g_assert_nonnull (ui_find_named (find_row (view, "No camera was found"), "Does not work"));
+  ui_destroy (window);
 }
 
 int
@@ -320,6 +356,8 @@ main (int argc, char **argv)
   ADD ("closed-early", test_closed_early);
   ADD ("not-in-a-call", test_not_in_a_call);
   ADD ("signed-out", test_signed_out);
+  ADD ("seen-and-heard", test_seen_and_heard);
 #undef ADD
+  g_test_add_func ("/ui/before-calls/nothing-there", test_nothing_there);
   return g_test_run ();
 }
