@@ -33,6 +33,16 @@ def test_duration_counts():
     together(*(lambda person=person: person.talk(5) for person in STAGE.people))
 
 
+def test_quieter():
+    alice, _ = STAGE.people
+    alice.point_at("Call with", "Devices")
+    alice.slide("Volume of Bob Larsson", 40)
+    alice.read("40 %")
+    STAGE.picture("devices", alice)
+    alice.keys("Escape")
+    alice.gone("Volume of Bob Larsson")
+
+
 def test_mute_is_seen_at_the_other_side():
     alice, bob = STAGE.people
     alice.press("Microphone")
@@ -89,6 +99,14 @@ def test_voice_call_opens_no_camera():
     STAGE.picture("voice-calling")
 
 
+def test_as_quiet_as_before():
+    """In the next call, and in whichever direction it is."""
+    alice, _ = STAGE.people
+    alice.point_at("Call with", "Devices")
+    alice.stands_at("Volume of Bob Larsson", 40)
+    alice.keys("Escape")
+
+
 def test_camera_can_be_turned_on_in_a_voice_call():
     alice, bob = STAGE.people
     bob.press("Camera")
@@ -104,6 +122,6 @@ def test_callee_hangs_up():
 
 
 STAGE.run(test_waiting_shows_only_oneself, test_accept_shows_both_pictures, test_duration_counts,
-          test_mute_is_seen_at_the_other_side, test_camera_off_and_on, test_swap_exchanges_the_pictures,
-          test_caller_hangs_up, test_voice_call_opens_no_camera,
+          test_quieter, test_mute_is_seen_at_the_other_side, test_camera_off_and_on, test_swap_exchanges_the_pictures,
+          test_caller_hangs_up, test_voice_call_opens_no_camera, test_as_quiet_as_before,
           test_camera_can_be_turned_on_in_a_voice_call, test_callee_hangs_up)

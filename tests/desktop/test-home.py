@@ -4,7 +4,7 @@
 import contextlib
 import sqlite3
 
-from stage import event, stage
+from stage import CORNER, event, stage
 
 # Two computers of one person.
 STAGE = stage(cast={"desk": ("bob", "Bob Larsson", "desk"), "lap": ("bob", "Bob Larsson", "lap")})
@@ -108,6 +108,45 @@ def test_shortcuts():
     desk.windows_are("Beckon")
 
 
+def test_checking_the_network():
+    desk = STAGE.desk
+    desk.keys("ctrl+comma")
+    desk.read("Connect Before Answering")
+    desk.scroll_to("Preferences", "Test Call…")
+    _pictures("preferences-before-calls", desk)
+    desk.press_on("Preferences", "Check Network…")
+    desk.read("Sound and Pictures")
+    desk.read("They work on this computer", timeout=20)
+    desk.read("Calls work, but perhaps not with everybody")
+    _pictures("network-check", desk)
+    desk.click("Check Again")
+    desk.read("Trying what calls need")
+    desk.close_window("Network Check")
+    desk.windows_are("Beckon", "Preferences")
+
+
+def test_calling_oneself():
+    """Until somebody else calls."""
+    desk = STAGE.desk
+    desk.press_on("Preferences", "Test Call…")
+    desk.read("Your camera works")
+    desk.read("Your microphone works")
+    STAGE.sees(desk, desk, CORNER)
+    _pictures("test-call", desk)
+    caller = STAGE.robot("carol", "call", "bob", "--voice")
+    desk.find("Accept")
+    desk.gone("Your picture, as others see it")
+    desk.read("Not possible while you are in a call or one rings")
+    desk.click("Decline")
+    event(caller, "rejected")
+    desk.gone("Not possible while you are in a call or one rings")
+    desk.press_on("Preferences", "Test Call…")
+    desk.read("Your camera works")
+    desk.close_window("Test Call")
+    desk.close_window("Preferences")
+    desk.windows_are("Beckon")
+
+
 def test_signing_a_device_out():
     desk, lap = STAGE.desk, STAGE.lap
     desk.keys("ctrl+comma")
@@ -142,5 +181,5 @@ def test_try_it():
     lap.read("Connected", timeout=20)
 
 
-STAGE.run(test_search, test_offers_are_heard, test_search_far_back, test_shortcuts, test_signing_a_device_out,
-          test_try_it)
+STAGE.run(test_search, test_offers_are_heard, test_search_far_back, test_shortcuts, test_checking_the_network,
+          test_calling_oneself, test_signing_a_device_out, test_try_it)

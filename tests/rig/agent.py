@@ -186,6 +186,17 @@ class Agent:
         ui.wait(lambda: next((widget for widget in self._named(name) if widget.offers("EditableText")),
                              None), timeout, f"an entry {name!r}").set_text(value)
 
+    def _slider(self, name, timeout):
+        return ui.wait(lambda: next((widget for widget in self._named(name) if widget.offers("Value")), None),
+                       timeout, f"a slider {name!r}")
+
+    def slide(self, name, value, timeout=TIMEOUT):
+        self._slider(name, timeout).set_value(value)
+
+    def stands_at(self, name, value, timeout=TIMEOUT):
+        """Waits until the slider @name is at @value."""
+        ui.wait(lambda: self._slider(name, timeout).value() == value, timeout, f"{name!r} at {value}")
+
     def read(self, part, timeout=TIMEOUT):
         """Waits until something shows @part; returns all of its text."""
         return ui.wait(lambda: next((widget.text() for widget in self._all() if part in widget.text()),
@@ -283,6 +294,20 @@ class Agent:
         ui.xdotool("mousemove", "--window", found, str(place[0] + 10), str(place[1] + place[3] // 2),
                    "click", button)
 
+    def scroll_to(self, window, text):
+        """Turns the wheel downwards in that window until what shows @text is in sight, and rests."""
+        found = ui.wait(lambda: self._xwindow(window), TIMEOUT, f"a window {window!r} on the screen")
+        height = next(frame.place()[3] for frame in self._root().children if frame.name == window)
+        before = []
+
+        def rests():
+            place = next(widget.place() for widget in self._all() if widget.text() == text)
+            if place[1] + place[3] > height:
+                ui.xdotool("mousemove", "--window", found, "60", str(height // 2), "click", "5")
+            before.append(place)
+            return place[1] + place[3] <= height and before[-2:] == [place, place]
+        ui.wait(rests, TIMEOUT, f"{text!r} in sight")
+
     def resize(self, title, width, height):
         window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
         ui.xdotool("windowsize", "--sync", window, str(width), str(height))
@@ -347,6 +372,15 @@ class Agent:
             ui.xdotool("mousemove", "--window", window, *(str(round(was + (to - was) * step / 5))
                                                           for was, to in zip(middle, (x, y))))
         ui.xdotool("mouseup", "1")
+
+    def point_at(self, title, name, timeout=TIMEOUT):
+        """Presses the pointer's button on @name in the window whose title begins like this: what opens a popover has
+        no action."""
+        self.wake(title)
+        place = ui.wait(lambda: next((widget.place() for widget in self._named(name)), None), timeout, f"{name!r}")
+        found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}").split()[-1]
+        ui.xdotool("mousemove", "--window", found, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
+                   "click", "1")
 
     def click_twice(self, title, name, timeout=TIMEOUT):
         """A double click of the pointer on the widget @name of that window."""

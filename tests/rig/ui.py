@@ -19,6 +19,7 @@ ROOT = "/org/a11y/atspi/accessible/root"
 STATES = {"active": 1, "checked": 4, "expanded": 10, "focused": 12, "pressed": 20, "selected": 23,
           "sensitive": 24, "visible": 30}
 CONTROLS = {7, 11, 43, 44, 61, 62, 129}  # check box, combo box, button, radio button, text, toggle, menu
+PROPERTIES, VALUE = "org.freedesktop.DBus.Properties", "org.a11y.atspi.Value"
 WINDOW_COORDINATES = 1
 WHOLE_TEXT = 1 << 20  # -1 is nothing of an entry
 
@@ -92,6 +93,16 @@ class Widget:
 
     def set_text(self, value):
         self.call("EditableText", "SetTextContents", GLib.Variant("(s)", (value,)))
+
+    def value(self):
+        """Where a slider stands."""
+        return self.bus.call_sync(self.owner, self.path, PROPERTIES, "Get", GLib.Variant("(ss)", (VALUE, "CurrentValue")),
+                                  None, Gio.DBusCallFlags.NONE, 10000, None).unpack()[0]
+
+    def set_value(self, value):
+        self.bus.call_sync(self.owner, self.path, PROPERTIES, "Set",
+                           GLib.Variant("(ssv)", (VALUE, "CurrentValue", GLib.Variant("d", value))),
+                           None, Gio.DBusCallFlags.NONE, 10000, None)
 
     def walk(self):
         """Every visible descendant, depth first."""
