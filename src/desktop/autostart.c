@@ -109,9 +109,9 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (BeckonAutostart) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) results = beckon_portal_request_finish (result, &error);
-  const gboolean wanted = g_settings_get_boolean (self->settings, KEY);
   gboolean background = results != NULL;
   gboolean autostart = FALSE;
+  gboolean wanted;
 
   if (self->cancellable == NULL ||
       g_task_get_cancellable (G_TASK (result)) != self->cancellable ||
@@ -128,6 +128,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
       g_variant_lookup (results, "background", "b", &background);
       g_variant_lookup (results, "autostart", "b", &autostart);
     }
+  wanted = g_settings_get_boolean (self->settings, KEY);
   set_refused (self, !background || (wanted && !autostart));
   if (self->refused && wanted)
     g_settings_set_boolean (self->settings, KEY, FALSE);

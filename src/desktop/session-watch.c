@@ -13,7 +13,7 @@
 /* Session managers that speak GNOME's language, each under a name of its own. */
 typedef struct
 {
-  const char *name; /* and its interface */
+  const char *name;
   const char *path;
   const char *interface;
   const char *client; /* the interface of a client's object */
@@ -114,8 +114,9 @@ on_monitor (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   /* A string by the portal's letter, and a path in some. */
-  if (!g_variant_lookup (results, "session_handle", "&s", &session) &&
-      !g_variant_lookup (results, "session_handle", "&o", &session))
+  if ((!g_variant_lookup (results, "session_handle", "&s", &session) &&
+       !g_variant_lookup (results, "session_handle", "&o", &session)) ||
+      !g_variant_is_object_path (session))
     return;
   self = user_data;
   self->path = g_strdup (session);
