@@ -68,6 +68,7 @@ beckon_show_shortcuts (GtkWindow *parent)
   /* Translators: heading above the keys that work in the main window */
   beckon_shortcuts_add (dialog, _("General"), home_shortcuts, G_N_ELEMENTS (home_shortcuts));
   /* Translators: heading above the keys that work in a call */
-  beckon_shortcuts_add (dialog, _("In a call"), call_shortcuts, G_N_ELEMENTS (call_shortcuts));
+  beckon_shortcuts_add (dialog, C_("shortcuts", "In a call"), call_shortcuts,
+                        G_N_ELEMENTS (call_shortcuts));
   beckon_dialog_present (dialog, parent);
 }

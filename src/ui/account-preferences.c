@@ -63,7 +63,7 @@ create_device_row (BeckonAccountPreferences *self, const BeckonAccountDevice *de
 {
   GtkWidget *row = adw_action_row_new ();
   /* Translators: below the name of a computer that is signed in: it is connected to the server */
-  const char *subtitle = device->connected ? _("Connected")
+  const char *subtitle = device->connected ? C_("computer", "Connected")
                                            /* Translators: below the name of a computer */
                                            : _("Not connected now");
 

@@ -151,7 +151,7 @@ beckon_call_controls_update (BeckonCallControls *self,
                                        : _("Hang up"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->hang_up), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   /* Translators: button: ends an unanswered call; imperative */
-                                  waiting ? _("Cancel")
+                                  waiting ? C_("call", "Cancel")
                                           /* Translators: button: ends a call; imperative */
                                           : _("Hang up"),
                                   -1);

@@ -220,7 +220,7 @@ announce_connection (BeckonCallWindow *self, Page page)
 
   if (connected && !self->was_connected)
     /* Translators: said by screen readers: a call has been answered and there is sound */
-    beckon_announce (GTK_WIDGET (self), _("Connected"), TRUE);
+    beckon_announce (GTK_WIDGET (self), C_("call", "Connected"), TRUE);
   self->was_connected = connected;
 }
 

@@ -32,9 +32,9 @@ describe_outcome (BeckonHistoryItem *self)
                  : _("Missed voice call");
   if (g_strcmp0 (call->outcome, "answered") == 0)
     /* Translators: past call in a list: its kind, as in "Video, yesterday, 12 min" */
-    return video ? _("Video")
+    return video ? C_("past call", "Video")
                  /* Translators: past call in a list: its kind, as in "Voice, yesterday, 12 min" */
-                 : _("Voice");
+                 : C_("past call", "Voice");
   if (g_strcmp0 (call->outcome, "declined") == 0)
     /* Translators: past call in a list: whom one called did not want to answer */
     return call->outgoing ? _("Declined")

@@ -78,7 +78,7 @@ def test_declined_on_one():
 
 def test_one_that_does_not_ring():
     desk, laptop = STAGE.people
-    _choose(laptop, "Ring on This Device")
+    _choose(laptop, "Ring on This Computer")
     laptop.read("Does not ring")
     caller = _call("carol", "--voice")
     desk.find("Accept")
@@ -86,7 +86,7 @@ def test_one_that_does_not_ring():
     assert not laptop.look("Accept")
     caller.terminate()
     desk.gone("Accept")
-    _choose(laptop, "Ring on This Device")
+    _choose(laptop, "Ring on This Computer")
     laptop.gone("Does not ring")
     caller = _call("carol", "--voice")
     _both_ring()

@@ -16,6 +16,11 @@ import tap
 
 SOURCE = Path(sys.argv[1])
 LANGUAGES = ["ar", "de", "es", "fr", "he", "it", "ja", "ko", "pl", "pt_BR", "ru", "tr", "zh_CN", "zh_TW"]
+# What is said of several things, and not with the same word in every language: the meanings beside the usual one.
+MEANINGS = {
+    "Cancel": {"call"}, "Connected": {"call", "computer"}, "Contacts": {"whose calls"}, "Devices": {"computers"},
+    "In a call": {"shortcuts"}, "Video": {"past call", "statistics"}, "Voice": {"microphone", "past call"},
+}
 MARKS = ("_", "N_", "C_:1c,2", "NC_:1c,2", "g_dngettext:2,3", "ngettext:1,2")
 
 
@@ -58,6 +63,17 @@ def test_complete():
         assert not bad, "not translated:\n" + "\n".join(bad)
 
 
+def test_meanings():
+    """Each is a text of its own for whoever translates it."""
+    with tempfile.TemporaryDirectory(prefix="beckon-po-") as folder:
+        template = f"{folder}/beckon.pot"
+        run("xgettext", "--from-code=UTF-8", "--files-from=po/POTFILES.in", "-o", template,
+            *(f"--keyword={mark}" for mark in MARKS))
+        found = re.findall(r'^(?:msgctxt "(.*)"\n)?msgid "(.+)"$', Path(template).read_text(encoding="utf-8"), re.M)
+    for text, meanings in MEANINGS.items():
+        assert {context for context, each in found if each == text} == meanings | {""}, text
+
+
 def test_formats():
     for language in languages():
         run("msgfmt", "--check", "-o", "/dev/null", f"po/{language}.po")
@@ -77,4 +93,4 @@ def test_ends():
 
 
 if __name__ == "__main__":
-    tap.run(test_languages, test_complete, test_formats, test_ends, before=set_up)
+    tap.run(test_languages, test_complete, test_meanings, test_formats, test_ends, before=set_up)

@@ -28,7 +28,7 @@ SAY = re.compile(r"\b(gtk_label_new|gtk_label_set_label|gtk_label_set_text|gtk_b
                  r"gtk_window_set_title|adw_toast_set_button_label)\s*\((?:[^;\"]*,)?\s*\"([^\"]*)\"")
 SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
 FEW_WORDS = 4  # and fewer say too little where nothing of the window is seen
-TRANSLATED = re.compile(r"\b(?:N?_|ngettext)\s?\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+TRANSLATED = re.compile(r"\b(?:N?_|ngettext|N?C_\s?\(\s*\"[^\"]*\",)\s?\(?\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
 # Only these files know which release of a library they have (docs/architecture.md).
 SEAM = {"adaptive", "dialogs", "toolkit"}
 OLD = r"(?i:adw_?(?:message_?dialog|leaflet|flap|squeezer|preferences_?window|about_?window|view_?switcher_?title))|" \
@@ -189,7 +189,7 @@ def test_letters_have_no_shadows():
 
 def test_translators_see_all_files():
     listed = [line for line in read(f"{sys.argv[1]}/po/POTFILES.in").splitlines() if not line.startswith("#")]
-    texts = {name: code for name, code in CODE.items() if re.search(r"\b(?:N_|_|ngettext|g_dngettext)\s*\(\"|_\s?\(\"", code)}
+    texts = {name: code for name, code in CODE.items() if re.search(r"\b(?:N_|_|C_|ngettext|g_dngettext)\s*\(\"|_\s?\(\"", code)}
     texts.update({window.name: "" for window in WINDOWS if any(
         each.get("translatable") for each in window.root.iter())})
     check(f"{name} is not in POTFILES.in" for name in texts if f"src/ui/{name}" not in listed)
