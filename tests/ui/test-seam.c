@@ -52,6 +52,7 @@ present_labelled (Fixture *self)
 {
   present (self, g_object_new (BECKON_TYPE_DIALOG, "title", "Title", "content-width", 360,
                                "content-height", 200, "child", gtk_label_new ("Content"), NULL));
+  ui_await (ui_find_label (self->dialog, "Content") != NULL);
 }
 
 static void
@@ -66,7 +67,6 @@ test_dialog (Fixture *self, gconstpointer unused)
                 NULL);
   g_assert_cmpint (width, ==, 360);
   g_assert_cmpint (height, ==, 200);
-  g_assert_true (gtk_widget_get_mapped (child));
   g_assert_true (ui_find_label (self->dialog, "Content") == child);
   g_clear_object (&child);
   gtk_widget_activate_action (ui_find_label (self->dialog, "Content"), "dialog.close", NULL);
@@ -132,6 +132,7 @@ ask (Fixture *self)
   beckon_question_add (question, "never", "_Never", ADW_RESPONSE_DESTRUCTIVE);
   g_signal_connect_swapped (question, "response", G_CALLBACK (on_response), self);
   present (self, question);
+  ui_await (ui_find_label (question, "Never") != NULL);
 }
 
 static GtkWidget *
