@@ -150,7 +150,7 @@ on_restore_contact_action (GtkWidget *widget, const char *action, GVariant *para
                                                 NULL, on_people_changed, g_object_ref (self));
 }
 
-/* What is needed when a block is confirmed, and when it, or a removal, comes back. */
+/* What is needed when a block, or a removal, comes back. */
 typedef struct
 {
   BeckonHomeWindow *window;
@@ -221,21 +221,20 @@ on_blocked (GObject *source, GAsyncResult *result, gpointer user_data)
   beckon_home_window_offer (block->window, sentence, _("Undo"), "home.unblock", block->id);
 }
 
+/* What a question is about. It may lie in the window, so it does not hold it. */
+#define ID_KEY "beckon-id"
+#define NAME_KEY "beckon-name"
+
 static void
-on_block_confirmed (GtkWidget *question, const char *response, gpointer user_data)
+on_block_confirmed (GtkWidget *question, const char *response, BeckonHomeWindow *self)
 {
-  const Block *block = user_data;
-  BeckonSignalingService *signaling = beckon_home_window_get_signaling (block->window);
+  BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
+  const char *id = g_object_get_data (G_OBJECT (question), ID_KEY);
+  const char *name = g_object_get_data (G_OBJECT (question), NAME_KEY);
 
   if (signaling != NULL)
-    beckon_signaling_service_block_async (signaling, block->id, NULL, on_blocked,
-                                          block_new (block->window, block->id, block->name));
-}
-
-static void
-on_question_gone (gpointer user_data, GClosure *closure)
-{
-  block_free (user_data);
+    beckon_signaling_service_block_async (signaling, id, NULL, on_blocked,
+                                          block_new (self, id, name));
 }
 
 static void
@@ -253,8 +252,9 @@ on_block_action (GtkWidget *widget, const char *action, GVariant *parameter)
                                              "offline. They are not told."));
   /* Translators: button of a question; imperative */
   beckon_question_add (question, "block", _("_Block"), ADW_RESPONSE_DESTRUCTIVE);
-  g_signal_connect_data (question, "response::block", G_CALLBACK (on_block_confirmed),
-                         block_new (BECKON_HOME_WINDOW (widget), id, name), on_question_gone, 0);
+  g_object_set_data_full (G_OBJECT (question), ID_KEY, g_strdup (id), g_free);
+  g_object_set_data_full (G_OBJECT (question), NAME_KEY, g_strdup (name), g_free);
+  g_signal_connect_object (question, "response::block", G_CALLBACK (on_block_confirmed), widget, 0);
   beckon_dialog_present (question, GTK_WINDOW (widget));
 }
 

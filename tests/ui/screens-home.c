@@ -288,9 +288,9 @@ open_preferences (Screens *self, const char *page)
   answer (self, "devices.list",
           "\"devices\":[{\"id\":\"lap\",\"name\":\"" SCREENS_DEVICE "\",\"connected\":false},"
           "{\"id\":\"desk\",\"name\":\"Computer here\",\"connected\":true}]");
+  beckon_dialog_present (preferences, GTK_WINDOW (self->window));
   stack = ui_find_type (preferences, ADW_TYPE_VIEW_STACK);
   adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (stack), page);
-  beckon_dialog_present (preferences, GTK_WINDOW (self->window));
   look_at_dialog (self);
 }
 
