@@ -400,7 +400,7 @@ beckon_home_window_offer (BeckonHomeWindow *self,
   if (self->account == NULL)
     return;
   toast = create_toast (self, sentence);
-  adw_toast_set_button_label (toast, button);
+  beckon_sentence_toast_set_button (toast, button);
   adw_toast_set_action_name (toast, action);
   adw_toast_set_action_target (toast, "s", target);
   adw_toast_overlay_add_toast (self->toasts, toast);

@@ -10,6 +10,7 @@
 
 #define LINE_CHARS 44
 #define NARROW_LINE_CHARS 21 /* beside "Undo" */
+#define SHORT_BUTTON_CHARS 4 /* "Undo" */
 #define LEAST_CHARS 8        /* a word */
 #define BUTTON_CHARS 12      /* of its room, which grows with the letters, too */
 
@@ -41,4 +42,22 @@ beckon_sentence_toast_new (const char *sentence, gboolean narrow)
   gtk_widget_add_css_class (label, "toast-sentence");
   adw_toast_set_custom_title (toast, label);
   return toast;
+}
+
+void
+beckon_sentence_toast_set_button (AdwToast *toast, const char *label)
+{
+  GtkLabel *sentence;
+  int more;
+
+  g_return_if_fail (ADW_IS_TOAST (toast));
+  g_return_if_fail (label != NULL);
+
+  adw_toast_set_button_label (toast, label);
+  /* Newer ones shorten what is on the button if the sentence would like to have its room. */
+  more = (int) g_utf8_strlen (label, -1) - SHORT_BUTTON_CHARS;
+  sentence = GTK_LABEL (adw_toast_get_custom_title (toast));
+  if (more > 0)
+    gtk_label_set_max_width_chars (
+        sentence, MAX (LEAST_CHARS, gtk_label_get_max_width_chars (sentence) - more));
 }

@@ -25,7 +25,7 @@ LONG = 28  # characters that a line of a narrow window surely has room for
 # Calls in C with a text that a person reads.
 SAY = re.compile(r"\b(gtk_label_new|gtk_label_set_label|gtk_label_set_text|gtk_button_new_with_label|gtk_button_set_label|"
                  r"gtk_widget_set_tooltip_text|adw_toast_new|adw_preferences_row_set_title|adw_action_row_set_subtitle|"
-                 r"gtk_window_set_title|adw_toast_set_button_label)\s*\((?:[^;\"]*,)?\s*\"([^\"]*)\"")
+                 r"gtk_window_set_title|(?:adw|beckon_sentence)_toast_set_button(?:_label)?)\s*\((?:[^;\"]*,)?\s*\"([^\"]*)\"")
 SAYS_SOMETHING = re.compile(r"[^\W\d_]{2}")
 FEW_WORDS = 4  # and fewer say too little where nothing of the window is seen
 TRANSLATED = re.compile(r"\b(?:N?_|ngettext|N?C_\s?\(\s*\"[^\"]*\",)\s?\(?\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
