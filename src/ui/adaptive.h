@@ -10,16 +10,17 @@ G_BEGIN_DECLS
 /**
  * BeckonAdaptive:
  *
- * Follows the width of a window's content and keeps the style classes "narrow" (below 640 px, or more
- * with larger letters) and "hc" (high contrast) on the window. Owned by the window, which it does not
- * hold. Where libadwaita has breakpoints (1.4) one of them decides.
+ * Follows the width of a window's content and keeps the style classes "narrow" (below 640 px, or
+ * more with larger letters) and "hc" (high contrast) on the window. Owned by the window, which it
+ * does not hold. Where libadwaita has breakpoints (1.4) one of them decides.
  *
  * Properties: narrow (read-only).
  */
 G_DECLARE_FINAL_TYPE (BeckonAdaptive, beckon_adaptive, BECKON, ADAPTIVE, GObject)
 
-/** beckon_adaptive_new: @window: an AdwWindow or AdwApplicationWindow that requests a least width and
- * height; @width: what it is about to have; it could not become narrow if it began as a wide one. */
+/** beckon_adaptive_new: @window: an AdwWindow or AdwApplicationWindow that requests a least width
+ * and height; @width: what it is about to have; it could not become narrow if it began as a wide
+ * one. */
 BeckonAdaptive *beckon_adaptive_new (GtkWindow *window, int width);
 
 gboolean beckon_adaptive_is_narrow (BeckonAdaptive *self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What newer releases of libadwaita have a dialog for and older ones a window, or nothing. Nothing else
- * needs to know which it is (docs/architecture.md, the seam). */
+/* What newer releases of libadwaita have a dialog for and older ones a window, or nothing. Nothing
+ * else needs to know which it is (docs/architecture.md, the seam). */
 
 #pragma once
 
@@ -45,8 +45,8 @@ void beckon_dialog_present (GtkWidget *dialog, GtkWindow *parent);
 /** beckon_dialog_close: @within: a dialog, or a widget of one. Does nothing if it has closed. */
 void beckon_dialog_close (GtkWidget *within);
 
-/** beckon_dialog_covers: Returns: whether a dialog is open in @window itself, whose keys still reach it
- * then; those of a window behind a modal one do not. */
+/** beckon_dialog_covers: Returns: whether a dialog is open in @window itself, whose keys still reach
+ * it then; those of a window behind a modal one do not. */
 gboolean beckon_dialog_covers (GtkWindow *window);
 
 /* ---- questions ---- */
@@ -59,7 +59,7 @@ gboolean beckon_dialog_covers (GtkWindow *window);
  * A dialog with buttons. Whichever is pressed, it closes and emits "response::ID" with the same
  * arguments as AdwAlertDialog.
  *
- * Returns: (transfer none): with a button to cancel, whose response "cancel" is also that of closing it
+ * Returns: (transfer none): with a button to cancel, whose response "cancel" is that of closing it, too
  */
 GtkWidget *beckon_question_new (const char *heading, const char *body);
 

@@ -248,8 +248,9 @@ on_block_action (GtkWidget *widget, const char *action, GVariant *parameter)
   g_variant_get (parameter, "(&s&s)", &id, &name);
   /* Translators: %s is a person's name */
   heading = g_strdup_printf (_("Block %s?"), name);
-  question = beckon_question_new (heading, _("They cannot call you any more, and they always see you "
-                                             "offline. They are not told."));
+  question =
+      beckon_question_new (heading, _("They cannot call you any more, and they always see you "
+                                      "offline. They are not told."));
   /* Translators: button of a question; imperative */
   beckon_question_add (question, "block", _("_Block"), ADW_RESPONSE_DESTRUCTIVE);
   g_object_set_data_full (G_OBJECT (question), ID_KEY, g_strdup (id), g_free);

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * shows all of @sentence, as it is; a toast's own title is cut off after a line, and is markup. */
 AdwToast *beckon_sentence_toast_new (const char *sentence, gboolean narrow);
 
-/** beckon_sentence_toast_set_button: @toast: one of these; @label: without markup, has to be read whole */
+/** beckon_sentence_toast_set_button: @toast: one of these; @label: is read whole */
 void beckon_sentence_toast_set_button (AdwToast *toast, const char *label);
 
 G_END_DECLS

@@ -176,21 +176,21 @@ static void
 test_narrow (void)
 {
   GtkWidget *window = adw_window_new ();
+  GtkWidget *content = gtk_label_new ("Content");
   guint n_changes = 0;
   BeckonAdaptive *adaptive;
 
   gtk_widget_set_size_request (window, 200, 100);
   gtk_window_set_default_size (GTK_WINDOW (window), 800, 300);
-  adw_window_set_content (ADW_WINDOW (window), gtk_label_new ("Content"));
+  adw_window_set_content (ADW_WINDOW (window), content);
   adaptive = beckon_adaptive_new (GTK_WINDOW (window), 800);
   g_signal_connect_swapped (adaptive, "notify::narrow", G_CALLBACK (on_narrow), &n_changes);
   g_assert_false (beckon_adaptive_is_narrow (adaptive));
   gtk_window_present (GTK_WINDOW (window));
-  ui_await (gtk_widget_get_mapped (window));
+  ui_await (gtk_widget_get_width (content) > 400);
   /* As the windows do with each size that they get. */
 #define AWAIT(condition)                                                                           \
-  ui_await ((beckon_adaptive_allocated (adaptive, gtk_widget_get_width (gtk_widget_get_first_child (window))),  \
-             condition))
+  ui_await ((beckon_adaptive_allocated (adaptive, gtk_widget_get_width (content)), condition))
   gtk_window_set_default_size (GTK_WINDOW (window), 400, 300);
   AWAIT (beckon_adaptive_is_narrow (adaptive));
   g_assert_true (gtk_widget_has_css_class (window, "narrow"));
@@ -218,7 +218,8 @@ main (int argc, char **argv)
     }
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, "gtk-xft-dpi",
                 NORMAL_DPI * PANGO_SCALE, NULL);
-#define ADD(name, function) g_test_add ("/ui/seam/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function)                                                                        \
+  g_test_add ("/ui/seam/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("dialog", test_dialog);
   ADD ("dialog-goes", test_dialog_goes);
   ADD ("dialog-covers", test_dialog_covers);
