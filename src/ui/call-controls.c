@@ -173,7 +173,7 @@ beckon_call_controls_set_call (BeckonCallControls *self,
                                BeckonVolumeMemory *memory)
 {
   g_return_if_fail (BECKON_IS_CALL_CONTROLS (self));
-  g_return_if_fail (BECKON_IS_CALL (call));
+  g_return_if_fail (call == NULL || BECKON_IS_CALL (call));
 
   beckon_devices_popover_set_call (self->devices_popover, call, memory);
 }

@@ -30,7 +30,8 @@ void beckon_call_controls_update (BeckonCallControls *self, BeckonCall *call, gb
 
 /** beckon_call_controls_set_devices: @devices: (nullable): what calls use, and a person changes */
 void beckon_call_controls_set_devices (BeckonCallControls *self, BeckonDeviceSettings *devices);
-/** beckon_call_controls_set_call: @memory: how loud its people are heard */
+/** beckon_call_controls_set_call: @call: (nullable); @memory: how loud its people are heard, (nullable)
+ * without a call */
 void beckon_call_controls_set_call (BeckonCallControls *self, BeckonCall *call,
                                     BeckonVolumeMemory *memory);
 

@@ -630,6 +630,9 @@ beckon_call_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_handle_id (&self->ended_source, g_source_remove);
+  /* GTK may keep a popover that closes together with its button for a while. */
+  if (self->call != NULL)
+    beckon_call_controls_set_call (self->controls, NULL, NULL);
   g_clear_weak_pointer (&self->statistics);
   g_clear_object (&self->call_signals);
   g_clear_object (&self->sharing);
