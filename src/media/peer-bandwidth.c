@@ -71,7 +71,9 @@ struct _BeckonPeerBandwidth
   const BeckonQuality *quality; /* nullable: the ladder's, of the last update */
   BeckonSoundCopies *copies;
   Line lines[BECKON_N_LINES];
-  guint audio_bits, audio_ms, audio_loss; /* as they are set */
+  guint audio_bits, audio_loss; /* as they are set */
+  gint audio_ms;                /* atomic: what is wanted; 0: nothing yet */
+  gint audio_ms_set;            /* of the streaming thread */
 };
 
 BeckonPeerBandwidth *
@@ -179,15 +181,13 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
     return;
   if (self->audio_bits != quality->audio_bits)
     g_object_set (encoder, "bitrate", quality->audio_bits, NULL);
-  if (self->audio_ms != quality->audio_ms)
-    g_object_set (encoder, "frame-size", quality->audio_ms, NULL);
+  g_atomic_int_set (&self->audio_ms, quality->audio_ms);
   if (ABS ((gint) (self->audio_loss - percent)) >= FEC_PERCENT_MIN)
     {
       g_object_set (encoder, "packet-loss-percentage", percent, NULL);
       self->audio_loss = percent;
     }
   self->audio_bits = quality->audio_bits;
-  self->audio_ms = quality->audio_ms;
 }
 
 /* Ours to them goes the way of our own packets: where that is thin there are fewer, but where many
@@ -341,6 +341,21 @@ on_encoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Changed while a frame is encoded, the size makes opusenc (up to 1.22 at least) abort: it finds the
+ * frame to be of another. Here none is. */
+static GstPadProbeReturn
+on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  BeckonPeerBandwidth *self = user_data;
+  const gint ms = g_atomic_int_get (&self->audio_ms);
+
+  if (ms == 0 || ms == self->audio_ms_set)
+    return GST_PAD_PROBE_OK;
+  g_object_set (self->lines[BECKON_LINE_MICROPHONE].encoder, "frame-size", ms, NULL);
+  self->audio_ms_set = ms;
+  return GST_PAD_PROBE_OK;
+}
+
 void
 beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, GstElement *encoder)
 {
@@ -350,6 +365,8 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
   l->encoder = encoder;
   if (line != BECKON_LINE_MICROPHONE)
     gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_encoder_event, l, NULL);
+  else
+    gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, on_sound, self, NULL);
   if (line == BECKON_LINE_CAMERA)
     beckon_encoder_load_watch (self->load, encoder);
   beckon_peer_bandwidth_update (self);
