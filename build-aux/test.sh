@@ -6,10 +6,11 @@
 # Installs what is missing, builds, tests, and closes with "N passed, N failed, N skipped".
 #
 # Suites are unit, server, media, interop, desktop, package and flatpak, each `meson test` in build-test/;
-# "sanitize" is unit, server and media again with AddressSanitizer and UndefinedBehaviorSanitizer in
+# "sanitize" is unit, server and media with AddressSanitizer and UndefinedBehaviorSanitizer in
 # build-sanitize/ (without what needs the pace of a plain build), "threads" what has threads of its own in the server with
 # ThreadSanitizer in build-threads/, and "fuzz" the fuzz targets with clang in build-fuzz/.
-# No --suite: all of them. With CI=true compiler warnings are errors.
+# No --suite: all of them, but what the sanitizers look at is not run without them as well. With CI=true compiler
+# warnings are errors.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,11 +19,13 @@ while [ $# -gt 0 ]; do
   case $1 in
     --suite) suites+=("${2:?--suite needs a name}"); shift 2 ;;
     --suite=*) suites+=("${1#*=}"); shift ;;
-    -h|--help) sed -n 's/^# \{0,1\}//; 3,12p' "$0"; exit 0 ;;
+    -h|--help) sed -n 's/^# \{0,1\}//; 3,13p' "$0"; exit 0 ;;
     *) echo "test.sh: unknown argument $1" >&2; exit 2 ;;
   esac
 done
-[ ${#suites[@]} -gt 0 ] || suites=(unit server desktop package media interop sanitize threads fuzz flatpak)
+whole=false
+[ ${#suites[@]} -gt 0 ] || whole=true
+! $whole || suites=(unit server desktop package media interop sanitize threads fuzz flatpak)
 
 werror=false
 [ "${CI:-}" = true ] && werror=true
@@ -43,6 +46,12 @@ configure() {
   log=$(meson setup "${again[@]}" "$dir" "$@" 2>&1) || { echo "$log" >&2; fail "could not configure $dir"; }
 }
 
+# install_rest: what is not needed to compile, nor by the first suites; what needs it is skipped without
+install_rest() {
+  [[ " ${suites[*]} " != *" interop "* ]] || build-aux/deps.sh browser
+  [[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak
+}
+
 # prepare DIR[:TARGET]...: compiles with what the processors have left, and makes the Flatpak if it is to be
 # tested; a failure shows when its tests are run
 prepare() {
@@ -51,8 +60,14 @@ prepare() {
     IFS=: read -r dir target <<<"$place"
     chrt --idle 0 meson compile -C "$dir" ${target:+"$target"} >"$dir/prepare.log" 2>&1
   done
+  tail --pid="$installing" -f /dev/null
   ! $flatpak || chrt --idle 0 /usr/bin/python3 tests/flatpak/sandbox_build.py "$PWD" "$PWD/build-test" \
     >build-test/prepare-flatpak.log 2>&1
+}
+
+# left_out SUITE: the programs of it that are not run under the sanitizers
+left_out() {
+  meson test -C build-test --list --suite real-time 2>/dev/null | sed -n "s|^beckon:$1+.* / ||p"
 }
 
 # run DIR NAME SUITE... [-- OPTION...]: builds what these suites need and runs them; NAME names the log.
@@ -75,8 +90,8 @@ run() {
 }
 
 build-aux/deps.sh build run test || fail "packages are missing"
-[[ " ${suites[*]} " != *" interop "* ]] || build-aux/deps.sh browser || true # skipped without
-[[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak || true # as well
+install_rest &
+installing=$!
 
 plain=()
 sanitize=false
@@ -116,7 +131,13 @@ preparing=$!
 for suite in "${plain[@]}"; do
   # Media has the machine for itself.
   case $suite in media|interop) wait "$preparing" ;; esac
-  run build-test "$suite" "$suite"
+  alone=()
+  case $whole:$suite in
+    true:unit|true:server|true:media)
+      mapfile -t alone < <(left_out "$suite")
+      [ ${#alone[@]} -gt 0 ] || continue ;;
+  esac
+  run build-test "$suite" "$suite" ${alone[@]:+-- "${alone[@]}"}
 done
 wait "$preparing"
 
