@@ -151,7 +151,7 @@ if $flatpak; then
   building=$!
 fi
 if $threads; then
-  run build-threads threads -- store accounts store-killed server-calls server-resume server-crash server-accounts
+  run build-threads threads -- store accounts server-calls server-resume server-crash server-accounts
 fi
 if $fuzz; then
   run build-fuzz fuzz fuzz
