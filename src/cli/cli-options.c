@@ -46,7 +46,7 @@
 typedef struct
 {
   char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
-      *record, *preconnect, *relay_authority, *profile;
+      *record, *preconnect, *relay_authority, *profile, *estimator;
   double duration;
   int timeout, after, bandwidth;
   gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only,
@@ -70,6 +70,7 @@ raw_clear (Raw *raw)
   g_free (raw->preconnect);
   g_free (raw->relay_authority);
   g_free (raw->profile);
+  g_free (raw->estimator);
   g_strfreev (raw->words);
   g_strfreev (raw->added);
 }
@@ -116,6 +117,8 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
     { "preconnect", 0, 0, G_OPTION_ARG_STRING, &raw->preconnect,
       "Who may connect while it rings (default: contacts)", "contacts|everyone|nobody" },
     { "bandwidth", 0, 0, G_OPTION_ARG_INT, &raw->bandwidth, "Send no more to each person", "KBPS" },
+    { "bandwidth-estimator", 0, 0, G_OPTION_ARG_STRING, &raw->estimator,
+      "Who says what the line carries (default: beckon)", "beckon|rtpgccbwe" },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &raw->duration,
       "Hang up so long after media flows", "SECONDS" },
     { "voice", 0, 0, G_OPTION_ARG_NONE, &raw->voice, "call: a voice call", NULL },
@@ -193,6 +196,8 @@ fill_media (BeckonCliOptions *self, Raw *raw, GError **error)
   if (raw->bandwidth < 0)
     return usage (error, "--bandwidth takes kbit/s, 0 or more");
   config->bandwidth = raw->bandwidth;
+  if (raw->estimator != NULL && !beckon_media_config_set_estimator (config, raw->estimator))
+    return usage (error, "--bandwidth-estimator takes beckon or rtpgccbwe");
   if (self->command == BECKON_CLI_ECHO)
     {
       config->video = config->audio = BECKON_SOURCE_ECHO;

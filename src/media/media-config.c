@@ -6,6 +6,8 @@
 
 #include "media-config.h"
 
+#include "peer-gcc.h"
+
 BeckonMediaConfig *
 beckon_media_config_new (void)
 {
@@ -51,6 +53,23 @@ beckon_media_config_free (BeckonMediaConfig *self)
   g_free (self->relay_authority);
   g_clear_object (&self->devices);
   g_free (self);
+}
+
+gboolean
+beckon_media_config_set_estimator (BeckonMediaConfig *self, const char *name)
+{
+  static const char *const names[] = {
+    [BECKON_ESTIMATOR_OWN] = BECKON_OWN_ESTIMATOR,
+    [BECKON_ESTIMATOR_GCC] = BECKON_GCC_FACTORY,
+  };
+
+  for (BeckonEstimator estimator = 0; estimator < G_N_ELEMENTS (names); estimator++)
+    if (g_str_equal (name, names[estimator]))
+      {
+        self->estimator = estimator;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 double

@@ -24,6 +24,13 @@ typedef enum
   BECKON_OUTPUT_NONE,   /* decoded in real time, not heard */
 } BeckonOutput;
 
+/** BeckonEstimator: who says how much the path to a peer carries. */
+typedef enum
+{
+  BECKON_ESTIMATOR_OWN,
+  BECKON_ESTIMATOR_GCC, /* the element `rtpgccbwe` where the runtime has it, else our own */
+} BeckonEstimator;
+
 /**
  * BeckonMediaConfig:
  *
@@ -49,6 +56,7 @@ typedef struct
   guint video_height;
   guint video_fps;
   guint bandwidth; /* kbit/s that are sent to each peer at most; 0: what the path to them carries */
+  BeckonEstimator estimator;
   gboolean relay_only;   /* only over relays: nobody learns our address but them */
   char *relay_authority; /* file (PEM) of who vouches for relays over TLS; NULL: whom the system trusts */
 } BeckonMediaConfig;
@@ -57,6 +65,10 @@ BeckonMediaConfig *beckon_media_config_new (void);
 BeckonMediaConfig *beckon_media_config_copy (const BeckonMediaConfig *self);
 void beckon_media_config_free (BeckonMediaConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonMediaConfig, beckon_media_config_free)
+
+/** beckon_media_config_set_estimator: @name: as statistics have it: “beckon”, “rtpgccbwe”. Returns:
+ * FALSE: there is none of that name, and nothing has changed. */
+gboolean beckon_media_config_set_estimator (BeckonMediaConfig *self, const char *name);
 
 /** beckon_media_test_frequency: Returns: the tone in Hz of the test source of @identity; alice has
  * 440, bob 660, everybody else something between 300 and 1200 derived from the letters. */

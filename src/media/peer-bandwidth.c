@@ -549,7 +549,7 @@ beckon_peer_bandwidth_get_target (BeckonPeerBandwidth *self)
 const char *
 beckon_peer_bandwidth_get_estimator (BeckonPeerBandwidth *self)
 {
-  return beckon_peer_gcc_get_target (self->gcc) > 0 ? BECKON_GCC_FACTORY : "beckon";
+  return beckon_peer_gcc_get_target (self->gcc) > 0 ? BECKON_GCC_FACTORY : BECKON_OWN_ESTIMATOR;
 }
 
 const BeckonQuality *

@@ -21,8 +21,8 @@ typedef struct _BeckonPeerBandwidth BeckonPeerBandwidth;
 BeckonPeerBandwidth *beckon_peer_bandwidth_new (BeckonMediaPeer *peer);
 void beckon_peer_bandwidth_free (BeckonPeerBandwidth *self);
 
-/** beckon_peer_bandwidth_offer_gcc: @webrtc: (transfer none): new: if the runtime has an estimator of its
- * own, the target is that one's; see peer-gcc.h. */
+/** beckon_peer_bandwidth_offer_gcc: @webrtc: (transfer none): new: if the runtime has Google's
+ * estimator, the target is that one's; see peer-gcc.h. */
 void beckon_peer_bandwidth_offer_gcc (BeckonPeerBandwidth *self, GstElement *webrtc);
 /** beckon_peer_bandwidth_watch: (thread any): @element was made inside webrtcbin: if it is an RTP
  * session its reports are taken from now on, if it is the runtime's estimator its target. */

@@ -350,7 +350,8 @@ beckon_peer_connection_build (BeckonMediaPeer *self)
     gst_util_set_object_arg (G_OBJECT (self->webrtc), "ice-transport-policy", "relay");
   g_signal_connect (self->webrtc, "deep-element-added", G_CALLBACK (on_deep_element), self);
   g_signal_connect (self->webrtc, "pad-added", G_CALLBACK (on_pad), self);
-  beckon_peer_bandwidth_offer_gcc (self->bandwidth, self->webrtc);
+  if (self->config->estimator == BECKON_ESTIMATOR_GCC)
+    beckon_peer_bandwidth_offer_gcc (self->bandwidth, self->webrtc);
   g_signal_connect (self->webrtc, "on-ice-candidate", G_CALLBACK (on_ice_candidate), self);
   g_signal_connect (self->webrtc, "on-data-channel", G_CALLBACK (on_data_channel), self);
   g_signal_connect (self->webrtc, "notify::connection-state", G_CALLBACK (on_connection_state),

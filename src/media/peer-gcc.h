@@ -9,14 +9,15 @@
 G_BEGIN_DECLS
 
 #define BECKON_GCC_FACTORY "rtpgccbwe"
+#define BECKON_OWN_ESTIMATOR "beckon" /* the name of ours in statistics */
 
 /**
  * BeckonPeerGcc:
  *
- * Google Congestion Control, where the runtime has it: the element `rtpgccbwe` of gst-plugins-rs
- * behind what webrtcbin sends. It paces packets, and says from the peer's reports how many bits a
- * second the path carries; each time that changes, the peer's bandwidth is updated. Main thread,
- * but for what says otherwise.
+ * Google Congestion Control, where that is asked for and the runtime has it: the element
+ * `rtpgccbwe` of gst-plugins-rs behind what webrtcbin sends. It paces packets, and says from the
+ * peer's reports how many bits a second the path carries; each time that changes, the peer's
+ * bandwidth is updated. Main thread, but for what says otherwise.
  */
 typedef struct _BeckonPeerGcc BeckonPeerGcc;
 

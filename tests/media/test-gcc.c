@@ -4,7 +4,7 @@
  * gst-plugins-rs's `rtpgccbwe`, which is not to be had everywhere: same pads, same properties, and
  * it speaks on the same thread, when reports come. What it says is what the test tells it. So this
  * shows where the element gets to, that packets and reports pass it, what becomes of its word, and
- * what remains of it; how good the real one is, and how it paces packets, it cannot show. */
+ * what remains of it. The real one makes a call, too, where the machine has it. */
 
 #include "config.h"
 
@@ -160,7 +160,7 @@ get_feature (void)
   return feature;
 }
 
-/* Whatever the machine has. */
+/* From the first time on whatever the machine has. */
 static void
 install (gboolean installed)
 {
@@ -189,7 +189,7 @@ typedef struct
 } Fixture;
 
 static void
-side_init (Side *side, guint kbps)
+side_init (Side *side, BeckonEstimator estimator, guint kbps)
 {
   g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
 
@@ -199,18 +199,18 @@ side_init (Side *side, guint kbps)
   config->video_height = 180;
   config->video_fps = 15;
   config->bandwidth = kbps;
+  config->estimator = estimator;
   side->session = beckon_media_session_new (config);
 }
 
 /* Alice, who shows herself, and Bob. @kbps: what she sends at most; 0: what she may */
 static void
-fixture_set_up (Fixture *f, gboolean installed, guint kbps)
+fixture_set_up (Fixture *f, BeckonEstimator estimator, guint kbps)
 {
   memset (f, 0, sizeof *f);
   gst_complaints_pass ();
-  install (installed);
-  side_init (&f->alice, kbps);
-  side_init (&f->bob, 0);
+  side_init (&f->alice, estimator, kbps);
+  side_init (&f->bob, estimator, 0);
   f->bob.peer = media_end_add_peer (f->bob.session, "alice", FALSE, &f->alice.peer);
   f->alice.peer = media_end_add_peer (f->alice.session, "bob", TRUE, &f->bob.peer);
   beckon_media_session_set_camera (f->alice.session, TRUE);
@@ -240,14 +240,14 @@ stats_of (Side *side)
   return beckon_media_peer_get_statistics (side->peer);
 }
 
-/* Returns: (transfer full) (nullable) */
-static StandIn *
-find_stand_in (Side *side)
+/* Returns: (transfer full) (nullable): the stand-in, or the real one. */
+static gpointer
+find_element (Side *side)
 {
   GstIterator *elements = gst_bin_iterate_all_by_element_factory_name (
       GST_BIN (side->peer->pipeline), BECKON_GCC_FACTORY);
   g_auto (GValue) item = G_VALUE_INIT;
-  StandIn *found = NULL;
+  gpointer found = NULL;
 
   while (gst_iterator_next (elements, &item) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (elements);
@@ -263,7 +263,7 @@ wait_for_stand_in (Side *side)
 {
   StandIn *self = NULL;
 
-  wait_until ((self = find_stand_in (side)) != NULL);
+  wait_until ((self = find_element (side)) != NULL);
   wait_until (g_atomic_int_get (&self->packets) > 0 && g_atomic_int_get (&self->reports) > 0);
   return self;
 }
@@ -278,7 +278,8 @@ test_followed (void)
   Fixture f;
   StandIn *alice, *bob;
 
-  fixture_set_up (&f, TRUE, 0);
+  install (TRUE);
+  fixture_set_up (&f, BECKON_ESTIMATOR_GCC, 0);
   alice = wait_for_stand_in (&f.alice);
   bob = wait_for_stand_in (&f.bob);
   wait_until (beckon_statistics_get_height (stats_of (&f.bob)) == 180);
@@ -307,7 +308,8 @@ test_cap (void)
   Fixture f;
   StandIn *alice;
 
-  fixture_set_up (&f, TRUE, 150);
+  install (TRUE);
+  fixture_set_up (&f, BECKON_ESTIMATOR_GCC, 150);
   alice = wait_for_stand_in (&f.alice);
   g_assert_cmpuint (alice->most, ==, 150000);
   g_assert_cmpuint (alice->least, <=, 150000);
@@ -323,18 +325,71 @@ test_cap (void)
   fixture_clear (&f);
 }
 
-/* Not there: ours, which grows while there is room. */
+/* Ours, which grows while there is room. */
 static void
-test_missing (void)
+check_ours (BeckonEstimator estimator)
 {
   Fixture f;
 
-  fixture_set_up (&f, FALSE, 0);
+  fixture_set_up (&f, estimator, 0);
   wait_until (beckon_statistics_get_kbps_target (stats_of (&f.alice)) > 550);
   wait_until (g_strcmp0 (beckon_statistics_get_bandwidth_estimator (stats_of (&f.alice)),
                          "beckon") == 0);
-  g_assert_null (find_stand_in (&f.alice));
+  g_assert_null (find_element (&f.alice));
   fixture_clear (&f);
+}
+
+static void
+test_missing (void)
+{
+  install (FALSE);
+  check_ours (BECKON_ESTIMATOR_GCC);
+}
+
+/* It is there, but nobody wants it. */
+static void
+test_not_chosen (void)
+{
+  install (TRUE);
+  check_ours (BECKON_ESTIMATOR_OWN);
+}
+
+static gboolean
+has_moved (Side *side)
+{
+  const double target = beckon_statistics_get_kbps_target (stats_of (side));
+
+  return target > 0 && target != 500;
+}
+
+/* Before the stand-in has taken its name. */
+static void
+test_real (void)
+{
+  g_autoptr (GstElementFactory) factory = gst_element_factory_find (BECKON_GCC_FACTORY);
+  Fixture f;
+  GWeakRef element;
+  gpointer alice;
+
+  if (factory == NULL)
+    {
+      g_test_skip ("This machine has none");
+      return;
+    }
+  fixture_set_up (&f, BECKON_ESTIMATOR_GCC, 0);
+  wait_until (beckon_statistics_get_height (stats_of (&f.bob)) == 180);
+  wait_until (g_strcmp0 (beckon_statistics_get_bandwidth_estimator (stats_of (&f.alice)),
+                         BECKON_GCC_FACTORY) == 0);
+  /* It has been told of packets, and has said what it makes of that. */
+  wait_until (has_moved (&f.alice));
+  alice = find_element (&f.alice);
+  g_assert_nonnull (alice);
+  g_weak_ref_init (&element, alice);
+  gst_object_unref (alice);
+  fixture_clear (&f);
+  alice = g_weak_ref_get (&element);
+  g_assert_null (alice);
+  g_weak_ref_clear (&element);
 }
 
 int
@@ -345,8 +400,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   beckon_media_init (&argc, &argv, &error);
   g_assert_no_error (error);
+  g_test_add_func ("/gcc/real", test_real);
   g_test_add_func ("/gcc/followed", test_followed);
   g_test_add_func ("/gcc/cap", test_cap);
   g_test_add_func ("/gcc/missing", test_missing);
+  g_test_add_func ("/gcc/not-chosen", test_not_chosen);
   return g_test_run ();
 }

@@ -125,7 +125,7 @@ def test_usage():
                   ("call", "bob", "--timeout", "-1"), ("--video-in", "/nowhere.mkv", "call", "bob"),
                   ("contacts", "add"), ("contacts", "like", "bob"), ("contacts", "add", "bob", "carol"),
                   ("history", "bob"), ("join", "a/b"), ("join", "c1", "c2"),
-                  ("--preconnect", "somebody", "watch"),
+                  ("--preconnect", "somebody", "watch"), ("--bandwidth-estimator", "best", "watch"),
                   ("--device", "a b", "watch"), ("--token-file", "/nowhere", "watch")):
         with callers.Caller(SERVER, "alice", *words) as alice:
             assert alice.finish() == 2, f"{words}: {alice.events}"
