@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]: one end of a connection, for
- * benchmarks. Only the media is real: descriptions and candidates go out and come in as lines of
- * standard output and input, so that they need not cross the network that is measured. VIDEO and
- * AUDIO are clips of IDENTITY, as make-clip makes them; a listener sends sound alone. When a
- * picture with its number in it is captured or shown a line says so, and each second what flows:
+/* media-end IDENTITY caller|callee|listener VIDEO AUDIO ESTIMATOR [FEEDBACK]: one end of a
+ * connection, for benchmarks. Only the media is real: descriptions and candidates go out and come
+ * in as lines of standard output and input, so that they need not cross the network that is
+ * measured. VIDEO and AUDIO are clips of IDENTITY, as make-clip makes them; a listener sends sound
+ * alone. When a picture with its number in it is captured or shown a line says so, and each second
+ * what flows:
  * signal JSON · captured NUMBER MS · shown NUMBER MS WIDTH DB · stats KBPS-SENT KBPS-RECEIVED
  * KBPS-TARGET MS-OF-SOUND-MADE-UP; DB is how like VIDEO's is every tenth picture, -1 for others.
- * The end of standard input ends it. Times are of the monotonic clock, the same for both ends. What
- * is reported of our packets goes into the file FEEDBACK. */
+ * The end of standard input ends it. Times are of the monotonic clock, the same for both ends.
+ * ESTIMATOR is one that Beckon has. What is reported of our packets goes into the file FEEDBACK. */
 
 #include "config.h"
 
@@ -185,18 +186,21 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   End end = { 0 };
 
-  if (argc != 5 && argc != 6)
+  if (argc != 6 && argc != 7)
     {
-      g_printerr ("usage: media-end IDENTITY caller|callee|listener VIDEO AUDIO [FEEDBACK]\n");
+      g_printerr ("usage: media-end IDENTITY caller|callee|listener VIDEO AUDIO ESTIMATOR"
+                  " [FEEDBACK]\n");
       return 2;
     }
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
   gst_element_register (NULL, "beckonbenchsink", GST_RANK_NONE, counter_sink_get_type ());
   config = new_config (argv);
+  if (!beckon_media_config_set_estimator (config, argv[5]))
+    g_error ("There is no estimator “%s”", argv[5]);
   clip = clip_psnr_new (config->video_file);
-  if (argc == 6)
-    end.feedback = feedback_log_new (argv[5]);
+  if (argc == 7)
+    end.feedback = feedback_log_new (argv[6]);
   end.session = beckon_media_session_new (config);
   end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
                                             g_str_equal (argv[2], "caller"));
