@@ -47,7 +47,8 @@ tell_media (BeckonNetworkCheck *self)
 {
   const guint quality = beckon_statistics_get_quality (self->statistics);
   const gboolean good = quality >= 4;
-  const BeckonMediaRoute path = beckon_statistics_get_path (self->statistics);
+  const gboolean relayed =
+      beckon_statistics_get_path (self->statistics) == BECKON_MEDIA_ROUTE_RELAYED;
   const double round_trip_ms = beckon_statistics_get_round_trip_ms (self->statistics);
   g_autofree char *rate =
       self->rate > 0 ? g_strdup_printf ("%u kbit/s get through, ", self->rate) : g_strdup ("");
@@ -55,11 +56,13 @@ tell_media (BeckonNetworkCheck *self)
   beckon_network_check_tell (
       self, BECKON_CHECK_MEDIA, good ? BECKON_CHECK_GOOD : BECKON_CHECK_WARNING, NULL,
       g_strdup_printf ("Sound and pictures go %s: %s%.0f ms there and back, %.1f %% lost, "
-                       "quality %u of 5.",
-                       path == BECKON_MEDIA_ROUTE_RELAYED ? "over the relay and come back"
-                                                          : "out and come back on this computer",
+                       "quality %u of 5.%s",
+                       relayed ? "over the relay and come back"
+                               : "out and come back on this computer",
                        rate, round_trip_ms,
-                       beckon_statistics_get_packet_loss (self->statistics) * 100, quality),
+                       beckon_statistics_get_packet_loss (self->statistics) * 100, quality,
+                       relayed && self->rate == 0 ? " How much gets through could not be measured."
+                                                  : ""),
       round_trip_ms, NULL);
 }
 

@@ -64,6 +64,7 @@ beckon_network_check_tell (BeckonNetworkCheck *self,
   line->sentence = sentence;
   line->subject = subject;
   line->round_trip_ms = round_trip_ms;
+  line->relayed = check == BECKON_CHECK_MEDIA && self->relay != NULL;
   line->problem = problem != NULL ? g_error_copy (problem) : NULL;
   g_ptr_array_add (self->lines, line);
   g_signal_emit (self, signals[LINE], 0, line);

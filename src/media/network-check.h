@@ -32,6 +32,7 @@ typedef struct
   char *sentence;       /* for a person */
   char *subject;        /* nullable: which relay: "udp turn.example.org:3478" */
   double round_trip_ms; /* -1: not measured */
+  gboolean relayed;     /* of BECKON_CHECK_MEDIA: over a relay, and not on this computer alone */
   GError *problem;      /* nullable: what came of the attempt, as a code */
 } BeckonCheckLine;
 
@@ -76,7 +77,7 @@ beckon_network_check_run_finish (BeckonNetworkCheck *self, GAsyncResult *result,
 
 /** beckon_network_check_get_rate: Returns: kbit/s that came back through the relay when more was
  * sent than a call ever does (%BECKON_RELAY_RATE_MAX); 0: not measured, yet or at all, since there
- * is no relay, or none that works. It is known before the line of %BECKON_CHECK_MEDIA is told. */
+ * is no relay, or none that works, or too little came back. It is known before the line of %BECKON_CHECK_MEDIA is told. */
 guint beckon_network_check_get_rate (BeckonNetworkCheck *self);
 
 /** beckon_check_to_string: Returns: "server", "network", "udp", "relay", "media" */

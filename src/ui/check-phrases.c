@@ -77,8 +77,13 @@ phrase_for_media (const BeckonCheckLine *line, guint rate)
     /* Translators: of sound and pictures; milliseconds there and back again */
     return g_strdup_printf (_("They come back late or with gaps, %.0f ms there and back."),
                             line->round_trip_ms);
-  if (rate == 0)
+  if (!line->relayed)
     return g_strdup (_("They work on this computer. Without a relay nothing beyond it can be tried."));
+  if (rate == 0)
+    /* Translators: of sound and pictures; milliseconds there and back again */
+    return g_strdup_printf (_("They come back whole, %.0f ms there and back. How much gets "
+                              "through could not be measured."),
+                            line->round_trip_ms);
   /* Translators: of sound and pictures; milliseconds there and back again, and a rate: “1.4 Mbit/s” */
   return g_strdup_printf (_("They come back whole, %.0f ms there and back, at %s."),
                           line->round_trip_ms, measured);

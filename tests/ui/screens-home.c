@@ -360,6 +360,7 @@ tell_check (GtkWidget *list,
                               .status = status,
                               .subject = (char *) subject,
                               .round_trip_ms = 124,
+                              .relayed = check == BECKON_CHECK_MEDIA,
                           },
                           rate);
 }

@@ -6,6 +6,7 @@
 
 #include "before-calls.h"
 #include "check-list.h"
+#include "check-phrases.h"
 #include "check-row.h"
 #include "check-view.h"
 #include "half-server.h"
@@ -37,6 +38,7 @@ tell (GtkWidget *list, BeckonCheck check, BeckonCheckStatus status, const char *
                               .status = status,
                               .subject = (char *) subject,
                               .round_trip_ms = 12.4,
+                              .relayed = check == BECKON_CHECK_MEDIA,
                           },
                           rate);
 }
@@ -95,6 +97,22 @@ test_all_is_well (void)
   g_assert_nonnull (ui_find_label (find_row (window, "Sound and Pictures"), "1.4 Mbit/s"));
   g_assert_true (GTK_IS_IMAGE (ui_find_named (find_row (window, "Server"), "Works")));
   ui_destroy (window);
+}
+
+/* A relay that lost nearly all that was sent to measure it is there all the same. */
+static void
+test_no_rate (void)
+{
+  BeckonCheckLine media = { .check = BECKON_CHECK_MEDIA, .round_trip_ms = 12.4, .relayed = TRUE };
+  g_autofree char *relayed = beckon_phrase_for_check (&media, 0);
+  g_autofree char *alone = NULL;
+
+  g_assert_nonnull (strstr (relayed, "could not be measured"));
+  g_assert_nonnull (strstr (relayed, "12 ms"));
+  g_assert_null (strstr (relayed, "Without a relay"));
+  media.relayed = FALSE;
+  alone = beckon_phrase_for_check (&media, 0);
+  g_assert_nonnull (strstr (alone, "Without a relay"));
 }
 
 /* Each says what to do. No mark is told by its colour alone. */
@@ -349,6 +367,7 @@ main (int argc, char **argv)
   beckon_media_init (NULL, NULL, &error);
   g_assert_no_error (error);
   g_test_add_func ("/ui/before-calls/all-is-well", test_all_is_well);
+  g_test_add_func ("/ui/before-calls/no-rate", test_no_rate);
   g_test_add_func ("/ui/before-calls/much-is-wrong", test_much_is_wrong);
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/before-calls/" name, Fixture, NULL, set_up, function, tear_down)
