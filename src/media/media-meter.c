@@ -6,11 +6,14 @@
 
 #include "media-meter.h"
 
+#include "sound-codec.h"
+
 #define FREEZE_US (200 * G_TIME_SPAN_MILLISECOND)
 #define WINDOW_SECONDS 10
 /* Packets that can be in a jitter buffer at once; older ones are not missed. */
 #define N_WAITING 1024
 #define SOUND_PACKET (20 * GST_MSECOND) /* until one has said how much it is */
+#define DECODER_STEP (2500 * GST_USECOND)
 
 struct _BeckonMeter
 {
@@ -202,21 +205,36 @@ beckon_meter_watch_jitter_buffer (BeckonMeter *self, GstElement *element)
 typedef struct
 {
   BeckonMeter *meter;
-  GstClockTime gap;    /* what is missing, up to here */
-  GstClockTime packet; /* of sound in the last packet */
+  GstClockTime gap;      /* what is missing, up to here */
+  GstClockTime last_gap; /* the end of it that is decoded at once */
+  GstClockTime packet;   /* of sound in the last packet */
+  gboolean speech;       /* the last packet was of it: copies are of use */
 } Sound;
 
-/* Each packet has the one before it in a worse quality; what was missing before that one is made up. */
+/* A packet may have the end of what is missing before it in it, in a worse quality; the rest is made
+ * up. */
 static void
 note_sound (Sound *self, GstBuffer *buffer)
 {
-  if (self->gap > self->packet)
+  GstMapInfo map;
+  BeckonSoundPacket packet;
+  GstClockTime previous;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  packet = beckon_sound_packet_read (map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
+  /* Of a copy a decoder takes all or nothing; how much is missing it rounds. */
+  previous = self->speech && packet.previous <= self->last_gap + DECODER_STEP / 2 ? packet.previous
+                                                                                  : 0;
+  self->speech = packet.speech;
+  if (self->gap > previous)
     {
       g_mutex_lock (&self->meter->lock);
-      self->meter->made_up += self->gap - self->packet;
+      self->meter->made_up += self->gap - previous;
       g_mutex_unlock (&self->meter->lock);
     }
-  self->gap = 0;
+  self->gap = self->last_gap = 0;
   if (GST_BUFFER_DURATION_IS_VALID (buffer) && GST_BUFFER_DURATION (buffer) > 0)
     self->packet = GST_BUFFER_DURATION (buffer);
 }
@@ -232,7 +250,8 @@ on_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_GAP)
     {
       gst_event_parse_gap (GST_PAD_PROBE_INFO_EVENT (info), NULL, &duration);
-      self->gap += GST_CLOCK_TIME_IS_VALID (duration) ? duration : self->packet;
+      self->last_gap = GST_CLOCK_TIME_IS_VALID (duration) ? duration : self->packet;
+      self->gap += self->last_gap;
     }
   return GST_PAD_PROBE_OK;
 }

@@ -13,6 +13,7 @@
 #include "peer-repair.h"
 #include "quality-ladder.h"
 #include "shared-encoders.h"
+#include "sound-codec.h"
 #include "sound-copies.h"
 
 #include <gst/video/video.h>
@@ -35,10 +36,8 @@
 /* A key frame is as large as the frames of so long a time. */
 #define KEY_FRAME_MS 250
 #define KEY_FRAME_PERCENT_MIN 300
-#define FEC_PERCENT_MIN 3
 /* Frames that a stall has delayed come together, and are not too many. */
 #define CREDIT 6
-#define FEC_PERCENT_MAX 30
 
 typedef struct
 {
@@ -174,7 +173,7 @@ set_picture (Line *line, const BeckonQuality *best)
 static void
 set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
 {
-  const guint percent = CLAMP (loss * 100, FEC_PERCENT_MIN, FEC_PERCENT_MAX);
+  const guint percent = beckon_sound_choose_loss (loss, quality->audio_bits, self->audio_loss);
   GstElement *encoder = self->lines[BECKON_LINE_MICROPHONE].encoder;
 
   if (encoder == NULL)
@@ -182,12 +181,10 @@ set_sound (BeckonPeerBandwidth *self, const BeckonQuality *quality, double loss)
   if (self->audio_bits != quality->audio_bits)
     g_object_set (encoder, "bitrate", quality->audio_bits, NULL);
   g_atomic_int_set (&self->audio_ms, quality->audio_ms);
-  if (ABS ((gint) (self->audio_loss - percent)) >= FEC_PERCENT_MIN)
-    {
-      g_object_set (encoder, "packet-loss-percentage", percent, NULL);
-      self->audio_loss = percent;
-    }
+  if (self->audio_loss != percent)
+    g_object_set (encoder, "packet-loss-percentage", percent, NULL);
   self->audio_bits = quality->audio_bits;
+  self->audio_loss = percent;
 }
 
 /* Ours to them goes the way of our own packets: where that is thin there are fewer, but where many

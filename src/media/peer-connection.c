@@ -14,12 +14,11 @@
 #include "peer-bandwidth.h"
 #include "peer-jitter.h"
 #include "peer-start.h"
+#include "sound-codec.h"
 
 /* Of the whole pipeline: opusdec alone reports 120 ms, which would be everybody's. */
 #define PIPELINE_LATENCY                                                                           \
   ((BECKON_PEER_JITTER_START_MS + BECKON_PEER_JITTER_DECODING_MS) * GST_MSECOND)
-/* So far sound may come early or late before it is taken for a pause, or for one that is over. */
-#define AUDIO_TOLERANCE (80 * GST_MSECOND)
 /* What the encoder gathers before it encodes it. */
 #define AUDIO_FRAME (20 * GST_MSECOND)
 #define TWCC_ID 3 /* when we offer */
@@ -47,14 +46,9 @@ add (BeckonMediaPeer *self, GstElement *after, const char *factory)
 static GstElement *
 add_sound (BeckonMediaPeer *self, GstElement *after, int payload, guint ssrc)
 {
-  GstElement *encoder = add (self, after, "opusenc");
+  GstElement *encoder = beckon_media_append (self->pipeline, after, beckon_sound_encoder_new ());
   GstElement *payloader = add (self, encoder, "rtpopuspay");
 
-  gst_util_set_object_arg (G_OBJECT (encoder), "audio-type", "voice");
-  /* Frames are stamped when they arrive here, give or take some milliseconds. Handed on, that is a
-   * hole or an overlap for who plays by the stamps, and browsers fill each. */
-  g_object_set (encoder, "perfect-timestamp", TRUE, "tolerance", (gint64) AUDIO_TOLERANCE, NULL);
-  g_object_set (encoder, "inband-fec", TRUE, NULL);
   /* If frames come all at once when the pipeline has just begun, and one says that something is
    * missing before it, the encoder counts back from that one to before the beginning, and gives up
    * for good. */

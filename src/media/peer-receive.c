@@ -9,6 +9,7 @@
 #include "peer-private.h"
 
 #include "capture.h"
+#include "sound-codec.h"
 
 #include <gst/rtp/rtp.h>
 
@@ -320,8 +321,7 @@ receive_audio (BeckonMediaPeer *self)
   add_probe (depay, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_audio_packet, self);
   if (self->recorder != NULL)
     add_probe (depay, "src", GST_PAD_PROBE_TYPE_BUFFER, on_encoded_audio, self);
-  decoder = make (self, depay, "opusdec");
-  g_object_set (decoder, "plc", TRUE, "use-inband-fec", TRUE, NULL);
+  decoder = add (self, depay, beckon_sound_decoder_new ());
   beckon_meter_watch_sound (self->meter, decoder);
   add_probe (decoder, "src", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_audio, self);
   last = make (self, make (self, decoder, "audioconvert"), "audioresample");
