@@ -6,12 +6,18 @@
 
 #include "sound-copies.h"
 
+#include "sound-codec.h"
+
 #include <gst/rtp/rtp.h>
 
 #include <math.h>
 
-/* Up to here Opus has a rough copy of the packet before in each: that is one copy for nothing. */
-#define LOSS_MIN 0.05
+/* Up to here a rough copy of Opus' own is enough: that is one for nothing. */
+#define LOSS_MIN_REPEATED 0.05
+/* Below, what is missing is seldom heard. */
+#define LOSS_MIN 0.01
+/* Of so many packets lately is seen whether there is one. */
+#define REPEATED_PACKETS 50
 /* So many packets may be missing after all. */
 #define MISSING_MAX 0.003
 #define FEWER_AFTER_US (4 * G_USEC_PER_SEC)
@@ -32,6 +38,8 @@ struct _BeckonSoundCopies
 {
   gint payload;                           /* atomic; -1: not understood */
   gint copies;                            /* atomic */
+  gint not_repeated;                      /* atomic: without a copy of Opus' own */
+  double repeated;                        /* of the last packets, 0..1; of the streaming thread */
   gint64 fewer_since;                     /* 0: not now */
   Packet before[BECKON_SOUND_COPIES_MAX]; /* the newest first; of the streaming thread */
 };
@@ -42,6 +50,7 @@ beckon_sound_copies_new (void)
   BeckonSoundCopies *self = g_new0 (BeckonSoundCopies, 1);
 
   self->payload = -1;
+  self->repeated = 1;
   return self;
 }
 
@@ -62,13 +71,13 @@ beckon_sound_copies_set_payload (BeckonSoundCopies *self, int payload)
 /* ---- what is needed ---- */
 
 guint
-beckon_sound_copies_choose (double loss)
+beckon_sound_copies_choose (double loss, gboolean repeated)
 {
   guint copies = 0;
 
-  if (loss <= LOSS_MIN)
+  if (loss <= (repeated ? LOSS_MIN_REPEATED : LOSS_MIN))
     return 0;
-  while (copies < BECKON_SOUND_COPIES_MAX && pow (loss, 2 + copies) > MISSING_MAX)
+  while (copies < BECKON_SOUND_COPIES_MAX && pow (loss, (repeated ? 2 : 1) + copies) > MISSING_MAX)
     copies++;
   return copies;
 }
@@ -76,7 +85,8 @@ beckon_sound_copies_choose (double loss)
 guint
 beckon_sound_copies_update (BeckonSoundCopies *self, gint64 now_us, double loss, guint room)
 {
-  const guint needed = beckon_sound_copies_choose (loss);
+  const guint needed =
+      beckon_sound_copies_choose (loss, !g_atomic_int_get (&self->not_repeated));
   guint copies = g_atomic_int_get (&self->copies);
 
   if (needed >= copies)
@@ -151,6 +161,18 @@ set_payload_type (GstBuffer *packet, guint8 payload_type)
   gst_rtp_buffer_unmap (&rtp);
 }
 
+/* Of a pause there is none, and none is needed. */
+static void
+note_repeated (BeckonSoundCopies *self, const guint8 *data, gsize size)
+{
+  const BeckonSoundPacket packet = beckon_sound_packet_read (data, size);
+
+  if (packet.silent)
+    return;
+  self->repeated += ((packet.previous > 0) - self->repeated) / REPEATED_PACKETS;
+  g_atomic_int_set (&self->not_repeated, self->repeated < 0.5);
+}
+
 static GstPadProbeReturn
 on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -169,6 +191,7 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   own.timestamp = gst_rtp_buffer_get_timestamp (&rtp);
   own_type = gst_rtp_buffer_get_payload_type (&rtp);
   header = gst_rtp_buffer_get_header_len (&rtp);
+  note_repeated (self, gst_rtp_buffer_get_payload (&rtp), gst_rtp_buffer_get_payload_len (&rtp));
   gst_rtp_buffer_unmap (&rtp);
 
   if (payload_type >= 0 && copies > 0 && is_of_use (&self->before[0], own.timestamp))

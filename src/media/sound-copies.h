@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  *
  * Sends sound more than once where much is lost: each packet has those before it in it as well (RFC 2198).
  * That costs no further headers, and whoever misses some has them with the next packet that comes. Where
- * at most a twentieth is lost packets are as they always were: what Opus says of the one before is enough.
+ * at most a twentieth is lost packets are as they always were, if Opus itself has the one before in each:
+ * of music, and at low rates, it has not.
  */
 typedef struct _BeckonSoundCopies BeckonSoundCopies;
 
@@ -39,8 +40,9 @@ void beckon_sound_copies_watch (BeckonSoundCopies *self, GstPad *source);
  * would write some, it does not. */
 void beckon_sound_copies_watch_element (GstElement *element);
 
-/** beckon_sound_copies_choose: @loss: 0..1. Returns: how many copies leave next to nothing to be made up. */
-guint beckon_sound_copies_choose (double loss);
+/** beckon_sound_copies_choose: @loss: 0..1; @repeated: whether Opus has the packet before in each.
+ * Returns: how many copies leave next to nothing to be made up. */
+guint beckon_sound_copies_choose (double loss, gboolean repeated);
 
 /**
  * beckon_sound_copies_update:

@@ -22,20 +22,27 @@
 static void
 test_choose (void)
 {
-  guint before = 0;
-
-  g_assert_cmpuint (beckon_sound_copies_choose (0), ==, 0);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.05), ==, 0);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.1), ==, 1);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.2), ==, 2);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.3), ==, BECKON_SOUND_COPIES_MAX);
-  for (double loss = 0; loss <= 1; loss += 0.01)
+  g_assert_cmpuint (beckon_sound_copies_choose (0, TRUE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.05, TRUE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.1, TRUE), ==, 1);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.2, TRUE), ==, 2);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.3, TRUE), ==, BECKON_SOUND_COPIES_MAX);
+  /* Opus has none. */
+  g_assert_cmpuint (beckon_sound_copies_choose (0.005, FALSE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.02, FALSE), ==, 1);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.1, FALSE), ==, 2);
+  for (gboolean repeated = FALSE; repeated <= TRUE; repeated++)
     {
-      const guint copies = beckon_sound_copies_choose (loss);
+      guint before = 0;
 
-      g_assert_cmpuint (copies, >=, before);
-      g_assert_cmpuint (copies, <=, BECKON_SOUND_COPIES_MAX);
-      before = copies;
+      for (double loss = 0; loss <= 1; loss += 0.01)
+        {
+          const guint copies = beckon_sound_copies_choose (loss, repeated);
+
+          g_assert_cmpuint (copies, >=, before);
+          g_assert_cmpuint (copies, <=, BECKON_SOUND_COPIES_MAX);
+          before = copies;
+        }
     }
 }
 
@@ -218,7 +225,7 @@ size_of (guint i)
 }
 
 static void
-push (Line *self, guint i, guint size, guint32 timestamp)
+push_bytes (Line *self, guint i, const guint8 *bytes, guint size, guint32 timestamp)
 {
   GstBuffer *buffer = gst_rtp_buffer_new_allocate (size, 0, 0);
   GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
@@ -228,9 +235,18 @@ push (Line *self, guint i, guint size, guint32 timestamp)
   gst_rtp_buffer_set_ssrc (&rtp, 815);
   gst_rtp_buffer_set_seq (&rtp, BEGIN + i);
   gst_rtp_buffer_set_timestamp (&rtp, timestamp);
-  memset (gst_rtp_buffer_get_payload (&rtp), i % 251, size);
+  memcpy (gst_rtp_buffer_get_payload (&rtp), bytes, size);
   gst_rtp_buffer_unmap (&rtp);
   g_assert_cmpint (gst_app_src_push_buffer (self->source, buffer), ==, GST_FLOW_OK);
+}
+
+static void
+push (Line *self, guint i, guint size, guint32 timestamp)
+{
+  g_autofree guint8 *bytes = g_malloc (size);
+
+  memset (bytes, i % 251, size);
+  push_bytes (self, i, bytes, size, timestamp);
 }
 
 static void
@@ -334,6 +350,41 @@ test_no_place (void)
   line_close (&line);
 }
 
+/* @first: of each packet. Returns: how many copies there are of those behind them */
+static guint
+send_such (Line *self, guint *i, const guint8 first[2], gint64 now)
+{
+  for (guint n = 0; n < 100; n++, (*i)++)
+    {
+      g_autoptr (GstSample) sample = NULL;
+
+      push_bytes (self, *i, first, 2, *i * STEP);
+      sample = gst_app_sink_pull_sample (self->sink);
+    }
+  return beckon_sound_copies_update (self->copies, now, 0.02, 3);
+}
+
+/* Of music, and of speech without room for it, Opus has no copy of its own. */
+static void
+test_opus_has_none (void)
+{
+  static const guint8 music[] = { 31 << 3, 0 }, speech[] = { 15 << 3, 0x80 },
+                      repeated[] = { 15 << 3, 0xc0 }, pause[] = { 15 << 3, 0x00 };
+  Line line;
+  guint i = 0;
+
+  line_open (&line, 0);
+  beckon_sound_copies_set_payload (line.copies, COPIES);
+  g_assert_cmpuint (send_such (&line, &i, repeated, 1 * SECOND), ==, 0);
+  g_assert_cmpuint (send_such (&line, &i, music, 2 * SECOND), ==, 1);
+  g_assert_cmpuint (send_such (&line, &i, pause, 20 * SECOND), ==, 1);
+  send_such (&line, &i, repeated, 30 * SECOND);
+  g_assert_cmpuint (send_such (&line, &i, repeated, 40 * SECOND), ==, 0);
+  g_assert_cmpuint (send_such (&line, &i, pause, 50 * SECOND), ==, 0);
+  g_assert_cmpuint (send_such (&line, &i, speech, 60 * SECOND), ==, 1);
+  line_close (&line);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -351,5 +402,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sound-copies/lost/30-percent", GUINT_TO_POINTER (30), test_lost);
   g_test_add_data_func ("/sound-copies/lost/50-percent", GUINT_TO_POINTER (50), test_lost);
   g_test_add_func ("/sound-copies/no-place", test_no_place);
+  g_test_add_func ("/sound-copies/opus-has-none", test_opus_has_none);
   return g_test_run ();
 }
