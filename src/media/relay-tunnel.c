@@ -12,6 +12,8 @@
 /* libnice connects once for each address of this machine. */
 #define LINKS_MAX 32
 #define CONNECT_SECONDS 10
+/* Too many files are open: nobody says when one is closed. */
+#define ACCEPT_AGAIN_MS 250
 
 struct _BeckonRelayTunnel
 {
@@ -27,6 +29,7 @@ struct _BeckonRelayTunnel
 
   guint pending; /* its thread only: what is under way */
   guint links;
+  GSource *again; /* nullable: to accept again */
 };
 
 typedef struct
@@ -139,6 +142,25 @@ add_link (BeckonRelayTunnel *self, GSocketConnection *inner)
 
 static void accept_next (BeckonRelayTunnel *self);
 
+static gboolean
+on_again (gpointer user_data)
+{
+  BeckonRelayTunnel *self = user_data;
+
+  g_clear_pointer (&self->again, g_source_unref);
+  accept_next (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever came is still at the door. */
+static void
+accept_later (BeckonRelayTunnel *self)
+{
+  self->again = g_timeout_source_new (ACCEPT_AGAIN_MS);
+  g_source_set_callback (self->again, on_again, self, NULL);
+  g_source_attach (self->again, self->context);
+}
+
 static void
 on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -150,10 +172,15 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
   self->pending--;
   if (inner != NULL)
     add_link (self, inner);
-  else if (!g_cancellable_is_cancelled (self->cancellable))
-    g_message ("A tunnel to a relay: %s", error->message);
-  if (inner != NULL && !g_cancellable_is_cancelled (self->cancellable))
-    accept_next (self);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (inner != NULL)
+    {
+      accept_next (self);
+      return;
+    }
+  g_message ("A tunnel to a relay: %s", error->message);
+  accept_later (self);
 }
 
 static void
@@ -174,6 +201,9 @@ run (gpointer data)
   accept_next (self);
   while (!g_cancellable_is_cancelled (self->cancellable) || self->pending > 0)
     g_main_context_iteration (self->context, TRUE);
+  if (self->again != NULL)
+    g_source_destroy (self->again);
+  g_clear_pointer (&self->again, g_source_unref);
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }

@@ -10,7 +10,14 @@
 #include "relay-rate.h"
 #include "relay-tunnel.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 /* ---- addresses ---- */
 
@@ -298,10 +305,88 @@ test_tunnel_without_authority (void)
   g_assert_nonnull (error);
 }
 
+typedef struct
+{
+  GMutex lock;
+  GCond said;
+  gboolean failed;
+} Tunnels;
+
+/* What is logged of tunnels, by their threads. */
+static GLogWriterOutput
+on_log (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer user_data)
+{
+  Tunnels *self = user_data;
+
+  for (gsize i = 0; i < n; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") &&
+        g_str_has_prefix (fields[i].value, "A tunnel to a relay: "))
+      {
+        g_mutex_lock (&self->lock);
+        self->failed = TRUE;
+        g_cond_signal (&self->said);
+        g_mutex_unlock (&self->lock);
+      }
+  return g_log_writer_default (level, fields, n, NULL);
+}
+
+/* From now on there is no file for anybody else. Returns: what was before */
+static struct rlimit
+take_files (void)
+{
+  const int next = fcntl (STDIN_FILENO, F_DUPFD, 0);
+  struct rlimit before, none;
+
+  g_assert_cmpint (next, >=, 0);
+  close (next);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  none = (struct rlimit){ next, before.rlim_max };
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  return before;
+}
+
+/* Whoever could not be let in, because there were too many open files, is let in later. */
+static void
+test_tunnel_goes_on (gconstpointer data)
+{
+  Tunnels *tunnels = (gpointer) data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonRelayTunnel) tunnel =
+      beckon_relay_tunnel_new ("127.0.0.1", closed_port (), FALSE, NULL, &error);
+  const struct sockaddr_in there = {
+    .sin_family = AF_INET,
+    .sin_port = g_htons (beckon_relay_tunnel_get_port (tunnel)),
+    .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK),
+  };
+  const struct timeval limit = { .tv_sec = 5 };
+  const int client = socket (AF_INET, SOCK_STREAM, 0);
+  struct rlimit before;
+  gssize n;
+  char byte;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (client, >=, 0);
+  setsockopt (client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  before = take_files ();
+  g_assert_cmpint (connect (client, (const struct sockaddr *) &there, sizeof there), ==, 0);
+  g_mutex_lock (&tunnels->lock);
+  while (!tunnels->failed)
+    g_cond_wait (&tunnels->said, &tunnels->lock);
+  g_mutex_unlock (&tunnels->lock);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  /* Let in, and told that there is nothing behind it. */
+  n = recv (client, &byte, 1, 0);
+  g_assert_true (n == 0 || (n < 0 && errno == ECONNRESET));
+  close (client);
+}
+
 int
 main (int argc, char **argv)
 {
+  Tunnels tunnels = { 0 };
+
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (on_log, &tunnels, NULL);
   g_test_add_func ("/media/relays/addresses", test_addresses);
   g_test_add_func ("/media/relays/bad-addresses", test_bad_addresses);
   g_test_add_func ("/media/relays/nobody-there", test_nobody_there);
@@ -311,5 +396,6 @@ main (int argc, char **argv)
   g_test_add_func ("/media/relays/tunnel-to-nobody", test_tunnel_to_nobody);
   g_test_add_func ("/media/relays/tunnel-is-dropped", test_tunnel_is_dropped);
   g_test_add_func ("/media/relays/tunnel-without-authority", test_tunnel_without_authority);
+  g_test_add_data_func ("/media/relays/tunnel-goes-on", &tunnels, test_tunnel_goes_on);
   return g_test_run ();
 }
