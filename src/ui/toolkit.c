@@ -13,9 +13,15 @@ beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent)
   g_return_if_fail (sentence != NULL);
 
 #if GTK_CHECK_VERSION(4, 14, 0)
-  gtk_accessible_announce (GTK_ACCESSIBLE (widget), sentence,
-                           urgent ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
-                                  : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  {
+    GtkRoot *root = gtk_widget_get_root (widget);
+
+    /* GTK drops what is said by a widget that no screen reader has come to yet; a window is known as
+     * soon as it is shown. */
+    gtk_accessible_announce (root != NULL ? GTK_ACCESSIBLE (root) : GTK_ACCESSIBLE (widget), sentence,
+                             urgent ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
+                                    : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+  }
 #endif
 }
 

@@ -7,6 +7,7 @@
 #include "about.h"
 #include "adaptive.h"
 #include "dialogs.h"
+#include "toolkit.h"
 #include "ui-fixture.h"
 
 #define NORMAL_DPI 96
@@ -208,6 +209,102 @@ test_narrow (void)
   g_assert_finalize_object (adaptive);
 }
 
+/* ---- what is said ---- */
+
+#if GTK_CHECK_VERSION(4, 14, 0)
+
+#define POLITE 1
+#define ASSERTIVE 2
+
+typedef struct
+{
+  GDBusConnection *bus;
+  char *sentence;
+  int politeness;
+} Listener;
+
+static void
+on_announcement (GDBusConnection *bus,
+                 const char *sender,
+                 const char *path,
+                 const char *interface,
+                 const char *signal,
+                 GVariant *parameters,
+                 gpointer user_data)
+{
+  Listener *self = user_data;
+  g_autoptr (GVariant) sentence = NULL;
+
+  g_variant_get (parameters, "(&siiv@a{sv})", NULL, &self->politeness, NULL, &sentence, NULL);
+  g_assert_null (self->sentence);
+  self->sentence = g_variant_dup_string (sentence, NULL);
+}
+
+/* As a screen reader does, but it asks for nothing that is in the windows. */
+static void
+listen (Listener *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) session = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) id = NULL;
+  const char *address;
+
+  g_assert_no_error (error);
+  reply = g_dbus_connection_call_sync (session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus",
+                                       "GetAddress", NULL, G_VARIANT_TYPE ("(s)"),
+                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &address);
+  self->bus = g_dbus_connection_new_for_address_sync (
+      address,
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_connection_signal_subscribe (self->bus, NULL, "org.a11y.atspi.Event.Object",
+                                      "Announcement", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                      on_announcement, self, NULL);
+  /* The bus knows of it when it has answered what was asked after it. */
+  id = g_dbus_connection_call_sync (self->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                    "org.freedesktop.DBus", "GetId", NULL, NULL,
+                                    G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+hear (Listener *self, const char *sentence, int politeness)
+{
+  ui_await (self->sentence != NULL);
+  g_assert_cmpstr (self->sentence, ==, sentence);
+  g_assert_cmpint (self->politeness, ==, politeness);
+  g_clear_pointer (&self->sentence, g_free);
+}
+
+/* By any widget of a window, also one that no screen reader has come to. */
+static void
+test_announce (Fixture *self, gconstpointer unused)
+{
+  Listener listener = { NULL };
+
+  listen (&listener);
+  beckon_announce (self->parent, "Connected", TRUE);
+  hear (&listener, "Connected", ASSERTIVE);
+  beckon_announce (adw_window_get_content (ADW_WINDOW (self->parent)), "Muted", FALSE);
+  hear (&listener, "Muted", POLITE);
+  g_assert_true (g_dbus_connection_close_sync (listener.bus, NULL, NULL));
+  g_object_unref (listener.bus);
+}
+
+#else
+
+static void
+test_announce (Fixture *self, gconstpointer unused)
+{
+  g_test_skip ("GTK has no announcements before 4.14");
+}
+
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -226,6 +323,7 @@ main (int argc, char **argv)
   ADD ("dialog-closes-once", test_dialog_closes_once);
   ADD ("question", test_question);
   ADD ("question-closed", test_question_closed);
+  ADD ("announce", test_announce);
 #undef ADD
   g_test_add_func ("/ui/seam/narrow", test_narrow);
   return g_test_run ();
