@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calls by people who have a keyboard and nothing else, and a popup that takes nobody's keys."""
+import tap
 from stage import stage, together
 
 STAGE = stage()
@@ -49,6 +50,17 @@ def test_a_call():
     together(lambda: alice.read("You hung up"), lambda: bob.read("Alice hung up"))
 
 
+def test_what_was_said():
+    """By a screen reader, of that call: each learned what they had not done themselves, and what their keys did."""
+    alice, bob = STAGE.people
+    if not alice.announces():
+        raise tap.Skip("GTK has no announcements before 4.14")
+    together(lambda: alice.said(("assertive", "Connected"), ("polite", "Bob is muted"), ("assertive", "You hung up")),
+             lambda: bob.said(("assertive", "Incoming voice call from Alice Moreau"), ("assertive", "Connected"),
+                              ("polite", "You are muted"), ("polite", "Your microphone is on"),
+                              ("assertive", "Alice hung up")))
+
+
 def test_call_again():
     """There is time for it: whoever moves the focus is not done with the window."""
     alice, bob = STAGE.people
@@ -60,4 +72,4 @@ def test_call_again():
     STAGE.over()
 
 
-STAGE.run(test_popup_takes_no_keys, test_a_call, test_call_again)
+STAGE.run(test_popup_takes_no_keys, test_a_call, test_what_was_said, test_call_again)

@@ -219,6 +219,21 @@ class Agent:
         ui.wait(lambda: any(widget.description == description for widget in self._named(name)), timeout,
                 f"{name!r} described as {description!r}")
 
+    def announces(self):
+        """Whether its GTK has screen readers say something that has no focus."""
+        return self.desktop.toolkit(self.app.pid) >= [4, 14]
+
+    def said(self, *announcements, timeout=TIMEOUT):
+        """Waits until a screen reader has been asked to say these in this order, others aside; each is how, and the
+        sentence."""
+        def all_of_them():
+            rest = iter(self.desktop.announcements())
+            return all(any([*each] == [*one] for one in rest) for each in announcements)
+        try:
+            ui.wait(all_of_them, timeout, "")
+        except ui.NotFound:
+            raise AssertionError(f"{announcements} should be among {self.desktop.announcements()}") from None
+
     def unnamed_controls(self):
         """Places of what a person can use, but has neither name nor description for who cannot see it."""
         return [widget.place() for widget in self._all() if widget.is_control()
@@ -231,9 +246,13 @@ class Agent:
 
     # Windows, keys, pointer, pictures
 
-    def windows(self):
+    def _windows(self):
         root = self._root()
-        return [window.name for window in root.children] if root else []
+        return list(root.windows()) if root else []
+
+    def windows(self):
+        """Their titles, and those of dialogs that lie in one of them."""
+        return [window.name for window, _ in self._windows()]
 
     def windows_are(self, *titles, timeout=TIMEOUT):
         """Waits until the application has just these windows."""
@@ -242,7 +261,7 @@ class Agent:
     def leave(self, title, timeout=TIMEOUT):
         """Presses "Close" in the window whose title begins like this, until it is gone, by itself or so."""
         def left():
-            windows = [window for window in self._root().children if window.name.startswith(title)]
+            windows = [window for window, _ in self._windows() if window.name.startswith(title)]
             for window in windows:
                 for widget in window.walk():
                     if widget.is_named("Close") and widget.is_clickable():
@@ -255,15 +274,25 @@ class Agent:
         found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()
         return found[-1] if found else None
 
+    def _around(self, title):
+        """The window on the screen that has this title, or in which a dialog with it lies."""
+        found = self._xwindow(title)
+        around = None if found else next((around.name for window, around in self._windows()
+                                          if window.name == title), None)
+        return found or around and self._xwindow(around)
+
+    def _await_window(self, title, timeout=TIMEOUT):
+        return ui.wait(lambda: self._around(title), timeout, f"a window {title!r} on the screen")
+
     def close_window(self, title):
-        """As the window manager does when a person presses its close button."""
-        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
-        ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", "alt+F4")
+        """As the window manager does when a person presses its close button; a dialog in a window has a key."""
+        window = self._await_window(title)
+        key = "alt+F4" if window == self._xwindow(title) else "Escape"
+        ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", key)
 
     def activate(self, title):
         """Gives that window the keyboard, as the window manager does for who asks it to."""
-        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
-        ui.xdotool("windowactivate", "--sync", window)
+        ui.xdotool("windowactivate", "--sync", self._await_window(title))
 
     def walk_to(self, name, most=40):
         """Presses Tab until @name has the focus."""
@@ -282,34 +311,40 @@ class Agent:
                 pass  # controls were hidden, and the key has shown them
         raise AssertionError(f"the focus does not come to {name!r}, but to {passed}")
 
+    def _place(self, title, text):
+        """Where that window shows @text; a page that is not to be seen has no size."""
+        shown = (widget.place() for window, _ in self._windows() if window.name == title
+                 for widget in window.walk() if widget.text() == text)
+        return next((place for place in shown if place[2] and place[3]), None)
+
     def open_menu(self, window, text):
         """Presses the secondary button on what shows @text in that window."""
         self.press_on(window, text, "3")
 
     def press_on(self, window, text, button="1"):
         """Presses a button of the pointer on what shows @text in that window."""
-        place = ui.wait(lambda: next((widget.place() for widget in self._all() if widget.text() == text),
-                                     None), TIMEOUT, f"a text {text!r}")
-        found = ui.wait(lambda: self._xwindow(window), TIMEOUT, f"a window {window!r} on the screen")
+        place = ui.wait(lambda: self._place(window, text), TIMEOUT, f"a text {text!r}")
+        found = self._await_window(window)
         ui.xdotool("mousemove", "--window", found, str(place[0] + 10), str(place[1] + place[3] // 2),
                    "click", button)
 
     def scroll_to(self, window, text):
-        """Turns the wheel downwards in that window until what shows @text is in sight, and rests."""
-        found = ui.wait(lambda: self._xwindow(window), TIMEOUT, f"a window {window!r} on the screen")
-        height = next(frame.place()[3] for frame in self._root().children if frame.name == window)
+        """Turns the wheel downwards in that window until what shows @text is in sight, and all rests."""
+        found = self._await_window(window)
         before = []
 
         def rests():
-            place = next(widget.place() for widget in self._all() if widget.text() == text)
-            if place[1] + place[3] > height:
-                ui.xdotool("mousemove", "--window", found, "60", str(height // 2), "click", "5")
+            shown, around = next(pair for pair in self._windows() if pair[0].name == window)
+            x, _, width, height = shown.place()
+            ui.xdotool("mousemove", "--window", found, str(60 if shown is around else x + width // 2),
+                       str(height // 2), "click", "--repeat", "3", "--delay", "10", "5")
+            place = next(widget.place() for widget in shown.walk() if widget.text() == text)
             before.append(place)
             return place[1] + place[3] <= height and before[-2:] == [place, place]
         ui.wait(rests, TIMEOUT, f"{text!r} in sight")
 
     def resize(self, title, width, height):
-        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
+        window = self._await_window(title)
         ui.xdotool("windowsize", "--sync", window, str(width), str(height))
         ui.wait(lambda: all(frame.place()[2] <= width for frame in self._root().children
                             if frame.name == title), TIMEOUT, f"{title!r} at its new size")
@@ -345,7 +380,7 @@ class Agent:
     def portrait(self, title, path, tries=4):
         """A picture of that window alone, without what the window manager puts round it; when nothing fades
         any more, if there are several @tries."""
-        window = ui.wait(lambda: self._xwindow(title), TIMEOUT, f"a window {title!r} on the screen")
+        window = self._await_window(title)
         before = None
         for _ in range(tries):
             subprocess.run(["import", "-window", window, path], check=True)
@@ -365,7 +400,7 @@ class Agent:
     def drag(self, title, name, x, y, timeout=TIMEOUT):
         """Drags the widget @name of that window, whose controls may hide, to that place in it."""
         place = ui.wait(lambda: next((widget.place() for widget in self._named(name)), None), timeout, f"{name!r}")
-        window = ui.wait(lambda: self._xwindow(title), timeout, f"a window {title!r} on the screen")
+        window = self._await_window(title, timeout)
         middle = place[0] + place[2] // 2, place[1] + place[3] // 2
         ui.xdotool("mousemove", "--window", window, *map(str, middle), "mousedown", "1")
         for step in range(1, 6):
@@ -386,7 +421,7 @@ class Agent:
         """A double click of the pointer on the widget @name of that window."""
         place = ui.wait(lambda: next((widget.place() for widget in self._named(name) if widget.has("sensitive")),
                                      None), timeout, f"a sensitive {name!r}")
-        window = ui.wait(lambda: self._xwindow(title), timeout, f"a window {title!r} on the screen")
+        window = self._await_window(title, timeout)
         ui.xdotool("mousemove", "--window", window, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
                    "click", "--repeat", "2", "--delay", "80", "1")
 

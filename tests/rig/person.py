@@ -29,7 +29,7 @@ class Build:
         }
         trace = f"{self.directory}/tests/rig/crash-trace.so"
         if os.path.exists(trace):  # not where there are no tests
-            self.environment["LD_PRELOAD"] = trace
+            self.environment["LD_PRELOAD"] = ":".join(filter(None, (trace, os.environ.get("LD_PRELOAD"))))
 
 
 class Person:

@@ -22,6 +22,8 @@ CONTROLS = {7, 11, 43, 44, 61, 62, 129}  # check box, combo box, button, radio b
 PROPERTIES, VALUE = "org.freedesktop.DBus.Properties", "org.a11y.atspi.Value"
 WINDOW_COORDINATES = 1
 WHOLE_TEXT = 1 << 20  # -1 is nothing of an entry
+LIVE = ("off", "polite", "assertive")
+DIALOG = 16  # the role of those of libadwaita that lie in a window
 
 
 class NotFound(AssertionError):
@@ -111,6 +113,13 @@ class Widget:
                 yield child
                 yield from child.walk()
 
+    def windows(self):
+        """Of an application: (what a person takes for a window, the window on the screen that it is or lies in).
+        Newer releases of libadwaita have dialogs in the window that they are about."""
+        for window in self.children:
+            yield window, window
+            yield from ((dialog, window) for dialog in window.walk() if dialog.role == DIALOG and dialog.name)
+
     def dump(self, depth=0):
         """The named widgets of the visible tree as text, to read when a test fails."""
         for child in self.children:
@@ -131,6 +140,25 @@ class Desktop:
         self.bus = Gio.DBusConnection.new_for_address_sync(
             address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
             Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        self.announced = []
+        self.bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", "Announcement", None, None,
+                                  Gio.DBusSignalFlags.NONE, self._on_announcement)
+
+    def _on_announcement(self, _bus, _owner, _path, _interface, _signal, parameters):
+        _, live, _, sentence, _ = parameters.unpack()
+        self.announced.append((LIVE[live], sentence))
+
+    def announcements(self):
+        """All that a screen reader was asked to say so far: how, and which sentence."""
+        while GLib.MainContext.default().iteration(False):
+            pass
+        return self.announced
+
+    def toolkit(self, pid):
+        """The release of GTK, as numbers."""
+        version = self._call(self._owner(pid), ROOT, PROPERTIES, "Get",
+                             GLib.Variant("(ss)", ("org.a11y.atspi.Application", "Version")))
+        return [int(number) for number in version.split(".")]
 
     def _call(self, owner, path, interface, method, arguments=None):
         return self.bus.call_sync(owner, path, interface, method, arguments, None,
