@@ -52,6 +52,8 @@ add_sign_out_button (AdwActionRow *row, const BeckonAccountDevice *device)
   description = g_strdup_printf (_("Sign out %s"), device->name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   description, -1);
+  /* Newer releases of GTK call it by the word on it alone. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "account.sign-out-device");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", device->id, device->name);

@@ -45,6 +45,8 @@ create_row (gpointer item, gpointer unused)
   description = g_strdup_printf (_("Unblock %s"), name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (unblock), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   description, -1);
+  /* Newer releases of GTK call it by the word on it alone. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (unblock), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_widget_set_valign (unblock, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (unblock), "blocked.unblock");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (unblock), "s", id);

@@ -13,8 +13,7 @@ G_BEGIN_DECLS
  * @widget: what it is about; to be seen
  * @urgent: whether it may interrupt what a screen reader is saying
  *
- * Has a screen reader say @sentence, where GTK can (4.14). For older ones what changes stands in labels
- * with the role of an alert or a status, whose changes are told of.
+ * Has a screen reader say @sentence, where GTK can (4.14). What changes can be read in labels, too.
  */
 void beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent);
 
