@@ -21,7 +21,7 @@ def _sign_in_by_hand(person, user):
 def _preferences(person):
     person.keys("ctrl+comma")
     person.read("Connect Before Answering")
-    person.click("Account")
+    person.press_on("Preferences", "Account")
 
 
 def _remembered(person):

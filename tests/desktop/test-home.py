@@ -152,7 +152,7 @@ def test_signing_a_device_out():
     desk.keys("ctrl+comma")
     desk.read("Connect Before Answering")
     _pictures("preferences-calls", desk)
-    desk.click("Account")
+    desk.press_on("Preferences", "Account")
     desk.find("Sign out lap")
     _pictures("preferences-account", desk)
     desk.click("Sign out lap")

@@ -285,10 +285,13 @@ class Agent:
         return ui.wait(lambda: self._around(title), timeout, f"a window {title!r} on the screen")
 
     def close_window(self, title):
-        """As the window manager does when a person presses its close button; a dialog in a window has a key."""
+        """As the window manager does when a person presses its close button; a dialog in a window has its own."""
         window = self._await_window(title)
-        key = "alt+F4" if window == self._xwindow(title) else "Escape"
-        ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", key)
+        if window == self._xwindow(title):
+            ui.xdotool("windowactivate", "--sync", window, "key", "--clearmodifiers", "alt+F4")
+            return
+        dialog = next(dialog for dialog, _ in self._windows() if dialog.name == title)
+        next(widget for widget in dialog.walk() if widget.is_named("Close") and widget.is_clickable()).click()
 
     def activate(self, title):
         """Gives that window the keyboard, as the window manager does for who asks it to."""
@@ -322,9 +325,15 @@ class Agent:
         self.press_on(window, text, "3")
 
     def press_on(self, window, text, button="1"):
-        """Presses a button of the pointer on what shows @text in that window."""
+        """Presses a button of the pointer on what shows @text in that window. GTK does not quite know the places in a
+        dialog that lies in a window: there, what has an action is pressed by that."""
         place = ui.wait(lambda: self._place(window, text), TIMEOUT, f"a text {text!r}")
         found = self._await_window(window)
+        if found != self._xwindow(window) and button == "1":
+            tool = next((widget for widget in self._named(text) if widget.is_clickable()), None)
+            if tool:
+                tool.click()
+                return
         ui.xdotool("mousemove", "--window", found, str(place[0] + 10), str(place[1] + place[3] // 2),
                    "click", button)
 
