@@ -49,6 +49,8 @@ typedef struct
   guint32 ssrc;
   Frame frames[FRAMES_KEPT]; /* the newest first: it is being sent */
   gboolean has_begun;
+  gboolean has_key;
+  guint16 key; /* where the newest key frame begins */
 } Line;
 
 struct _BeckonPeerRepair
@@ -231,11 +233,17 @@ find_line (BeckonPeerRepair *self, guint32 ssrc)
 }
 
 static void
-begin_frame (Line *line, guint16 seqnum, guint32 timestamp, guint copies, gboolean is_empty)
+begin_frame (
+    Line *line, guint16 seqnum, guint32 timestamp, guint copies, gboolean is_key, gboolean is_empty)
 {
   const gboolean is_first = !line->has_begun && !is_empty;
 
   line->has_begun |= is_first;
+  if (is_key && !is_empty)
+    {
+      line->has_key = TRUE;
+      line->key = seqnum;
+    }
   memmove (&line->frames[1], &line->frames[0], (FRAMES_KEPT - 1) * sizeof (Frame));
   line->frames[0] = (Frame){ seqnum, 0, timestamp, copies, is_first };
 }
@@ -249,7 +257,7 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   guint n_due = 0, copies = g_atomic_int_get (&self->copies);
   guint32 ssrc, timestamp;
   guint16 seqnum;
-  gboolean last, is_empty;
+  gboolean last, is_key, is_empty;
   Line *line;
 
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_RTP_BUFFER_FLAG_RETRANSMISSION) ||
@@ -261,8 +269,9 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   last = gst_rtp_buffer_get_marker (&rtp);
   is_empty = gst_rtp_buffer_get_payload_len (&rtp) == 0;
   gst_rtp_buffer_unmap (&rtp);
+  is_key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   /* All that follows hangs on a key frame. */
-  if (copies > 0 && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+  if (copies > 0 && is_key)
     copies = MIN (copies + 1, BECKON_COPIES_MAX);
 
   g_mutex_lock (&self->lock);
@@ -271,7 +280,7 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   if (line != NULL)
     {
       if (line->frames[0].n_packets == 0 || line->frames[0].timestamp != timestamp)
-        begin_frame (line, seqnum, timestamp, copies, is_empty);
+        begin_frame (line, seqnum, timestamp, copies, is_key, is_empty);
       line->frames[0].n_packets++;
       n_due = last ? take_due (line, due) : 0;
     }
@@ -288,6 +297,21 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Nothing hangs on what came before a key frame, and who asks for it has not got that yet: it would
+ * come later by what is sent for nothing. */
+static gboolean
+is_outdated (BeckonPeerRepair *self, guint32 ssrc, guint16 seqnum)
+{
+  gboolean outdated;
+  Line *line;
+
+  g_mutex_lock (&self->lock);
+  line = find_line (self, ssrc);
+  outdated = line != NULL && line->has_key && (gint16) (seqnum - line->key) < 0;
+  g_mutex_unlock (&self->lock);
+  return outdated;
+}
+
 /* Where much is lost, answers are as well. */
 static GstPadProbeReturn
 on_request (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -302,7 +326,7 @@ on_request (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       !gst_structure_get (structure, "ssrc", G_TYPE_UINT, &ssrc, "seqnum", G_TYPE_UINT, &seqnum,
                           NULL))
     return GST_PAD_PROBE_OK;
-  if (!take_credit (self))
+  if (is_outdated (self, ssrc, seqnum) || !take_credit (self))
     return GST_PAD_PROBE_DROP;
   for (guint i = 1; i < n_answers; i++)
     request (self, pad, ssrc, seqnum);

@@ -240,12 +240,12 @@ test_try_path (void)
 }
 
 static void
-ask (GstPad *pad, guint16 seqnum)
+ask (GstPad *pad, guint ssrc, guint16 seqnum)
 {
   gst_pad_push_event (
       pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM,
                                  gst_structure_new ("GstRTPRetransmissionRequest", "seqnum",
-                                                    G_TYPE_UINT, seqnum, "ssrc", G_TYPE_UINT, SOUND,
+                                                    G_TYPE_UINT, seqnum, "ssrc", G_TYPE_UINT, ssrc,
                                                     NULL)));
 }
 
@@ -264,10 +264,33 @@ test_answers (void)
   pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
-  ask (pad, line.next - 3);
+  ask (pad, SOUND, line.next - 3);
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     g_assert_cmpuint (copies[i], ==, i == FRAMES * PACKETS - 3 ? 3 : 0);
+  gst_object_unref (pad);
+  line_close (&line);
+}
+
+/* A key frame makes up for what was lost before it. */
+static void
+test_before_key_frame (void)
+{
+  guint copies[FRAMES * PACKETS] = { 0 };
+  GstPad *pad;
+  Line line;
+
+  line_open (&line, PICTURES);
+  for (guint i = 0; i < FRAMES; i++)
+    push_frame (&line, PICTURES, i * 3000, i == FRAMES - 2);
+  pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
+  for (guint i = 0; i < FRAMES * PACKETS; i++)
+    gst_sample_unref (gst_app_sink_pull_sample (line.sink));
+  for (guint back = 1; back <= 3 * PACKETS; back++)
+    ask (pad, PICTURES, line.next - back);
+  count_copies (&line, copies);
+  for (guint i = 0; i < FRAMES * PACKETS; i++)
+    g_assert_cmpuint (copies[i], ==, i >= (FRAMES - 2) * PACKETS);
   gst_object_unref (pad);
   line_close (&line);
 }
@@ -289,7 +312,7 @@ test_limit (void)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
   beckon_peer_repair_set_limit (line.repair, 8);
   for (guint i = 0; i < 1000; i++)
-    ask (pad, line.next - 3);
+    ask (pad, SOUND, line.next - 3);
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     all += copies[i];
@@ -319,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/repair/first-at-once", test_first_at_once);
   g_test_add_func ("/repair/try-path", test_try_path);
   g_test_add_func ("/repair/answers", test_answers);
+  g_test_add_func ("/repair/before-key-frame", test_before_key_frame);
   g_test_add_func ("/repair/limit", test_limit);
   return g_test_run ();
 }
