@@ -396,6 +396,14 @@ beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 }
 
 guint
+beckon_bandwidth_estimator_get_drained (BeckonBandwidthEstimator *self)
+{
+  if (self->state != BECKON_BANDWIDTH_DRAINING)
+    return 0;
+  return CLAMP (MAX (self->target, BACK_OFF * self->capacity), BECKON_BANDWIDTH_BITS_MIN, self->cap);
+}
+
+guint
 beckon_bandwidth_estimator_get_pace (BeckonBandwidthEstimator *self)
 {
   return self->capacity > 0 ? MIN (self->target * PACE, BITS_MAX) : 0;

@@ -61,6 +61,9 @@ void beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now
 
 /** beckon_bandwidth_estimator_get_target: Returns: bits a second to send, headers and all. */
 guint beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self);
+/** beckon_bandwidth_estimator_get_drained: Returns: what the target will be when the queue that is being
+ * emptied is empty; 0: none is. */
+guint beckon_bandwidth_estimator_get_drained (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_pace: Returns: bits a second at which the packets of a large picture
  * may follow each other; 0: as they come, the path has never been seen full. */
 guint beckon_bandwidth_estimator_get_pace (BeckonBandwidthEstimator *self);

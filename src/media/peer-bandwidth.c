@@ -141,6 +141,16 @@ set_fps (Line *line, guint fps)
                   MAX (KEY_FRAME_PERCENT_MIN, KEY_FRAME_MS * fps / 10), NULL);
 }
 
+/* On a thin line sound comes first, and what is sent again last. */
+static void
+set_repair (BeckonPeerBandwidth *self, guint target, double repair)
+{
+  const BeckonQuality *quality = self->quality;
+  const guint bits = target < THIN_BITS ? quality->video_bits * (1 + repair) : target;
+
+  beckon_peer_repair_set_limit (self->repair, quality->falling ? 0 : bits);
+}
+
 /* Each line by itself: sound has none, and of camera and screen seldom both have a key frame. */
 static void
 set_pace (BeckonPeerBandwidth *self)
@@ -226,8 +236,8 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const gint64 now = g_get_monotonic_time ();
   const double repair = beckon_peer_repair_update (
       self->repair, now, loss, beckon_bandwidth_estimator_get_round_trip (self->estimator));
-  const gboolean examining = beckon_peer_gcc_get_target (self->gcc) == 0 &&
-                             beckon_bandwidth_estimator_is_examining (self->estimator);
+  const gboolean gcc = beckon_peer_gcc_get_target (self->gcc) > 0;
+  const gboolean examining = !gcc && beckon_bandwidth_estimator_is_examining (self->estimator);
   const gboolean *sent = self->peer->local;
   const BeckonQuality *quality;
 
@@ -238,13 +248,13 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
         self->ladder,
         beckon_sound_copies_update (self->copies, now, loss,
                                     beckon_quality_ladder_get_room (self->ladder, target)));
+  beckon_quality_ladder_set_drained (
+      self->ladder, gcc ? 0 : beckon_bandwidth_estimator_get_drained (self->estimator));
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
                                           sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
   self->quality = quality;
-  /* On a thin line sound comes first, and what is sent again last. */
   if (self->numbered)
-    beckon_peer_repair_set_limit (self->repair,
-                                  target < THIN_BITS ? quality->video_bits * (1 + repair) : target);
+    set_repair (self, target, repair);
 
   if (!examining)
     set_feedback (self, target, loss);

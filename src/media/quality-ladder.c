@@ -11,8 +11,11 @@
 /* IP, UDP, RTP with one extension, and what SRTP adds. */
 #define HEADER_BITS (58 * 8)
 #define VIDEO_PAYLOAD 1200
-#define UP_AFTER_US (1500 * (gint64) 1000)
+#define UP_AFTER_US (600 * (gint64) 1000)
+#define UP_AFTER_SMALLEST_US (1500 * (gint64) 1000)
 #define DOWN_AFTER_US (700 * (gint64) 1000)
+/* Where it is far too little pictures stand until they are smaller: as soon as it is sure. */
+#define FAR_DOWN_AFTER_US (150 * (gint64) 1000)
 #define UP_SHARE 1.15
 /* Up from the smallest: the key frame of the next size is as much as a thin line's queue takes. */
 #define UP_SHARE_SMALLEST 1.8
@@ -69,7 +72,8 @@ struct _BeckonQualityLadder
   guint limit; /* no rung above it, as the machine is */
   guint sound;
   guint copies; /* of sound */
-  gint64 up_since, down_since; /* 0: not now */
+  guint drained; /* what the target will be when a queue has been emptied; 0: as it is */
+  gint64 up_since, down_since, far_since; /* 0: not now */
   gint64 up_at, up_after; /* of the smallest pictures: when they became larger, how long it takes */
   gint64 little_since;    /* not even enough for the smallest; 0: not now */
   gint64 back_at;         /* when pictures were off last and came back; 0: never */
@@ -94,7 +98,7 @@ beckon_quality_ladder_new (void)
   self->rung = START_RUNG;
   self->sound = START_SOUND;
   self->back_after = BACK_AFTER_US;
-  self->up_after = UP_AFTER_US;
+  self->up_after = UP_AFTER_SMALLEST_US;
   return self;
 }
 
@@ -144,7 +148,7 @@ switch_off (BeckonQualityLadder *self, gint64 now)
 
   self->rung = OFF_RUNG;
   self->back_after = wrong ? MIN (2 * self->back_after, BACK_AFTER_MAX_US) : BACK_AFTER_US;
-  self->up_since = self->down_since = self->little_since = 0;
+  self->up_since = self->down_since = self->far_since = self->little_since = 0;
 }
 
 static void
@@ -163,11 +167,28 @@ note_smallest (BeckonQualityLadder *self, gint64 now)
 {
   const gboolean wrong = self->up_at != 0 && now - self->up_at < UP_LASTED_US;
 
-  self->up_after = wrong ? MIN (UP_AFTER_GROWTH * self->up_after, UP_AFTER_MAX_US) : UP_AFTER_US;
+  self->up_after =
+      wrong ? MIN (UP_AFTER_GROWTH * self->up_after, UP_AFTER_MAX_US) : UP_AFTER_SMALLEST_US;
+}
+
+static gboolean
+is_paused (BeckonQualityLadder *self, double bits)
+{
+  return bits < PAUSE_SHARE * rungs[self->rung].bits;
 }
 
 static void
-choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
+go_down (BeckonQualityLadder *self, gint64 now, guint rung)
+{
+  self->rung = rung;
+  self->down_since = self->far_since = 0;
+  if (rung == OFF_RUNG - 1)
+    note_smallest (self, now);
+}
+
+/* @drained: of them, when a queue has been emptied */
+static void
+choose_rung (BeckonQualityLadder *self, gint64 now, double bits, double drained)
 {
   const guint lower = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1);
   const gboolean smallest = self->rung == OFF_RUNG - 1;
@@ -181,12 +202,10 @@ choose_rung (BeckonQualityLadder *self, gint64 now, double bits)
         self->up_at = now;
     }
   if (has_held (&self->down_since, lower > self->rung, now, DOWN_AFTER_US))
-    {
-      self->rung = lower;
-      self->down_since = 0;
-      if (lower == OFF_RUNG - 1)
-        note_smallest (self, now);
-    }
+    go_down (self, now, lower);
+  if (has_held (&self->far_since, self->rung < OFF_RUNG - 1 && is_paused (self, drained), now,
+                FAR_DOWN_AFTER_US))
+    go_down (self, now, CLAMP (find_rung (drained), self->limit, OFF_RUNG - 1));
   if (has_held (&self->little_since, bits < rungs[OFF_RUNG - 1].bits, now, OFF_AFTER_US))
     switch_off (self, now);
 }
@@ -220,29 +239,25 @@ bits_of_pictures (BeckonQualityLadder *self, guint target, guint copies, guint p
   return MAX (bits, 0) / MAX (pictures, 1);
 }
 
-static gboolean
-is_paused (BeckonQualityLadder *self, double bits)
-{
-  return bits < PAUSE_SHARE * rungs[self->rung].bits;
-}
-
 const BeckonQuality *
 beckon_quality_ladder_update (
     BeckonQualityLadder *self, gint64 now_us, guint target, double repair, guint pictures)
 {
   BeckonQuality *quality = &self->quality;
-  double bits;
+  double bits, drained;
 
   if (!self->held)
     choose_sound (self, target);
   bits = bits_of_pictures (self, target, self->copies, pictures) / (1 + repair);
+  drained = bits_of_pictures (self, MAX (target, self->drained), self->copies, pictures) /
+            (1 + repair);
   if (pictures > 0 && !self->held)
     {
       if (self->rung == OFF_RUNG)
         wait_for_more (self, now_us, bits);
       bits = limit_after_return (self, now_us, bits);
       if (self->rung != OFF_RUNG)
-        choose_rung (self, now_us, bits);
+        choose_rung (self, now_us, bits, MAX (bits, drained));
       /* It is repetition that takes them: no queue has to be emptied. */
       if (is_paused (self, bits) && !is_paused (self, bits_of_pictures (self, target, 0, pictures)))
         self->rung = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1);
@@ -252,6 +267,7 @@ beckon_quality_ladder_update (
   quality->width = rungs[self->rung].width;
   quality->height = rungs[self->rung].height;
   quality->fps = is_paused (self, bits) ? 0 : rungs[self->rung].fps;
+  quality->falling = quality->fps == 0 && self->far_since != 0;
   quality->off = self->rung == OFF_RUNG;
   quality->video_bits = bits;
   return quality;
@@ -270,6 +286,12 @@ void
 beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held)
 {
   self->held = held;
+}
+
+void
+beckon_quality_ladder_set_drained (BeckonQualityLadder *self, guint target)
+{
+  self->drained = target;
 }
 
 void

@@ -13,6 +13,7 @@ typedef struct
   guint audio_ms;      /* of sound in a packet: 10, 20, 40 or 60 */
   guint width, height; /* the picture is not to be larger; its own shape is kept */
   guint fps;           /* 0: no pictures now */
+  gboolean falling;    /* then: the next is smaller, and hangs on none before it */
   gboolean off;        /* and none until the path carries more: that is worth being told */
   guint video_bits;    /* a second, without headers */
 } BeckonQuality;
@@ -31,6 +32,7 @@ void beckon_quality_lower (BeckonQuality *quality, const BeckonQuality *limit);
  * enough, and down after a moment of too little; in that moment, if it is much too little, no
  * pictures are made at all: a queue is being emptied. Before there are any the size is what is
  * right.
+ * Where it will be much too little afterwards as well they become smaller at once.
  *
  * Where for some seconds there is not even enough for the smallest they are off. They come back,
  * small, after some seconds of clearly more, and after twice as long each time that they did not
@@ -57,6 +59,9 @@ const BeckonQuality *beckon_quality_ladder_update (BeckonQualityLadder *self, gi
 /** beckon_quality_ladder_limit: for a machine that does not keep up.
  * @step: -1: no larger pictures than the next smaller ones from now on; 1: the next larger again; 0 */
 void beckon_quality_ladder_limit (BeckonQualityLadder *self, gint step);
+/** beckon_quality_ladder_set_drained: @target: bits a second that there will be for everything when a
+ * queue has been emptied; 0: the target is what there is */
+void beckon_quality_ladder_set_drained (BeckonQualityLadder *self, guint target);
 /** beckon_quality_ladder_set_copies: @copies: so often sound is sent besides the first time. */
 void beckon_quality_ladder_set_copies (BeckonQualityLadder *self, guint copies);
 /** beckon_quality_ladder_get_room: Returns: how many copies of sound may be sent at @target bits a second:

@@ -88,14 +88,39 @@ test_moves_when_it_lasts (void)
   g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
   gint64 now = SECOND;
 
-  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 1).height, ==, 360);
-  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 1).height, ==, 720);
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 0.5).height, ==, 360);
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 0.5).height, ==, 720);
   /* A queue is emptied: no pictures, and then the same as before. */
+  beckon_quality_ladder_set_drained (ladder, 2000000);
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.5).height, ==, 720);
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.1).fps, ==, 0);
+  g_assert_false (hold (ladder, &now, 200000, 0, 0.05).falling);
   g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 0.1).fps, ==, 30);
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 1).height, ==, 180);
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.1).fps, ==, 15);
+}
+
+/* Nobody waits for pictures that will be far too large as well when the queue is empty. */
+static void
+test_falls_far_at_once (void)
+{
+  g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+  gint64 now = SECOND;
+  BeckonQuality quality;
+
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 2).height, ==, 720);
+  beckon_quality_ladder_set_drained (ladder, 425000);
+  quality = hold (ladder, &now, 325000, 0, 0.1);
+  g_assert_cmpuint (quality.fps, ==, 0);
+  g_assert_true (quality.falling);
+  quality = hold (ladder, &now, 325000, 0, 0.3);
+  g_assert_cmpuint (quality.height, ==, 360);
+  g_assert_cmpuint (quality.fps, ==, 30);
+  g_assert_false (quality.falling);
+  /* What is half of what they need is not far. */
+  g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 3).height, ==, 720);
+  beckon_quality_ladder_set_drained (ladder, 0);
+  g_assert_cmpuint (hold (ladder, &now, 700000, 0, 0.5).height, ==, 720);
 }
 
 /* A target that goes up and down by a tenth, as it does on a full line, changes no size. */
@@ -302,6 +327,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/quality/rungs", test_rungs);
   g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
+  g_test_add_func ("/quality/falls-far-at-once", test_falls_far_at_once);
   g_test_add_func ("/quality/repair-takes-no-time", test_repair_takes_no_time);
   g_test_add_func ("/quality/begins-as-is-right", test_begins_as_is_right);
   g_test_add_func ("/quality/does-not-flap", test_does_not_flap);
