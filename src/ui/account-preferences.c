@@ -9,6 +9,7 @@
 #include "dialogs.h"
 #include "join-group.h"
 #include "phrases.h"
+#include "toolkit.h"
 
 #include <glib/gi18n.h>
 
@@ -50,10 +51,7 @@ add_sign_out_button (AdwActionRow *row, const BeckonAccountDevice *device)
 
   /* Translators: a button, for screen readers; %s is the name of a computer */
   description = g_strdup_printf (_("Sign out %s"), device->name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  description, -1);
-  /* Newer releases of GTK call it by the word on it alone. */
-  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  beckon_name_button (GTK_BUTTON (button), description);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "account.sign-out-device");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", device->id, device->name);

@@ -8,6 +8,7 @@
 
 #include "phrases.h"
 #include "sentence-toast.h"
+#include "toolkit.h"
 
 #include <glib/gi18n.h>
 
@@ -43,10 +44,7 @@ create_row (gpointer item, gpointer unused)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), id);
   /* Translators: a button, for screen readers; %s is a person's name */
   description = g_strdup_printf (_("Unblock %s"), name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (unblock), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  description, -1);
-  /* Newer releases of GTK call it by the word on it alone. */
-  gtk_accessible_reset_relation (GTK_ACCESSIBLE (unblock), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  beckon_name_button (GTK_BUTTON (unblock), description);
   gtk_widget_set_valign (unblock, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (unblock), "blocked.unblock");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (unblock), "s", id);

@@ -26,6 +26,17 @@ beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent)
 }
 
 void
+beckon_name_button (GtkButton *button, const char *name)
+{
+  g_return_if_fail (GTK_IS_BUTTON (button));
+  g_return_if_fail (name != NULL);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  /* Newer releases call it by the word on it alone. */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+}
+
+void
 beckon_widget_get_color (GtkWidget *widget, GdkRGBA *color)
 {
   g_return_if_fail (GTK_IS_WIDGET (widget));

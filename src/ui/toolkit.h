@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  */
 void beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent);
 
+/** beckon_name_button: @name: what a screen reader calls @button, which has a word on it that says less */
+void beckon_name_button (GtkButton *button, const char *name);
+
 /** beckon_widget_get_color: @color: (out): that of letters in @widget */
 void beckon_widget_get_color (GtkWidget *widget, GdkRGBA *color);
 
