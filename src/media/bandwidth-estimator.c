@@ -126,11 +126,18 @@ beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
   self->state = BECKON_BANDWIDTH_DRAINING;
 }
 
+/* Returns: the target when the queue is empty. */
+static double
+get_drained (BeckonBandwidthEstimator *self)
+{
+  return MAX (self->target, BACK_OFF * self->capacity);
+}
+
 void
 beckon_bandwidth_grow_from_capacity (BeckonBandwidthEstimator *self)
 {
   self->state = BECKON_BANDWIDTH_GROWING;
-  self->target = MAX (self->target, BACK_OFF * self->capacity);
+  self->target = get_drained (self);
   self->loss = MIN (self->loss, self->cut_loss);
   self->growing_for = 0;
   self->n_cuts = 0;
@@ -400,7 +407,7 @@ beckon_bandwidth_estimator_get_drained (BeckonBandwidthEstimator *self)
 {
   if (self->state != BECKON_BANDWIDTH_DRAINING)
     return 0;
-  return CLAMP (MAX (self->target, BACK_OFF * self->capacity), BECKON_BANDWIDTH_BITS_MIN, self->cap);
+  return CLAMP (get_drained (self), BECKON_BANDWIDTH_BITS_MIN, self->cap);
 }
 
 guint

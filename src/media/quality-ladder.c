@@ -186,7 +186,7 @@ go_down (BeckonQualityLadder *self, gint64 now, guint rung)
     note_smallest (self, now);
 }
 
-/* @drained: of them, when a queue has been emptied */
+/* @drained: of them, when a queue has been emptied; not less than @bits */
 static void
 choose_rung (BeckonQualityLadder *self, gint64 now, double bits, double drained)
 {
@@ -257,7 +257,7 @@ beckon_quality_ladder_update (
         wait_for_more (self, now_us, bits);
       bits = limit_after_return (self, now_us, bits);
       if (self->rung != OFF_RUNG)
-        choose_rung (self, now_us, bits, MAX (bits, drained));
+        choose_rung (self, now_us, bits, drained);
       /* It is repetition that takes them: no queue has to be emptied. */
       if (is_paused (self, bits) && !is_paused (self, bits_of_pictures (self, target, 0, pictures)))
         self->rung = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1);
