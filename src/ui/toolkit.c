@@ -6,6 +6,10 @@
 
 #include "toolkit.h"
 
+#if !GTK_CHECK_VERSION(4, 14, 0)
+#include "announcer.h"
+#endif
+
 void
 beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent)
 {
@@ -22,6 +26,8 @@ beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent)
                              urgent ? GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH
                                     : GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   }
+#else
+  beckon_announcer_say (gtk_widget_get_display (widget), sentence);
 #endif
 }
 

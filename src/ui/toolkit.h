@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 /**
  * beckon_announce:
  * @widget: what it is about; to be seen
- * @urgent: whether it may interrupt what a screen reader is saying
+ * @urgent: whether it may interrupt what a screen reader is saying; before GTK 4.14 that is up to the
+ *   screen reader
  *
- * Has a screen reader say @sentence, where GTK can (4.14). What changes can be read in labels, too.
+ * Has a screen reader say @sentence. What changes can be read in labels, too.
  */
 void beckon_announce (GtkWidget *widget, const char *sentence, gboolean urgent);
 

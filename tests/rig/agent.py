@@ -219,16 +219,13 @@ class Agent:
         ui.wait(lambda: any(widget.description == description for widget in self._named(name)), timeout,
                 f"{name!r} described as {description!r}")
 
-    def announces(self):
-        """Whether its GTK has screen readers say something that has no focus."""
-        return self.desktop.toolkit(self.app.pid) >= [4, 14]
-
     def said(self, *announcements, timeout=TIMEOUT):
-        """Waits until a screen reader has been asked to say these in this order, others aside; each is how, and the
-        sentence."""
+        """Waits until a screen reader has been asked to say these in this order, others aside; each is how, which only
+        GTK 4.14 can tell, and the sentence."""
         def all_of_them():
             rest = iter(self.desktop.announcements())
-            return all(any([*each] == [*one] for one in rest) for each in announcements)
+            return all(any(sentence == one and how in (None, asked) for how, one in rest)
+                       for asked, sentence in announcements)
         try:
             ui.wait(all_of_them, timeout, "")
         except ui.NotFound:

@@ -23,6 +23,7 @@ PROPERTIES, VALUE = "org.freedesktop.DBus.Properties", "org.a11y.atspi.Value"
 WINDOW_COORDINATES = 1
 WHOLE_TEXT = 1 << 20  # -1 is nothing of an entry
 LIVE = ("off", "polite", "assertive")
+NOTIFICATION = 101
 DIALOG = 16  # the role of those of libadwaita that lie in a window
 
 
@@ -141,24 +142,41 @@ class Desktop:
             address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT |
             Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
         self.announced = []
-        self.bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", "Announcement", None, None,
-                                  Gio.DBusSignalFlags.NONE, self._on_announcement)
+        for event, kind, handler in (("Announcement", None, self._on_announcement),
+                                     ("StateChanged", "showing", self._on_showing)):
+            self.bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", event, None, kind,
+                                      Gio.DBusSignalFlags.NONE, handler)
 
     def _on_announcement(self, _bus, _owner, _path, _interface, _signal, parameters):
         _, live, _, sentence, _ = parameters.unpack()
         self.announced.append((LIVE[live], sentence))
 
+    def _on_showing(self, bus, owner, path, _interface, _signal, parameters):
+        """Before GTK 4.14 it is a notification that a screen reader says; windows show, too."""
+        def on_role(_bus, result):
+            if answer(result) == NOTIFICATION:
+                bus.call(owner, path, PROPERTIES, "Get", GLib.Variant("(ss)", ("org.a11y.atspi.Accessible", "Name")),
+                         None, Gio.DBusCallFlags.NONE, 10000, None, on_name)
+
+        def on_name(_bus, result):
+            if name := answer(result):
+                self.announced.append((None, name))
+
+        def answer(result):
+            try:
+                return bus.call_finish(result).unpack()[0]
+            except GLib.Error:  # it went away meanwhile
+                return None
+
+        if parameters.unpack()[1]:
+            bus.call(owner, path, "org.a11y.atspi.Accessible", "GetRole", None, None, Gio.DBusCallFlags.NONE, 10000,
+                     None, on_role)
+
     def announcements(self):
-        """All that a screen reader was asked to say so far: how, and which sentence."""
+        """All that a screen reader was asked to say so far: how (nothing if that is left to it), and which sentence."""
         while GLib.MainContext.default().iteration(False):
             pass
         return self.announced
-
-    def toolkit(self, pid):
-        """The release of GTK, as numbers."""
-        version = self._call(self._owner(pid), ROOT, PROPERTIES, "Get",
-                             GLib.Variant("(ss)", ("org.a11y.atspi.Application", "Version")))
-        return [int(number) for number in version.split(".")]
 
     def _call(self, owner, path, interface, method, arguments=None):
         return self.bus.call_sync(owner, path, interface, method, arguments, None,
