@@ -24,6 +24,7 @@ WINDOW_COORDINATES = 1
 WHOLE_TEXT = 1 << 20  # -1 is nothing of an entry
 LIVE = ("off", "polite", "assertive")
 NOTIFICATION = 101
+SELDOM = 0.25  # seconds between looks at what does not change
 DIALOG = 16  # the role of those of libadwaita that lie in a window
 
 
@@ -31,12 +32,23 @@ class NotFound(AssertionError):
     """What was awaited did not come."""
 
 
+def _pause(least, most, heard):
+    """Until something more than @heard has been said on the accessibility bus; in seconds."""
+    time.sleep(least)
+    late = []
+    source = GLib.timeout_add(int(1000 * (most - least)), lambda: late.append(most))
+    while not late and Desktop.heard == heard:
+        GLib.MainContext.default().iteration(True)
+    if not late:
+        GLib.source_remove(source)
+
+
 def wait(condition, timeout, what):
-    """The first true value of @condition(), asked every 50 ms, but for a third of the time at most: who looks
-    on and on is what makes a busy machine slow."""
+    """The first true value of @condition(), asked when a window has changed, and now and then, for not everything is a
+    window's; for a third of the time at most: who looks on and on is what makes a busy machine slow."""
     end = time.monotonic() + timeout
     while True:
-        begun = time.monotonic()
+        begun, heard = time.monotonic(), Desktop.heard
         try:
             value = condition()
         except GLib.Error:  # a widget went away while we looked at it
@@ -46,7 +58,8 @@ def wait(condition, timeout, what):
         now = time.monotonic()
         if now > end:
             raise NotFound(f"not within {timeout} s: {what}")
-        time.sleep(max(0.05, 2 * (now - begun)))
+        pause = max(0.05, 2 * (now - begun))
+        _pause(pause, pause + SELDOM, heard)
 
 
 class Widget:
@@ -133,6 +146,7 @@ class Widget:
 
 class Desktop:
     """The accessibility bus of this session."""
+    heard = 0  # how much has been said there
 
     def __init__(self):
         session = Gio.bus_get_sync(Gio.BusType.SESSION)
@@ -146,6 +160,11 @@ class Desktop:
                                      ("StateChanged", "showing", self._on_showing)):
             self.bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", event, None, kind,
                                       Gio.DBusSignalFlags.NONE, handler)
+        self.bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", None, None, None, Gio.DBusSignalFlags.NONE,
+                                  self._on_event)
+
+    def _on_event(self, *_unused):
+        Desktop.heard += 1
 
     def _on_announcement(self, _bus, _owner, _path, _interface, _signal, parameters):
         _, live, _, sentence, _ = parameters.unpack()
