@@ -65,19 +65,19 @@ class Server:
 
 
 class Clips:
-    """A moving picture of @user whose frames are numbered, and a tone: files that every program takes for a
-    camera and a microphone, longer than one run (@seconds), with so much @noise; use as a context manager."""
+    """A moving picture of @user whose frames are numbered, with so much @noise, and something like speech: files that
+    every program takes for a camera and a microphone, longer than one run (@seconds); use as a context manager."""
 
     def __init__(self, seconds=20, width=1280, height=720, fps=30, user="bob", noise=0):  # some 800 MB
         self.picture = width, height, fps
-        self.words = [user, *map(str, (seconds, width, height, fps, noise))]
+        self.user, self.words = user, [*map(str, (seconds, width, height, fps, noise))]
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-clips-")
         self.video, self.audio = (os.path.join(self.folder.name, "clip" + end)
                                   for end in (".y4m", ".wav"))
-        for path in self.video, self.audio:
-            subprocess.run([CLIP, path, *self.words], check=True)
+        for path, who in (self.video, self.user), (self.audio, "speech"):
+            subprocess.run([CLIP, path, who, *self.words], check=True)
         return self
 
     def __exit__(self, *unused):

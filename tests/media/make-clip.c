@@ -3,13 +3,14 @@
 /* make-clip FILE IDENTITY SECONDS [WIDTH HEIGHT [FPS [NOISE]]]: a clip of 640x360 at 30 fps whose
  * every frame carries its number (src/media/test-source.h), from 0, with the tone of IDENTITY:
  * Matroska, or what browsers take for a camera and a microphone: frames alone in a .y4m, sound alone
- * in a .wav. NOISE is how bright its dots are at most, of 255: an encoder uses all bits that it may. */
+ * in a .wav, where the identity "speech" says something. NOISE is how bright its dots are at most, of 255: an encoder uses all bits that it may. */
 
 #include "config.h"
 
 #include <gst/app/app.h>
 
 #include "media-session.h"
+#include "speech.h"
 #include "test-source.h"
 
 #define WIDTH "640"
@@ -19,6 +20,7 @@
 #define FRAMES "appsrc name=v format=time block=true max-bytes=50000000 "
 #define TONE "audiotestsrc freq=%f volume=0.3 samplesperbuffer=960 num-buffers=%u ! "               \
              "audio/x-raw,format=S16LE,rate=48000,channels=1 "
+#define SPEECH "speech" /* who has no tone */
 
 /* Other dots in each frame, all below the counter. */
 static void
@@ -62,6 +64,9 @@ describe (const char *file, const char *identity, guint seconds)
 
   if (g_str_has_suffix (file, ".y4m"))
     return g_strdup (FRAMES "! y4menc ! filesink name=f");
+  if (g_str_has_suffix (file, ".wav") && g_str_equal (identity, SPEECH))
+    return g_strdup ("appsrc name=a format=time caps=audio/x-raw,format=S16LE,rate=48000,channels=1,"
+                     "layout=interleaved ! wavenc ! filesink name=f");
   if (g_str_has_suffix (file, ".wav"))
     return g_strdup_printf (TONE "! wavenc ! filesink name=f", tone, n);
   return g_strdup_printf (
@@ -69,6 +74,15 @@ describe (const char *file, const char *identity, guint seconds)
       "! vp8enc deadline=1 cpu-used=8 target-bitrate=3000000 max-quantizer=20 keyframe-max-dist=30 ! "
       "m. " TONE "! opusenc ! m.",
       tone, n);
+}
+
+static void
+push_speech (GstAppSrc *source, guint seconds)
+{
+  const guint n = seconds * SPEECH_RATE;
+
+  gst_app_src_push_buffer (source, gst_buffer_new_wrapped (speech_new (n), n * sizeof (gint16)));
+  gst_app_src_end_of_stream (source);
 }
 
 static void
@@ -94,6 +108,7 @@ main (int argc, char **argv)
   g_autofree char *description = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GstElement) source = NULL;
+  g_autoptr (GstElement) speech = NULL;
   g_autoptr (GstElement) sink = NULL;
   g_autoptr (GstBus) bus = NULL;
   g_autoptr (GstMessage) message = NULL;
@@ -114,7 +129,10 @@ main (int argc, char **argv)
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "f");
   g_object_set (sink, "location", argv[1], NULL);
   source = gst_bin_get_by_name (GST_BIN (pipeline), "v");
+  speech = gst_bin_get_by_name (GST_BIN (pipeline), "a");
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  if (speech != NULL)
+    push_speech (GST_APP_SRC (speech), seconds);
   if (source != NULL)
     push_frames (GST_APP_SRC (source), atoi (argc >= 6 ? argv[4] : WIDTH),
                  atoi (argc >= 6 ? argv[5] : HEIGHT), atoi (argc >= 7 ? argv[6] : FPS), seconds,
