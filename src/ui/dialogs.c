@@ -273,10 +273,23 @@ beckon_preferences_new (void)
   return GTK_WIDGET (dialog);
 }
 
+/* The names of pages at the bottom of a narrow one. */
+static void
+wrap_switcher_bar (GtkWidget *widget)
+{
+  if (ADW_IS_VIEW_SWITCHER_BAR (widget))
+    beckon_wrap_labels (widget);
+  else
+    for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+         child = gtk_widget_get_next_sibling (child))
+      wrap_switcher_bar (child);
+}
+
 void
 beckon_preferences_add (GtkWidget *preferences, AdwPreferencesPage *page)
 {
   adw_preferences_dialog_add (ADW_PREFERENCES_DIALOG (preferences), page);
+  wrap_switcher_bar (adw_dialog_get_child (ADW_DIALOG (preferences)));
 }
 
 void
@@ -391,33 +404,10 @@ beckon_preferences_say (GtkWidget *within, const char *sentence)
 
 /* ---- keys ---- */
 
-#if ADW_CHECK_VERSION(1, 8, 0)
-
-GtkWidget *
-beckon_shortcuts_new (void)
-{
-  return GTK_WIDGET (adw_shortcuts_dialog_new ());
-}
-
-void
-beckon_shortcuts_add (GtkWidget *dialog,
-                      const char *title,
-                      const BeckonShortcut *shortcuts,
-                      guint n)
-{
-  AdwShortcutsSection *section = adw_shortcuts_section_new (title);
-
-  for (guint i = 0; i < n; i++)
-    adw_shortcuts_section_add (
-        section, adw_shortcuts_item_new (_(shortcuts[i].title), shortcuts[i].accelerator));
-  adw_shortcuts_dialog_add (ADW_SHORTCUTS_DIALOG (dialog), section);
-}
-
-#else
-
 #define PAGE "beckon-shortcuts-page"
 
-/* Not GtkShortcutsWindow, which needs more than 800 px. */
+/* Not GtkShortcutsWindow, which needs more than 800 px; nor AdwShortcutsDialog (1.8), which from right to
+ * left shows nothing of a title that takes two lines. */
 GtkWidget *
 beckon_shortcuts_new (void)
 {
@@ -457,5 +447,3 @@ beckon_shortcuts_add (GtkWidget *dialog,
     }
   adw_preferences_page_add (page, group);
 }
-
-#endif
