@@ -22,6 +22,7 @@
 #include "portal.h"
 #include "remote-control.h"
 #include "session-watch.h"
+#include "toolkit.h"
 #include "video-sink.h"
 
 #include <glib-unix.h>
@@ -441,6 +442,7 @@ beckon_application_startup (GApplication *application)
       return;
     }
   gtk_window_set_default_icon_name (APPLICATION_ID);
+  beckon_name_menu_items ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit",
                                          (const char *const[]){ "<Control>q", NULL });

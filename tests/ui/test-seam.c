@@ -395,6 +395,51 @@ test_announce (Fixture *self, gconstpointer unused)
   g_object_unref (listener.bus);
 }
 
+#if GTK_CHECK_VERSION(4, 14, 0)
+
+/* Also after what is checked has changed, for which GTK names an item anew. */
+static void
+test_menu_items (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GSimpleAction) action =
+      g_simple_action_new_stateful ("ring", NULL, g_variant_new_boolean (FALSE));
+  GtkWidget *button = gtk_menu_button_new ();
+
+  beckon_name_menu_items ();
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
+  gtk_widget_insert_action_group (self->parent, "test", G_ACTION_GROUP (group));
+  g_menu_append (menu, "_Ring Here", "test.ring");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  adw_window_set_content (ADW_WINDOW (self->parent), button);
+  for (int i = 0; i < 2; i++)
+    {
+      GtkWidget *popover = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button)));
+      GtkWidget *item;
+
+      gtk_menu_button_popup (GTK_MENU_BUTTON (button));
+      ui_await (gtk_widget_get_mapped (popover));
+      item = ui_find_named (popover, "Ring Here");
+      g_assert_nonnull (item);
+      g_assert_false (gtk_test_accessible_has_relation (GTK_ACCESSIBLE (item),
+                                                        GTK_ACCESSIBLE_RELATION_LABELLED_BY));
+      gtk_menu_button_popdown (GTK_MENU_BUTTON (button));
+      ui_await (!gtk_widget_get_mapped (popover));
+      g_simple_action_set_state (action, g_variant_new_boolean (TRUE));
+    }
+}
+
+#else
+
+static void
+test_menu_items (Fixture *self, gconstpointer unused)
+{
+  g_test_skip ("GTK names the items of menus before 4.14");
+}
+
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -414,6 +459,7 @@ main (int argc, char **argv)
   ADD ("question", test_question);
   ADD ("question-closed", test_question_closed);
   ADD ("announce", test_announce);
+  ADD ("menu-items", test_menu_items);
 #undef ADD
   g_test_add_func ("/ui/seam/narrow", test_narrow);
   return g_test_run ();
