@@ -11,8 +11,8 @@ from stage import stage, together
 STAGE = stage()
 PATH = "org.beckon.Beckon:/org/beckon/Beckon/"
 LOCKED = 4 | 8  # suspend and idle
-# The network has no fakes here, and so GLib is not to ask portals about it.
-BOB = {"GTK_USE_PORTAL": "1", "DBUS_SYSTEM_BUS_ADDRESS": "$DBUS_SESSION_BUS_ADDRESS",
+# GLib and GTK ask portals, each told so in its own way; not about the network, for which there is no fake here.
+BOB = {"GTK_USE_PORTAL": "1", "GDK_DEBUG": "portals", "DBUS_SYSTEM_BUS_ADDRESS": "$DBUS_SESSION_BUS_ADDRESS",
        "GIO_USE_NETWORK_MONITOR": "netlink", "GIO_USE_PROXY_RESOLVER": "dummy"}
 
 

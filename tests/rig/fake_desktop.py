@@ -97,8 +97,9 @@ class Desktop:
         self.inhibitions = {}  # flags by the path of the request
         self.registrations = {}
         self.requests = 0  # whose path we choose
-        self.monitor = None  # the session that is told when the person logs out
-        self.agreed = 0  # how often an application has answered that they may
+        self.monitors = {}  # who is told when the person logs out, by the path of the session
+        self.answers = set()  # of these sessions, since they were asked
+        self.agreed = 0  # how often all of them have answered that the person may
         self.session = None  # of the shortcuts
         self.shortcuts = {}
         self.kept = set()  # shortcuts for which there is no key
@@ -193,12 +194,17 @@ class Desktop:
 
     def Inhibit_CreateMonitor(self, sender, _path, parameters, invocation):
         _window, options = parameters.unpack()
-        self.monitor = self.path_for("session", sender, options.get("session_handle_token"))
-        self.respond(sender, options, invocation, GRANTED,
-                     {"session_handle": GLib.Variant("s", self.monitor)})
+        path = self.path_for("session", sender, options.get("session_handle_token"))
+        self.monitors[path] = sender  # newer releases of GTK have one, beside their application's own
+        Gio.bus_watch_name_on_connection(self.bus, sender, Gio.BusNameWatcherFlags.NONE, None,
+                                         lambda *_: self.monitors.pop(path, None))
+        self.respond(sender, options, invocation, GRANTED, {"session_handle": GLib.Variant("s", path)})
 
-    def Inhibit_QueryEndResponse(self, _sender, _path, _parameters, invocation):
-        self.agreed += 1
+    def Inhibit_QueryEndResponse(self, _sender, _path, parameters, invocation):
+        self.answers.add(parameters.unpack()[0])
+        if self.answers == set(self.monitors):
+            self.agreed += 1
+            self.answers.clear()
         invocation.return_value(None)
 
     def Settings_ReadAll(self, _sender, _path, _parameters, invocation):
@@ -284,8 +290,9 @@ class Person:
     def log_out(self, state):
         """How far the log-out is: it is asked about, called off ("running"), or done ("ending")."""
         state = {"screensaver-active": GLib.Variant("b", False), "session-state": GLib.Variant("u", STATES[state])}
-        self.desktop.bus.emit_signal(None, PORTAL_PATH, "org.freedesktop.portal.Inhibit", "StateChanged",
-                                     GLib.Variant("(oa{sv})", (self.desktop.monitor, state)))
+        for path, sender in self.desktop.monitors.items():
+            self.desktop.bus.emit_signal(sender, PORTAL_PATH, "org.freedesktop.portal.Inhibit", "StateChanged",
+                                         GLib.Variant("(oa{sv})", (path, state)))
 
     def key(self, shortcut, down):
         self.desktop.bus.emit_signal(
