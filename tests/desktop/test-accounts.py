@@ -57,7 +57,10 @@ def test_signed_out_while_away():
     lap.open()
     lap.find("Sign in")
     assert not lap.look("Voice call"), lap.tree()
-    desk.close_window("Preferences")
+    desk.keys("Escape")
+    desk.gone("lap was signed out")
+    if "Preferences" in desk.windows():  # newer releases of libadwaita: the first one was for the sentence
+        desk.keys("Escape")
     desk.windows_are("Beckon")
 
 

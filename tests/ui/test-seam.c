@@ -115,6 +115,51 @@ test_dialog_closes_once (Fixture *self, gconstpointer unused)
   ui_await (self->dialog == NULL);
 }
 
+/* Whether somebody in the dialog has the keys. */
+static gboolean
+has_focus (Fixture *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (self->dialog));
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, self->dialog) &&
+         gtk_widget_get_mapped (focus);
+}
+
+static GtkWidget *
+add_row (AdwPreferencesGroup *group, const char *title)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_button_new_with_label ("Remove"));
+  adw_preferences_group_add (group, row);
+  return row;
+}
+
+/* Escape goes to who has the focus, and that may be in a row that is taken away. */
+static void
+test_focus_stays (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *preferences = beckon_preferences_new ();
+  AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
+  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+  GtkWidget *row;
+  GtkWidget *button;
+
+  add_row (group, "Stays");
+  row = add_row (group, "Goes");
+  button = ui_find_type (row, GTK_TYPE_BUTTON);
+  adw_preferences_page_add (page, group);
+  beckon_preferences_add (preferences, page);
+  present (self, preferences);
+  ui_await (has_focus (self));
+  g_assert_true (gtk_widget_grab_focus (button));
+  adw_preferences_group_remove (group, row);
+  ui_await (has_focus (self));
+  beckon_dialog_close (self->dialog);
+  ui_await (self->dialog == NULL);
+}
+
 /* ---- questions ---- */
 
 static void
@@ -456,6 +501,7 @@ main (int argc, char **argv)
   ADD ("dialog-goes", test_dialog_goes);
   ADD ("dialog-covers", test_dialog_covers);
   ADD ("dialog-closes-once", test_dialog_closes_once);
+  ADD ("focus-stays", test_focus_stays);
   ADD ("question", test_question);
   ADD ("question-closed", test_question_closed);
   ADD ("announce", test_announce);
