@@ -17,8 +17,7 @@ def _names(*people):
 
 def _statistics(picture, person, size=None):
     """The window behind the bars, which have the name of what they show."""
-    person.wake("Call with")
-    person.click(next(name for name in LEVELS if person.look(name)))
+    person.click_one("Call with", *LEVELS)
     person.read("DTLS-SRTP")
     if size:
         person.resize("Call Statistics", *size)

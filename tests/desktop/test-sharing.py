@@ -38,7 +38,9 @@ def test_dark_and_narrow():
     STAGE.picture("dark-sharing")
     together(lambda: alice.resize("Call with Bob Larsson", 360, 640),
              lambda: bob.resize("Call with Alice Moreau", 360, 640))
-    together(lambda: alice.find("More"), lambda: bob.find("More"))
+    for person in STAGE.people:
+        person.wake("Call with")
+        person.find("More")
     STAGE.sees(bob, "screen", CORNER)
     STAGE.picture("narrow-sharing")
     assert not alice.unnamed_controls() and not bob.unnamed_controls()

@@ -182,6 +182,14 @@ class Agent:
         ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
                 timeout, f"a sensitive button {name!r}").click()
 
+    def click_one(self, title, *names, timeout=TIMEOUT):
+        """Presses what has one of @names, while the window whose title begins like this has its controls shown."""
+        def shown():
+            self.wake(title)
+            return next((widget for widget in self._all()
+                         if any(map(widget.is_named, names)) and widget.is_clickable()), None)
+        ui.wait(shown, timeout, f"a sensitive button of {names}").click()
+
     def type(self, name, value, timeout=TIMEOUT):
         ui.wait(lambda: next((widget for widget in self._named(name) if widget.offers("EditableText")),
                              None), timeout, f"an entry {name!r}").set_text(value)
@@ -318,21 +326,30 @@ class Agent:
         return next((place for place in shown if place[2] and place[3]), None)
 
     def open_menu(self, window, text):
-        """Presses the secondary button on what shows @text in that window."""
-        self.press_on(window, text, "3")
+        """Presses the secondary button of the pointer on the row of that window that shows @text."""
+        def row():
+            rows = (widget.place() for shown, _ in self._windows() if shown.name == window
+                    for widget in shown.walk() if widget.role == ui.ROW
+                    and any(child.text() == text for child in widget.walk()))
+            return next((place for place in rows if place[2] and place[3]), None)
+        self._press_at(self._await_window(window), ui.wait(row, TIMEOUT, f"a row with {text!r}"), "3")
 
-    def press_on(self, window, text, button="1"):
-        """Presses a button of the pointer on what shows @text in that window. GTK does not quite know the places in a
+    def _press_at(self, window, place, button="1"):
+        """In the middle, since newer releases of GTK tell of places some pixels off."""
+        ui.xdotool("mousemove", "--window", window, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
+                   "click", button)
+
+    def press_on(self, window, text):
+        """Presses the pointer's button on what shows @text in that window. GTK does not quite know the places in a
         dialog that lies in a window: there, what has an action is pressed by that."""
         place = ui.wait(lambda: self._place(window, text), TIMEOUT, f"a text {text!r}")
         found = self._await_window(window)
-        if found != self._xwindow(window) and button == "1":
+        if found != self._xwindow(window):
             tool = next((widget for widget in self._named(text) if widget.is_clickable()), None)
             if tool:
                 tool.click()
                 return
-        ui.xdotool("mousemove", "--window", found, str(place[0] + 10), str(place[1] + place[3] // 2),
-                   "click", button)
+        self._press_at(found, place)
 
     def scroll_to(self, window, text):
         """Turns the wheel downwards in that window until what shows @text is in sight, and all rests."""
@@ -418,18 +435,27 @@ class Agent:
 
     def point_at(self, title, name, timeout=TIMEOUT):
         """Presses the pointer's button on @name in the window whose title begins like this: what opens a popover has
-        no action."""
+        no action. In newer releases of GTK it has one, and is pressed by that."""
         self.wake(title)
+        tool = next((widget for widget in self._named(name) if widget.is_clickable()), None)
+        if tool and not self.desktop.knows_places(self.app.pid):
+            tool.click()
+            return
         place = ui.wait(lambda: next((widget.place() for widget in self._named(name)), None), timeout, f"{name!r}")
         found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}").split()[-1]
-        ui.xdotool("mousemove", "--window", found, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
-                   "click", "1")
+        self._press_at(found, place)
 
     def click_twice(self, title, name, timeout=TIMEOUT):
-        """A double click of the pointer on the widget @name of that window."""
-        place = ui.wait(lambda: next((widget.place() for widget in self._named(name) if widget.has("sensitive")),
-                                     None), timeout, f"a sensitive {name!r}")
-        window = self._await_window(title, timeout)
+        """A double click of the pointer on the widget @name of that window; where GTK does not quite know its place, the
+        space bar twice, as quickly."""
+        widget = ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
+                         timeout, f"a sensitive {name!r}")
+        if not self.desktop.knows_places(self.app.pid):
+            self.activate(title)
+            self.walk_to(name)
+            ui.xdotool("key", "--delay", "80", "space", "space")
+            return
+        window, place = self._await_window(title, timeout), widget.place()
         ui.xdotool("mousemove", "--window", window, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
                    "click", "--repeat", "2", "--delay", "80", "1")
 

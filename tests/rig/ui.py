@@ -25,6 +25,7 @@ WHOLE_TEXT = 1 << 20  # -1 is nothing of an entry
 LIVE = ("off", "polite", "assertive")
 NOTIFICATION = 101
 SELDOM = 0.25  # seconds between looks at what does not change
+ROW = 32  # the role of those of lists
 DIALOG = 16  # the role of those of libadwaita that lie in a window
 
 
@@ -101,8 +102,12 @@ class Widget:
         return self.role in CONTROLS
 
     def is_clickable(self):
-        return self.has("sensitive") and self.offers("Action") and \
-            self.call("Action", "GetName", GLib.Variant("(i)", (0,)))[0] == "click"
+        if not self.has("sensitive") or not self.offers("Action"):
+            return False
+        try:
+            return self.call("Action", "GetName", GLib.Variant("(i)", (0,)))[0] == "click"
+        except GLib.Error:  # newer releases of GTK offer that there be actions for every row
+            return False
 
     def click(self):
         self.call("Action", "DoAction", GLib.Variant("(i)", (0,)))
@@ -196,6 +201,16 @@ class Desktop:
         while GLib.MainContext.default().iteration(False):
             pass
         return self.announced
+
+    def toolkit(self, pid):
+        """The release of GTK, as numbers."""
+        version = self._call(self._owner(pid), ROOT, PROPERTIES, "Get",
+                             GLib.Variant("(ss)", ("org.a11y.atspi.Application", "Version")))
+        return [int(number) for number in version.split(".")]
+
+    def knows_places(self, pid):
+        """Whether its GTK tells exactly where things are: newer releases leave out what is around them."""
+        return self.toolkit(pid) < [4, 14]
 
     def _call(self, owner, path, interface, method, arguments=None):
         return self.bus.call_sync(owner, path, interface, method, arguments, None,
