@@ -436,11 +436,10 @@ class Agent:
     def point_at(self, title, name, timeout=TIMEOUT):
         """Presses the pointer's button on @name in the window whose title begins like this: what opens a popover has
         no action. In newer releases of GTK it has one, and is pressed by that."""
-        self.wake(title)
-        tool = next((widget for widget in self._named(name) if widget.is_clickable()), None)
-        if tool and not self.desktop.knows_places(self.app.pid):
-            tool.click()
+        if not self.desktop.knows_places(self.app.pid):
+            self.click_one(title, name)
             return
+        self.wake(title)
         place = ui.wait(lambda: next((widget.place() for widget in self._named(name)), None), timeout, f"{name!r}")
         found = ui.xdotool("search", "--onlyvisible", "--name", f"^{title}").split()[-1]
         self._press_at(found, place)
