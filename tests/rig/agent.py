@@ -227,6 +227,10 @@ class Agent:
         ui.wait(lambda: any(widget.description == description for widget in self._named(name)), timeout,
                 f"{name!r} described as {description!r}")
 
+    def knows_places(self):
+        """Whether its GTK tells exactly where things are: newer releases leave out the padding of what is around them."""
+        return self.desktop.toolkit(self.app.pid) < [4, 14]
+
     def said(self, *announcements, timeout=TIMEOUT):
         """Waits until a screen reader has been asked to say these in this order, others aside; each is how, which only
         GTK 4.14 can tell, and the sentence."""
@@ -436,7 +440,7 @@ class Agent:
     def point_at(self, title, name, timeout=TIMEOUT):
         """Presses the pointer's button on @name in the window whose title begins like this: what opens a popover has
         no action. In newer releases of GTK it has one, and is pressed by that."""
-        if not self.desktop.knows_places(self.app.pid):
+        if not self.knows_places():
             self.click_one(title, name)
             return
         self.wake(title)
@@ -449,7 +453,7 @@ class Agent:
         space bar twice, as quickly."""
         widget = ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
                          timeout, f"a sensitive {name!r}")
-        if not self.desktop.knows_places(self.app.pid):
+        if not self.knows_places():
             self.activate(title)
             self.walk_to(name)
             ui.xdotool("key", "--delay", "80", "space", "space")

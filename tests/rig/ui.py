@@ -208,10 +208,6 @@ class Desktop:
                              GLib.Variant("(ss)", ("org.a11y.atspi.Application", "Version")))
         return [int(number) for number in version.split(".")]
 
-    def knows_places(self, pid):
-        """Whether its GTK tells exactly where things are: newer releases leave out what is around them."""
-        return self.toolkit(pid) < [4, 14]
-
     def _call(self, owner, path, interface, method, arguments=None):
         return self.bus.call_sync(owner, path, interface, method, arguments, None,
                                   Gio.DBusCallFlags.NONE, 10000, None).unpack()[0]
