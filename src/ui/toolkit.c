@@ -56,7 +56,8 @@ beckon_name_button (GtkButton *button, const char *name)
 static void
 name_items (GtkWidget *widget)
 {
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), ITEM_TYPE))
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), ITEM_TYPE) &&
+      g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "text") != NULL)
     {
       g_autofree char *text = NULL;
 
