@@ -49,8 +49,9 @@ typedef struct
   guint32 ssrc;
   Frame frames[FRAMES_KEPT]; /* the newest first: it is being sent */
   gboolean has_begun;
-  gboolean has_key;
-  guint16 key; /* where the newest key frame begins */
+  gboolean has_fallen; /* the next key frame makes up for what was before */
+  gboolean has_start;
+  guint16 start; /* of what is worth sending again: such a key frame */
 } Line;
 
 struct _BeckonPeerRepair
@@ -152,6 +153,12 @@ void
 beckon_peer_repair_set_limit (BeckonPeerRepair *self, guint bits_per_second)
 {
   g_atomic_int_set (&self->limit, MAX (bits_per_second / 8, 1));
+  if (bits_per_second > 0)
+    return;
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->n_lines; i++)
+    self->lines[i].has_fallen = TRUE;
+  g_mutex_unlock (&self->lock);
 }
 
 /* ---- copying ---- */
@@ -239,10 +246,11 @@ begin_frame (
   const gboolean is_first = !line->has_begun && !is_empty;
 
   line->has_begun |= is_first;
-  if (is_key && !is_empty)
+  if (is_key && !is_empty && line->has_fallen)
     {
-      line->has_key = TRUE;
-      line->key = seqnum;
+      line->has_fallen = FALSE;
+      line->has_start = TRUE;
+      line->start = seqnum;
     }
   memmove (&line->frames[1], &line->frames[0], (FRAMES_KEPT - 1) * sizeof (Frame));
   line->frames[0] = (Frame){ seqnum, 0, timestamp, copies, is_first };
@@ -297,8 +305,8 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
-/* Nothing hangs on what came before a key frame, and who asks for it has not got that yet: it would
- * come later by what is sent for nothing. */
+/* Where a line became thin its queue dropped large pictures, and the small key frame that replaces them
+ * would come later by all that is sent of them for nothing. Anywhere else who asks waits for it. */
 static gboolean
 is_outdated (BeckonPeerRepair *self, guint32 ssrc, guint16 seqnum)
 {
@@ -307,7 +315,7 @@ is_outdated (BeckonPeerRepair *self, guint32 ssrc, guint16 seqnum)
 
   g_mutex_lock (&self->lock);
   line = find_line (self, ssrc);
-  outdated = line != NULL && line->has_key && (gint16) (seqnum - line->key) < 0;
+  outdated = line != NULL && line->has_start && (gint16) (seqnum - line->start) < 0;
   g_mutex_unlock (&self->lock);
   return outdated;
 }

@@ -49,7 +49,8 @@ void beckon_peer_repair_try_path (BeckonPeerRepair *self);
 double beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss,
                                   gint64 round_trip_us);
 
-/** beckon_peer_repair_set_limit: so much may be sent again, copies and answers together. */
+/** beckon_peer_repair_set_limit: so much may be sent again, copies and answers together. 0: nothing, nor
+ * ever what is before the next key frame. */
 void beckon_peer_repair_set_limit (BeckonPeerRepair *self, guint bits_per_second);
 
 /** beckon_peer_repair_choose: Returns: how many copies are needed, so that next to nothing is missing

@@ -272,9 +272,9 @@ test_answers (void)
   line_close (&line);
 }
 
-/* A key frame makes up for what was lost before it. */
+/* Whether what is before a key frame is sent again. */
 static void
-test_before_key_frame (void)
+check_before_key_frame (gboolean has_fallen)
 {
   guint copies[FRAMES * PACKETS] = { 0 };
   GstPad *pad;
@@ -282,7 +282,14 @@ test_before_key_frame (void)
 
   line_open (&line, PICTURES);
   for (guint i = 0; i < FRAMES; i++)
-    push_frame (&line, PICTURES, i * 3000, i == FRAMES - 2);
+    {
+      if (i == FRAMES - 2 && has_fallen)
+        {
+          beckon_peer_repair_set_limit (line.repair, 0);
+          beckon_peer_repair_set_limit (line.repair, G_MAXINT);
+        }
+      push_frame (&line, PICTURES, i * 3000, i == FRAMES - 2);
+    }
   pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
   for (guint i = 0; i < FRAMES * PACKETS; i++)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
@@ -290,9 +297,23 @@ test_before_key_frame (void)
     ask (pad, PICTURES, line.next - back);
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
-    g_assert_cmpuint (copies[i], ==, i >= (FRAMES - 2) * PACKETS);
+    g_assert_cmpuint (copies[i], ==, i >= (FRAMES - (has_fallen ? 2 : 3)) * PACKETS);
   gst_object_unref (pad);
   line_close (&line);
+}
+
+/* Who has asked waits for it. */
+static void
+test_before_key_frame (void)
+{
+  check_before_key_frame (FALSE);
+}
+
+/* The key frame of a line that became thin makes up for what was lost. */
+static void
+test_fallen (void)
+{
+  check_before_key_frame (TRUE);
 }
 
 /* Who asks again and again fills no line. */
@@ -343,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/repair/try-path", test_try_path);
   g_test_add_func ("/repair/answers", test_answers);
   g_test_add_func ("/repair/before-key-frame", test_before_key_frame);
+  g_test_add_func ("/repair/fallen", test_fallen);
   g_test_add_func ("/repair/limit", test_limit);
   return g_test_run ();
 }
