@@ -29,15 +29,10 @@ static const struct
   { "nicesrc", "nice" },
 };
 
-/* Raw pictures, encoders and what is painted: each is mapped for itself and leaves no hole. Most are
- * kept in pools, and are not mapped again with each frame. */
-#define MAPPED_SIZE (512 * 1024)
-
 void
-beckon_media_limit_memory (void)
+beckon_media_limit_arenas (void)
 {
   mallopt (M_ARENA_MAX, 2);
-  mallopt (M_MMAP_THRESHOLD, MAPPED_SIZE);
 }
 
 gboolean
@@ -48,7 +43,7 @@ beckon_media_init (int *argc, char ***argv, GError **error)
   OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
   if (!gst_init_check (argc, argv, error))
     return FALSE;
-  beckon_media_limit_memory ();
+  beckon_media_limit_arenas ();
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     {
       g_autoptr (GstElementFactory) factory = gst_element_factory_find (needed[i].element);

@@ -26,11 +26,10 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
 
-/** beckon_media_limit_memory: before there are threads, which keep an arena that they have. Each of a
- * call's two dozen would: 280 to 530 MB instead of 85 to 107. And what is large is given back when it
- * is freed; the allocator takes that for a habit otherwise, and keeps it. beckon_media_init() does
- * both, too, for who has no threads until then. */
-void beckon_media_limit_memory (void);
+/** beckon_media_limit_arenas: before there are threads, which keep an arena that they have. Each of a
+ * call's two dozen would: 280 to 530 MB instead of 85 to 107. beckon_media_init() does it, too, for who
+ * has no threads until then. */
+void beckon_media_limit_arenas (void);
 
 /** beckon_media_init: once, early, on the main thread: initialises GStreamer and our elements;
  * argc and argv may be NULL. Fails with MISSING_PLUGIN naming what is missing. */

@@ -17,7 +17,7 @@ main (int argc, char **argv)
   g_autoptr (BeckonApplication) application = NULL;
   int status;
 
-  beckon_media_limit_memory ();
+  beckon_media_limit_arenas ();
   beckon_renderer_spare_gl ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
