@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* picture-end USER VIDEO AUDIO offer|answer: one end of a call, drawn in a window as the application
+/* picture-end USER VIDEO AUDIO offer|answer [devices]: one end of a call, drawn in a window as the application
  * draws it, for glass-to-glass. The other end's signals come as lines of JSON, ours go out as such
  * ("signal"), and between them what becomes of numbered frames, by the machine's monotonic clock in ms:
  * "captured" when one of ours was taken, "shown" when one of theirs had been painted; and their "width",
- * when it changes. Ends with its standard input. */
+ * when it changes. With devices who offers speaks, and who answers hears it (sound-end.h), in the place of
+ * AUDIO. Ends with its standard input. */
 
 #include "config.h"
 
@@ -14,6 +15,7 @@
 
 #include "media-session.h"
 #include "signal-lines.h"
+#include "sound-end.h"
 #include "test-source.h"
 #include "video-sink.h"
 #include "video-view.h"
@@ -216,12 +218,14 @@ main (int argc, char **argv)
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GError) error = NULL;
   End end = { .newest = -1, .taken = -1, .painted = -1 };
+  gboolean offers;
 
-  if (argc != 5)
+  if (argc != 5 && argc != 6)
     {
-      g_printerr ("usage: picture-end USER VIDEO AUDIO offer|answer\n");
+      g_printerr ("usage: picture-end USER VIDEO AUDIO offer|answer [devices]\n");
       return 2;
     }
+  offers = g_str_equal (argv[4], "offer");
   gtk_init ();
   if (!beckon_media_init (NULL, NULL, &error))
     g_error ("%s", error->message);
@@ -231,13 +235,14 @@ main (int argc, char **argv)
   config->audio_file = g_strdup (argv[3]);
   config->audio_output = BECKON_OUTPUT_NONE;
   config->video_sink = g_strdup (beckon_video_sink_register ());
+  if (argc == 6)
+    sound_end_plug (config, offers);
 
   end.loop = g_main_loop_new (NULL, FALSE);
   end.session = beckon_media_session_new (config);
   beckon_media_session_set_camera (end.session, TRUE);
   beckon_media_session_open (end.session);
-  end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1,
-                                            g_str_equal (argv[4], "offer"));
+  end.peer = beckon_media_session_add_peer (end.session, "other", NULL, 1, offers);
   g_signal_connect (end.peer, "local-signal", G_CALLBACK (on_local_signal), &end);
   g_signal_connect (end.peer, "first-video", G_CALLBACK (on_first_video), &end);
   show (&end);
