@@ -206,6 +206,22 @@ is_wrong (GtkEditable *field)
   return gtk_widget_has_css_class (GTK_WIDGET (field), "error");
 }
 
+/* In a window of the size that it has at first, also where there is a server to be tried. */
+static void
+test_sign_in_fits (SignIn *self, gconstpointer unused)
+{
+  GtkWidget *scrolled = ui_find_type (self->window, GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *position = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled));
+
+  gtk_widget_set_visible (gtk_widget_get_parent (ui_find_type (self->window, ADW_TYPE_ACTION_ROW)),
+                          TRUE);
+  g_assert_nonnull (ui_find_label (self->window, "Try It on This Computer"));
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 1000, 700);
+  ui_await (gtk_widget_get_height (self->window) == 700);
+  g_assert_cmpfloat (gtk_adjustment_get_upper (position), <=,
+                     gtk_adjustment_get_page_size (position));
+}
+
 static void
 test_sign_in_incomplete (SignIn *self, gconstpointer unused)
 {
@@ -422,6 +438,7 @@ main (int argc, char **argv)
 #undef ADD
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/sign-in/" name, SignIn, NULL, sign_in_set_up, function, sign_in_tear_down)
+  ADD ("fits", test_sign_in_fits);
   ADD ("incomplete", test_sign_in_incomplete);
   ADD ("bad-user-id", test_sign_in_bad_user_id);
   ADD ("bad-address", test_sign_in_bad_address);
