@@ -106,23 +106,29 @@ add_object (Announcer *self, const char *path, const char *name)
                                             g_strdup (name), g_free, NULL);
 }
 
+/* Each has a path of its own, for a screen reader keeps the name of what it has met. */
+static char *
+path_of (guint number)
+{
+  return g_strdup_printf ("/org/a11y/atspi/accessible/%u", number);
+}
+
 static void
 change_state (Announcer *self, guint number, const char *state)
 {
-  g_autofree char *path = g_strdup_printf ("/org/a11y/atspi/accessible/%u", number);
+  g_autofree char *path = path_of (number);
 
   g_dbus_connection_emit_signal (
       self->bus, NULL, path, "org.a11y.atspi.Event.Object", "StateChanged",
       g_variant_new ("(siiva{sv})", state, TRUE, 0, g_variant_new_string (""), NULL), NULL);
 }
 
-/* Each has a path of its own, for a screen reader keeps the name of what it has met. */
 static void
 say (Announcer *self, const char *sentence)
 {
   const guint number = self->n_said++;
   guint *kept = &self->kept[number % N_KEPT];
-  g_autofree char *path = g_strdup_printf ("/org/a11y/atspi/accessible/%u", number);
+  g_autofree char *path = path_of (number);
 
   if (*kept != 0)
     {
