@@ -178,9 +178,12 @@ class Agent:
     def gone(self, name, timeout=TIMEOUT):
         ui.wait(lambda: not any(self._named(name)), timeout, f"no {name!r}")
 
+    def _clickable(self, name, timeout):
+        return ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
+                       timeout, f"a sensitive button {name!r}")
+
     def click(self, name, timeout=TIMEOUT):
-        ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
-                timeout, f"a sensitive button {name!r}").click()
+        self._clickable(name, timeout).click()
 
     def click_one(self, title, *names, timeout=TIMEOUT):
         """Presses what has one of @names, while the window whose title begins like this has its controls shown."""
@@ -338,10 +341,10 @@ class Agent:
             return next((place for place in rows if place[2] and place[3]), None)
         self._press_at(self._await_window(window), ui.wait(row, TIMEOUT, f"a row with {text!r}"), "3")
 
-    def _press_at(self, window, place, button="1"):
+    def _press_at(self, window, place, *buttons):
         """In the middle, since newer releases of GTK tell of places some pixels off."""
         ui.xdotool("mousemove", "--window", window, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
-                   "click", button)
+                   "click", *(buttons or "1"))
 
     def press_on(self, window, text):
         """Presses the pointer's button on what shows @text in that window. GTK does not quite know the places in a
@@ -451,16 +454,13 @@ class Agent:
     def click_twice(self, title, name, timeout=TIMEOUT):
         """A double click of the pointer on the widget @name of that window; where GTK does not quite know its place, the
         space bar twice, as quickly."""
-        widget = ui.wait(lambda: next((widget for widget in self._named(name) if widget.is_clickable()), None),
-                         timeout, f"a sensitive {name!r}")
+        widget = self._clickable(name, timeout)
         if not self.knows_places():
             self.activate(title)
             self.walk_to(name)
             ui.xdotool("key", "--delay", "80", "space", "space")
             return
-        window, place = self._await_window(title, timeout), widget.place()
-        ui.xdotool("mousemove", "--window", window, str(place[0] + place[2] // 2), str(place[1] + place[3] // 2),
-                   "click", "--repeat", "2", "--delay", "80", "1")
+        self._press_at(self._await_window(title, timeout), widget.place(), "--repeat", "2", "--delay", "80", "1")
 
     def is_at(self, name, left, top, timeout=TIMEOUT):
         """Waits until the widget @name is in that part of its window: in its left half or not, its upper or not."""
