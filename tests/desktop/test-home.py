@@ -56,49 +56,6 @@ def test_offers_are_heard():
     desk.keys("ctrl+a", "BackSpace")
 
 
-def _live_long(user, shown, others):
-    """Says to the server that Bob has many contacts, and that after the call of @user with him there were many of
-    @others."""
-    server = STAGE.server
-    server.process.terminate()
-    server.process.wait(10)
-    with contextlib.closing(sqlite3.connect(f"{server.directory}/data/beckon.sqlite")) as db, db:
-        db.executemany(
-            "INSERT INTO history (owner, started, call, direction, media, outcome, members, duration, seen) "
-            "SELECT owner, started + ?1, call || ?1, direction, media, outcome, "
-            "replace (replace (members, ?2, ?3), ?4, ?5), duration, 1 FROM history "
-            "WHERE owner = 'bob' AND members LIKE '%' || ?2 || '%'",
-            [(i, user, others, shown, others.title()) for i in range(1, MANY + 1)])
-        db.executemany("INSERT INTO contacts (owner, user) VALUES ('bob', ?)",
-                       [(f"friend{i:03}",) for i in range(CONTACTS)])
-    server.restart()
-
-
-def test_search_far_back():
-    """A call before many others: it is not in the list, and is found."""
-    desk = STAGE.desk
-    zoe = STAGE.robot("zoe", "call", "bob")
-    event(zoe, "ringing")
-    zoe.terminate()
-    zoe.wait()
-    desk.find("Voice call with Zoe")
-    _live_long("zoe", "Zoe", "dave")
-    desk.gone("Voice call with Zoe")
-    desk.read("Connected")
-    desk.find("Voice call with friend000")
-    _pictures("contacts", desk)
-    desk.keys("ctrl+f")
-    desk.type("Search contacts and recent calls", "zoe")
-    desk.find("Voice call with Zoe")
-    desk.gone("Voice call with Dave")
-    _pictures("search-far-back", desk)
-    desk.type("Search contacts and recent calls", f"friend{CONTACTS - 1}")
-    desk.find(f"Voice call with friend{CONTACTS - 1}")
-    desk.gone("Voice call with Zoe")
-    desk.keys("Escape")
-    desk.gone("Voice call with Zoe")
-
-
 def test_shortcuts():
     desk = STAGE.desk
     desk.keys("ctrl+question")
@@ -187,5 +144,48 @@ def test_try_it():
     lap.read("Connected", timeout=20)
 
 
-STAGE.run(test_search, test_offers_are_heard, test_search_far_back, test_shortcuts, test_checking_the_network,
-          test_calling_oneself, test_signing_a_device_out, test_try_it)
+def _live_long(user, shown, others):
+    """Says to the server that Bob has many contacts, and that after the call of @user with him there were many of
+    @others."""
+    server = STAGE.server
+    server.process.terminate()
+    server.process.wait(10)
+    with contextlib.closing(sqlite3.connect(f"{server.directory}/data/beckon.sqlite")) as db, db:
+        db.executemany(
+            "INSERT INTO history (owner, started, call, direction, media, outcome, members, duration, seen) "
+            "SELECT owner, started + ?1, call || ?1, direction, media, outcome, "
+            "replace (replace (members, ?2, ?3), ?4, ?5), duration, 1 FROM history "
+            "WHERE owner = 'bob' AND members LIKE '%' || ?2 || '%'",
+            [(i, user, others, shown, others.title()) for i in range(1, MANY + 1)])
+        db.executemany("INSERT INTO contacts (owner, user) VALUES ('bob', ?)",
+                       [(f"friend{i:03}",) for i in range(CONTACTS)])
+    server.restart()
+
+
+def test_search_far_back():
+    """A call before many others: it is not in the list, and is found."""
+    desk = STAGE.desk
+    zoe = STAGE.robot("zoe", "call", "bob")
+    event(zoe, "ringing")
+    zoe.terminate()
+    zoe.wait()
+    desk.find("Voice call with Zoe")
+    _live_long("zoe", "Zoe", "dave")
+    desk.gone("Voice call with Zoe")
+    desk.read("Connected")
+    desk.find("Voice call with friend000")
+    _pictures("contacts", desk)
+    desk.keys("ctrl+f")
+    desk.type("Search contacts and recent calls", "zoe")
+    desk.find("Voice call with Zoe")
+    desk.gone("Voice call with Dave")
+    _pictures("search-far-back", desk)
+    desk.type("Search contacts and recent calls", f"friend{CONTACTS - 1}")
+    desk.find(f"Voice call with friend{CONTACTS - 1}")
+    desk.gone("Voice call with Zoe")
+    desk.keys("Escape")
+    desk.gone("Voice call with Zoe")
+
+
+STAGE.run(test_search, test_offers_are_heard, test_shortcuts, test_checking_the_network, test_calling_oneself,
+          test_signing_a_device_out, test_try_it, test_search_far_back)
