@@ -4,7 +4,7 @@
 
 Reads the windows as they are written down, .ui files and C: nothing that a person uses is without a name for who
 hears it, no text without a translation, no short one without a comment for who translates it, no text with a width
-of its own.
+of its own, no margin that stays where it was for who reads from right to left.
 """
 import os
 import re
@@ -151,6 +151,37 @@ def beside_the_seam(name, code):
         yield f"{name}: {found}"
 
 
+def sides(body):
+    """What a rule of CSS keeps free to the left and to the right: {"padding": (left, right)}, None where it says
+    nothing."""
+    found = {}
+    for name, side, value in re.findall(r"\b(margin|padding)(?:-(left|right))?:\s*([^;]+);", body):
+        values = value.split()
+        left, right = found.get(name, (None, None))
+        if not side:
+            right = values[1 if len(values) > 1 else 0]
+            left = values[3] if len(values) > 3 else right
+        elif side == "left":
+            left = value
+        else:
+            right = value
+        found[name] = left, right
+    return found
+
+
+def not_turned_round(css):
+    """Rules that keep more free on one side, and have no rule for who reads from right to left that turns it round."""
+    rules = re.findall(r"([^{};]+)\{([^{}]*)\}", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
+    turned = {selectors.strip(): sides(body) for selectors, body in rules if ":dir(rtl)" in selectors}
+    for selectors, body in rules:
+        if ":dir(rtl)" in selectors:
+            continue
+        for name, (left, right) in sides(body).items():
+            there = turned.get(f"{selectors.strip()}:dir(rtl)", {}).get(name, (None, None))
+            if left != right and (left not in (None, there[1]) or right not in (None, there[0])):
+                yield f"style.css: {selectors.strip()} {{ {name}"
+
+
 def read(path):
     with open(path, encoding="utf-8") as file:
         return file.read()
@@ -185,6 +216,10 @@ def test_short_texts_have_comments():
 def test_letters_have_no_shadows():
     """Where cairo draws, each costs a layer of the whole window with every frame of a picture behind it."""
     check(re.findall(r"[^;{]*(?:text|icon)-shadow:[^;]*;", read(f"{FOLDER}/style.css")))
+
+
+def test_who_reads_from_right_to_left_has_it_turned_round():
+    check(not_turned_round(read(f"{FOLDER}/style.css")))
 
 
 def test_translators_see_all_files():
@@ -246,8 +281,13 @@ def test_that_it_finds_something():
     assert list(beside_the_seam("bad.c", "#if GTK_CHECK_VERSION(4, 14, 0)\nadw_message_dialog_new (NULL);"))
     assert not list(beside_the_seam("dialogs.c", "#if ADW_CHECK_VERSION(1, 5, 0)"))
     assert list(unnamed_in_code("bad.c", "{\n  gtk_button_new_from_icon_name (\"x\");\n}"))
+    assert list(not_turned_round(".a { margin-left: 3px; } .b { padding: 0 1px 0 2px; } .b:dir(rtl) { padding: 1px; }")) \
+        == ["style.css: .a { margin", "style.css: .b { padding"]
+    assert not list(not_turned_round(".a { padding: 0 1px 0 2px; } .a:dir(rtl) { padding: 0 2px 0 1px; }"))
+    assert not list(not_turned_round(".a { margin: 0 6px; padding-left: 6px; padding-right: 6px; }"))
 
 
 tap.run(test_that_it_finds_something, test_everything_is_named, test_everything_is_translated,
         test_translators_see_all_files, test_short_texts_have_comments, test_no_text_has_a_width_of_its_own,
-        test_letters_have_no_shadows, test_the_windows_have_no_threads, test_releases_are_told_apart_in_one_place)
+        test_letters_have_no_shadows, test_who_reads_from_right_to_left_has_it_turned_round,
+        test_the_windows_have_no_threads, test_releases_are_told_apart_in_one_place)
