@@ -46,7 +46,7 @@ update_preview (BeckonDevicesPreferences *self)
 {
   const GError *problem = beckon_media_session_get_camera_problem (self->session);
   GObject *video = problem == NULL ? beckon_media_session_get_local_video (self->session) : NULL;
-  g_autofree char *phrase = problem != NULL ? beckon_phrase_for_error (problem, NULL) : NULL;
+  g_autofree char *phrase = problem != NULL ? beckon_phrase_for_camera_problem (problem) : NULL;
 
   beckon_video_view_set_source (self->preview, video);
   gtk_widget_set_visible (self->only_you, video != NULL);
