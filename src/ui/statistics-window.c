@@ -138,7 +138,8 @@ phrase_for_picture (guint width, guint height, double fps)
   return g_strdup_printf (_("%u × %u, %.0f fps"), width, height, fps);
 }
 
-/* Who does it is in brackets: "VP8 (vp8enc), 1.4 Mbit/s" */
+/* "1.4 Mbit/s, VP8 (vp8enc)": who does it is in brackets. A number that follows Latin letters would be far
+ * from its unit where that is read from right to left. */
 static char *
 phrase_for_codec (const char *codec, const char *element, double kbps)
 {
@@ -146,8 +147,8 @@ phrase_for_codec (const char *codec, const char *element, double kbps)
 
   if (codec == NULL)
     return g_strdup ("");
-  return element != NULL ? g_strdup_printf ("%s (%s), %s", codec, element, rate)
-                         : g_strdup_printf ("%s, %s", codec, rate);
+  return element != NULL ? g_strdup_printf ("%s, %s (%s)", rate, codec, element)
+                         : g_strdup_printf ("%s, %s", rate, codec);
 }
 
 static char *

@@ -75,9 +75,9 @@ test_shown (void)
   g_assert_nonnull (ui_find_label (window, "DTLS-SRTP, AES-128-ICM"));
   g_assert_nonnull (ui_find_label (window, "Connection: good"));
   g_assert_nonnull (ui_find_label (window, "1280 × 720, 30 fps"));
-  g_assert_nonnull (ui_find_label (window, "VP8 (vp8dec), 1.4 Mbit/s"));
+  g_assert_nonnull (ui_find_label (window, "1.4 Mbit/s, VP8 (vp8dec)"));
   g_assert_nonnull (ui_find_label (window, "2 times, 1.3 s in all"));
-  g_assert_nonnull (ui_find_label (window, "Opus, 41 kbit/s"));
+  g_assert_nonnull (ui_find_label (window, "41 kbit/s, Opus"));
   g_assert_nonnull (ui_find_label (window, "No picture"));
   g_assert_nonnull (ui_find_named (window, "Round trip, last minute"));
 
@@ -131,8 +131,8 @@ test_text (void)
   g_assert_nonnull (strstr (text, "Connection – Path: Over a relay, TLS\n"));
   g_assert_nonnull (strstr (text, "Connection – Delay: 47 ms\n"));
   g_assert_nonnull (
-      strstr (text, "Video – Received: 1280 × 720, 30 fps (VP8 (vp8dec), 1.4 Mbit/s)\n"));
-  g_assert_nonnull (strstr (text, "Sound – Received: Opus, 41 kbit/s\n"));
+      strstr (text, "Video – Received: 1280 × 720, 30 fps (1.4 Mbit/s, VP8 (vp8dec))\n"));
+  g_assert_nonnull (strstr (text, "Sound – Received: 41 kbit/s, Opus\n"));
   ui_destroy (window);
 }
 
