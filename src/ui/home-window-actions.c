@@ -155,7 +155,7 @@ typedef struct
 {
   BeckonHomeWindow *window;
   char *id;
-  char *name; /* nullable: of a removal */
+  char *name;
 } Block;
 
 static Block *
@@ -188,8 +188,8 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!was_done (removal->window, source, result, removal->id))
     return;
-  /* Translators: %s is a user ID */
-  sentence = g_strdup_printf (_("“%s” was removed from your contacts"), removal->id);
+  /* Translators: %s is a person's name */
+  sentence = g_strdup_printf (_("“%s” was removed from your contacts"), removal->name);
   /* Translators: button of a message: takes that back; imperative */
   beckon_home_window_offer (removal->window, sentence, _("Undo"), "home.restore-contact",
                             removal->id);
@@ -200,11 +200,13 @@ on_remove_contact_action (GtkWidget *widget, const char *action, GVariant *param
 {
   BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
   BeckonSignalingService *signaling = beckon_home_window_get_signaling (self);
-  const char *id = g_variant_get_string (parameter, NULL);
+  const char *id;
+  const char *name;
 
+  g_variant_get (parameter, "(&s&s)", &id, &name);
   if (signaling != NULL)
     beckon_signaling_service_remove_contact_async (signaling, id, NULL, on_removed,
-                                                   block_new (self, id, NULL));
+                                                   block_new (self, id, name));
 }
 
 static void
@@ -380,7 +382,7 @@ beckon_home_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "home.call", "(ss)", on_call_action);
   gtk_widget_class_install_action (widget_class, "home.add-contact", NULL, on_add_contact_action);
-  gtk_widget_class_install_action (widget_class, "home.remove-contact", "s",
+  gtk_widget_class_install_action (widget_class, "home.remove-contact", "(ss)",
                                    on_remove_contact_action);
   gtk_widget_class_install_action (widget_class, "home.restore-contact", "s",
                                    on_restore_contact_action);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * Where a person signs in, sees whom they can reach, and calls them. A call that was placed shows in
  * a window of its own; this one says why a call could not be placed.
  *
- * Actions: home.call (ss): user IDs as typed, "voice" or "video"; home.remove-contact (s), home.block (ss):
+ * Actions: home.call (ss): user IDs as typed, "voice" or "video"; home.remove-contact (ss), home.block (ss):
  * a user ID and a name, home.unblock (s).
  */
 G_DECLARE_FINAL_TYPE (BeckonHomeWindow, beckon_home_window, BECKON, HOME_WINDOW,

@@ -121,8 +121,10 @@ on_add_action (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_remove_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  gtk_widget_activate_action (widget, "home.remove-contact", "s",
-                              beckon_person_row_get_id (BECKON_PERSON_ROW (widget)));
+  BeckonPersonRowPrivate *priv =
+      beckon_person_row_get_instance_private (BECKON_PERSON_ROW (widget));
+
+  gtk_widget_activate_action (widget, "home.remove-contact", "(ss)", priv->id, priv->name);
 }
 
 static void

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  *
  * What the rows of contacts and of recent calls have in common: a menu about one person, opened with
  * the secondary button, a long press or the Menu key. What it offers is asked of the window, with the
- * actions home.call (ss), copy (s), restore-contact (s), remove-contact (s), block (ss), unblock (s).
+ * actions home.call (ss), copy (s), restore-contact (s), remove-contact (ss), block (ss), unblock (s).
  *
  * Properties: blocked (read-only).
  */

@@ -177,7 +177,7 @@ open_home_told (Screens *self)
   open_home (self);
   fake_manager_set_other (self->manager, other);
   gtk_revealer_set_reveal_child (GTK_REVEALER (find (self, "banner")), TRUE);
-  gtk_widget_activate_action (self->window, "home.remove-contact", "s", "bob");
+  gtk_widget_activate_action (self->window, "home.remove-contact", "(ss)", "bob", "Bob Larsson");
   answer (self, "contacts.remove", "");
   toasts = find (self, "toasts");
   ui_await (gtk_widget_get_last_child (toasts) !=

@@ -35,7 +35,7 @@ create_home (GtkWidget *child, char **called)
     { "block", on_home_action, "(ss)", NULL, NULL, { 0 } },
     { "unblock", on_home_action, "s", NULL, NULL, { 0 } },
     { "copy", on_home_action, "s", NULL, NULL, { 0 } },
-    { "remove-contact", on_home_action, "s", NULL, NULL, { 0 } },
+    { "remove-contact", on_home_action, "(ss)", NULL, NULL, { 0 } },
     { "restore-contact", on_home_action, "s", NULL, NULL, { 0 } },
   };
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
@@ -126,12 +126,12 @@ test_row_menu (void)
   gtk_widget_activate_action (row, "row.voice", NULL);
   g_assert_cmpstr (called, ==, "('bob', 'voice')");
   gtk_widget_activate_action (row, "row.remove", NULL);
-  g_assert_cmpstr (called, ==, "'bob'");
+  g_assert_cmpstr (called, ==, "('bob', 'Bob Larsson')");
   /* In a call nobody is called, and who is in the contacts is not added to them. */
   beckon_contact_row_set_obstacle (BECKON_CONTACT_ROW (row), "You are in a call");
   gtk_widget_activate_action (row, "row.voice", NULL);
   gtk_widget_activate_action (row, "row.add", NULL);
-  g_assert_cmpstr (called, ==, "'bob'");
+  g_assert_cmpstr (called, ==, "('bob', 'Bob Larsson')");
   ui_destroy (window);
   g_assert_finalize_object (item);
 }
@@ -193,7 +193,7 @@ test_recent_row_adds (void)
   gtk_widget_activate_action (row, "row.add", NULL);
   g_assert_null (called);
   gtk_widget_activate_action (row, "row.remove", NULL);
-  g_assert_cmpstr (called, ==, "'dave'");
+  g_assert_cmpstr (called, ==, "('dave', 'Dave Okafor')");
   ui_destroy (window);
   g_assert_finalize_object (item);
 }
