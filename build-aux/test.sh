@@ -54,16 +54,19 @@ install_rest() {
   [[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak
 }
 
-# prepare DIR[:TARGET]...: compiles with what the processors have left, and makes the Flatpak if it is to be
-# tested; a failure shows when its tests are run
+# prepare DIR[:TARGET]...: compiles with what the processors have left; a failure shows when its tests are run
 prepare() {
   local place dir target
   for place in "$@"; do
     IFS=: read -r dir target <<<"$place"
     chrt --idle 0 meson compile -C "$dir" ${target:+"$target"} >"$dir/prepare.log" 2>&1
   done
+}
+
+# prepare_flatpak: makes it in the same way, once what that takes is there. Half of it is waiting for packages.
+prepare_flatpak() {
   tail --pid="$installing" -f /dev/null
-  ! $flatpak || chrt --idle 0 /usr/bin/python3 tests/flatpak/sandbox_build.py "$PWD" "$PWD/build-test" \
+  chrt --idle 0 /usr/bin/python3 tests/flatpak/sandbox_build.py "$PWD" "$PWD/build-test" \
     >build-test/prepare-flatpak.log 2>&1
 }
 
@@ -86,7 +89,7 @@ run() {
   local again
   mapfile -t again < <(/usr/bin/python3 build-aux/test-summary.py --again "$dir/meson-logs/$name.json")
   if [ ${#again[@]} -gt 0 ]; then
-    wait "$preparing" 2>/dev/null
+    wait "${preparing[@]}" 2>/dev/null
     meson test -C "$dir" --logbase "$name-again" --print-errorlogs --num-processes 1 "${again[@]}"
   fi
 }
@@ -129,10 +132,14 @@ if $fuzz; then
   others+=(build-fuzz:fuzz-targets)
 fi
 prepare "${others[@]}" &
-preparing=$!
+preparing=($!)
+if $flatpak; then
+  prepare_flatpak &
+  preparing+=($!)
+fi
 for suite in "${plain[@]}"; do
   # Media has the machine for itself.
-  case $suite in media|interop) wait "$preparing" ;; esac
+  case $suite in media|interop) wait "${preparing[@]}" ;; esac
   alone=()
   case $whole:$suite in
     true:unit|true:server|true:media)
@@ -141,10 +148,11 @@ for suite in "${plain[@]}"; do
   esac
   run build-test "$suite" "$suite" ${alone[@]:+-- "${alone[@]}"}
 done
-wait "$preparing"
+wait "${preparing[@]}"
 
 if $sanitize; then
-  run build-sanitize sanitize unit server media -- --no-suite real-time
+  # Nothing in it has to keep a pace.
+  run build-sanitize sanitize unit server media -- --no-suite real-time --num-processes $((MESON_TESTTHREADS + 1))
 fi
 # What runs beside it has nothing that is timed.
 if $flatpak; then
