@@ -260,12 +260,13 @@ show_media (BeckonStatisticsWindow *self, BeckonStatistics *statistics)
            NULL);
 }
 
-/* @line: its values are described to who does not see it */
+/* @value: negative: not known; @line: its values are described to who does not see it */
 static void
 add_value (GtkLabel *label, BeckonSparkline *line, double value, char *phrase)
 {
-  /* Of a third of the window: with large letters a unit may be below its number. */
-  gtk_label_set_label (label, phrase);
+  /* Of a third of the window: with large letters a unit may be below its number, and a long word is
+   * not to be had. */
+  gtk_label_set_label (label, value < 0 ? "–" : phrase);
   beckon_sparkline_add (line, MAX (0, value));
   gtk_accessible_update_property (GTK_ACCESSIBLE (line), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   phrase, -1);

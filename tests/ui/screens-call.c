@@ -309,6 +309,14 @@ open_pip_voice (Screens *self)
   gtk_widget_activate_action (self->window, "call.pip", NULL);
 }
 
+/* Before anything is known. */
+static void
+open_statistics_early (Screens *self)
+{
+  create_running (self, BECKON_MEDIA_VIDEO);
+  screens_show (self, beckon_statistics_window_new (NULL, self->call));
+}
+
 static void
 open_statistics (Screens *self)
 {
@@ -418,6 +426,7 @@ const Screen screens_call[] = {
   { "pip", open_pip, FALSE, TRUE },
   { "pip-voice", open_pip_voice, FALSE, TRUE },
   { "statistics", open_statistics },
+  { "statistics-early", open_statistics_early },
   { "ended", open_ended },
   { "ended-lost", open_ended_lost },
   { "ended-declined", open_ended_declined },
