@@ -430,6 +430,12 @@ beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self)
   return beckon_path_get_loss (self);
 }
 
+double
+beckon_bandwidth_estimator_get_loss_after_loss (BeckonBandwidthEstimator *self)
+{
+  return beckon_path_get_loss_after_loss (self);
+}
+
 gint64
 beckon_bandwidth_estimator_get_round_trip (BeckonBandwidthEstimator *self)
 {

@@ -76,6 +76,9 @@ gboolean beckon_bandwidth_estimator_is_examining (BeckonBandwidthEstimator *self
 double beckon_bandwidth_estimator_get_share (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_loss: Returns: 0..1, of the last hundred packets or so. */
 double beckon_bandwidth_estimator_get_loss (BeckonBandwidthEstimator *self);
+/** beckon_bandwidth_estimator_get_loss_after_loss: Returns: 0..1, of the packets that followed one that
+ * was lost, at least the loss itself: as much as that where each is lost by itself, more in bursts. */
+double beckon_bandwidth_estimator_get_loss_after_loss (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_round_trip: Returns: microseconds, -1 before the first feedback. */
 gint64 beckon_bandwidth_estimator_get_round_trip (BeckonBandwidthEstimator *self);
 

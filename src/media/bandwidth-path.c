@@ -188,6 +188,10 @@ beckon_path_take_reports (BeckonBandwidthEstimator *self,
     {
       self->n_reports = MIN (self->n_reports + 1, BECKON_PATH_LOSS_PACKETS);
       self->loss += ((reports[i].lost ? 1 : 0) - self->loss) / self->n_reports;
+      if (self->was_lost)
+        self->loss_after_loss +=
+            ((reports[i].lost ? 1 : 0) - self->loss_after_loss) / BECKON_PATH_RUN_PACKETS;
+      self->was_lost = reports[i].lost;
       if (self->state == BECKON_BANDWIDTH_EXAMINING && reports[i].sent_us >= self->examined_at)
         {
           self->n_examined++;
@@ -221,6 +225,12 @@ beckon_path_get_loss (BeckonBandwidthEstimator *self)
   if (self->state == BECKON_BANDWIDTH_DRAINING || self->state == BECKON_BANDWIDTH_COMPETING)
     loss = MIN (loss, self->cut_loss);
   return loss;
+}
+
+double
+beckon_path_get_loss_after_loss (BeckonBandwidthEstimator *self)
+{
+  return MAX (self->loss_after_loss, beckon_path_get_loss (self));
 }
 
 /* ---- what waits ---- */

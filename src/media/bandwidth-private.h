@@ -24,6 +24,8 @@ G_BEGIN_DECLS
 #define BECKON_COMPETITION_CAPACITY 100000
 /* Loss is that of so many. */
 #define BECKON_PATH_LOSS_PACKETS 100
+/* Whether what follows a lost packet is lost, too, is that of so many that followed one. */
+#define BECKON_PATH_RUN_PACKETS 20
 
 typedef enum
 {
@@ -66,6 +68,8 @@ struct _BeckonBandwidthEstimator
   gint64 wait;       /* the least wait at the last feedback */
   double loss;       /* as reports have it */
   double loss_known; /* at most, as the peer counts it in the end */
+  double loss_after_loss; /* of the packets behind one that was lost */
+  gboolean was_lost;      /* the newest that was reported */
   guint n_reports;   /* in all, up to BECKON_PATH_LOSS_PACKETS */
   double compared_target, compared_loss; /* before the last growth that counts */
   gint64 compared_at;
@@ -111,6 +115,8 @@ double beckon_path_get_sent (BeckonBandwidthEstimator *self);
 double beckon_path_get_arriving (BeckonBandwidthEstimator *self);
 /** beckon_path_get_loss: Returns: 0..1, what the path loses by itself. */
 double beckon_path_get_loss (BeckonBandwidthEstimator *self);
+/** beckon_path_get_loss_after_loss: Returns: 0..1, at least the loss itself. */
+double beckon_path_get_loss_after_loss (BeckonBandwidthEstimator *self);
 /** beckon_path_get_queue: Returns: in microseconds, 0 if there is none that matters. */
 gint64 beckon_path_get_queue (BeckonBandwidthEstimator *self);
 /** beckon_path_is_waiting: Returns: whether our packets wait, if not longer than is harmless. */

@@ -246,8 +246,10 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   if (!examining)
     beckon_quality_ladder_set_copies (
         self->ladder,
-        beckon_sound_copies_update (self->copies, now, loss,
-                                    beckon_quality_ladder_get_room (self->ladder, target)));
+        beckon_sound_copies_update (
+            self->copies, now, loss,
+            beckon_bandwidth_estimator_get_loss_after_loss (self->estimator),
+            beckon_quality_ladder_get_room (self->ladder, target)));
   beckon_quality_ladder_set_drained (
       self->ladder, gcc ? 0 : beckon_bandwidth_estimator_get_drained (self->estimator));
   quality = beckon_quality_ladder_update (self->ladder, now, target, repair,

@@ -78,6 +78,7 @@ struct _BeckonPeerJitter
   GPtrArray *buffers; /* GstElement; under the lock */
   Counts before[BECKON_N_KINDS];
   double loss;     /* 0..1, over a few seconds */
+  double loss_of_pictures;
   Hold wait, play; /* the first is never less */
   double round_trips[ROUND_TRIPS]; /* of the last seconds, in ms */
   guint n_round_trips;
@@ -141,6 +142,16 @@ look_at (GstElement *buffer, Counts all[BECKON_N_KINDS], double *jitter_ms)
   *jitter_ms = MAX (*jitter_ms, jitter / (double) GST_MSECOND);
 }
 
+/* Returns: 0..1 of the last second, 0 where nothing came. */
+static double
+loss_of (const Counts *now, const Counts *before)
+{
+  const double missing = now->lost + now->repaired - before->lost - before->repaired;
+  const double pushed = now->pushed - before->pushed;
+
+  return missing + pushed > 0 ? missing / (missing + pushed) : 0;
+}
+
 static double
 shortest_round_trip (BeckonPeerJitter *self, double round_trip_ms)
 {
@@ -195,10 +206,14 @@ step_for (double ms)
 }
 
 double
-beckon_peer_jitter_repair_time (double gap_ms, double round_trip_ms, double loss)
+beckon_peer_jitter_repair_time (double gap_ms,
+                                double round_trip_ms,
+                                double loss,
+                                double loss_of_pictures)
 {
   guint i = 0;
 
+  loss = MAX (loss, MIN (loss_of_pictures, rounds[1]));
   while (i < G_N_ELEMENTS (rounds) && loss >= rounds[i])
     i++;
   return CLAMP (gap_ms, GAP_MS, GAP_MS_MAX) + i * (MAX (round_trip_ms, 0) + REPAIR_MS);
@@ -357,7 +372,7 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   gboolean late[BECKON_N_KINDS];
   guint spread_ms[BECKON_N_KINDS], spread = 0;
   guint64 pushed_in_all = 0;
-  double jitter_ms = 0, missing = 0, pushed = 0;
+  double jitter_ms = 0, missing = 0, pushed = 0, of_pictures = 0;
   const double gap_ms = take_gap (self);
 
   for (guint i = 0; i < buffers->len; i++)
@@ -369,6 +384,8 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
       spread_ms[kind] = beckon_arrivals_take (&self->arrivals.spread_ms[kind]);
       spread = MAX (spread, spread_ms[kind]);
       late[kind] = is_late (kind, &now[kind], before);
+      if (kind == BECKON_KIND_PICTURES)
+        of_pictures = loss_of (&now[kind], before);
       missing += now[kind].lost + now[kind].repaired - before->lost - before->repaired;
       pushed += now[kind].pushed - before->pushed;
       pushed_in_all += now[kind].pushed;
@@ -382,12 +399,14 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
   self->n_clean = missing > 0 ? 0 : self->n_clean + 1;
   self->loss =
       beckon_peer_jitter_blend_loss (self->loss, missing / (missing + pushed), self->n_clean);
+  self->loss_of_pictures =
+      beckon_peer_jitter_blend_loss (self->loss_of_pictures, of_pictures, self->n_clean);
   jitter_ms = MIN (jitter_ms, (spread + SPREAD_MS) / (double) JITTERS);
   /* Copies of sound are of use as late as they come. */
   if (self->repaired > GAP_MS)
     jitter_ms = MAX (jitter_ms, (self->repaired + GAP_MS) / JITTERS);
   hold (self, buffers, jitter_ms,
         beckon_peer_jitter_repair_time (gap_ms, shortest_round_trip (self, round_trip_ms),
-                                        self->loss),
+                                        self->loss, self->loss_of_pictures),
         late, spread_ms);
 }

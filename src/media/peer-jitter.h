@@ -38,10 +38,14 @@ guint beckon_peer_jitter_get_play_ms (BeckonPeerJitter *self);
 /** beckon_peer_jitter_repair_time:
  * @gap_ms: from one picture to the next
  * @round_trip_ms: to the peer and back, less than 0 if that is not known
- * @loss: 0..1
+ * @loss: 0..1, of all packets
+ * @loss_of_pictures: 0..1: copies may hide all that is lost of the sound
  *
  * Returns: how many ms what is missing is on its way when it has to be sent again. */
-double beckon_peer_jitter_repair_time (double gap_ms, double round_trip_ms, double loss);
+double beckon_peer_jitter_repair_time (double gap_ms,
+                                       double round_trip_ms,
+                                       double loss,
+                                       double loss_of_pictures);
 /** beckon_peer_jitter_choose:
  * @now_ms: the latency that holds
  * @jitter_ms: mean deviation of the packets' delay

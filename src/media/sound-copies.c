@@ -12,8 +12,11 @@
 
 #include <math.h>
 
-/* Up to here a rough copy of Opus' own is enough: that is one for nothing. */
+/* Up to here a rough copy of Opus' own is enough: that is one for nothing. It is the copy of one
+ * packet, though. */
 #define LOSS_MIN_REPEATED 0.05
+/* More packets are lost behind a lost one where they are lost in bursts. */
+#define AFTER_LOSS_OF_BURSTS 0.4
 /* Below, what is missing is seldom heard. */
 #define LOSS_MIN 0.01
 /* Of so many packets lately is seen whether there is one. */
@@ -71,22 +74,26 @@ beckon_sound_copies_set_payload (BeckonSoundCopies *self, int payload)
 /* ---- what is needed ---- */
 
 guint
-beckon_sound_copies_choose (double loss, gboolean repeated)
+beckon_sound_copies_choose (double loss, double after_loss, gboolean repeated)
 {
+  const gboolean in_bursts = after_loss > AFTER_LOSS_OF_BURSTS;
   guint copies = 0;
 
-  if (loss <= (repeated ? LOSS_MIN_REPEATED : LOSS_MIN))
+  if (loss <= (repeated && !in_bursts ? LOSS_MIN_REPEATED : LOSS_MIN))
     return 0;
-  while (copies < BECKON_SOUND_COPIES_MAX && pow (loss, (repeated ? 2 : 1) + copies) > MISSING_MAX)
+  /* With the packet itself all that follow it and have it are lost. */
+  while (copies < BECKON_SOUND_COPIES_MAX &&
+         loss * pow (in_bursts ? after_loss : loss, (repeated ? 1 : 0) + copies) > MISSING_MAX)
     copies++;
   return copies;
 }
 
 guint
-beckon_sound_copies_update (BeckonSoundCopies *self, gint64 now_us, double loss, guint room)
+beckon_sound_copies_update (
+    BeckonSoundCopies *self, gint64 now_us, double loss, double after_loss, guint room)
 {
   const guint needed =
-      beckon_sound_copies_choose (loss, !g_atomic_int_get (&self->not_repeated));
+      beckon_sound_copies_choose (loss, after_loss, !g_atomic_int_get (&self->not_repeated));
   guint copies = g_atomic_int_get (&self->copies);
 
   if (needed >= copies)

@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  *
  * Sends sound more than once where much is lost: each packet has those before it in it as well (RFC 2198).
  * That costs no further headers, and whoever misses some has them with the next packet that comes. Where
- * at most a twentieth is lost packets are as they always were, if Opus itself has the one before in each:
- * of music, and at low rates, it has not.
+ * at most a twentieth is lost packets are as they always were, if each is lost by itself and Opus itself has
+ * the one before in each: of music, and at low rates, it has not.
  */
 typedef struct _BeckonSoundCopies BeckonSoundCopies;
 
@@ -40,19 +40,25 @@ void beckon_sound_copies_watch (BeckonSoundCopies *self, GstPad *source);
  * would write some, it does not. */
 void beckon_sound_copies_watch_element (GstElement *element);
 
-/** beckon_sound_copies_choose: @loss: 0..1; @repeated: whether Opus has the packet before in each.
- * Returns: how many copies leave next to nothing to be made up. */
-guint beckon_sound_copies_choose (double loss, gboolean repeated);
+/** beckon_sound_copies_choose: @loss: 0..1; @after_loss: the same of packets behind one that was lost, at
+ * least @loss; @repeated: whether Opus has the packet before in each.
+ * Returns: how many copies leave next to nothing to be made up, or all. */
+guint beckon_sound_copies_choose (double loss, double after_loss, gboolean repeated);
 
 /**
  * beckon_sound_copies_update:
  * @now_us: the monotonic clock
  * @loss: 0..1, what the peer reports lost
+ * @after_loss: 0..1, the same of the packets behind one that was lost, at least @loss
  * @room: no more than so many
  *
  * More at once, and fewer after a while.
  *
  * Returns: how many copies of each packet are sent from now on */
-guint beckon_sound_copies_update (BeckonSoundCopies *self, gint64 now_us, double loss, guint room);
+guint beckon_sound_copies_update (BeckonSoundCopies *self,
+                                  gint64 now_us,
+                                  double loss,
+                                  double after_loss,
+                                  guint room);
 
 G_END_DECLS

@@ -54,6 +54,19 @@ simulated_path_get_target (SimulatedPath *self)
   return beckon_bandwidth_estimator_get_target (self->estimator);
 }
 
+/* In bursts as Gilbert has them: within one everything is lost. */
+static gboolean
+is_lost (SimulatedPath *self)
+{
+  const double chance = g_rand_double (self->dice);
+
+  if (self->burst <= 0)
+    return chance < self->loss;
+  if (chance < (self->in_burst ? 1 / self->burst : self->loss / (1 - self->loss) / self->burst))
+    self->in_burst = !self->in_burst;
+  return self->in_burst;
+}
+
 static void
 send_packet (SimulatedPath *self, guint size)
 {
@@ -62,7 +75,7 @@ send_packet (SimulatedPath *self, guint size)
 
   packet->sent_us = self->now;
   packet->size = size;
-  packet->lost = g_rand_double (self->dice) < self->loss || leaves - self->now > self->queue;
+  packet->lost = is_lost (self) || leaves - self->now > self->queue;
   if (!packet->lost && self->rate > 0)
     {
       self->longest_wait = MAX (self->longest_wait, leaves - self->now);

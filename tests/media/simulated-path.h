@@ -33,6 +33,8 @@ typedef struct
   gboolean ordered; /* no packet overtakes another */
   gint64 last_arrival;
   double loss;
+  double burst;      /* packets that are lost in a row, on average; 0: each is by itself */
+  gboolean in_burst; /* now */
   double reports_lost;
   gboolean late_is_lost; /* in reports, where others have overtaken it */
   gboolean reports_late; /* they have the jitter of the path, too, in order */

@@ -80,6 +80,33 @@ test_random_loss_cuts_nothing (gconstpointer data)
                                   0.15);
 }
 
+/* Of packets that follow a lost one as many are lost as of all, but in bursts. */
+static void
+test_loss_in_bursts (void)
+{
+  g_autoptr (SimulatedPath) path = simulated_path_new (0);
+  double singly = 0, in_bursts = 0;
+
+  beckon_bandwidth_estimator_set_cap (path->estimator, 2500000);
+  simulated_path_run (path, 5 * SECOND);
+  g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss_after_loss (path->estimator), ==, 0);
+  path->loss = 0.05;
+  for (guint i = 0; i < 10; i++)
+    {
+      simulated_path_run (path, 2 * SECOND);
+      singly += beckon_bandwidth_estimator_get_loss_after_loss (path->estimator) / 10;
+    }
+  path->burst = 5;
+  simulated_path_run (path, 5 * SECOND);
+  for (guint i = 0; i < 10; i++)
+    {
+      simulated_path_run (path, 2 * SECOND);
+      in_bursts += beckon_bandwidth_estimator_get_loss_after_loss (path->estimator) / 10;
+    }
+  g_assert_cmpfloat (singly, <, 0.15);
+  g_assert_cmpfloat_with_epsilon (in_bursts, 0.8, 0.1);
+}
+
 /* Where reports are lost as well it takes no longer to look whether it is the rate that loses, and
  * once is enough. */
 static void
@@ -538,6 +565,7 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/bandwidth/examines-in-passing", test_examines_in_passing);
   g_test_add_func ("/bandwidth/loss-hides-no-queue", test_loss_hides_no_queue);
+  g_test_add_func ("/bandwidth/loss-in-bursts", test_loss_in_bursts);
   g_test_add_func ("/bandwidth/short-queue", test_short_queue);
   g_test_add_func ("/bandwidth/full-from-the-start", test_full_from_the_start);
   g_test_add_func ("/bandwidth/thin-line-loses-nothing", test_thin_line_loses_nothing);

@@ -33,7 +33,7 @@ static guint
 choose_wait (double gap_ms, double round_trip_ms, double loss)
 {
   return beckon_peer_jitter_choose (
-      60, 2, beckon_peer_jitter_repair_time (gap_ms, round_trip_ms, loss), FALSE);
+      60, 2, beckon_peer_jitter_repair_time (gap_ms, round_trip_ms, loss, loss), FALSE);
 }
 
 /* The time for as many repetitions as such a loss needs. */
@@ -64,6 +64,10 @@ test_without_loss (void)
   g_assert_cmpuint (choose_wait (50, 40, 0), >=, 50 + 40 + 40);
   g_assert_cmpuint (choose_wait (143, 40, 0), >=, 143 + 40 + 40);
   g_assert_cmpuint (choose_wait (5000, 40, 0), <=, 400);
+  /* Of pictures it is seen. */
+  g_assert_cmpfloat (beckon_peer_jitter_repair_time (50, 40, 0.005, 0.05), >=, 50 + 2 * (40 + 40));
+  g_assert_cmpfloat (beckon_peer_jitter_repair_time (50, 40, 0.005, 0.5), ==,
+                     beckon_peer_jitter_repair_time (50, 40, 0.005, 0.05));
 }
 
 static void
@@ -121,7 +125,8 @@ test_a_queue_that_has_gone_is_forgotten (void)
       loss = beckon_peer_jitter_blend_loss (loss, 0, n + 1);
       ms = beckon_peer_jitter_settle (
           &calm, ms,
-          beckon_peer_jitter_choose (ms, 30, beckon_peer_jitter_repair_time (50, 40, loss), FALSE),
+          beckon_peer_jitter_choose (ms, 30, beckon_peer_jitter_repair_time (50, 40, loss, loss),
+                                     FALSE),
           130);
     }
   g_assert_cmpuint (n, <=, 10);

@@ -22,22 +22,28 @@
 static void
 test_choose (void)
 {
-  g_assert_cmpuint (beckon_sound_copies_choose (0, TRUE), ==, 0);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.05, TRUE), ==, 0);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.1, TRUE), ==, 1);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.2, TRUE), ==, 2);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.3, TRUE), ==, BECKON_SOUND_COPIES_MAX);
+  g_assert_cmpuint (beckon_sound_copies_choose (0, 0, TRUE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.05, 0.05, TRUE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.1, 0.1, TRUE), ==, 1);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.2, 0.2, TRUE), ==, 2);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.3, 0.3, TRUE), ==, BECKON_SOUND_COPIES_MAX);
   /* Opus has none. */
-  g_assert_cmpuint (beckon_sound_copies_choose (0.005, FALSE), ==, 0);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.02, FALSE), ==, 1);
-  g_assert_cmpuint (beckon_sound_copies_choose (0.1, FALSE), ==, 2);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.005, 0.005, FALSE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.02, 0.02, FALSE), ==, 1);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.1, 0.1, FALSE), ==, 2);
+  /* In bursts a copy of one packet is of little use. */
+  g_assert_cmpuint (beckon_sound_copies_choose (0.05, 0.3, TRUE), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.05, 0.8, TRUE), ==, BECKON_SOUND_COPIES_MAX);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.02, 0.5, TRUE), ==, 2);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.02, 0.5, FALSE), ==, 3);
+  g_assert_cmpuint (beckon_sound_copies_choose (0.005, 0.8, TRUE), ==, 0);
   for (gboolean repeated = FALSE; repeated <= TRUE; repeated++)
     {
       guint before = 0;
 
       for (double loss = 0; loss <= 1; loss += 0.01)
         {
-          const guint copies = beckon_sound_copies_choose (loss, repeated);
+          const guint copies = beckon_sound_copies_choose (loss, loss, repeated);
 
           g_assert_cmpuint (copies, >=, before);
           g_assert_cmpuint (copies, <=, BECKON_SOUND_COPIES_MAX);
@@ -53,14 +59,14 @@ test_takes_its_time (void)
   gint64 now = SECOND;
 
   /* Nobody understands them yet. */
-  g_assert_cmpuint (beckon_sound_copies_update (copies, now, 0.5, 3), ==, 0);
+  g_assert_cmpuint (beckon_sound_copies_update (copies, now, 0.5, 0.5, 3), ==, 0);
   beckon_sound_copies_set_payload (copies, COPIES);
-  g_assert_cmpuint (beckon_sound_copies_update (copies, now, 0.5, 3), ==, 3);
-  g_assert_cmpuint (beckon_sound_copies_update (copies, now + SECOND, 0, 3), ==, 3);
-  g_assert_cmpuint (beckon_sound_copies_update (copies, now + SECOND, 0.5, 1), ==, 1);
+  g_assert_cmpuint (beckon_sound_copies_update (copies, now, 0.5, 0.5, 3), ==, 3);
+  g_assert_cmpuint (beckon_sound_copies_update (copies, now + SECOND, 0, 0, 3), ==, 3);
+  g_assert_cmpuint (beckon_sound_copies_update (copies, now + SECOND, 0.5, 0.5, 1), ==, 1);
   for (now += 2 * SECOND; now < 30 * SECOND; now += SECOND)
-    beckon_sound_copies_update (copies, now, 0, 3);
-  g_assert_cmpuint (beckon_sound_copies_update (copies, now, 0, 3), ==, 0);
+    beckon_sound_copies_update (copies, now, 0, 0, 3);
+  g_assert_cmpuint (beckon_sound_copies_update (copies, now, 0, 0, 3), ==, 0);
 }
 
 /* Copies are paid for by pictures, and on a thin line there are fewer. */
@@ -299,11 +305,12 @@ count_missing (Line *self)
 static void
 test_none (gconstpointer understood)
 {
+  const double loss = GPOINTER_TO_INT (understood) ? 0.05 : 0.5;
   Line line;
 
   line_open (&line, 0);
   beckon_sound_copies_set_payload (line.copies, GPOINTER_TO_INT (understood) ? COPIES : -1);
-  beckon_sound_copies_update (line.copies, SECOND, GPOINTER_TO_INT (understood) ? 0.05 : 0.5, 3);
+  beckon_sound_copies_update (line.copies, SECOND, loss, loss, 3);
   g_assert_cmpuint (count_missing (&line), ==, 0);
   g_assert_cmpuint (line.with_copies, ==, 0);
   line_close (&line);
@@ -317,7 +324,7 @@ test_lost (gconstpointer data)
 
   line_open (&line, loss);
   beckon_sound_copies_set_payload (line.copies, COPIES);
-  beckon_sound_copies_update (line.copies, SECOND, loss, 3);
+  beckon_sound_copies_update (line.copies, SECOND, loss, loss, 3);
   /* Of those, Opus still has most in the packet behind. */
   g_assert_cmpuint (count_missing (&line), <=, PACKETS * (loss > 0.4 ? 0.1 : 0.04));
   g_assert_cmpuint (line.with_copies, ==, PACKETS - 1);
@@ -334,7 +341,7 @@ test_no_place (void)
 
   line_open (&line, 0);
   beckon_sound_copies_set_payload (line.copies, COPIES);
-  beckon_sound_copies_update (line.copies, SECOND, 0.5, 3);
+  beckon_sound_copies_update (line.copies, SECOND, 0.5, 0.5, 3);
   push (&line, 0, 20, 0);
   push (&line, 1, 20, 48000);
   push (&line, 2, 1100, 48000 + STEP);
@@ -361,7 +368,7 @@ send_such (Line *self, guint *i, const guint8 first[2], gint64 now)
       push_bytes (self, *i, first, 2, *i * STEP);
       sample = gst_app_sink_pull_sample (self->sink);
     }
-  return beckon_sound_copies_update (self->copies, now, 0.02, 3);
+  return beckon_sound_copies_update (self->copies, now, 0.02, 0.02, 3);
 }
 
 /* Of music, and of speech without room for it, Opus has no copy of its own. */
