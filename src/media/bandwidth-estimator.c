@@ -46,6 +46,9 @@
 #define RATE_RISE 1.25
 #define LOSS_REMEMBERED_US (10 * G_TIME_SPAN_SECOND)
 #define LOSS_EXAMINED 0.3
+/* One long burst has gone by then, and would look as if sending less had ended it. */
+#define LOSSY_US (500 * G_TIME_SPAN_MILLISECOND)
+#define LOSSY_STILL 0.66 /* of what was lost at first */
 /* And less often each time that it was for nothing. */
 #define EXAMINE_EVERY_US (20 * G_TIME_SPAN_SECOND)
 #define EXAMINE_EVERY_MAX (10 * 60 * G_TIME_SPAN_SECOND)
@@ -252,6 +255,22 @@ should_examine (BeckonBandwidthEstimator *self, gint64 now)
          (self->examined_at == 0 || now - self->examined_at > self->examine_every);
 }
 
+/* Nothing grows meanwhile. */
+static void
+wait_for_burst (BeckonBandwidthEstimator *self, gint64 now)
+{
+  if (self->lossy_since == 0)
+    {
+      self->lossy_since = now;
+      self->lossy_loss = beckon_path_get_loss (self);
+    }
+  else if (now - self->lossy_since >= LOSSY_US)
+    {
+      self->lossy_since = 0;
+      begin_examination (self, now);
+    }
+}
+
 /* Were it the rate that loses, nothing would be lost now; else it is as much as before. */
 static void
 examine (BeckonBandwidthEstimator *self, gint64 now)
@@ -358,9 +377,11 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   else if (self->state == BECKON_BANDWIDTH_EXAMINING)
     examine (self, now_us);
   else if (may_lose_by_rate (self, now_us) || should_examine (self, now_us))
-    begin_examination (self, now_us);
+    wait_for_burst (self, now_us);
   else
     grow (self, seconds);
+  if (beckon_path_get_loss (self) < LOSSY_STILL * self->lossy_loss)
+    self->lossy_since = 0;
   self->target = CLAMP (self->target, BECKON_BANDWIDTH_BITS_MIN, self->cap);
 }
 

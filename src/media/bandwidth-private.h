@@ -76,6 +76,8 @@ struct _BeckonBandwidthEstimator
   BeckonBandwidthState examined_from; /* what was before EXAMINING, as the next two */
   double examined_target, examined_loss, examined_sent;
   gint64 examined_at, examine_every;
+  gint64 lossy_since; /* there is something to examine; 0: there is not */
+  double lossy_loss;  /* then */
   guint n_examined, n_examined_lost;
   double most_capacity; /* of the last cuts */
   gint64 most_at;

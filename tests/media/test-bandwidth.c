@@ -107,6 +107,21 @@ test_loss_in_bursts (void)
   g_assert_cmpfloat_with_epsilon (in_bursts, 0.8, 0.1);
 }
 
+/* A third of the last hundred packets is one long burst now and then, and has gone before anything could be
+ * found out by sending less. */
+static void
+test_bursts_cut_nothing (void)
+{
+  g_autoptr (SimulatedPath) path = simulated_path_new (0);
+
+  beckon_bandwidth_estimator_set_cap (path->estimator, 1000000);
+  simulated_path_run (path, 10 * SECOND);
+  path->loss = 0.05;
+  path->burst = 10;
+  simulated_path_run (path, 60 * SECOND);
+  g_assert_cmpuint (path->lowest, ==, 1000000);
+}
+
 /* Where reports are lost as well it takes no longer to look whether it is the rate that loses, and
  * once is enough. */
 static void
@@ -566,6 +581,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bandwidth/examines-in-passing", test_examines_in_passing);
   g_test_add_func ("/bandwidth/loss-hides-no-queue", test_loss_hides_no_queue);
   g_test_add_func ("/bandwidth/loss-in-bursts", test_loss_in_bursts);
+  g_test_add_func ("/bandwidth/bursts-cut-nothing", test_bursts_cut_nothing);
   g_test_add_func ("/bandwidth/short-queue", test_short_queue);
   g_test_add_func ("/bandwidth/full-from-the-start", test_full_from_the_start);
   g_test_add_func ("/bandwidth/thin-line-loses-nothing", test_thin_line_loses_nothing);
