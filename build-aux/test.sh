@@ -54,8 +54,7 @@ install_rest() {
   [[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak
 }
 
-# prepare DIR[:TARGET]...: compiles with what the processors have left, which is two fifths of them while media is
-# tested: whoever is idle is gone as soon as somebody wakes up. A failure shows when its tests are run
+# prepare DIR[:TARGET]...: compiles with what the processors have left; a failure shows when its tests are run
 prepare() {
   local place dir target
   for place in "$@"; do
@@ -139,7 +138,8 @@ if $flatpak; then
   preparing+=($!)
 fi
 for suite in "${plain[@]}"; do
-  [ "$suite" != interop ] || wait "$installing"
+  # Media has the machine for itself.
+  case $suite in media|interop) wait "${preparing[@]}" ;; esac
   alone=()
   case $whole:$suite in
     true:unit|true:server|true:media)
