@@ -142,11 +142,18 @@ look_at (GstElement *buffer, Counts all[BECKON_N_KINDS], double *jitter_ms)
   *jitter_ms = MAX (*jitter_ms, jitter / (double) GST_MSECOND);
 }
 
-/* Returns: 0..1 of the last second, 0 where nothing came. */
-static double
-loss_of (const Counts *now, const Counts *before)
+/* Also what came when it was asked for again. */
+static guint64
+missing_since (const Counts *before, const Counts *now)
 {
-  const double missing = now->lost + now->repaired - before->lost - before->repaired;
+  return now->lost + now->repaired - before->lost - before->repaired;
+}
+
+/* Returns: 0..1 of the packets since @before, 0 where there were none. */
+static double
+loss_since (const Counts *before, const Counts *now)
+{
+  const double missing = missing_since (before, now);
   const double pushed = now->pushed - before->pushed;
 
   return missing + pushed > 0 ? missing / (missing + pushed) : 0;
@@ -315,7 +322,7 @@ static gboolean
 is_late (BeckonKind kind, const Counts *now, const Counts *before)
 {
   const double least = kind == BECKON_KIND_SOUND ? LATE_MIN : 0;
-  const guint64 missing = now->lost + now->repaired - before->lost - before->repaired;
+  const guint64 missing = missing_since (before, now);
 
   return (double) MIN (now->late - before->late, now->lost - before->lost) >
          MAX (least, LATE_SHARE * (now->pushed - before->pushed + missing));
@@ -385,8 +392,8 @@ beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms)
       spread = MAX (spread, spread_ms[kind]);
       late[kind] = is_late (kind, &now[kind], before);
       if (kind == BECKON_KIND_PICTURES)
-        of_pictures = loss_of (&now[kind], before);
-      missing += now[kind].lost + now[kind].repaired - before->lost - before->repaired;
+        of_pictures = loss_since (before, &now[kind]);
+      missing += missing_since (before, &now[kind]);
       pushed += now[kind].pushed - before->pushed;
       pushed_in_all += now[kind].pushed;
       self->before[kind] = now[kind];
