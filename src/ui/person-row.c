@@ -118,22 +118,26 @@ on_add_action (GtkWidget *widget, const char *action, GVariant *parameter)
                               beckon_person_row_get_id (BECKON_PERSON_ROW (widget)));
 }
 
+/* @action: of the window, that is told who they are and what they are called */
 static void
-on_remove_action (GtkWidget *widget, const char *action, GVariant *parameter)
+ask_with_name (GtkWidget *widget, const char *action)
 {
   BeckonPersonRowPrivate *priv =
       beckon_person_row_get_instance_private (BECKON_PERSON_ROW (widget));
 
-  gtk_widget_activate_action (widget, "home.remove-contact", "(ss)", priv->id, priv->name);
+  gtk_widget_activate_action (widget, action, "(ss)", priv->id, priv->name);
+}
+
+static void
+on_remove_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  ask_with_name (widget, "home.remove-contact");
 }
 
 static void
 on_block_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  BeckonPersonRowPrivate *priv =
-      beckon_person_row_get_instance_private (BECKON_PERSON_ROW (widget));
-
-  gtk_widget_activate_action (widget, "home.block", "(ss)", priv->id, priv->name);
+  ask_with_name (widget, "home.block");
 }
 
 static void
