@@ -80,31 +80,33 @@ test_random_loss_cuts_nothing (gconstpointer data)
                                   0.15);
 }
 
+static double
+mean_loss_after_loss (SimulatedPath *path)
+{
+  double sum = 0;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      simulated_path_run (path, 2 * SECOND);
+      sum += beckon_bandwidth_estimator_get_loss_after_loss (path->estimator);
+    }
+  return sum / 10;
+}
+
 /* Of packets that follow a lost one as many are lost as of all, but in bursts. */
 static void
 test_loss_in_bursts (void)
 {
   g_autoptr (SimulatedPath) path = simulated_path_new (0);
-  double singly = 0, in_bursts = 0;
 
   beckon_bandwidth_estimator_set_cap (path->estimator, 2500000);
   simulated_path_run (path, 5 * SECOND);
   g_assert_cmpfloat (beckon_bandwidth_estimator_get_loss_after_loss (path->estimator), ==, 0);
   path->loss = 0.05;
-  for (guint i = 0; i < 10; i++)
-    {
-      simulated_path_run (path, 2 * SECOND);
-      singly += beckon_bandwidth_estimator_get_loss_after_loss (path->estimator) / 10;
-    }
+  g_assert_cmpfloat (mean_loss_after_loss (path), <, 0.15);
   path->burst = 5;
   simulated_path_run (path, 5 * SECOND);
-  for (guint i = 0; i < 10; i++)
-    {
-      simulated_path_run (path, 2 * SECOND);
-      in_bursts += beckon_bandwidth_estimator_get_loss_after_loss (path->estimator) / 10;
-    }
-  g_assert_cmpfloat (singly, <, 0.15);
-  g_assert_cmpfloat_with_epsilon (in_bursts, 0.8, 0.1);
+  g_assert_cmpfloat_with_epsilon (mean_loss_after_loss (path), 0.8, 0.1);
 }
 
 /* A third of the last hundred packets is one long burst now and then, and has gone before anything could be

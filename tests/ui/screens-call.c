@@ -324,11 +324,8 @@ open_statistics (Screens *self)
 
   create_running (self, BECKON_MEDIA_VIDEO);
   stats = &self->call->statistics->counted;
-  stats->round_trip_ms = 24.3;
-  stats->packet_loss = 0.002;
   stats->delay_ms = 47;
   stats->jitter_ms = 3;
-  stats->kbps_received = 1440;
   stats->width = 1280;
   stats->height = 720;
   stats->fps_received = 29.7;
