@@ -61,7 +61,8 @@ typedef struct
   double busy_until;
   GQueue packets; /* Packet, by due */
   guint64 n_sent, n_lost, n_dropped, n_bytes;
-  double longest_wait; /* since the last look */
+  double longest_wait, waited; /* in the queue, since the last look */
+  guint64 n_waited;
 } Direction;
 
 static void cannot (const char *what) G_GNUC_NORETURN;
@@ -199,6 +200,8 @@ enqueue (Direction *self, Packet *packet, double now)
       if (leaves - now > self->queue)
         return FALSE;
       self->longest_wait = MAX (self->longest_wait, leaves - now);
+      self->waited += leaves - now;
+      self->n_waited++;
       leaves += packet->size * 8 / self->rate;
       self->busy_until = leaves;
     }
@@ -290,10 +293,11 @@ print_stats (Direction *directions)
 
       printf ("%s\"%c\": {\"sent\": %" G_GUINT64_FORMAT ", \"lost\": %" G_GUINT64_FORMAT
               ", \"dropped\": %" G_GUINT64_FORMAT ", \"bytes\": %" G_GUINT64_FORMAT
-              ", \"longest_wait_ms\": %.1f}",
+              ", \"longest_wait_ms\": %.1f, \"mean_wait_ms\": %.1f}",
               i == 0 ? "{" : ", ", 'a' + i, d->n_sent, d->n_lost, d->n_dropped, d->n_bytes,
-              d->longest_wait / MS);
-      d->longest_wait = 0;
+              d->longest_wait / MS, d->waited / MAX (d->n_waited, 1) / MS);
+      d->longest_wait = d->waited = 0;
+      d->n_waited = 0;
     }
   puts ("}");
 }
