@@ -190,7 +190,9 @@ go_down (BeckonQualityLadder *self, gint64 now, guint rung)
 static void
 choose_rung (BeckonQualityLadder *self, gint64 now, double bits, double drained)
 {
-  const guint lower = CLAMP (find_rung (bits), self->limit, OFF_RUNG - 1);
+  /* A queue that is emptied is soon over, but not to be waited for without any picture. */
+  const guint lower =
+      CLAMP (find_rung (is_paused (self, bits) ? bits : drained), self->limit, OFF_RUNG - 1);
   const gboolean smallest = self->rung == OFF_RUNG - 1;
   const guint higher =
       MAX (find_rung (bits / (smallest ? UP_SHARE_SMALLEST : UP_SHARE)), self->limit);

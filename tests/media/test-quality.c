@@ -96,6 +96,8 @@ test_moves_when_it_lasts (void)
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.1).fps, ==, 0);
   g_assert_false (hold (ladder, &now, 200000, 0, 0.05).falling);
   g_assert_cmpuint (hold (ladder, &now, 2000000, 0, 0.1).fps, ==, 30);
+  /* Nor are they smaller while there is some for them. */
+  g_assert_cmpuint (hold (ladder, &now, 1000000, 0, 2).height, ==, 720);
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 1).height, ==, 180);
   g_assert_cmpuint (hold (ladder, &now, 200000, 0, 0.1).fps, ==, 15);
 }
