@@ -38,6 +38,8 @@
 #define GROWTH_MAX 2.0 /* a second */
 /* Who sends less than this share of the target has not tried it. */
 #define USED_SHARE 0.6
+/* The same beyond what a full line was measured to carry. */
+#define USED_SHARE_BEYOND 0.72
 #define UNUSED_GROWTH 1.4 /* a second */
 #define UNUSED_RATIO 8
 #define UNUSED_GROWTH_BEYOND 1.1 /* the same where a line was full before */
@@ -112,9 +114,13 @@ beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
       self->n_cuts =
           self->competed_at > 0 && now - self->competed_at < BECKON_COMPETITION_COMPETED_US;
     }
-  if (self->capacity > 0 && self->target < BELOW * self->capacity)
+  if (self->state != BECKON_BANDWIDTH_DRAINING && self->capacity > 0 &&
+      self->target < BELOW * self->capacity)
     self->doubt = MIN (DOUBT_MAX, self->doubt * DOUBT_GROWTH);
   self->capacity = CLAMP (beckon_path_measure_capacity (self), BECKON_BANDWIDTH_BITS_MIN, BITS_MAX);
+  /* Some of what arrived may have done so before the line was thin; but of who shares it with others,
+   * more arrives than a moment of waiting shows. */
+  self->cut_arriving = MIN (self->cut_arriving, MAX (self->capacity, self->cut_arriving / 2));
   if (queue > 2 * BECKON_COMPETITION_SHORT_QUEUE_US || self->capacity > self->most_capacity ||
       now - self->most_at > BECKON_COMPETITION_COMPETED_US)
     {
@@ -308,6 +314,7 @@ static void
 grow (BeckonBandwidthEstimator *self, double seconds)
 {
   const double sent = self->delivered / MAX (1 - self->loss, 0.2);
+  const gboolean is_beyond = self->capacity > 0 && self->target > self->capacity;
 
   if (beckon_path_get_loss (self) > LOSS_EXAMINED && self->examined_at == 0)
     return; /* that has to be looked into first */
@@ -317,14 +324,14 @@ grow (BeckonBandwidthEstimator *self, double seconds)
       return;
     }
   self->silent_target = 0;
-  if (sent > USED_SHARE * self->target)
+  if (self->state == BECKON_BANDWIDTH_GROWING && beckon_path_is_filling (self))
+    return; /* whether it was too much already shows soon */
+  if (sent > (is_beyond ? USED_SHARE_BEYOND : USED_SHARE) * self->target)
     self->target *= self->state == BECKON_BANDWIDTH_STARTING ? pow (GROWTH_MAX, seconds)
                                                              : follow_curve (self, seconds);
   /* Where reports are lost less is known to be delivered than is known to be sent. */
   else if (self->target < UNUSED_RATIO * MAX (sent, beckon_path_get_sent (self)))
-    self->target *= pow (self->capacity > 0 && self->target > self->capacity ? UNUSED_GROWTH_BEYOND
-                                                                             : UNUSED_GROWTH,
-                         seconds);
+    self->target *= pow (is_beyond ? UNUSED_GROWTH_BEYOND : UNUSED_GROWTH, seconds);
 }
 
 /* ---- public ---- */

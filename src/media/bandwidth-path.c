@@ -18,6 +18,7 @@
 /* Of BECKON_PATH_WINDOW_US there have to be so many. */
 #define WINDOW_PACKETS 5
 #define WAIT_US (25 * G_TIME_SPAN_MILLISECOND)
+#define FILLING_SHARE 0.5 /* of what is harmless */
 #define MEASURED_US (250 * G_TIME_SPAN_MILLISECOND)
 #define HISTORY_US G_TIME_SPAN_SECOND
 #define HISTORY_PACKETS 512
@@ -100,9 +101,12 @@ note_heap (BeckonBandwidthEstimator *self,
   const gint64 longer = arrival->delay - before->delay;
   const gint64 sent_gap = get_sent_gap (before, arrival);
   const double packet = arrival->size * 8.0 * G_TIME_SPAN_SECOND / BECKON_BANDWIDTH_BITS_MIN;
+  /* Of a picture's packets each waits until the line has carried the one before it. */
+  const double carried =
+      self->capacity > 0 ? arrival->size * 8.0 * G_TIME_SPAN_SECOND / self->capacity : 0;
   double heap = longer;
 
-  if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= WAIT_US)
+  if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= MAX (WAIT_US, HEAP_LONG_PACKETS * carried))
     return;
   if (longer > MAX (HEAP_LONG_US, HEAP_LONG_PACKETS * packet))
     heap += CLAMP (before->delay - self->base, 0, self->heap);
@@ -294,6 +298,13 @@ beckon_path_get_queue (BeckonBandwidthEstimator *self)
   if (wait > harmless || long_wait > LONG_WAIT * harmless)
     return MAX (wait, long_wait);
   return 0;
+}
+
+gboolean
+beckon_path_is_filling (BeckonBandwidthEstimator *self)
+{
+  return least_wait (self, WINDOW_PACKETS, BECKON_PATH_WINDOW_US) >
+         FILLING_SHARE * longest_harmless_wait (self);
 }
 
 /* Packets that waited came out of the queue one behind the other: at the rate of the path. */

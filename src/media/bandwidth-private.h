@@ -123,6 +123,8 @@ double beckon_path_get_loss_after_loss (BeckonBandwidthEstimator *self);
 gint64 beckon_path_get_queue (BeckonBandwidthEstimator *self);
 /** beckon_path_is_waiting: Returns: whether our packets wait, if not longer than is harmless. */
 gboolean beckon_path_is_waiting (BeckonBandwidthEstimator *self);
+/** beckon_path_is_filling: Returns: whether packets wait for half as long as would matter. */
+gboolean beckon_path_is_filling (BeckonBandwidthEstimator *self);
 /** beckon_path_measure_capacity: Returns: bits a second, at which packets come out of the queue. */
 double beckon_path_measure_capacity (BeckonBandwidthEstimator *self);
 /** beckon_path_is_roomy: Returns: whether packets that wait come out of the queue as they would on

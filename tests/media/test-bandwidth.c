@@ -34,21 +34,49 @@ test_stays_within_rate (gconstpointer data)
 {
   const guint rate = GPOINTER_TO_UINT (data);
   g_autoptr (SimulatedPath) path = simulated_path_new (rate);
-  double sum = 0;
+  double sum = 0, paces = 0;
 
   simulated_path_run (path, 10 * SECOND);
   for (guint i = 0; i < 100; i++)
     {
       simulated_path_run (path, SECOND / 5);
       sum += simulated_path_get_target (path);
+      paces += beckon_bandwidth_estimator_get_pace (path->estimator);
       g_assert_cmpfloat (path->longest_wait, <,
                          MAX (150 * MS, 5 * SIMULATED_PACKET * 8.0 * SECOND / rate));
     }
   g_assert_cmpfloat (sum / 100, >=, 0.7 * rate);
   g_assert_cmpfloat (sum / 100, <=, 1.05 * rate);
   /* A key frame's packets pass the others', but do not fill the queue. */
-  g_assert_cmpuint (beckon_bandwidth_estimator_get_pace (path->estimator), >, rate);
-  g_assert_cmpuint (beckon_bandwidth_estimator_get_pace (path->estimator), <, 3 * rate);
+  g_assert_cmpfloat (paces / 100, >, rate);
+  g_assert_cmpfloat (paces / 100, <, 3 * rate);
+}
+
+/* An encoder cannot make less than four fifths of it of a picture full of noise, and the queue is short. */
+static void
+test_noise (gconstpointer data)
+{
+  const guint rate = GPOINTER_TO_UINT (data);
+  g_autoptr (SimulatedPath) path = simulated_path_new (0);
+  double waits = 0;
+  guint full = 0;
+
+  path->most = 2 * rate;
+  path->sound_every = 20 * MS;
+  simulated_path_run (path, 3 * SECOND);
+  path->rate = rate;
+  path->queue = 200 * MS;
+  path->least = 0.8 * rate;
+  simulated_path_run (path, 5 * SECOND);
+  for (guint i = 0; i < 300; i++)
+    {
+      simulated_path_run (path, SECOND / 10);
+      waits += path->longest_wait;
+      full += path->longest_wait > 0.9 * path->queue;
+    }
+  g_test_message ("longest wait of a tenth of a second: %.0f ms in the mean", waits / 300 / MS);
+  g_assert_cmpfloat (waits / 300, <, 60 * MS);
+  g_assert_cmpuint (full, ==, 0);
 }
 
 /* The first picture of a call does not wait for a line that nobody knows yet. */
@@ -552,6 +580,7 @@ main (int argc, char **argv)
     guint values[4];
   } tables[] = {
     { "/bandwidth/stays-within/%u-kbps", test_stays_within_rate, { 100, 300, 1000, 5000 } },
+    { "/bandwidth/noise/%u-kbps", test_noise, { 300, 400, 500, 1000 } },
     { "/bandwidth/random-loss-cuts-nothing/%u-percent",
       test_random_loss_cuts_nothing,
       { 5, 10, 30, 50 } },
