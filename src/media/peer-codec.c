@@ -85,8 +85,8 @@ set_up_vp8_camera (GstElement *encoder)
   g_object_set (encoder, "deadline", (gint64) 1, "cpu-used", -6, "threads", 1, "lag-in-frames", 0,
                 "keyframe-max-dist", 3000, "min-quantizer", 4, "max-quantizer", 56,
                 /* It keeps to its rate: frames are left out rather than queued. */
-                "dropframe-threshold", 30, "overshoot", 15, "buffer-size", 1000,
-                "buffer-initial-size", 500, "buffer-optimal-size", 600, NULL);
+                "dropframe-threshold", 20, "overshoot", 15, "buffer-size", 500,
+                "buffer-initial-size", 400, "buffer-optimal-size", 400, NULL);
 }
 
 static void
