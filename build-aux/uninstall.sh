@@ -18,19 +18,20 @@ import json, os, sys
 options = {each["name"]: each["value"] for each in json.load(sys.stdin)}
 print(os.path.join(options["prefix"], options["datadir"]))')
 
-# refresh CACHE COMMAND...: makes a cache anew that is there; one of nothing goes.
+# refresh CACHE COMMAND...: makes a cache anew that is there; one of nothing goes, and folders that were there for it alone.
 refresh() {
-  local cache=$1
+  local cache=$data/$1 folder=${1%/*}
   shift
   [ -e "$cache" ] || return 0
   if [ -n "$(find "$(dirname "$cache")" ! -type d ! -path "$cache" -print -quit)" ]; then
     "$@"
   else
     rm "$cache"
+    (cd "$data" && rmdir -p --ignore-fail-on-non-empty "$folder")
   fi
 }
 
 icons=$(command -v gtk4-update-icon-cache || command -v gtk-update-icon-cache || echo true)
-refresh "$data/glib-2.0/schemas/gschemas.compiled" glib-compile-schemas "$data/glib-2.0/schemas"
-refresh "$data/icons/hicolor/icon-theme.cache" "$icons" -q -t -f "$data/icons/hicolor"
-refresh "$data/applications/mimeinfo.cache" update-desktop-database -q "$data/applications"
+refresh "glib-2.0/schemas/gschemas.compiled" glib-compile-schemas "$data/glib-2.0/schemas"
+refresh "icons/hicolor/icon-theme.cache" "$icons" -q -t -f "$data/icons/hicolor"
+refresh "applications/mimeinfo.cache" update-desktop-database -q "$data/applications"

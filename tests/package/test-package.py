@@ -136,13 +136,16 @@ def test_install_in_its_place():
         cat share/applications/mimeinfo.cache; echo
         "$3/build-aux/uninstall.sh" "$2" >&2
         find * ! -type d; echo
-        cat share/applications/mimeinfo.cache""", "sh", PREFIX, BUILD, SOURCE],
+        cat share/applications/mimeinfo.cache; echo
+        find * -type d -empty""", "sh", PREFIX, BUILD, SOURCE],
         capture_output=True, text=True, check=False)
     assert listed.returncode == 0, listed.stderr
-    before, types_before, after, types_after = (set(part.split()) for part in listed.stdout.split("\n\n"))
+    before, types_before, after, types_after, folders = (set(part.split())
+                                                         for part in listed.stdout.split("\n\n"))
     other = {"share/applications/other.desktop"}
     compare(before, INSTALLED | CACHES | other)
     assert after == other | {"share/applications/mimeinfo.cache"}, f"left behind: {sorted(after - other)}"
+    assert not folders, f"left behind, and empty: {sorted(folders)}"
     assert types_before - types_after == {f"x-scheme-handler/beckon={ID}.desktop;"}, (types_before, types_after)
 
 
