@@ -10,7 +10,8 @@ Exits with 1 if anything failed, a log is missing, or nothing passed.
 Beside NAME.json there may be NAME-again.json: what is in there replaces the first attempt of the same
 program, and is named. What a program said that failed stands before all that: the end of a log is what
 there is to see where a log is cut. With --again the programs are printed that deserve one: they failed, but nothing
-crashed or hung and no sanitizer spoke, and they are few.
+crashed or hung and no sanitizer spoke, they are few, and have a pace to keep: those of the suites unit, package and fuzz have none,
+nor those that say the seed of their dice, which others would not find the same with.
 """
 import json
 import os
@@ -23,8 +24,11 @@ GOOD = ("OK", "EXPECTEDFAIL", "SKIP")
 # also what GLib's assertions end with, but they say so.
 CRASHES = {signal + shell for signal in (4, 5, 6, 7, 8, 11) for shell in (0, 128)}
 CRASH = re.compile(r"crash-trace: |Sanitizer: |: runtime error: |ended with -|returncode=-|killed by signal|"
-                   r"^Timeout \(", re.MULTILINE)  # the last: faulthandler's, of a test that hung
+                   # faulthandler's and libFuzzer's, of what hung
+                   r"^Timeout \(|libFuzzer: ", re.MULTILINE)
 ASSERTION = re.compile(r"^Bail out! ERROR:", re.MULTILINE)
+DICE = re.compile(r"^# seed \d+$", re.MULTILINE)
+PACELESS = {"unit", "package", "fuzz"}
 ABORTED = re.compile(r"^crash-trace: signal 6 ", re.MULTILINE)
 PASSED = re.compile(r"ok\b")
 FEW = 3
@@ -69,6 +73,9 @@ def read(path):
 def deserves_another(test):
     """Whether the machine's pace may have been at fault."""
     said = (test["stdout"] or "") + (test.get("stderr") or "")
+    suites = test["name"].rpartition(" / ")[0].rpartition(":")[2].split("+")
+    if PACELESS.intersection(suites) or DICE.search(said):
+        return False
     asserted = ASSERTION.search(said) is not None
     if asserted:
         said = ABORTED.sub("", said)  # which is how an assertion ends

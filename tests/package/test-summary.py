@@ -16,8 +16,8 @@ SUMMARY = sys.argv[1]
 ASSERTED = "Bail out! ERROR:test.c:1:test_pace: assertion failed (frames == 5): (4 == 5)\n"
 
 
-def test(name, result="OK", said="ok 1 /a\nok 2 /b\n", code=0):
-    return {"name": f"beckon:media / {name}", "result": result, "stdout": said, "stderr": None, "returncode": code}
+def test(name, result="OK", said="ok 1 /a\nok 2 /b\n", code=0, suites="media+real-time"):
+    return {"name": f"beckon:{suites} / {name}", "result": result, "stdout": said, "stderr": None, "returncode": code}
 
 
 def summary(first, later=(), option=()):
@@ -36,8 +36,8 @@ def test_counts():
     assert (code, lines[-1]) == (0, "2 passed, 0 failed, 1 skipped"), lines
     code, lines = summary([test("calls"), test("echo", "FAIL", "ok 1 /a\nnot ok 2 /b\n", 1)])
     assert (code, lines[-1]) == (1, "3 passed, 1 failed, 0 skipped"), lines
-    assert "failed: beckon:media / echo: 2 /b" in lines, lines
-    assert lines.index("== beckon:media / echo ended with 1, stdout:") + 1 == lines.index("not ok 2 /b"), lines
+    assert "failed: beckon:media+real-time / echo: 2 /b" in lines, lines
+    assert lines.index("== beckon:media+real-time / echo ended with 1, stdout:") + 1 == lines.index("not ok 2 /b"), lines
     assert summary([])[0] == 1, "a log that is missing is no success"
 
 
@@ -45,7 +45,7 @@ def test_last_attempt_counts():
     first = [test("calls"), test("echo", "ERROR", ASSERTED, -6)]
     code, lines = summary(first, [test("echo")])
     assert (code, lines[-1]) == (0, "4 passed, 0 failed, 0 skipped"), lines
-    assert "once more, alone: beckon:media / echo: ok" in lines, lines
+    assert "once more, alone: beckon:media+real-time / echo: ok" in lines, lines
     code, lines = summary(first, [test("echo", "ERROR", ASSERTED, -6)])
     assert (code, lines[-1]) == (1, "2 passed, 1 failed, 0 skipped"), lines
 
@@ -64,8 +64,10 @@ def test_who_deserves_another():
     assert again(test("echo", "ERROR", "", -11)) == again(test("echo", "ERROR", "", 139)) == [], "it crashed"
     assert again(test("echo", "ERROR", "free(): invalid pointer\n", -6)) == []
     for crash in ("the application ended with -11", "crash-trace: signal 11 on the thread main",
-                  "==1==ERROR: LeakSanitizer: detected memory leaks", "hung:\nTimeout (0:01:00)!"):
+                  "==1==ERROR: LeakSanitizer: detected memory leaks", "hung:\nTimeout (0:01:00)!", "==1== ERROR: libFuzzer: timeout after 25 seconds"):
         assert again(test("echo", "FAIL", f"not ok 1 /a\n# {crash}\n", 1)) == [], crash
+    assert again(test("echo", "ERROR", ASSERTED, -6, "unit")) == [], "it has no pace to keep"
+    assert again(test("kills", "FAIL", "# seed 4711\nnot ok 1 /a\n", 1, "server")) == [], "the next dice fall otherwise"
     many = [test(f"echo-{number}", "ERROR", ASSERTED, -6) for number in range(4)]
     assert again(*many) == [] and len(again(*many[:3])) == 3, "where many fail it is not the pace"
 
