@@ -12,7 +12,7 @@ build=(
   desktop-file-utils appstream gtk-update-icon-cache
   libglib2.0-dev libjson-glib-dev libsoup-3.0-dev libssl-dev libsqlite3-dev libcrypt-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libnice-dev
-  libpulse-dev
+  libpulse-dev libpipewire-0.3-dev
   libgtk-4-dev libadwaita-1-dev libsecret-1-dev libportal-dev libportal-gtk4-dev
 )
 run=(
@@ -28,7 +28,7 @@ rig=(
 test=(
   "${rig[@]}" locales fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
   clang llvm libclang-rt-dev
-  python3-websockets python3-jsonschema openssl coturn iproute2 libpipewire-0.3-dev
+  python3-websockets python3-jsonschema openssl coturn iproute2
   mutter xdg-desktop-portal xdg-desktop-portal-gnome xdg-desktop-portal-gtk
 )
 # What we are called by, and measured beside.
@@ -78,8 +78,8 @@ if [ "$(id -u)" != 0 ]; then
   as_root=(sudo)
 fi
 
-# The servers that are measured beside ours run when a benchmark starts them, and at no other time.
-mapfile -t daemons < <(printf '%s\n' "${missing[@]}" | grep -xE 'kamailio|ejabberd')
+# Servers that tests and benchmarks start run then, and at no other time: nobody asked for an open relay.
+mapfile -t daemons < <(printf '%s\n' "${missing[@]}" | grep -xE 'coturn|kamailio|ejabberd')
 policy=/usr/sbin/policy-rc.d
 made=()
 log=$(mktemp)
