@@ -9,8 +9,8 @@
 # "sanitize" is unit, server and media with AddressSanitizer and UndefinedBehaviorSanitizer in
 # build-sanitize/ (without what needs the pace of a plain build), "threads" what has threads of its own in the server with
 # ThreadSanitizer in build-threads/, and "fuzz" the fuzz targets with clang in build-fuzz/.
-# No --suite: all of them, but what the sanitizers look at is not run without them as well. With CI=true compiler
-# warnings are errors.
+# No --suite: all of them, but what the sanitizers look at is not run without them as well, unless it is shorter with
+# them. With CI=true compiler warnings are errors.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,19 +48,32 @@ configure() {
   log=$(meson setup "${again[@]}" "$dir" "$@" 2>&1) || { echo "$log" >&2; fail "could not configure $dir"; }
 }
 
-# install_rest: what is not needed to compile, nor by the first suites; what needs it is skipped without
+# install_rest: what is not needed by the first suites; what needs it is skipped without
 install_rest() {
+  tail --pid="$installing_tests" -f /dev/null
   [[ " ${suites[*]} " != *" interop "* ]] || build-aux/deps.sh browser
   [[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak
 }
 
-# prepare DIR[:TARGET]...: compiles with what the processors have left; a failure shows when its tests are run
+# prepare: configures and compiles with what the processors have left; a failure shows when its tests are run
 prepare() {
-  local place dir target
-  for place in "$@"; do
-    IFS=: read -r dir target <<<"$place"
-    chrt --idle 0 meson compile -C "$dir" ${target:+"$target"} >"$dir/prepare.log" 2>&1
-  done
+  if $sanitize; then
+    configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
+    compile_idly build-sanitize
+  fi
+  if $threads; then
+    configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false
+    compile_idly build-threads
+  fi
+  if $fuzz; then
+    CC=clang configure build-fuzz -Dfuzz=true -Dapp=false
+    compile_idly build-fuzz fuzz-targets
+  fi
+}
+
+# compile_idly DIR [TARGET]
+compile_idly() {
+  chrt --idle 0 meson compile -C "$@" >"$1/prepare.log" 2>&1
 }
 
 # prepare_flatpak: makes it in the same way, once what that takes is there. Half of it is waiting for packages.
@@ -70,9 +83,14 @@ prepare_flatpak() {
     >build-test/prepare-flatpak.log 2>&1
 }
 
-# left_out SUITE: the programs of it that are not run under the sanitizers
+# left_out SUITE: the programs of it that are not run under the sanitizers, or not as long
 left_out() {
-  meson test -C build-test --list --suite real-time 2>/dev/null | sed -n "s|^beckon:$1+.* / ||p"
+  meson introspect --tests build-test | /usr/bin/python3 -c '
+import json, sys
+for test in json.load(sys.stdin):
+    suites = {name.removeprefix("beckon:") for name in test["suite"]}
+    if sys.argv[1] in suites and suites & {"real-time", "long"}:
+        print(test["name"])' "$1"
 }
 
 # run DIR NAME SUITE... [-- OPTION...]: builds what these suites need and runs them; NAME names the log.
@@ -94,7 +112,9 @@ run() {
   fi
 }
 
-build-aux/deps.sh build run test || fail "packages are missing"
+build-aux/deps.sh build run || fail "packages are missing"
+build-aux/deps.sh test &
+installing_tests=$!
 install_rest &
 installing=$!
 
@@ -118,33 +138,21 @@ if [ ${#plain[@]} -gt 0 ] || $flatpak; then
   configure build-test "-Dwerror=$werror"
   meson compile -C build-test || fail "does not compile"
 fi
-others=()
-if $sanitize; then
-  configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
-  others+=(build-sanitize)
-fi
-if $threads; then
-  configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false
-  others+=(build-threads)
-fi
-if $fuzz; then
-  CC=clang configure build-fuzz -Dfuzz=true -Dapp=false
-  others+=(build-fuzz:fuzz-targets)
-fi
-prepare "${others[@]}" &
+wait "$installing_tests" || fail "packages are missing"
+prepare &
 preparing=($!)
 if $flatpak; then
   prepare_flatpak &
   preparing+=($!)
 fi
 for suite in "${plain[@]}"; do
-  # Media has the machine for itself.
-  case $suite in media|interop) wait "${preparing[@]}" ;; esac
+  # Media has the machine for itself, and the browser has to be there.
+  case $suite in media|interop) wait "${preparing[@]}" "$installing" ;; esac
   alone=()
   case $whole:$suite in
     true:unit|true:server|true:media)
       mapfile -t alone < <(left_out "$suite")
-      [ ${#alone[@]} -gt 0 ] || continue ;;
+      [ ${#alone[@]} -gt 0 ] || fail "no program of $suite is left out under the sanitizers" ;;
   esac
   run build-test "$suite" "$suite" ${alone[@]:+-- "${alone[@]}"}
 done
