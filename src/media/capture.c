@@ -10,8 +10,13 @@
 #include "device-settings-private.h"
 #include "media-private.h"
 
-#define VIDEO_CAPS                                                                                 \
-  "video/x-raw,format=I420,width=[2,1280],height=[2,720],pixel-aspect-ratio=1/1"
+#define VIDEO_CAPS "video/x-raw,format=I420,width=[2,%u],height=[2,%u],pixel-aspect-ratio=1/1"
+/* Pictures of 1920x1080 are for machines that have the time for them, each way. */
+#define WIDTH 1280
+#define HEIGHT 720
+#define LARGE_WIDTH 1920
+#define LARGE_HEIGHT 1080
+#define LARGE_PROCESSORS 8
 /* A screen keeps its size: what is made smaller cannot be read any more. */
 #define SCREEN_CAPS "video/x-raw,format=I420,pixel-aspect-ratio=1/1"
 
@@ -220,18 +225,31 @@ add_shown (BeckonCapture *self, GstElement *after)
   g_object_set (self->shown, "sync", FALSE, "async", FALSE, NULL);
 }
 
-static const char *
+/* Returns: (transfer full) */
+static char *
+get_picture_caps (BeckonCapture *self)
+{
+  const gboolean large = g_get_num_processors () >= LARGE_PROCESSORS;
+  const guint width = self->config->video_width, height = self->config->video_height;
+
+  return g_strdup_printf (VIDEO_CAPS, width > 0 ? width : large ? LARGE_WIDTH : WIDTH,
+                          height > 0 ? height : large ? LARGE_HEIGHT : HEIGHT);
+}
+
+/* Returns: (transfer full) */
+static char *
 get_caps (BeckonCapture *self)
 {
   if (self->screen)
-    return SCREEN_CAPS;
-  return self->video ? VIDEO_CAPS : BECKON_VOICE_CAPS;
+    return g_strdup (SCREEN_CAPS);
+  return self->video ? get_picture_caps (self) : g_strdup (BECKON_VOICE_CAPS);
 }
 
 static GstElement *
 add_converters (BeckonCapture *self, GstElement *after)
 {
-  g_autoptr (GstCaps) caps = gst_caps_from_string (get_caps (self));
+  g_autofree char *wanted = get_caps (self);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (wanted);
   GstElement *convert = add (self, after, self->video ? "videoconvert" : "audioconvert");
   GstElement *scale = add (self, convert, self->video ? "videoscale" : "audioresample");
   GstElement *filter = add (self, scale, "capsfilter");

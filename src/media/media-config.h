@@ -52,7 +52,8 @@ typedef struct
                        * "paintable" property if somebody looks; NULL: pictures are decoded and dropped */
   char *record_path;  /* Matroska file of what the peers sent, as it was received; or NULL */
   BeckonDeviceSettings *devices; /* nullable: each session takes the default ones */
-  guint video_width;  /* of TEST and camera pictures; 0: 1280x720 at 30 */
+  guint video_width;  /* of all pictures but a screen's, at most; of TEST exactly. 0: 1280x720 at 30,
+                         or 1920x1080 of a camera or file where there are eight processors */
   guint video_height;
   guint video_fps;
   guint bandwidth; /* kbit/s that are sent to each peer at most; 0: what the path to them carries */

@@ -25,6 +25,8 @@
 #define ASK_AGAIN_MS 500
 /* There is no chroma for half a pixel, and x264 takes none. */
 #define EVEN_SIZE "video/x-raw,width=(int)[2,32766,2],height=(int)[2,32766,2]"
+/* What the level that is in our descriptions allows; a screen keeps its size. */
+#define CAMERA_SIZE "video/x-raw,width=(int)[2,1280,2],height=(int)[2,720,2]"
 /* Text that is worse cannot be read; of VP8, see peer-screen.c. */
 #define SCREEN_QP_MAX "36"
 
@@ -129,7 +131,8 @@ add_h264 (BeckonMediaPeer *self, BeckonLine line, GstElement *after, const char 
 {
   if (line == BECKON_LINE_SCREEN)
     after = add (self, after, "videoscale");
-  self->encoders[line] = add (self, add_filter (self, after, EVEN_SIZE), name);
+  after = add_filter (self, after, line == BECKON_LINE_SCREEN ? EVEN_SIZE : CAMERA_SIZE);
+  self->encoders[line] = add (self, after, name);
   return add_filter (self, self->encoders[line], BECKON_H264_FILTER);
 }
 
