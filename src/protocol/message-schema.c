@@ -32,7 +32,7 @@ static const char *const outcome_words[] = { "answered", "missed", "declined", "
 static const BeckonField nothing[] = { END };
 
 static const BeckonField user_item = NEEDED ("user", USER_ID);
-static const BeckonField url_item = NEEDED ("url", TEXT, .min = 1, .max = 512);
+static const BeckonField url_item = NEEDED ("url", TEXT, .min = 1, .max = BECKON_ICE_URL_MAX);
 static const BeckonField feature_item = NEEDED ("feature", TEXT, .min = 1, .max = 64);
 
 static const BeckonField user[] = {
@@ -62,7 +62,7 @@ static const BeckonField hello[] = {
 };
 
 static const BeckonField server[] = {
-  NEEDED ("name", TEXT, .max = 128),
+  NEEDED ("name", TEXT, .max = BECKON_NAME_MAX_BYTES),
   NEEDED ("version", TEXT, .max = 64),
   NEEDED ("features", ARRAY, .max = 64, .members = &feature_item),
   END
@@ -106,13 +106,13 @@ static const BeckonField hello_reply[] = {
   NEEDED ("user", OBJECT, .members = user),
   NEEDED ("server", OBJECT, .members = server),
   NEEDED ("limits", OPAQUE, .max = 4096),
-  NEEDED ("ice_servers", ARRAY, .max = 16, .members = &ice_server_item),
+  NEEDED ("ice_servers", ARRAY, .max = BECKON_ICE_SERVERS_MAX, .members = &ice_server_item),
   NEEDED ("calls", ARRAY, .max = 64, .members = &call_snapshot_item),
   MAYBE ("missed", INTEGER, .min = 0, .max = BECKON_NUMBER_MAX),
   END
 };
 static const BeckonField ice_reply[] = {
-  NEEDED ("ice_servers", ARRAY, .max = 16, .members = &ice_server_item),
+  NEEDED ("ice_servers", ARRAY, .max = BECKON_ICE_SERVERS_MAX, .members = &ice_server_item),
   END
 };
 

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 #define BECKON_INVITEES_MAX 9
 /** BECKON_CALL_DATA_MAX: bytes of the application's own data in an invitation, accept or reject. */
 #define BECKON_CALL_DATA_MAX 2048
+/** BECKON_ICE_SERVERS_MAX: that a client is told of, with addresses of BECKON_ICE_URL_MAX bytes. */
+#define BECKON_ICE_SERVERS_MAX 16
+#define BECKON_ICE_URL_MAX 512
 
 typedef enum
 {

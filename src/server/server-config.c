@@ -6,6 +6,7 @@
 
 #include "server-config.h"
 
+#include "identifiers.h"
 #include "networks.h"
 #include "protocol-types.h"
 #include "server-error.h"
@@ -188,12 +189,35 @@ is_origin (const char *text)
          g_uri_get_fragment (uri) == NULL && g_uri_get_userinfo (uri) == NULL;
 }
 
+/* What is in the reply to each hello: a client refuses all of it if this is more than it takes. */
+static gboolean
+check_told (const BeckonServerConfig *self, GError **error)
+{
+  if (strlen (self->name) > BECKON_NAME_MAX_BYTES)
+    return refuse (error, "server", "name",
+                   "has at most " G_STRINGIFY (BECKON_NAME_MAX_BYTES) " bytes");
+  for (guint i = 0; self->ice_urls != NULL && self->ice_urls[i] != NULL; i++)
+    {
+      const gsize length = strlen (self->ice_urls[i]);
+
+      if (i == BECKON_ICE_SERVERS_MAX)
+        return refuse (error, "ice", "urls",
+                       "are at most " G_STRINGIFY (BECKON_ICE_SERVERS_MAX));
+      if (length == 0 || length > BECKON_ICE_URL_MAX)
+        return refuse (error, "ice", "urls",
+                       "have 1 to " G_STRINGIFY (BECKON_ICE_URL_MAX) " bytes each");
+    }
+  return TRUE;
+}
+
 /* What makes sense by itself, but not together. */
 static gboolean
 check (const BeckonServerConfig *self, GError **error)
 {
   const gboolean has_key = self->jwt_secret_file != NULL || self->jwt_public_key != NULL;
 
+  if (!check_told (self, error))
+    return FALSE;
   if (self->registration == BECKON_REGISTRATION_CODE && self->registration_code == NULL)
     return refuse (error, "server", "registration-code", "is needed with registration=code");
   if (self->private_key != NULL && self->certificate == NULL)

@@ -137,6 +137,29 @@ test_refused (void)
     assert_refused (cases[i].group, cases[i].key, cases[i].value);
 }
 
+/* As much as clients take, and more. */
+static void
+test_told (void)
+{
+  g_autofree char *name = g_strnfill (128, 'n');
+  g_autofree char *url = g_strnfill (512, 'u');
+  g_autofree char *long_name = g_strconcat (name, "n", NULL);
+  g_autofree char *long_url = g_strconcat ("stun:a;", url, "u", NULL);
+  const char *fifteen = "a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;";
+  g_autofree char *urls = g_strconcat (fifteen, url, NULL);
+  g_autofree char *more_urls = g_strconcat (fifteen, "p;q", NULL);
+  g_autofree char *text = g_strdup_printf ("[server]\nname=%s\n[ice]\nurls=%s\n", name, urls);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BeckonServerConfig) config = load (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (config->ice_urls), ==, 16);
+  assert_refused ("server", "name", long_name);
+  assert_refused ("ice", "urls", long_url);
+  assert_refused ("ice", "urls", more_urls);
+  assert_refused ("ice", "urls", "stun:a;;stun:b");
+}
+
 /* What needs something else. */
 static void
 test_incomplete (void)
@@ -169,6 +192,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server-config/defaults", test_defaults);
   g_test_add_func ("/server-config/everything", test_everything);
   g_test_add_func ("/server-config/refused", test_refused);
+  g_test_add_func ("/server-config/told", test_told);
   g_test_add_func ("/server-config/incomplete", test_incomplete);
   return g_test_run ();
 }
