@@ -50,7 +50,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonConnectionLoop, beckon_connection_loop_free
  * beckon_connection_loop_adopt:
  * @stream: (transfer full): what soup_server_message_steal_connection() returned, when the
  * handshake was answered; with nobody else holding what it is made of
- * @address: of the client
+ * @address: of the client, as limits count it
  *
  * Takes a WebSocket over. Its frames come from the next turn on: set its handler before.
  *

@@ -52,8 +52,8 @@ gboolean beckon_connection_has_room (BeckonConnection *self, gsize length);
  * within 2 s, never from within this call. */
 void beckon_connection_close (BeckonConnection *self, guint16 code, const char *reason);
 
-/** beckon_connection_get_address: of the client, without its port; behind a proxy that is trusted,
- * as it says. */
+/** beckon_connection_get_address: of the client, without its port, as limits count it
+ * (beckon_networks_get_key()); behind a proxy that is trusted, what that says. */
 const char *beckon_connection_get_address (BeckonConnection *self);
 
 G_END_DECLS

@@ -69,8 +69,8 @@ give_place_back (gpointer place)
 static gboolean
 take_place (BeckonHttpDoor *self, GSocketConnection *connection, GSocketAddress *remote)
 {
-  g_autofree char *text = g_inet_address_to_string (get_inet (remote));
-  g_autoptr (BeckonAddress) address = beckon_addresses_get (self->addresses, text);
+  g_autofree char *key = beckon_networks_get_key (get_inet (remote));
+  g_autoptr (BeckonAddress) address = beckon_addresses_get (self->addresses, key);
 
   if (address->connections >= self->config->connections_per_address + MORE_PER_ADDRESS)
     return FALSE;
@@ -104,7 +104,7 @@ get_forwarded (SoupServerMessage *message)
 
   if (last != NULL)
     address = g_inet_address_new_from_string (g_strstrip (last));
-  return address != NULL ? g_inet_address_to_string (address) : NULL;
+  return address != NULL ? beckon_networks_get_key (address) : NULL;
 }
 
 char *
@@ -119,7 +119,7 @@ beckon_http_door_get_client (BeckonHttpDoor *self, SoupServerMessage *message)
     return g_strdup ("gone");
   if (is_proxy (self, remote))
     forwarded = get_forwarded (message);
-  return forwarded != NULL ? forwarded : g_inet_address_to_string (get_inet (remote));
+  return forwarded != NULL ? forwarded : beckon_networks_get_key (get_inet (remote));
 }
 
 static gboolean

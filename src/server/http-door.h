@@ -43,8 +43,8 @@ gboolean beckon_http_door_reload (BeckonHttpDoor *self, GError **error);
 /** beckon_http_door_stop: takes nobody any more. */
 void beckon_http_door_stop (BeckonHttpDoor *self);
 
-/** beckon_http_door_get_client: Returns: (transfer full): the address of who asks; also of somebody
- * who is gone already. */
+/** beckon_http_door_get_client: Returns: (transfer full): from where it is asked, as limits count
+ * it (beckon_networks_get_key()); also by somebody who is gone already. */
 char *beckon_http_door_get_client (BeckonHttpDoor *self, SoupServerMessage *message);
 
 /** beckon_http_door_let_go: does not count @stream any more, which was stolen: whoever has it now

@@ -6,6 +6,11 @@
 
 #include "networks.h"
 
+#include <string.h>
+
+#define IPV6_SIZE 16
+#define CUSTOMER_SIZE 8
+
 GPtrArray *
 beckon_networks_parse (const char *const *texts, GError **error)
 {
@@ -33,4 +38,29 @@ beckon_networks_contain (GPtrArray *networks, GInetAddress *address)
     if (g_inet_address_mask_matches (networks->pdata[i], address))
       return TRUE;
   return FALSE;
+}
+
+char *
+beckon_networks_get_key (GInetAddress *address)
+{
+  static const guint8 mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+  guint8 bytes[IPV6_SIZE] = { 0 };
+  const guint8 *whole;
+  g_autoptr (GInetAddress) shown = NULL;
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (G_IS_INET_ADDRESS (address), NULL);
+
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+    return g_inet_address_to_string (address);
+  whole = g_inet_address_to_bytes (address);
+  if (memcmp (whole, mapped, sizeof mapped) == 0)
+    {
+      shown = g_inet_address_new_from_bytes (whole + sizeof mapped, G_SOCKET_FAMILY_IPV4);
+      return g_inet_address_to_string (shown);
+    }
+  memcpy (bytes, whole, CUSTOMER_SIZE);
+  shown = g_inet_address_new_from_bytes (bytes, G_SOCKET_FAMILY_IPV6);
+  text = g_inet_address_to_string (shown);
+  return g_strconcat (text, "/64", NULL);
 }

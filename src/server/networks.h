@@ -18,4 +18,9 @@ GPtrArray *beckon_networks_parse (const char *const *texts, GError **error);
 /** beckon_networks_contain: @networks: (nullable): %NULL contains nothing */
 gboolean beckon_networks_contain (GPtrArray *networks, GInetAddress *address);
 
+/** beckon_networks_get_key: Returns: (transfer full): by what the limits for an address count who
+ * comes from @address: itself, if it is IPv4, also written as IPv6; else the /64 of IPv6, which one
+ * customer has at least, as "2001:db8:0:1::/64". */
+char *beckon_networks_get_key (GInetAddress *address);
+
 G_END_DECLS

@@ -102,6 +102,10 @@ async def test_sign_in_failures_of_an_address(_):
         assert [await attempt(f"nobody-{n}", "192.0.2.1") for n in range(3)] == [wrong, wrong, limited]
         assert await attempt("neighbour", "192.0.2.1", harness.PASSWORD) == limited
         assert (await attempt("neighbour", "192.0.2.2", harness.PASSWORD))[0] == 200
+        # Of IPv6 somebody has as many addresses as they like.
+        assert [await attempt(f"someone-{n}", f"2001:db8:0:1::{n}") for n in range(7)] == (
+            6 * [wrong] + [limited])
+        assert (await attempt("neighbour", "2001:db8:0:2::1", harness.PASSWORD))[0] == 200
 
 
 async def test_sign_in_failures_at_once(server):

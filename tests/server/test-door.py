@@ -76,7 +76,8 @@ def test_a_proxy_is_believed():
         assert address_seen(server, "192.0.2.7") == "192.0.2.7"
         # Only the last word is the proxy's own.
         assert address_seen(server, "10.9.9.9, 192.0.2.8") == "192.0.2.8"
-        assert address_seen(server, "2001:DB8:0:0::1") == "2001:db8::1"
+        assert address_seen(server, "2001:DB8:0:1::1") == "2001:db8:0:1::/64"  # as it is counted
+        assert address_seen(server, "::ffff:192.0.2.7") == "192.0.2.7"
         for nonsense in "nobody", "192.0.2.7:80", ",", "192.0.2.7,", "unknown, _hidden":
             assert address_seen(server, nonsense) == "127.0.0.1", nonsense
 

@@ -3,9 +3,11 @@
 """How much a client may do. What a frame may be is in test-frames.py, how often somebody may guess a
 password in test-accounts.py."""
 import asyncio
+import contextlib
 import time
 
 import harness
+import wire
 
 
 async def test_requests_per_minute(_):
@@ -146,6 +148,20 @@ async def test_connections_per_address(_):
             assert time.monotonic() < end
 
 
+async def test_connections_per_network(_):
+    """Of IPv6 somebody has as many addresses as they like."""
+    settings = {"limits": {"connections-per-address": 2}, "server": {"proxies": "127.0.0.1"}}
+    async with harness.Server(settings) as server:
+        with contextlib.ExitStack() as stack:
+            first, second, third, other = [
+                stack.enter_context(wire.Wire(server.url, headers={"X-Forwarded-For": address}))
+                for address in ("2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1:ffff::",
+                                "2001:db8:0:2::1")]
+            assert third.closed() == 4004
+            for client in first, second, other:
+                assert "hello-first" in client.ask('{"id":1,"type":"ping"}')
+
+
 async def test_events_without_acks(_):
     """Who never acknowledges is no burden for ever."""
     async with harness.Server({"limits": {"requests-per-minute": 1000000}}) as server:
@@ -180,6 +196,7 @@ async def test_bytes_without_acks(_):
 
 harness.run(
     test_invitations_per_minute, test_what_is_repeated_does_not_count, test_timeouts,
-    test_connections_per_address, test_events_without_acks, test_bytes_without_acks,
+    test_connections_per_address, test_connections_per_network, test_events_without_acks,
+    test_bytes_without_acks,
     together=[test_requests_per_minute, test_requests_without_an_end, test_wrong_requests_count,
               test_adding_is_inviting, test_signal_bytes_per_minute, test_invitations_per_callee])
