@@ -49,6 +49,7 @@ struct _BeckonAccounts
   BeckonPasswordHasher *hasher;
   BeckonRateLimiter *user_failures;
   BeckonRateLimiter *address_failures;
+  BeckonRateLimiter *registrations; /* by address */
   char *nobody;       /* hash of NOBODY */
   GQueue uncommitted; /* GTask, by their barriers */
   guint n_requests;
@@ -176,6 +177,22 @@ on_committed (BeckonStore *store, gpointer user_data)
 
 /* ---- registration ---- */
 
+/* Each attempt counts, good or bad: a code is not guessed, hashing is not for one address alone,
+ * and accounts are not made by the thousand. */
+static gboolean
+take_registration (BeckonAccounts *self, const char *address, GError **error)
+{
+  const guint wait = beckon_rate_limiter_take (self->registrations, address);
+
+  if (wait == 0)
+    return TRUE;
+  if (self->metrics != NULL)
+    beckon_metrics_count (self->metrics, BECKON_COUNTER_RATE_LIMITED, "registrations");
+  g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_RATE_LIMITED,
+               "Too many registrations; try again in %u seconds", wait);
+  return FALSE;
+}
+
 static gboolean
 check_registration (
     BeckonAccounts *self, const char *name, const char *password, const char *code, GError **error)
@@ -235,6 +252,7 @@ beckon_accounts_register_async (BeckonAccounts *self,
                                 const char *name,
                                 const char *password,
                                 const char *code,
+                                const char *address,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
@@ -244,11 +262,12 @@ beckon_accounts_register_async (BeckonAccounts *self,
   Request *request;
 
   g_return_if_fail (BECKON_IS_ACCOUNTS (self));
-  g_return_if_fail (user != NULL && name != NULL && password != NULL);
+  g_return_if_fail (user != NULL && name != NULL && password != NULL && address != NULL);
 
   task = begin (self, beckon_accounts_register_async, callback, user_data);
   request = g_task_get_task_data (task);
-  if (check_registration (self, name, password, code, &error))
+  if (take_registration (self, address, &error) &&
+      check_registration (self, name, password, code, &error))
     request->user = beckon_user_id_normalize (user, &error);
   if (request->user != NULL)
     taken = beckon_store_get_account (self->store, request->user, &error);
@@ -556,6 +575,7 @@ beckon_accounts_finalize (GObject *object)
   g_clear_object (&self->hasher);
   g_clear_pointer (&self->user_failures, beckon_rate_limiter_free);
   g_clear_pointer (&self->address_failures, beckon_rate_limiter_free);
+  g_clear_pointer (&self->registrations, beckon_rate_limiter_free);
   g_free (self->nobody);
   G_OBJECT_CLASS (beckon_accounts_parent_class)->finalize (object);
 }
@@ -585,6 +605,7 @@ beckon_accounts_new (BeckonStore *store,
 {
   const guint by_user = config->sign_in_failures_per_minute;
   const guint by_address = config->sign_in_failures_per_address_per_minute;
+  const guint registrations = config->registrations_per_address_per_minute;
   BeckonAccounts *self;
 
   g_return_val_if_fail (BECKON_IS_STORE (store) && config != NULL, NULL);
@@ -596,6 +617,7 @@ beckon_accounts_new (BeckonStore *store,
   self->metrics = metrics;
   self->user_failures = beckon_rate_limiter_new (by_user, by_user);
   self->address_failures = beckon_rate_limiter_new (by_address, by_address);
+  self->registrations = beckon_rate_limiter_new (registrations, registrations);
   g_signal_connect_object (store, "committed", G_CALLBACK (on_committed), self, 0);
   return self;
 }

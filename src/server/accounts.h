@@ -33,13 +33,20 @@ BeckonAccounts *beckon_accounts_new (BeckonStore *store,
                                      BeckonJwtVerifier *verifier,
                                      BeckonMetrics *metrics);
 
-/** beckon_accounts_register_async: fails with BAD_USER_ID, BAD_REQUEST (the name), WEAK_PASSWORD,
- * USER_EXISTS, REGISTRATION_CLOSED, RATE_LIMITED. @code: (nullable): the registration code. */
+/**
+ * beckon_accounts_register_async:
+ * @code: (nullable): the registration code
+ * @address: where it comes from
+ *
+ * Fails with RATE_LIMITED, before anything else is looked at, BAD_USER_ID, BAD_REQUEST (the name),
+ * WEAK_PASSWORD, USER_EXISTS or REGISTRATION_CLOSED.
+ */
 void beckon_accounts_register_async (BeckonAccounts *self,
                                      const char *user,
                                      const char *name,
                                      const char *password,
                                      const char *code,
+                                     const char *address,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
 gboolean

@@ -73,6 +73,7 @@ on_accounts (SoupServer *server,
 {
   static const char *const names[] = { "user", "name", "password", NULL };
   BeckonHttpApi *self = user_data;
+  g_autofree char *address = beckon_http_door_get_client (self->door, message);
   g_autoptr (JsonObject) body = NULL;
 
   if (!beckon_http_is_call (message, path, "POST", ACCOUNTS_PATH) ||
@@ -82,7 +83,8 @@ on_accounts (SoupServer *server,
   beckon_accounts_register_async (
       self->accounts, beckon_http_body_get_string (body, "user"),
       beckon_http_body_get_string (body, "name"), beckon_http_body_get_string (body, "password"),
-      beckon_http_body_get_string (body, "invite_code"), on_registered, g_object_ref (message));
+      beckon_http_body_get_string (body, "invite_code"), address, on_registered,
+      g_object_ref (message));
 }
 
 static void

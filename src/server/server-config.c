@@ -35,6 +35,7 @@ beckon_server_config_new (void)
   self->connections_per_address = 1000;
   self->sign_in_failures_per_minute = 10;
   self->sign_in_failures_per_address_per_minute = 60;
+  self->registrations_per_address_per_minute = 30;
   self->turn_seconds = 3600;
   return self;
 }
@@ -286,6 +287,8 @@ beckon_server_config_load (BeckonServerConfig *self, const char *path, GError **
       .min = 1, .max = 1000000 },
     { "limits", "sign-in-failures-per-address-per-minute",
       .number = &self->sign_in_failures_per_address_per_minute, .min = 1, .max = 1000000 },
+    { "limits", "registrations-per-address-per-minute",
+      .number = &self->registrations_per_address_per_minute, .min = 1, .max = 1000000 },
     { "ice", "urls", .list = &self->ice_urls },
     { "ice", "turn-secret", .text = &self->turn_secret },
     { "ice", "turn-seconds", .number = &self->turn_seconds, .min = 60, .max = 86400 },

@@ -58,6 +58,7 @@ typedef struct
   guint connections_per_address;
   guint sign_in_failures_per_minute; /* of a user */
   guint sign_in_failures_per_address_per_minute;
+  guint registrations_per_address_per_minute; /* good or bad */
 
   /* [ice] */
   char **ice_urls;   /* nullable */

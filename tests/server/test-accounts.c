@@ -21,6 +21,7 @@
 #define SECRET "a secret that a site and a server share"
 #define FAILURES_BY_USER 3
 #define FAILURES_BY_ADDRESS 6
+#define REGISTRATIONS 10
 
 /* ---- what hashing costs ---- */
 
@@ -77,6 +78,7 @@ set_up (Fixture *self, gconstpointer with_site)
   self->config = beckon_server_config_new ();
   self->config->sign_in_failures_per_minute = FAILURES_BY_USER;
   self->config->sign_in_failures_per_address_per_minute = FAILURES_BY_ADDRESS;
+  self->config->registrations_per_address_per_minute = REGISTRATIONS;
   self->metrics = beckon_metrics_new ();
   if (with_site != NULL)
     {
@@ -182,15 +184,26 @@ code_of (const Outcome *outcome)
 }
 
 static gint
-register_with (
-    Fixture *self, const char *user, const char *name, const char *password, const char *code)
+register_from (Fixture *self,
+               const char *address,
+               const char *user,
+               const char *name,
+               const char *password,
+               const char *code)
 {
   g_auto (Outcome) outcome = { 0 };
 
-  beckon_accounts_register_async (self->accounts, user, name, password, code, on_registered,
-                                  &outcome);
+  beckon_accounts_register_async (self->accounts, user, name, password, code, address,
+                                  on_registered, &outcome);
   store_fixture_wait (&outcome.done);
   return code_of (&outcome);
+}
+
+static gint
+register_with (
+    Fixture *self, const char *user, const char *name, const char *password, const char *code)
+{
+  return register_from (self, "::1", user, name, password, code);
 }
 
 static void
@@ -294,11 +307,33 @@ test_registration_race (Fixture *self, gconstpointer unused)
   g_auto (Outcome) outcome = { .n_expected = 4 };
 
   for (gint i = 0; i < outcome.n_expected; i++)
-    beckon_accounts_register_async (self->accounts, "ada", "Ada", "long enough", NULL,
+    beckon_accounts_register_async (self->accounts, "ada", "Ada", "long enough", NULL, "::1",
                                     on_registered, &outcome);
   g_assert_true (beckon_accounts_is_busy (self->accounts));
   store_fixture_wait (&outcome.done);
   g_assert_cmpuint (outcome.n_right, ==, 1);
+}
+
+/* Codes are not guessed, and who tries has nothing hashed; whoever is elsewhere notices nothing. */
+static void
+test_registrations_of_address (Fixture *self, gconstpointer unused)
+{
+  g_autofree char *text = NULL;
+
+  self->config->registration = BECKON_REGISTRATION_CODE;
+  self->config->registration_code = g_strdup ("open sesame");
+  for (guint i = 0; i < REGISTRATIONS; i++)
+    g_assert_cmpint (register_from (self, "bad", "eve", "Eve", "long enough", "open"), ==,
+                     BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (register_from (self, "bad", "eve", "Eve", "long enough", "open sesame"), ==,
+                     BECKON_PROTOCOL_ERROR_RATE_LIMITED);
+  g_assert_cmpuint (g_atomic_int_get (&n_hashed), ==, 0);
+  g_assert_cmpint (register_from (self, "good", "ada", "Ada", "long enough", "open sesame"), ==,
+                   -1);
+  g_assert_cmpint (sign_in (self, "ada", "long enough", "bad", NULL), ==, -1);
+  text = beckon_metrics_format (self->metrics);
+  g_assert_nonnull (strstr (text, "beckon_rate_limited_total{limit=\"registrations\"} 2\n"));
 }
 
 /* What more than the threads can hash in a while is refused at once, not kept. */
@@ -313,7 +348,7 @@ test_too_many (Fixture *self, gconstpointer unused)
     {
       g_autofree char *user = g_strdup_printf ("user%u", i);
 
-      beckon_accounts_register_async (self->accounts, user, user, "long enough", NULL,
+      beckon_accounts_register_async (self->accounts, user, user, "long enough", NULL, user,
                                       on_registered, &outcome);
     }
   g_assert_cmpint (register_with (self, "late", "Late", "long enough", NULL), ==,
@@ -691,6 +726,7 @@ main (int argc, char **argv)
     { "/accounts/registration", FALSE, test_registration },
     { "/accounts/registration/policy", FALSE, test_registration_policy },
     { "/accounts/registration/race", FALSE, test_registration_race },
+    { "/accounts/registration/address", FALSE, test_registrations_of_address },
     { "/accounts/registration/too-many", FALSE, test_too_many },
     { "/accounts/sign-in", FALSE, test_sign_in },
     { "/accounts/sign-in/expiry", FALSE, test_expiry },

@@ -201,9 +201,30 @@ async def test_registration_by_code(_):
         assert (await server.register("ada", invite_code="open sesame")).status == 201
 
 
+async def test_registrations_of_an_address(_):
+    """A code is not guessed by trying, and nobody else is kept out by who tries."""
+    settings = {"server": {"proxies": "127.0.0.1", "registration": "code",
+                           "registration-code": "open sesame"},
+                "limits": {"registrations-per-address-per-minute": 5}}
+    async with harness.Server(settings) as server:
+        async def attempt(user, address, code):
+            answer = await server.http("POST", "/v1/accounts", {
+                "user": user, "name": "Somebody", "password": harness.PASSWORD,
+                "invite_code": code}, {"X-Forwarded-For": address})
+            return answer.status, answer.json.get("error", {}).get("code")
+
+        wrong, limited = (403, "registration-closed"), (429, "rate-limited")
+        assert [await attempt("eve", f"2001:db8::{n}", f"guess {n}") for n in range(6)] == (
+            5 * [wrong] + [limited])
+        assert await attempt("eve", "2001:db8::7", "open sesame") == limited
+        assert (await attempt("ada", "192.0.2.1", "open sesame"))[0] == 201
+
+
 harness.run(
     test_register_and_sign_in, test_what_an_account_may_be_called, test_long_passwords,
     test_a_user_id_is_taken_once, test_wrong_password_and_nobody_are_the_same,
     test_sign_in_failures, test_sign_in_failures_of_an_address, test_sign_in_failures_at_once,
     test_right_passwords_are_no_failures, test_bodies, test_body_size, test_sign_out,
-    test_other_pages, test_registration_closed, test_registration_by_code, passwords=True)
+    test_other_pages, test_registration_closed, test_registration_by_code,
+    test_registrations_of_an_address, passwords=True,
+    settings={"limits": {"registrations-per-address-per-minute": 1000}})

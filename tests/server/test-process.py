@@ -54,6 +54,7 @@ NUMBERS = {
     "invitations-per-callee": (1, 1000), "outbound-bytes": (131072, 2 ** 30),
     "connections-per-address": (1, 1000000), "sign-in-failures-per-minute": (1, 1000000),
     "sign-in-failures-per-address-per-minute": (1, 1000000),
+    "registrations-per-address-per-minute": (1, 1000000),
 }
 
 

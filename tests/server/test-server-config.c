@@ -66,7 +66,7 @@ test_everything (void)
             "[jwt]\nsecret-file=/s\npublic-key=/p\nissuer=i\naudience=a\n"
             "[limits]\nsession-seconds=7\npresence-grace=0\ninvitations-per-callee=3\n"
             "signal-bytes-per-minute=65536\noutbound-bytes=131072\n"
-            "sign-in-failures-per-address-per-minute=9\n"
+            "sign-in-failures-per-address-per-minute=9\nregistrations-per-address-per-minute=8\n"
             "[metrics]\nlisten=127.0.0.1:9377\nnetworks=192.0.2.0/24\n",
             &error);
   g_autoptr (GInetAddress) inside = g_inet_address_new_from_string ("10.1.2.3");
@@ -92,6 +92,7 @@ test_everything (void)
   g_assert_cmpuint (config->signal_bytes_per_minute, ==, 65536);
   g_assert_cmpuint (config->outbound_bytes, ==, 131072);
   g_assert_cmpuint (config->sign_in_failures_per_address_per_minute, ==, 9);
+  g_assert_cmpuint (config->registrations_per_address_per_minute, ==, 8);
   g_assert_cmpstr (config->metrics_listen, ==, "127.0.0.1:9377");
 }
 
