@@ -265,7 +265,7 @@ static const BeckonField own_device[] = {
 };
 static const BeckonField own_device_item = NEEDED ("device", OBJECT, .members = own_device);
 static const BeckonField devices_reply[] = {
-  NEEDED ("devices", ARRAY, .max = 64, .members = &own_device_item),
+  NEEDED ("devices", ARRAY, .max = BECKON_DEVICES_MAX, .members = &own_device_item),
   END
 };
 static const BeckonField device_only[] = { NEEDED ("device", ID), END };

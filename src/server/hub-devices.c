@@ -8,9 +8,6 @@
 
 #include "hub-private.h"
 
-/* As many as the protocol lets a reply have; nobody owns that many. */
-#define DEVICES_MAX 64
-
 static JsonObject *
 describe (const HubSession *session)
 {
@@ -30,7 +27,7 @@ hub_devices_list (HubSession *session, BeckonMessage *request)
   gsize bytes = 0;
 
   for (HubSession *each = session->user->sessions; each != NULL; each = each->next_of_user)
-    if (json_array_get_length (devices) == DEVICES_MAX ||
+    if (json_array_get_length (devices) == BECKON_DEVICES_MAX ||
         !hub_add_if_it_fits (devices, describe (each), &bytes))
       break;
   beckon_message_set_array (reply, "devices", devices);

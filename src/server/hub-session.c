@@ -193,6 +193,54 @@ begin (BeckonHub *self, HubClient *client, HubUser *user, BeckonMessage *request
   return session;
 }
 
+/* Returns: (nullable) */
+static HubSession *
+find_longest_away (HubUser *user)
+{
+  HubSession *found = NULL;
+
+  for (HubSession *each = user->sessions; each != NULL; each = each->next_of_user)
+    if (each->client == NULL && (found == NULL || each->away_since <= found->away_since))
+      found = each;
+  return found;
+}
+
+static guint
+count_sessions (HubUser *user)
+{
+  guint n = 0;
+
+  for (HubSession *each = user->sessions; each != NULL; each = each->next_of_user)
+    n++;
+  return n;
+}
+
+/* Each event is kept, and written down, for each device. Whoever has left many of them somewhere
+ * comes in all the same. Returns: FALSE: all are connected */
+static gboolean
+make_room (HubUser *user)
+{
+  while (count_sessions (user) >= BECKON_DEVICES_MAX)
+    {
+      HubSession *away = find_longest_away (user);
+
+      if (away == NULL)
+        return FALSE;
+      hub_session_end (away, FALSE);
+    }
+  return TRUE;
+}
+
+static void
+refuse_device (HubClient *client, BeckonMessage *request)
+{
+  hub_count_rate_limited (client->hub, "devices");
+  hub_client_refuse (client, beckon_message_get_id (request), BECKON_PROTOCOL_ERROR_RATE_LIMITED,
+                     "Too many devices of this account are connected");
+  beckon_connection_close (client->connection, BECKON_CLOSE_RATE_LIMITED,
+                           "Too many devices of this account");
+}
+
 /* Its client has given it up and connected again, and what it said before comes only now. */
 static gboolean
 is_outdated (HubClient *client, HubUser *user, const char *device)
@@ -257,6 +305,9 @@ hub_session_hello (HubClient *client, BeckonMessage *request)
       if (!rang)
         hub_call_session_started (session);
     }
+  else if (hub_user_find_session (user, json_object_get_string_member (device, "id")) == NULL &&
+           !make_room (user))
+    refuse_device (client, request);
   else
     {
       session = begin (self, client, user, request);
@@ -346,6 +397,7 @@ hub_session_detach (HubSession *session)
 
   session->client = NULL;
   session->unsent = NULL;
+  session->away_since = now;
   if (self->disposing)
     return;
   user->held++;

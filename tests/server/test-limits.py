@@ -162,6 +162,42 @@ async def test_connections_per_network(_):
                 assert "hello-first" in client.ask('{"id":1,"type":"ping"}')
 
 
+async def until_away(client, device):
+    """Until the server has seen that the connection of @device broke."""
+    end = time.monotonic() + harness.LIMIT
+    while {"id": device, "name": f"{client.user} at {device}", "connected": True} in (
+            await client.request("devices.list"))["devices"]:
+        assert time.monotonic() < end
+
+
+async def test_devices_of_a_person(_):
+    """What is told to one of them is kept for all. Who was away longest makes room."""
+    async with harness.Server() as server:
+        desk = await server.person("alice")
+        others = [await server.device(desk.user, f"other-{number}") for number in range(63)]
+
+        async def is_refused(name):
+            client = await server.socket()
+            await client.refused("rate-limited", "hello", token=desk.token,
+                                 device={"id": name, "name": name})
+            return await client.closed() == 4004
+
+        assert await is_refused("one-more")
+        others[7] = await server.again(others[7])  # no further one
+        for number in 5, 3:
+            await others[number].cut()
+            await until_away(desk, f"other-{number}")
+        await server.device(desk.user, "one-more")
+        assert await others[3].resume()
+        assert await is_refused("other-5")
+        for client in (desk, *others[6:]):
+            await client.request("ping")
+        server.crash()  # nobody is connected
+        newest = await server.device(desk.user, "yet-another")
+        listed = (await newest.request("devices.list"))["devices"]
+        assert len(listed) == 64 and sum(device["connected"] for device in listed) == 1
+
+
 async def test_events_without_acks(_):
     """Who never acknowledges is no burden for ever."""
     async with harness.Server({"limits": {"requests-per-minute": 1000000}}) as server:
@@ -196,7 +232,8 @@ async def test_bytes_without_acks(_):
 
 harness.run(
     test_invitations_per_minute, test_what_is_repeated_does_not_count, test_timeouts,
-    test_connections_per_address, test_connections_per_network, test_events_without_acks,
+    test_connections_per_address, test_connections_per_network, test_devices_of_a_person,
+    test_events_without_acks,
     test_bytes_without_acks,
     together=[test_requests_per_minute, test_requests_without_an_end, test_wrong_requests_count,
               test_adding_is_inviting, test_signal_bytes_per_minute, test_invitations_per_callee])
