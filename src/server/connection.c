@@ -462,11 +462,16 @@ beckon_connection_set_handler (BeckonConnection *self,
 void
 beckon_connection_send (BeckonConnection *self, GBytes *frame, guint64 barrier)
 {
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (frame != NULL && g_bytes_get_size (frame) <= BECKON_FRAME_MAX);
+  g_return_if_fail (self != NULL && frame != NULL);
 
   if (self->closed || self->code != 0)
     return;
+  if (g_bytes_get_size (frame) > BECKON_FRAME_MAX)
+    {
+      g_warning ("A frame of %" G_GSIZE_FORMAT " bytes cannot be sent", g_bytes_get_size (frame));
+      start_closing (self, BECKON_WEBSOCKET_CLOSE_FAILED, "The server has a problem");
+      return;
+    }
   if (!is_below (self, get_cost (frame), 1))
     {
       drop_frames (self);

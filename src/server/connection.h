@@ -39,8 +39,8 @@ void beckon_connection_set_handler (BeckonConnection *self,
                                     gpointer user_data);
 
 /** beckon_connection_send: @frame: UTF-8 text without its end; @barrier: what has to be committed
- * first. Over its limit of what waits to be read the connection closes. Does nothing once it is
- * closing. */
+ * first. Over its limit of what waits to be read the connection closes; and with 1011 if the frame
+ * is too long, since whoever waits for it would wait for ever. Does nothing once it is closing. */
 void beckon_connection_send (BeckonConnection *self, GBytes *frame, guint64 barrier);
 
 /** beckon_connection_has_room: whether @length more bytes would be taken without getting near to

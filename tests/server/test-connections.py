@@ -278,6 +278,17 @@ def test_longest(server):
         assert client.hear() == "x" * 65536  # as much as the echo may say
 
 
+def test_longer_than_a_frame(_):
+    """Nobody waits in vain for what cannot be said; and the log tells."""
+    with door.Echo(SETTINGS) as server, connect(server) as client, connect(server) as other:
+        server.allowed_warning = "cannot be sent"
+        client.send(wire.text("before") + wire.text("flood 1 65537"))
+        assert client.hear() == "before"
+        assert client.closed() == 1011
+        assert server.allowed_warning in server.log()
+        assert other.ask("hello") == "hello"
+
+
 @both
 def test_the_client_closes(server):
     for code in 1005, 1000, 4999:
@@ -457,7 +468,7 @@ door.run(SETTINGS, test_echo, test_frames_behind_the_handshake, test_bursts, tes
          test_many_pings, test_barriers, test_commit_in_the_same_turn, test_many_are_held,
          test_too_slow, test_never_reads, test_too_much_is_held, test_reads_late,
          test_as_fast_as_it_is_read, test_nonsense, test_nonsense_without_end, test_longest,
-         test_the_client_closes, test_the_server_closes, test_both_close_at_once,
-         test_close_comes_after_what_was_said, test_close_does_not_wait_for_ever, test_broken_off,
-         test_many_close_at_once, test_silence, test_nobody_starves, test_many_come_at_once,
-         test_memory)
+         test_longer_than_a_frame, test_the_client_closes, test_the_server_closes,
+         test_both_close_at_once, test_close_comes_after_what_was_said,
+         test_close_does_not_wait_for_ever, test_broken_off, test_many_close_at_once, test_silence,
+         test_nobody_starves, test_many_come_at_once, test_memory)
