@@ -107,7 +107,7 @@ static const BeckonField hello_reply[] = {
   NEEDED ("server", OBJECT, .members = server),
   NEEDED ("limits", OPAQUE, .max = 4096),
   NEEDED ("ice_servers", ARRAY, .max = BECKON_ICE_SERVERS_MAX, .members = &ice_server_item),
-  NEEDED ("calls", ARRAY, .max = 64, .members = &call_snapshot_item),
+  NEEDED ("calls", ARRAY, .max = BECKON_CALLS_MAX, .members = &call_snapshot_item),
   MAYBE ("missed", INTEGER, .min = 0, .max = BECKON_NUMBER_MAX),
   END
 };

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 /** BECKON_ICE_SERVERS_MAX: that a client is told of, with addresses of BECKON_ICE_URL_MAX bytes. */
 #define BECKON_ICE_SERVERS_MAX 16
 #define BECKON_ICE_URL_MAX 512
+/** BECKON_CALLS_MAX: of one user, that ring or run, in a snapshot. */
+#define BECKON_CALLS_MAX 64
 /** BECKON_DEVICES_MAX: of one user, that a client is told of. */
 #define BECKON_DEVICES_MAX 64
 

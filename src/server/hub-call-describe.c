@@ -10,6 +10,10 @@
 
 #include "json-write.h"
 
+/* Of the 64 KiB of a frame; the ICE servers may need some 11. The longest call that somebody is in
+ * and as many as may ring, at their shortest, have less. */
+#define SNAPSHOT_BYTES_MAX (48 * 1024)
+
 static JsonObject *
 describe_person (HubUser *user)
 {
@@ -77,10 +81,16 @@ describe_members (HubCall *call)
   return members;
 }
 
-JsonObject *
-hub_call_describe (HubCall *call, HubUser *user)
+typedef struct
 {
-  HubParticipant *participant = hub_call_find_participant (call, user);
+  gboolean data, members;
+} Detail;
+
+static const Detail everything = { TRUE, TRUE };
+
+static JsonObject *
+describe (HubCall *call, HubParticipant *participant, const Detail *detail)
+{
   HubParticipant *inviter = g_ptr_array_index (call->participants, participant->inviter);
   const char *data = participant->data != NULL ? participant->data : call->data;
   JsonObject *object = json_object_new ();
@@ -89,7 +99,8 @@ hub_call_describe (HubCall *call, HubUser *user)
   json_object_set_string_member (object, "state", hub_participant_outcome (participant));
   json_object_set_string_member (object, "media", beckon_media_to_string (call->media));
   json_object_set_object_member (object, "from", describe_person (inviter->user));
-  json_object_set_array_member (object, "members", describe_members (call));
+  if (detail->members)
+    json_object_set_array_member (object, "members", describe_members (call));
   if (participant->state == HUB_JOINED)
     json_object_set_string_member (object, "device", participant->device);
   else
@@ -98,18 +109,57 @@ hub_call_describe (HubCall *call, HubUser *user)
       json_object_set_int_member (object, "remaining_ms",
                                   MAX (0, participant->until - hub_now (call->hub)));
     }
-  if (data != NULL)
+  if (data != NULL && detail->data)
     json_object_set_string_member (object, "data", data);
   return object;
 }
 
-JsonArray *
-hub_call_snapshot (HubUser *user)
+JsonObject *
+hub_call_describe (HubCall *call, HubUser *user)
+{
+  return describe (call, hub_call_find_participant (call, user), &everything);
+}
+
+/* ---- the snapshot ---- */
+
+/* @detail: of what rings */
+static JsonArray *
+describe_calls (HubUser *user, const Detail *detail)
 {
   JsonArray *calls = json_array_new ();
 
   for (HubParticipant *p = user->participants; p != NULL; p = p->next_of_user)
     if (hub_participant_is_live (p) && !p->unreachable)
-      json_array_add_object_element (calls, hub_call_describe (p->call, user));
+      json_array_add_object_element (
+          calls, describe (p->call, p, p->state == HUB_JOINED ? &everything : detail));
+  return calls;
+}
+
+static gboolean
+fits (JsonArray *calls)
+{
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GString) text = NULL;
+
+  if (json_array_get_length (calls) == 0)
+    return TRUE;
+  node = json_node_init_array (json_node_alloc (), calls);
+  text = g_string_new (NULL);
+  beckon_json_append_node (text, node);
+  return text->len <= SNAPSHOT_BYTES_MAX;
+}
+
+/* Strangers say how long it is; what rings is told by call.received as well, and may be short. */
+JsonArray *
+hub_call_snapshot (HubUser *user)
+{
+  static const Detail less[] = { { FALSE, TRUE }, { FALSE, FALSE } };
+  JsonArray *calls = describe_calls (user, &everything);
+
+  for (guint i = 0; i < G_N_ELEMENTS (less) && !fits (calls); i++)
+    {
+      json_array_unref (calls);
+      calls = describe_calls (user, &less[i]);
+    }
   return calls;
 }

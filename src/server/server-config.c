@@ -279,7 +279,7 @@ beckon_server_config_load (BeckonServerConfig *self, const char *path, GError **
     { "limits", "invitations-per-minute", .number = &self->invitations_per_minute, .min = 1,
       .max = 1000000 },
     { "limits", "invitations-per-callee", .number = &self->invitations_per_callee, .min = 1,
-      .max = 1000 },
+      .max = BECKON_CALLS_MAX - 1 }, /* beside the one that they are in */
     { "limits", "outbound-bytes", .number = &self->outbound_bytes, .min = 131072, .max = 1 << 30 },
     { "limits", "connections-per-address", .number = &self->connections_per_address, .min = 1,
       .max = 1000000 },

@@ -101,6 +101,62 @@ async def test_invitations_per_callee(_):
         assert bob.welcome["missed"] == 1  # the one that was too many
 
 
+def rings(welcome):
+    """Returns: the entries of what rings in a reply to hello; how it ends, and when, is in each."""
+    ringing = [entry for entry in welcome["calls"] if entry["state"] == "ringing"]
+    assert all(entry["from"] and entry["media"] and entry["remaining_ms"] for entry in ringing)
+    return ringing
+
+
+async def test_invitations_with_much_in_them(_):
+    """Who calls keeps nobody out: what rings is short where there is much, and nothing is lost."""
+    async with harness.Server() as server:
+        bob, *callers = await server.people("bob", *["caller"] * 6)
+        data = 2048 * "\u0001"  # six times as much in JSON
+        await bob.leave()
+        calls = [await callers[0].invite(bob, data=data)]
+        bob = await server.again(bob)
+        first, = rings(bob.welcome)
+        assert first["data"] == data and len(first["members"]) == 2
+        await bob.leave()
+        calls = [await caller.invite(bob, data=data) for caller in callers]
+        bob = await server.again(bob)
+        ringing = rings(bob.welcome)
+        assert {entry["call"] for entry in ringing} == set(calls)
+        for entry in ringing:
+            assert "data" not in entry and len(entry["members"]) == 2
+        for call in calls:
+            received = await bob.event("call.received", call=call)
+            assert received["data"] == data and len(received["members"]) == 2
+        await bob.request("call.accept", call=calls[2])
+        assert await bob.resume()  # the call that somebody is in has all
+        own, = [entry for entry in bob.welcome["calls"] if entry["state"] == "accepted"]
+        assert own["call"] == calls[2] and own["data"] == data and len(own["members"]) == 2
+        assert len(rings(bob.welcome)) == 5
+
+
+async def test_invitations_with_many_in_them(_):
+    """As many as may ring, of ten people each, with the longest names."""
+    settings = {"limits": {"invitations-per-callee": 63}, "ice": {
+        "urls": ";".join(f"turn:{number:0>500}" for number in range(16)), "turn-secret": "x"}}
+    async with harness.Server(settings) as server:
+        async def person(name):
+            user = f"{name:x<32}"
+            return await server.device(user, "desk", server.site_token(user, name=128 * '"'))
+
+        invitees = [await person(f"invitee-{number}-") for number in range(9)]
+        for invitee in invitees:
+            await invitee.leave()
+        callers = [await person(f"caller-{number}-") for number in range(63)]
+        calls = [await caller.invite(*invitees) for caller in callers]
+        bob = await server.again(invitees[4])
+        ringing = rings(bob.welcome)
+        assert {entry["call"] for entry in ringing} == set(calls)
+        assert not any("members" in entry for entry in ringing)
+        for call in calls:
+            assert len((await bob.event("call.received", call=call))["members"]) == 10
+
+
 async def test_signal_bytes_per_minute(_):
     async with harness.Server({"limits": {"signal-bytes-per-minute": 100000}}) as server:
         alice, bob = await server.people("alice", "bob")
@@ -236,4 +292,5 @@ harness.run(
     test_events_without_acks,
     test_bytes_without_acks,
     together=[test_requests_per_minute, test_requests_without_an_end, test_wrong_requests_count,
-              test_adding_is_inviting, test_signal_bytes_per_minute, test_invitations_per_callee])
+              test_adding_is_inviting, test_signal_bytes_per_minute, test_invitations_per_callee,
+              test_invitations_with_much_in_them, test_invitations_with_many_in_them])

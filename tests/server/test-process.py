@@ -51,7 +51,7 @@ NUMBERS = {
     "presence-grace": (0, 600), "ring-seconds": (1, 600), "caller-grace": (0, 60),
     "member-grace": (0, 60), "requests-per-minute": (10, 1000000),
     "signal-bytes-per-minute": (65536, 2 ** 30), "invitations-per-minute": (1, 1000000),
-    "invitations-per-callee": (1, 1000), "outbound-bytes": (131072, 2 ** 30),
+    "invitations-per-callee": (1, 63), "outbound-bytes": (131072, 2 ** 30),
     "connections-per-address": (1, 1000000), "sign-in-failures-per-minute": (1, 1000000),
     "sign-in-failures-per-address-per-minute": (1, 1000000),
     "registrations-per-address-per-minute": (1, 1000000),

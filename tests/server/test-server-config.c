@@ -126,7 +126,7 @@ test_refused (void)
     { "limits", "presence-grace", "-1" },
     { "limits", "presence-grace", "601" },
     { "limits", "invitations-per-callee", "0" },
-    { "limits", "invitations-per-callee", "1001" },
+    { "limits", "invitations-per-callee", "64" },
     { "limits", "signal-bytes-per-minute", "65535" },
     { "limits", "outbound-bytes", "131071" },
     { "limits", "outbound-bytes", "99999999999" },
