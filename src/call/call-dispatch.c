@@ -83,6 +83,7 @@ assert_invariants (BeckonCall *self)
     case BECKON_CALL_STATE_FREE:
       g_assert (self->end != BECKON_CALL_END_NONE);
       g_assert (self->guard_source == 0 && self->media_source == 0 && self->lost_source == 0);
+      g_assert (self->late_source == 0);
       g_assert (self->accept_tasks == NULL);
       break;
     case BECKON_CALL_STATE_INCOMING:

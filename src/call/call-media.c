@@ -16,6 +16,8 @@
  *
  * An offer goes to all devices of a person. The first that answers is connected to; the others
  * wait. If one of them accepts, it is offered a connection of its own.
+ *
+ * Who sends offer upon offer is answered once a second: call-offers.c.
  */
 
 #define G_LOG_DOMAIN "beckon-call"
@@ -448,6 +450,16 @@ is_new_offer (BeckonCall *self, BeckonCallMember *member, const char *device,
          g_strcmp0 (member->user->id, own) < 0;
 }
 
+static void
+answer_offer (BeckonCall *self, BeckonCallMember *member, const char *device, guint generation)
+{
+  if (beckon_call_handover_answer (self, member, device, generation))
+    return;
+  drop_peer (self, member, NULL);
+  add_peer (self, member, device, generation, FALSE);
+  update_progress (self);
+}
+
 void
 beckon_call_media_signal (BeckonCall *self,
                           const char *user,
@@ -464,18 +476,21 @@ beckon_call_media_signal (BeckonCall *self,
     }
   if (signal->kind == BECKON_PEER_SIGNAL_BYE)
     {
+      const gboolean waited = beckon_call_offers_end (member, device, signal);
+
       if (is_from_peer (member, device) &&
-          (signal->generation == member->generation ||
+          (waited || signal->generation == member->generation ||
            signal->generation == beckon_media_peer_get_generation (member->peer)))
         on_peer_bye (member->peer, signal->reason, self);
       return;
     }
-  if (is_new_offer (self, member, device, signal) &&
-      !beckon_call_handover_answer (self, member, device, signal->generation))
+  if (beckon_call_offers_keep (member, device, signal))
+    return;
+  if (is_new_offer (self, member, device, signal))
     {
-      drop_peer (self, member, NULL);
-      add_peer (self, member, device, signal->generation, FALSE);
-      update_progress (self);
+      if (!beckon_call_offers_take (self, member, device, signal))
+        return;
+      answer_offer (self, member, device, signal->generation);
     }
   if (!is_from_peer (member, device))
     {
@@ -543,6 +558,7 @@ beckon_call_media_open (BeckonCall *self)
 void
 beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member)
 {
+  beckon_call_offers_drop (member);
   drop_peer (self, member, beckon_leave_reason_to_string (BECKON_LEAVE_HUNG_UP));
   update_progress (self);
 }
@@ -567,6 +583,7 @@ beckon_call_media_close (BeckonCall *self, const char *reason)
 {
   stop_lost (self);
   beckon_call_handover_stop (self);
+  beckon_call_offers_stop (self);
   g_clear_handle_id (&self->offer_source, g_source_remove);
   g_clear_handle_id (&self->media_source, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->media_session, self);

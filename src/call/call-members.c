@@ -46,6 +46,7 @@ beckon_call_add_member (BeckonCall *self, const char *id, const char *name, Beck
       member->volume = 1;
       g_queue_init (&member->outbox);
       g_queue_init (&member->inbox);
+      g_queue_init (&member->late);
       g_ptr_array_add (self->members, member);
       g_ptr_array_add (self->users, member->user);
     }
@@ -66,6 +67,7 @@ beckon_call_member_free (BeckonCallMember *member)
   beckon_user_free (member->user);
   g_queue_clear_full (&member->outbox, (GDestroyNotify) beckon_peer_signal_free);
   g_queue_clear_full (&member->inbox, (GDestroyNotify) beckon_peer_signal_free);
+  beckon_call_offers_drop (member);
   g_free (member);
 }
 

@@ -38,6 +38,10 @@ typedef struct
   gboolean trusted;      /* may connect to us, and know our addresses, before we accept */
   GQueue outbox;         /* BeckonPeerSignal: ours, held until we accept */
   GQueue inbox;          /* BeckonPeerSignal: their candidates, held until we accept */
+  gint64 offered_at;     /* monotonic µs: when an offer of theirs was answered last; 0: none was */
+  GQueue late;           /* BeckonPeerSignal: the newest offer that came too soon after that, and
+                          * what came behind it (call-offers.c) */
+  char *late_device;     /* nullable: of whoever sent that */
 } BeckonCallMember;
 
 struct _BeckonCall
@@ -67,6 +71,7 @@ struct _BeckonCall
   guint lost_source;  /* every second while the path is lost */
   guint handover_source; /* the beat of what takes the place of something else */
   guint calm_source;     /* the network has changed; until it does so no more */
+  guint late_source;     /* an offer that came too soon; until it is its time */
 
   BeckonCallState state;
   BeckonCallProgress progress;
@@ -207,6 +212,29 @@ void beckon_call_media_open (BeckonCall *self);
 void beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member);
 /** beckon_call_media_close: @reason: what the peers are told; %NULL: nothing, we go on in it. */
 void beckon_call_media_close (BeckonCall *self, const char *reason);
+
+/* call-offers.c: one a second */
+
+/** beckon_call_offers_take: @offer: of @device (nullable), begins a connection. Returns: whether it
+ * is to be answered now. Else it waits, in the place of what did so before, and is handled as a
+ * signal that comes then. */
+gboolean beckon_call_offers_take (BeckonCall *self,
+                                  BeckonCallMember *member,
+                                  const char *device,
+                                  const BeckonPeerSignal *offer);
+/** beckon_call_offers_keep: Returns: whether @signal belongs to an offer that waits, and now does
+ * so, too. */
+gboolean beckon_call_offers_keep (BeckonCallMember *member,
+                                  const char *device,
+                                  const BeckonPeerSignal *signal);
+/** beckon_call_offers_end: Returns: whether @bye is said to an offer that waits, and does not any
+ * more. */
+gboolean
+beckon_call_offers_end (BeckonCallMember *member, const char *device, const BeckonPeerSignal *bye);
+/** beckon_call_offers_drop: what @member has offered is not looked at any more. */
+void beckon_call_offers_drop (BeckonCallMember *member);
+/** beckon_call_offers_stop: nor is what anybody has. */
+void beckon_call_offers_stop (BeckonCall *self);
 
 /* call-handover.c: a connection in the place of another, while the call goes on */
 

@@ -669,6 +669,7 @@ beckon_call_dispose (GObject *object)
   g_clear_handle_id (&self->media_source, g_source_remove);
   g_clear_handle_id (&self->lost_source, g_source_remove);
   beckon_call_handover_stop (self);
+  beckon_call_offers_stop (self);
   g_clear_object (&self->media_session);
   g_clear_object (&self->signaling);
   G_OBJECT_CLASS (beckon_call_parent_class)->dispose (object);

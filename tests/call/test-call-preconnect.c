@@ -215,6 +215,102 @@ test_early_media_is_not_recorded (Fixture *f, gconstpointer unused)
   g_assert_false (g_file_test (sources->record, G_FILE_TEST_EXISTS));
 }
 
+/* ---- how often ---- */
+
+#define FLOOD 40
+
+typedef struct
+{
+  Fixture *f;
+  guint generation; /* of the newest that was made here */
+  guint made;
+} Flood;
+
+static void
+on_made (BeckonCall *call, GParamSpec *pspec, Flood *flood)
+{
+  BeckonMediaPeer *peer = member (flood->f)->peer;
+
+  if (peer == NULL || beckon_media_peer_get_generation (peer) == flood->generation)
+    return;
+  flood->generation = beckon_media_peer_get_generation (peer);
+  flood->made++;
+}
+
+/* Offer upon offer, from two devices, and then a real one: one connection a second is made, the
+ * first at once, and the last one is the one that holds. */
+static void
+flood_with_offers (Fixture *f, Flood *flood)
+{
+  g_autofree char *offer = call_fixture_make_offer ();
+  const gint64 start = g_get_monotonic_time ();
+
+  *flood = (Flood){ .f = f };
+  g_signal_connect (f->base.call, "notify::statistics", G_CALLBACK (on_made), flood);
+  for (guint i = 1; i <= FLOOD; i++)
+    call_fixture_send_description (&f->base, "in", "bob", i % 2 == 0 ? "d" : "e", i, "offer",
+                                   offer);
+  call_fixture_sync (&f->base);
+  g_assert_cmpuint (flood->made, >=, 1);
+  g_assert_cmpuint (flood->made, <=,
+                    1 + (g_get_monotonic_time () - start) / G_TIME_SPAN_SECOND);
+  call_friend_offer (f->bob, FLOOD + 1);
+  wait_until (flood->generation == FLOOD + 1);
+  g_assert_cmpuint (flood->made, <=,
+                    1 + (g_get_monotonic_time () - start) / G_TIME_SPAN_SECOND);
+}
+
+static void
+test_flood_of_a_contact (Fixture *f, gconstpointer unused)
+{
+  Flood flood;
+
+  g_object_set (f->base.manager, "preconnect", BECKON_PRECONNECT_EVERYONE, NULL);
+  be_rung (f);
+  flood_with_offers (f, &flood);
+  wait_until (call_friend_is_connected (f->bob) && state_of (f) == BECKON_MEDIA_PEER_CONNECTED);
+  g_assert_cmpuint (flood.generation, ==, FLOOD + 1);
+  g_signal_handlers_disconnect_by_data (f->base.call, &flood);
+}
+
+static void
+test_flood_of_a_stranger (Fixture *f, gconstpointer unused)
+{
+  Flood flood;
+
+  be_rung (f);
+  flood_with_offers (f, &flood);
+  call_fixture_accept (&f->base);
+  wait_until (call_friend_is_connected (f->bob) && state_of (f) == BECKON_MEDIA_PEER_CONNECTED);
+  g_assert_cmpuint (flood.generation, ==, FLOOD + 1);
+  g_signal_handlers_disconnect_by_data (f->base.call, &flood);
+}
+
+static void
+send_bye (Fixture *f, guint generation)
+{
+  half_server_event (f->base.server, "signal.received",
+                     "\"call\":\"in\",\"from\":{\"user\":\"bob\",\"device\":\"d\"},"
+                     "\"payload\":{\"kind\":\"bye\",\"generation\":%u}",
+                     generation);
+}
+
+/* Who says goodbye to what has not been answered yet is not answered any more. */
+static void
+test_bye_to_what_waits (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *offer = call_fixture_make_offer ();
+
+  be_rung (f);
+  call_fixture_send_description (&f->base, "in", "bob", "d", 1, "offer", offer);
+  wait_until (member (f)->peer != NULL);
+  call_fixture_send_description (&f->base, "in", "bob", "d", 2, "offer", offer);
+  send_bye (f, 2);
+  wait_until (member (f)->peer == NULL);
+  g_assert_cmpuint (member (f)->generation, ==, 1);
+  g_assert_cmpuint (member (f)->late.length, ==, 0);
+}
+
 /* ---- what becomes of it ---- */
 
 /* Its data channel is there, too: it has told us so. */
@@ -344,6 +440,9 @@ main (int argc, char **argv)
   add ("devices-stay-closed", test_devices_stay_closed, &missing);
   add ("early-media-is-dropped", test_early_media_is_dropped, NULL);
   add ("early-media-is-not-recorded", test_early_media_is_not_recorded, &recorded);
+  add ("flood-of-a-contact", test_flood_of_a_contact, NULL);
+  add ("flood-of-a-stranger", test_flood_of_a_stranger, NULL);
+  add ("bye-to-what-waits", test_bye_to_what_waits, NULL);
   add ("bye-ends-the-connection-only", test_bye_ends_the_connection_only, NULL);
   add ("accepted", test_accepted, NULL);
   add ("another-device-accepts", test_another_device_accepts, NULL);
