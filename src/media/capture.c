@@ -6,6 +6,7 @@
 
 #include "capture.h"
 
+#include "capture-frames.h"
 #include "capture-source.h"
 #include "device-settings-private.h"
 #include "media-private.h"
@@ -26,6 +27,8 @@ struct _BeckonCapture
 
   BeckonMediaConfig *config;
   GstElement *pipeline; /* nullable: stopped */
+  BeckonFrames *frames; /* that come out of it */
+  GThreadPool *states;  /* opens and closes a microphone */
   GstElement *shown;    /* nullable: the sink of the own picture */
   char *probe;          /* nullable: echo is not cancelled */
   char *key;            /* nullable: of the device that is open */
@@ -36,10 +39,7 @@ struct _BeckonCapture
   gboolean screen;       /* which is video, too */
   gboolean mixed;        /* sound of others, by the system's time */
   gboolean looping;      /* what it plays has an end */
-
-  GMutex lock;
-  GPtrArray *targets; /* GstAppSrc; under the lock */
-  GstSample *last;    /* nullable, under the lock: a picture for who comes between two */
+  gboolean threaded;     /* the pipeline is started and stopped by a thread */
 };
 
 enum
@@ -59,55 +59,6 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonCapture, beckon_capture, G_TYPE_OBJECT)
-
-/* ---- frames, on GStreamer's thread ---- */
-
-void
-beckon_media_push (GstAppSrc *target, GstSample *sample)
-{
-  g_autoptr (GstSample) stamped = NULL;
-  GstBuffer *buffer;
-
-  /* Before it has both a clock and a base time, it would stamp with the age of the machine, and
-   * nothing behind such a frame would be sent before that has come. */
-  if (GST_STATE (target) != GST_STATE_PLAYING)
-    return;
-  buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
-  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
-  stamped = gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, NULL);
-  gst_buffer_unref (buffer);
-  gst_app_src_push_sample (target, stamped);
-}
-
-static gpointer
-ref_target (gconstpointer target, gpointer unused)
-{
-  return gst_object_ref ((gpointer) target);
-}
-
-static GstFlowReturn
-on_sample (GstAppSink *sink, gpointer user_data)
-{
-  BeckonCapture *self = user_data;
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  g_autoptr (GPtrArray) targets = NULL;
-
-  if (sample == NULL)
-    return GST_FLOW_OK;
-  g_mutex_lock (&self->lock);
-  if (self->video)
-    {
-      g_clear_pointer (&self->last, gst_sample_unref);
-      /* The sink writes into its own sample again. */
-      self->last = gst_sample_new (gst_sample_get_buffer (sample), gst_sample_get_caps (sample), NULL,
-                                   NULL);
-    }
-  targets = g_ptr_array_copy (self->targets, ref_target, NULL);
-  g_mutex_unlock (&self->lock);
-  for (guint i = 0; i < targets->len; i++)
-    beckon_media_push (g_ptr_array_index (targets, i), sample);
-  return GST_FLOW_OK;
-}
 
 /* ---- the pipeline ---- */
 
@@ -208,12 +159,11 @@ add_queue (BeckonCapture *self, GstElement *after)
 static void
 add_app_sink (BeckonCapture *self, GstElement *after)
 {
-  GstAppSinkCallbacks callbacks = { .new_sample = on_sample };
   GstElement *sink = add (self, after, "appsink");
 
   g_object_set (sink, "sync", FALSE, "async", FALSE, "max-buffers", 4, "drop", TRUE,
                 "enable-last-sample", FALSE, NULL);
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, self, NULL);
+  beckon_frames_take_from (self->frames, GST_APP_SINK (sink));
 }
 
 static void
@@ -277,6 +227,17 @@ add_voice_processing (BeckonCapture *self, GstElement *after)
   return processor;
 }
 
+/* A microphone waits for its sound server, which may hang. All else is ours, or answers at once: a
+ * camera's light goes out when the person says so. */
+static void
+set_state (BeckonCapture *self, GstState state)
+{
+  if (self->threaded)
+    beckon_media_set_state_in_thread (self->states, self->pipeline, state);
+  else
+    gst_element_set_state (self->pipeline, state);
+}
+
 /* @source: (transfer floating) */
 static void
 run (BeckonCapture *self, GstElement *source, gboolean is_device)
@@ -285,12 +246,13 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
   GstElement *last;
 
   g_assert (self->pipeline == NULL);
+  self->threaded = !self->video && is_device;
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   gst_bin_add (GST_BIN (self->pipeline), source);
   last = add_converters (self, source);
-  if (self->mixed || (!self->video && is_device))
+  if (self->mixed || self->threaded)
     beckon_media_use_system_time (GST_PIPELINE (self->pipeline));
-  if (!self->video && is_device)
+  if (self->threaded)
     last = add_voice_processing (self, last);
   if (!self->video)
     last = beckon_media_append (self->pipeline, last, beckon_media_make_level ());
@@ -302,7 +264,7 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
   add_app_sink (self, add_queue (self, last));
   bus = gst_element_get_bus (self->pipeline);
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
-  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  set_state (self, GST_STATE_PLAYING);
   g_signal_emit (self, signals[STARTED], 0);
 }
 
@@ -405,6 +367,7 @@ beckon_capture_new (const BeckonMediaConfig *config, gboolean video)
   if (self->config->devices == NULL)
     self->config->devices = beckon_device_settings_new (NULL);
   self->video = video;
+  self->frames = beckon_frames_new (video);
   g_signal_connect_object (self->config->devices, "changed", G_CALLBACK (on_settings_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (list_of (self), "notify::ready", G_CALLBACK (on_list_ready), self,
@@ -490,13 +453,10 @@ beckon_capture_stop (BeckonCapture *self)
   g_clear_pointer (&self->key, g_free);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   gst_clear_object (&self->shown);
-  /* Here and now: a camera's light goes out when the person says so. */
+  beckon_frames_take_from (self->frames, NULL);
   if (self->pipeline != NULL)
-    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+    set_state (self, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->last, gst_sample_unref);
-  g_mutex_unlock (&self->lock);
   set_level (self, 0);
 }
 
@@ -511,34 +471,17 @@ beckon_capture_is_started (BeckonCapture *self)
 void
 beckon_capture_add_target (BeckonCapture *self, GstAppSrc *target)
 {
-  g_autoptr (GstSample) last = NULL;
-
   g_return_if_fail (BECKON_IS_CAPTURE (self));
 
-  g_mutex_lock (&self->lock);
-  if (!g_ptr_array_find (self->targets, target, NULL))
-    {
-      g_ptr_array_add (self->targets, gst_object_ref (target));
-      if (self->last != NULL)
-        last = gst_sample_ref (self->last);
-    }
-  g_mutex_unlock (&self->lock);
-  /* The first picture need not wait for the next one, which may be a thirtieth of a second away. */
-  if (last != NULL)
-    beckon_media_push (target, last);
+  beckon_frames_add_target (self->frames, target);
 }
 
 gboolean
 beckon_capture_has_target (BeckonCapture *self, GstAppSrc *target)
 {
-  gboolean found;
-
   g_return_val_if_fail (BECKON_IS_CAPTURE (self), FALSE);
 
-  g_mutex_lock (&self->lock);
-  found = g_ptr_array_find (self->targets, target, NULL);
-  g_mutex_unlock (&self->lock);
-  return found;
+  return beckon_frames_has_target (self->frames, target);
 }
 
 void
@@ -546,9 +489,7 @@ beckon_capture_remove_target (BeckonCapture *self, GstAppSrc *target)
 {
   g_return_if_fail (BECKON_IS_CAPTURE (self));
 
-  g_mutex_lock (&self->lock);
-  g_ptr_array_remove (self->targets, target);
-  g_mutex_unlock (&self->lock);
+  beckon_frames_remove_target (self->frames, target);
 }
 
 GObject *
@@ -574,8 +515,8 @@ beckon_capture_finalize (GObject *object)
   BeckonCapture *self = BECKON_CAPTURE (object);
 
   g_free (self->probe);
-  g_ptr_array_unref (self->targets);
-  g_mutex_clear (&self->lock);
+  beckon_media_state_thread_free (self->states);
+  beckon_frames_unref (self->frames);
   beckon_media_config_free (self->config);
   G_OBJECT_CLASS (beckon_capture_parent_class)->finalize (object);
 }
@@ -616,6 +557,5 @@ beckon_capture_class_init (BeckonCaptureClass *klass)
 static void
 beckon_capture_init (BeckonCapture *self)
 {
-  g_mutex_init (&self->lock);
-  self->targets = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->states = beckon_media_state_thread_new ();
 }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  *
  * One microphone, camera or screen, or what stands in for it, in a pipeline of its own. Its frames
  * are pushed into the application sources of every connection that asks for them, so that a device
- * is opened once and closed for real. Main thread; frames flow on GStreamer's.
+ * is opened once and closed for real. Main thread; frames flow on GStreamer's. A microphone is
+ * opened and closed on another one, for its sound server may hang.
  *
  * Another device, one that is unplugged, or another treatment of its sound is taken from
  * #BeckonMediaConfig.devices while it runs.
@@ -22,7 +23,7 @@ G_BEGIN_DECLS
  * Properties: level (read-only double 0..1: of a microphone, how loud it is now).
  *
  * Signals:
- *   started ()              it is open; the sink that shows it is there
+ *   started ()              it is open, a microphone soon; the sink that shows it is there
  *   failed (GError *error)  it is stopped: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST, FAILED
  */
 G_DECLARE_FINAL_TYPE (BeckonCapture, beckon_capture, BECKON, CAPTURE, GObject)
@@ -55,8 +56,5 @@ void beckon_capture_remove_target (BeckonCapture *self, GstAppSrc *target);
 
 /** beckon_capture_get_sink: (transfer none) (nullable): the sink that shows the own picture. */
 GObject *beckon_capture_get_sink (BeckonCapture *self);
-
-/** beckon_media_push: (thread any): pushes a copy of @sample's frame, to be stamped by @target. */
-void beckon_media_push (GstAppSrc *target, GstSample *sample);
 
 G_END_DECLS

@@ -52,6 +52,58 @@ beckon_media_hop (gpointer object, BeckonHopFunc func, gpointer data, GDestroyNo
   g_idle_add_full (G_PRIORITY_DEFAULT, on_landed, hop, hop_free);
 }
 
+/* ---- one after the other ---- */
+
+typedef struct
+{
+  GstElement *pipeline;
+  GstState state;
+} StateChange;
+
+static GQuark
+over_quark (void)
+{
+  return g_quark_from_static_string ("beckon-over");
+}
+
+static void
+change_state (gpointer data, gpointer unused)
+{
+  StateChange *change = data;
+
+  /* Nobody waits for what has been stopped meanwhile to open. */
+  if (change->state == GST_STATE_NULL ||
+      g_object_get_qdata (G_OBJECT (change->pipeline), over_quark ()) == NULL)
+    gst_element_set_state (change->pipeline, change->state);
+  gst_object_unref (change->pipeline);
+  g_free (change);
+}
+
+GThreadPool *
+beckon_media_state_thread_new (void)
+{
+  return g_thread_pool_new (change_state, NULL, 1, FALSE, NULL);
+}
+
+void
+beckon_media_state_thread_free (GThreadPool *thread)
+{
+  g_thread_pool_free (thread, FALSE, FALSE);
+}
+
+void
+beckon_media_set_state_in_thread (GThreadPool *thread, GstElement *pipeline, GstState state)
+{
+  StateChange *change = g_new (StateChange, 1);
+
+  *change = (StateChange){ gst_object_ref (pipeline), state };
+  if (state == GST_STATE_NULL)
+    g_object_set_qdata (G_OBJECT (pipeline), over_quark (), GINT_TO_POINTER (TRUE));
+  g_thread_pool_push (thread, change, NULL);
+}
+
+/* ---- at once ---- */
+
 static void
 stop_pipeline (GTask *task, gpointer source, gpointer pipeline, GCancellable *cancellable)
 {

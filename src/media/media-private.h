@@ -42,6 +42,17 @@ void beckon_media_hop (gpointer object, BeckonHopFunc func, gpointer data,
 void beckon_media_stop_in_thread (GstElement *pipeline, GAsyncReadyCallback done,
                                   gpointer user_data);
 
+/** beckon_media_state_thread_new: a thread on which pipelines with a sound device change their
+ * states, one after the other: to open one takes its time, and where the sound server hangs to open
+ * and to close one take for ever. */
+GThreadPool *beckon_media_state_thread_new (void);
+/** beckon_media_state_thread_free: at once; what has been asked for is done nevertheless. */
+void beckon_media_state_thread_free (GThreadPool *thread);
+/** beckon_media_set_state_in_thread: @state: NULL is for good: what has not been opened yet is not
+ * any more */
+void
+beckon_media_set_state_in_thread (GThreadPool *thread, GstElement *pipeline, GstState state);
+
 /* ---- media-session.c, for the peers ---- */
 
 typedef struct _BeckonMediaSession BeckonMediaSession;

@@ -8,7 +8,7 @@
 
 #include "peer-private.h"
 
-#include "capture.h"
+#include "capture-frames.h"
 #include "sound-codec.h"
 
 #include <gst/rtp/rtp.h>

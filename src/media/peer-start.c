@@ -8,7 +8,7 @@
 
 #include "peer-start.h"
 
-#include "capture.h"
+#include "capture-frames.h"
 #include "peer-bandwidth.h"
 
 #include <gst/rtp/rtp.h>

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include "capture.h"
 #include "device-settings.h"
 #include "gst-complaints.h"
 #include "media-ends.h"
@@ -13,8 +14,6 @@
 #include "virtual-devices.h"
 
 #include <glib-unix.h>
-#include <signal.h>
-#include <stdlib.h>
 
 #define RATE 48000
 #define ONE_HZ 500
@@ -31,6 +30,7 @@ typedef struct _Side
   BeckonMediaSession *session;
   BeckonMediaPeer *peer;
   struct _Side *other;
+  gboolean closed;
 } Side;
 
 typedef struct
@@ -293,12 +293,17 @@ set_up (Fixture *f, gconstpointer volumes)
 }
 
 static void
+side_close (Side *side)
+{
+  media_end_close (side->session, "hung-up", &side->closed);
+  wait_until (side->closed);
+}
+
+static void
 side_clear (Side *side)
 {
-  gboolean done = FALSE;
-
-  media_end_close (side->session, "hung-up", &done);
-  wait_until (done);
+  if (!side->closed)
+    side_close (side);
   wait_until (G_OBJECT (side->session)->ref_count == 1);
   g_assert_finalize_object (side->session);
   wait_until (G_OBJECT (side->settings)->ref_count == 1);
@@ -463,42 +468,88 @@ test_volume (Fixture *f, gconstpointer unused)
   check_volumes (f);
 }
 
-/* Returns: the process of that name; there is one in the private desktop. */
-static int
-find_process (const char *name)
-{
-  g_autoptr (GDir) folder = g_dir_open ("/proc", 0, NULL);
-  const char *entry;
-
-  while ((entry = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *path = g_build_filename ("/proc", entry, "comm", NULL);
-      g_autofree char *comm = NULL;
-
-      if (g_file_get_contents (path, &comm, NULL, NULL) &&
-          g_str_equal (g_strchomp (comm), name))
-        return atoi (entry);
-    }
-  g_error ("There is no %s", name);
-}
-
 static void
 test_server_dies (Fixture *f, gconstpointer unused)
 {
-  g_autoptr (GSubprocess) again = NULL;
-  g_autoptr (GError) error = NULL;
-
   leave (f);
-  g_assert_cmpint (kill (find_process ("pipewire-pulse"), SIGKILL), ==, 0);
+  virtual_server_kill ();
   wait_until (beckon_media_session_get_speaker_problem (f->alice.session) != NULL);
-  again = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "pipewire-pulse", NULL);
-  g_assert_no_error (error);
+  virtual_server_start ();
   wait_until (beckon_media_session_get_speaker_problem (f->alice.session) == NULL);
   attend (f);
   wait_until (hears (f->at_far, ONE_HZ));
   wait_until (hears (f->at_left, BOB_HZ));
   g_assert_null (beckon_media_session_get_microphone_problem (f->alice.session));
   g_assert_true (shows (f, "alice"));
+}
+
+static gboolean
+on_turn (gpointer user_data)
+{
+  ++*(guint *) user_data;
+  return G_SOURCE_CONTINUE;
+}
+
+/* A window goes on being drawn. */
+static void
+assert_runs (void)
+{
+  guint turns = 0;
+  const guint source = g_timeout_add (10, on_turn, &turns);
+
+  wait_until (turns > 10);
+  g_source_remove (source);
+  g_assert_true (virtual_server_hangs ());
+}
+
+/* As nobody waits for it: opened, and let go of before that was done. */
+static void
+open_and_drop (Fixture *f)
+{
+  g_autoptr (BeckonMediaConfig) config = beckon_media_config_new ();
+  BeckonCapture *capture;
+
+  config->audio = BECKON_SOURCE_DEVICE;
+  config->devices = g_object_ref (f->alice.settings);
+  capture = beckon_capture_new (config, FALSE);
+  beckon_capture_start (capture);
+  g_assert_true (beckon_capture_is_started (capture));
+  g_assert_finalize_object (capture);
+}
+
+/* A sound server that hangs holds up nothing but sound: the microphone is switched, off and on, as if
+ * it did not, and heard when the server goes on. */
+static void
+test_server_hangs (Fixture *f, gconstpointer unused)
+{
+  BeckonMediaSession *session = f->alice.session;
+
+  virtual_server_hang ();
+  g_object_set (f->alice.settings, "microphone", "two.in", NULL);
+  assert_runs ();
+  beckon_media_session_set_microphone (session, FALSE);
+  assert_runs ();
+  beckon_media_session_set_microphone (session, TRUE);
+  open_and_drop (f);
+  beckon_media_session_set_microphone (session, FALSE);
+  beckon_media_session_set_microphone (session, TRUE);
+  assert_runs ();
+  g_object_set (f->alice.settings, "microphone", "one.in", NULL);
+  g_object_set (f->alice.settings, "microphone", "two.in", NULL);
+  assert_runs ();
+  virtual_server_go_on ();
+  wait_until (hears (f->at_far, TWO_HZ));
+  wait_until (virtual_ear_hears (f->at_far, ONE_HZ) < NOT_HEARD);
+  wait_until (hears (f->at_left, BOB_HZ));
+  g_assert_null (beckon_media_session_get_microphone_problem (session));
+
+  /* A call that ends meanwhile ends. */
+  virtual_server_hang ();
+  beckon_media_session_set_microphone (session, FALSE);
+  beckon_media_session_set_microphone (session, TRUE);
+  side_close (&f->alice);
+  assert_runs ();
+  virtual_server_go_on ();
 }
 
 int
@@ -517,6 +568,7 @@ main (int argc, char **argv)
     { "no-camera", test_no_camera },
     { "off-stays-off", test_off_stays_off },
     { "volume", test_volume, TRUE },
+    { "server-hangs", test_server_hangs },
     { "server-dies", test_server_dies },
   };
 

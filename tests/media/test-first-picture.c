@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "capture.h"
+#include "capture-frames.h"
 #include "gst-complaints.h"
 #include "media-ends.h"
 #include "peer-bandwidth.h"

@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 #include <gst/app/app.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #define RATE 48000
@@ -162,6 +163,118 @@ void
 virtual_headset_unplug (VirtualHeadset *headset)
 {
   end_process ((GSubprocess *) headset);
+}
+
+/* ---- the sound server ---- */
+
+/* So long a program under test may be stuck. */
+#define HANG_S 20
+
+static GMutex hang_lock;
+static GCond hang_ends;
+static GThread *hang;  /* nullable */
+static gboolean hangs; /* under the lock */
+
+/* Returns: the process of that name; there is one in the private desktop. */
+static int
+find_process (const char *name)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc", 0, NULL);
+  const char *entry;
+
+  while ((entry = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc", entry, "comm", NULL);
+      g_autofree char *comm = NULL;
+
+      if (g_file_get_contents (path, &comm, NULL, NULL) &&
+          g_str_equal (g_strchomp (comm), name))
+        return atoi (entry);
+    }
+  g_error ("There is no %s", name);
+}
+
+static void
+send_to_server (int signal)
+{
+  g_assert_cmpint (kill (find_process ("pipewire-pulse"), signal), ==, 0);
+}
+
+void
+virtual_server_kill (void)
+{
+  send_to_server (SIGKILL);
+}
+
+static gboolean
+server_answers (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), "pulse", "native", NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, NULL);
+
+  return connection != NULL;
+}
+
+void
+virtual_server_start (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) server =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "pipewire-pulse", NULL);
+
+  g_assert_no_error (error);
+  wait_until (server_answers ());
+}
+
+/* Who waits for the server waits for ever otherwise, and says nothing. */
+static gpointer
+limit_hang (gpointer unused)
+{
+  const gint64 end = g_get_monotonic_time () + HANG_S * G_TIME_SPAN_SECOND;
+
+  g_mutex_lock (&hang_lock);
+  while (hangs && g_cond_wait_until (&hang_ends, &hang_lock, end))
+    ;
+  if (hangs)
+    send_to_server (SIGCONT);
+  hangs = FALSE;
+  g_mutex_unlock (&hang_lock);
+  return NULL;
+}
+
+void
+virtual_server_hang (void)
+{
+  g_assert_null (hang);
+  hangs = TRUE;
+  send_to_server (SIGSTOP);
+  hang = g_thread_new ("hang", limit_hang, NULL);
+}
+
+gboolean
+virtual_server_hangs (void)
+{
+  gboolean now;
+
+  g_mutex_lock (&hang_lock);
+  now = hangs;
+  g_mutex_unlock (&hang_lock);
+  return now;
+}
+
+void
+virtual_server_go_on (void)
+{
+  g_mutex_lock (&hang_lock);
+  if (hangs)
+    send_to_server (SIGCONT);
+  hangs = FALSE;
+  g_cond_signal (&hang_ends);
+  g_mutex_unlock (&hang_lock);
+  g_thread_join (g_steal_pointer (&hang));
 }
 
 /* ---- ear ---- */

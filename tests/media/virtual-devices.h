@@ -48,6 +48,18 @@ gint64 virtual_ear_heard_at (VirtualEar *ear);
 guint64 virtual_ear_count (VirtualEar *ear);
 void virtual_ear_free (VirtualEar *ear);
 
+/* ---- the sound server ---- */
+
+/** virtual_server_kill: what speaks PulseAudio; the devices are still there. */
+void virtual_server_kill (void);
+/** virtual_server_start: waits until it answers. */
+void virtual_server_start (void);
+/** virtual_server_hang: it answers nobody, until virtual_server_go_on (), or 20 s later. */
+void virtual_server_hang (void);
+/** virtual_server_hangs: Returns: FALSE also if somebody waited so long that it was let go on. */
+gboolean virtual_server_hangs (void);
+void virtual_server_go_on (void);
+
 /* ---- lists ---- */
 
 /** virtual_device_wait: until all who tell of devices have @id, or none has. */
