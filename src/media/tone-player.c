@@ -11,6 +11,7 @@
 #include <gst/gst.h>
 
 #include "device-settings-private.h"
+#include "media-private.h"
 #include "tone-synth.h"
 
 #define RATE 24000
@@ -22,11 +23,10 @@ struct _BeckonTonePlayer
 
   char *sink;
   BeckonDeviceSettings *devices; /* nullable */
-  GstElement *pipeline;
+  GstElement *pipeline;          /* nullable: nothing is heard */
+  char *key;                     /* nullable: of the device that it is played on, while it is */
   GstBus *bus;
-  /* One thread, so that changes happen in order: to open a sound device takes its time, to stop
-   * one that hangs takes for ever, and neither may hold up the main thread. */
-  GThreadPool *changes;
+  GThreadPool *states;
 
   BeckonTone tone;
 };
@@ -41,31 +41,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
-
-typedef struct
-{
-  GstElement *pipeline;
-  GstState state;
-} Change;
-
-static void
-run_change (gpointer data, gpointer user_data)
-{
-  Change *change = data;
-
-  gst_element_set_state (change->pipeline, change->state);
-  gst_object_unref (change->pipeline);
-  g_free (change);
-}
-
-static void
-change_state (BeckonTonePlayer *self, GstState state)
-{
-  Change *change = g_new (Change, 1);
-
-  *change = (Change){ gst_object_ref (self->pipeline), state };
-  g_thread_pool_push (self->changes, change, NULL);
-}
 
 static void
 set_tone (BeckonTonePlayer *self, BeckonTone tone)
@@ -84,18 +59,29 @@ drop_pipeline (BeckonTonePlayer *self)
     return;
 
   gst_bus_remove_watch (self->bus);
-  change_state (self, GST_STATE_NULL);
+  beckon_media_set_state_in_thread (self->states, self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->bus);
   gst_clear_object (&self->pipeline);
+  g_clear_pointer (&self->key, g_free);
 }
 
-/* Nothing plays any more. What repeats is still wanted, so it stays the tone. */
+/* Nothing plays any more. What repeats is still wanted, so it stays the tone, and is played again
+ * when there is a device for it. */
 static void
 finish (BeckonTonePlayer *self)
 {
   drop_pipeline (self);
   if (!beckon_tone_repeats (self->tone))
     set_tone (self, BECKON_TONE_NONE);
+}
+
+/* The list looks less and less often, and tells when a speaker is there. */
+static void
+look_again (BeckonTonePlayer *self)
+{
+  if (self->devices && self->tone != BECKON_TONE_NONE)
+    beckon_device_list_lost (beckon_device_settings_get_list (self->devices),
+                             BECKON_DEVICE_SPEAKER);
 }
 
 static gboolean
@@ -108,8 +94,9 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
       g_autoptr (GError) error = NULL;
 
       gst_message_parse_error (message, &error, NULL);
-      g_debug ("No tone is heard: %s", error->message);
+      g_message ("A tone is not heard: %s", error->message);
       finish (self);
+      look_again (self);
       return G_SOURCE_REMOVE;
     }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
@@ -181,16 +168,21 @@ feed (GstAppSrc *source, BeckonTone tone)
   g_signal_connect_data (source, "need-data", G_CALLBACK (on_need_data), reel, reel_free, 0);
 }
 
-/* Somebody calls the whole room, or speaks into a headset. Returns: (transfer floating) (nullable) */
+/* Somebody calls the whole room, or speaks into a headset. */
+static BeckonDeviceUse
+get_use (BeckonTonePlayer *self)
+{
+  return self->tone == BECKON_TONE_RING ? BECKON_DEVICE_USE_RINGER : BECKON_DEVICE_USE_SPEAKER;
+}
+
+/* Returns: (transfer floating) (nullable) */
 static GstElement *
 make_sink (BeckonTonePlayer *self, GError **error)
 {
-  const BeckonDeviceUse use = self->tone == BECKON_TONE_RING ? BECKON_DEVICE_USE_RINGER
-                                                             : BECKON_DEVICE_USE_SPEAKER;
   GstElement *sink = NULL;
 
   if (self->devices)
-    sink = beckon_device_settings_make_element (self->devices, use);
+    sink = beckon_device_settings_make_element (self->devices, get_use (self));
   if (!sink)
     sink = gst_parse_bin_from_description_full (self->sink, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS,
                                                 error);
@@ -230,9 +222,24 @@ start (BeckonTonePlayer *self)
       return;
     }
 
+  if (self->devices)
+    self->key = g_strdup (beckon_device_settings_get_key (self->devices, get_use (self)));
   self->bus = gst_element_get_bus (self->pipeline);
   gst_bus_add_watch (self->bus, on_message, self);
-  change_state (self, GST_STATE_PLAYING);
+  beckon_media_set_state_in_thread (self->states, self->pipeline, GST_STATE_PLAYING);
+}
+
+/* Another device is to be used, or one is there again. What ends by itself is not begun anew. */
+static void
+on_settings_changed (BeckonTonePlayer *self, guint use)
+{
+  if (!beckon_tone_repeats (self->tone) || use != get_use (self))
+    return;
+  if (self->pipeline &&
+      g_strcmp0 (self->key, beckon_device_settings_get_key (self->devices, use)) == 0)
+    return;
+  drop_pipeline (self);
+  start (self);
 }
 
 static void
@@ -241,8 +248,7 @@ beckon_tone_player_dispose (GObject *object)
   BeckonTonePlayer *self = BECKON_TONE_PLAYER (object);
 
   drop_pipeline (self);
-  if (self->changes)
-    g_thread_pool_free (g_steal_pointer (&self->changes), FALSE, FALSE);
+  g_clear_pointer (&self->states, beckon_media_state_thread_free);
 
   G_OBJECT_CLASS (beckon_tone_player_parent_class)->dispose (object);
 }
@@ -319,7 +325,7 @@ beckon_tone_player_class_init (BeckonTonePlayerClass *klass)
 static void
 beckon_tone_player_init (BeckonTonePlayer *self)
 {
-  self->changes = g_thread_pool_new (run_change, NULL, 1, FALSE, NULL);
+  self->states = beckon_media_state_thread_new ();
 }
 
 BeckonTonePlayer *
@@ -333,7 +339,14 @@ beckon_tone_player_set_devices (BeckonTonePlayer *self, BeckonDeviceSettings *de
 {
   g_return_if_fail (BECKON_IS_TONE_PLAYER (self));
 
+  if (self->devices == devices)
+    return;
+  if (self->devices)
+    g_signal_handlers_disconnect_by_data (self->devices, self);
   g_set_object (&self->devices, devices);
+  if (devices)
+    g_signal_connect_object (devices, "changed", G_CALLBACK (on_settings_changed), self,
+                             G_CONNECT_SWAPPED);
 }
 
 void

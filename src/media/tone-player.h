@@ -20,7 +20,8 @@ typedef enum
  * BeckonTonePlayer:
  *
  * Plays one of our synthesised tones on the speaker. No sound server, no tone: logged, never an
- * error. Main thread only; neither opening nor closing a sound device holds it up.
+ * error. One that repeats goes on when a device is there again, or another one was chosen. Main
+ * thread only; neither opening nor closing a sound device holds it up.
  *
  * Properties: tone (read-only: what plays now; NONE after a tone that does not repeat has ended),
  * sink (construct-only string: where to, as gst-launch writes it; default: the speaker of the
@@ -29,8 +30,9 @@ typedef enum
 G_DECLARE_FINAL_TYPE (BeckonTonePlayer, beckon_tone_player, BECKON, TONE_PLAYER, GObject)
 
 BeckonTonePlayer *beckon_tone_player_new (void);
-/** beckon_tone_player_set_devices: @devices: (nullable): who calls is heard on their ringer, all else on
- * their speaker, from the next tone on; without one, or without a device, on "sink". */
+/** beckon_tone_player_set_devices: @devices: (nullable): who calls is heard on their ringer, all
+ * else on their speaker, from the next tone on, which then follows what is changed there; without
+ * one, or without a device, on "sink". */
 void beckon_tone_player_set_devices (BeckonTonePlayer *self, BeckonDeviceSettings *devices);
 /** beckon_tone_player_play: replaces what plays; NONE stops it at once, also within a note. */
 void beckon_tone_player_play (BeckonTonePlayer *self, BeckonTone tone);

@@ -315,6 +315,42 @@ test_tones (Fixture *f, gconstpointer unused)
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
 }
 
+/* It rings on: on another ringer that is chosen, where that is unplugged, and behind a sound server
+ * that was started anew. */
+static void
+test_ringer_follows (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *room = virtual_headset_plug ("room", "Room");
+  VirtualHeadset *ears = virtual_headset_plug ("ears", "Ears");
+  g_autoptr (BeckonTonePlayer) player = beckon_tone_player_new ();
+  VirtualEar *at_room, *at_ears;
+
+  virtual_headset_wait (f->list, "room", TRUE);
+  virtual_headset_wait (f->list, "ears", TRUE);
+  g_object_set (f->settings, "ringer", "room.out", NULL);
+  at_room = virtual_ear_new ("room.in");
+  at_ears = virtual_ear_new ("ears.in");
+  beckon_tone_player_set_devices (player, f->settings);
+  beckon_tone_player_play (player, BECKON_TONE_RING);
+  wait_until (is_loud (at_room));
+  g_object_set (f->settings, "ringer", "ears.out", NULL);
+  wait_until (is_loud (at_ears) && !is_loud (at_room));
+  virtual_headset_unplug (ears);
+  wait_until (is_loud (at_room));
+
+  virtual_ear_free (at_room);
+  virtual_ear_free (at_ears);
+  virtual_server_kill ();
+  virtual_server_start ();
+  at_room = virtual_ear_new ("room.in");
+  wait_until (is_loud (at_room));
+  g_assert_cmpint (beckon_tone_player_get_tone (player), ==, BECKON_TONE_RING);
+  g_clear_object (&player);
+  virtual_ear_free (at_room);
+  virtual_headset_unplug (room);
+  wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,6 +367,7 @@ main (int argc, char **argv)
     { "told-twice", test_told_twice },
     { "camera-stays", test_camera_stays },
     { "tones", test_tones },
+    { "ringer-follows", test_ringer_follows },
   };
 
   g_test_init (&argc, &argv, NULL);
