@@ -464,6 +464,7 @@ beckon_media_peer_finalize (GObject *object)
   beckon_meter_free (self->meter);
   g_object_unref (self->statistics);
   beckon_peer_repeat_unref (self->repeat);
+  beckon_ssrc_gate_free (self->gate);
   g_clear_pointer (&self->their_description, gst_webrtc_session_description_free);
   g_free (self->report);
   beckon_media_config_free (self->config);
@@ -542,6 +543,7 @@ beckon_media_peer_init (BeckonMediaPeer *self)
   g_queue_init (&self->candidates);
   self->meter = beckon_meter_new ();
   self->repeat = beckon_peer_repeat_new ();
+  self->gate = beckon_ssrc_gate_new ();
   self->relays = g_ptr_array_new_with_free_func (beckon_peer_relay_free);
   self->channels = g_ptr_array_new_with_free_func (g_object_unref);
   self->statistics = beckon_statistics_new ();

@@ -308,6 +308,7 @@ static void
 on_deep_element (GstBin *bin, GstBin *parent, GstElement *element, BeckonMediaPeer *self)
 {
   beckon_peer_receive_watch (self, element);
+  beckon_ssrc_gate_watch (self->gate, element);
   beckon_peer_channel_number (self, element);
   beckon_peer_bandwidth_watch (self, element);
   beckon_peer_jitter_watch (self, element);
@@ -535,6 +536,7 @@ beckon_peer_connection_set_remote (BeckonMediaPeer *self,
     }
   self->their_description = gst_webrtc_session_description_new (
       offer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+  beckon_ssrc_gate_expect (self->gate, sdp);
   beckon_peer_receive_know_repeats (self);
   g_signal_emit_by_name (self->webrtc, "set-remote-description", self->their_description,
                          gst_promise_new_with_change_func (on_remote_set, applying, g_free));

@@ -17,6 +17,7 @@
 #include "peer-repeat.h"
 #include "recorder.h"
 #include "relay-tunnel.h"
+#include "ssrc-gate.h"
 #include "statistics-private.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,7 @@ struct _BeckonMediaPeer
   BeckonRecorder *recorder;            /* nullable */
   BeckonMeter *meter;
   BeckonPeerRepeat *repeat;
+  BeckonSsrcGate *gate;
   struct _BeckonIceKnock *knock; /* nullable: no path is looked for; ice-knock.h */
   /* Nullable: there is none yet, and no second one: streams are known by it on their threads. */
   GstWebRTCSessionDescription *their_description;

@@ -11,6 +11,7 @@
 #include "waiting.h"
 
 #include <dirent.h>
+#include <gst/rtp/rtp.h>
 #include <gst/video/gstvideosink.h>
 
 #define LIMIT_SECONDS 20
@@ -680,6 +681,61 @@ test_twenty (void)
   wait_until (count_entries ("/proc/self/task") <= threads + 2);
 }
 
+#define NUMBERS (BECKON_SSRCS_MAX * 4)
+
+/* Each packet as if it were the first of another stream. */
+static GstPadProbeReturn
+on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  gint *n_sent = user_data;
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+
+  g_assert_true (gst_rtp_buffer_map (buffer, GST_MAP_READWRITE, &rtp));
+  gst_rtp_buffer_set_ssrc (&rtp, g_atomic_int_add (n_sent, 1) + 1);
+  gst_rtp_buffer_unmap (&rtp);
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+/* Of how many streams @side keeps something, theirs and its own. */
+static guint
+count_sources (Side *side)
+{
+  g_autoptr (GstElement) rtpbin = gst_bin_get_by_name (GST_BIN (side->peer->webrtc), "rtpbin");
+  g_autoptr (GObject) session = NULL;
+  guint n;
+
+  g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &session);
+  g_object_get (session, "num-sources", &n, NULL);
+  return n;
+}
+
+/* Whoever sends stream after stream is not remembered for each; what was described goes on. */
+static void
+test_streams_without_end (void)
+{
+  g_autoptr (GstPad) pad = NULL;
+  gint n_sent = 0, heard;
+  gulong probe;
+  guint own;
+  Fixture f;
+
+  fixture_set_up (&f);
+  open_both (&f);
+  wait_until (f.alice.first_audio == 1 && f.bob.first_audio == 1);
+  own = count_sources (&f.alice);
+  pad = gst_element_get_static_pad (f.bob.peer->last[BECKON_LINE_MICROPHONE], "src");
+  probe = gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_sent, &n_sent, NULL);
+  wait_until (g_atomic_int_get (&n_sent) > NUMBERS);
+  gst_pad_remove_probe (pad, probe);
+  heard = g_atomic_int_get (&f.alice.peer->audio_packets_in);
+  wait_until (g_atomic_int_get (&f.alice.peer->audio_packets_in) > heard + 20);
+  g_assert_cmpuint (count_sources (&f.alice), <=, own + BECKON_SSRCS_MAX);
+  g_assert_cmpuint (count_sources (&f.bob), >=, NUMBERS); /* they were sent */
+  fixture_clear (&f);
+}
+
 /* How many descriptions were exchanged. */
 static guint
 count_descriptions (Fixture *f)
@@ -776,6 +832,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/session/bye", test_bye);
   g_test_add_func ("/media/session/close-at-once", test_close_at_once);
   g_test_add_func ("/media/session/drop", test_drop);
+  g_test_add_func ("/media/session/streams-without-end", test_streams_without_end);
   g_test_add_func ("/media/session/twenty", test_twenty);
   return g_test_run ();
 }
