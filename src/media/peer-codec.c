@@ -121,8 +121,6 @@ set_up_encoder (BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec, GstEl
     set_up_screen_encoder (codec, encoder);
   else
     set_up_camera_encoder (encoder);
-  beckon_media_count_buffers (encoder, line == BECKON_LINE_SCREEN ? &self->screen_frames_out
-                                                                  : &self->frames_out);
 }
 
 /* Returns: the last element, an encoder of H.264 is in between. */

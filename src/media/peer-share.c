@@ -350,11 +350,8 @@ on_passing (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
                       GUINT_TO_POINTER (line - line->owner->lines), NULL);
   if (missing)
     ask (line->encoder);
-  /* Our own have been counted where they left the encoder. */
-  if (passes && maker != OWN)
+  if (passes)
     g_atomic_int_inc (line->sent);
-  else if (!passes && maker == OWN)
-    g_atomic_int_add (line->sent, -1);
   return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 

@@ -31,6 +31,7 @@ typedef struct
   GstAppSink *sink;
   int last;
   gint encoded, key_frames; /* atomic: that left the encoder */
+  gint told; /* to have been sent, as our frame was on its way; of the encoder's thread */
   gboolean gone;
 } End;
 
@@ -49,6 +50,18 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   g_atomic_int_inc (&end->encoded);
   if (!GST_BUFFER_FLAG_IS_SET (GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DELTA_UNIT))
     g_atomic_int_inc (&end->key_frames);
+  return GST_PAD_PROBE_OK;
+}
+
+/* How many have been sent is told at any time, and never less than before. */
+static GstPadProbeReturn
+on_before_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  End *end = user_data;
+  const gint sent = g_atomic_int_get (&end->peer->frames_out);
+
+  g_assert_cmpint (sent, >=, end->told);
+  end->told = sent;
   return GST_PAD_PROBE_OK;
 }
 
@@ -83,7 +96,6 @@ add_encoder (End *end, BeckonCodec codec)
   beckon_codec_set_bitrate (end->encoder, 1000000);
   pad = gst_element_get_static_pad (end->encoder, "src");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_encoded, end, NULL);
-  beckon_media_count_buffers (end->encoder, &end->peer->frames_out);
   return codec == BECKON_CODEC_VP8 ? end->encoder
                                    : add_filter (end, end->encoder, BECKON_H264_FILTER);
 }
@@ -99,6 +111,7 @@ end_open (End *end, BeckonCodec codec, guint id)
   beckon_peer_share_set_id (end->peer->share, id);
   last = add_encoder (end, codec);
   last = beckon_peer_share_add_line (end->peer->share, BECKON_LINE_CAMERA, end->encoder, last);
+  beckon_media_add_probe (last, "sink_0", GST_PAD_PROBE_TYPE_BUFFER, on_before_gate, end);
   if (codec == BECKON_CODEC_H264)
     last = add (end, last, "h264parse");
   end->decoder = add (end, last, beckon_codec_choice_get_decoder (codec));
@@ -305,6 +318,25 @@ test_one_for_all (gconstpointer codec)
   tear_down (&f);
 }
 
+/* What an encoder makes for others alone is not what its own end sends. */
+static void
+test_made_for_others (gconstpointer codec)
+{
+  Fixture f;
+  gint sent;
+
+  if (!set_up (&f, codec))
+    return;
+  follow (&f, 2, 1);
+  check_encoders (&f, 1 << 0 | 1 << 1);
+  follow (&f, 1, 0);
+  check_encoders (&f, 1 << 0 | 1 << 1);
+  sent = g_atomic_int_get (&f.ends[1].peer->frames_out);
+  steps (&f, SOON);
+  g_assert_cmpint (g_atomic_int_get (&f.ends[1].peer->frames_out) - sent, ==, SOON);
+  tear_down (&f);
+}
+
 /* Another one's encoder is there before that of who goes is missed. */
 static void
 test_encoder_goes (gconstpointer codec)
@@ -464,6 +496,7 @@ main (int argc, char **argv)
     GTestDataFunc func;
   } tests[] = {
     { "one-for-all", test_one_for_all },     { "encoder-goes", test_encoder_goes },
+    { "made-for-others", test_made_for_others },
     { "key-frames", test_key_frames },       { "stands-still", test_stands_still },
     { "stuck", test_stuck },
     { "at-once", test_at_once },
