@@ -86,6 +86,17 @@ beckon_peer_channel_send_bye (BeckonMediaPeer *self, const char *reason)
   return send_json (self, object);
 }
 
+/* Once for each cause: they may send as many as they like. */
+static void
+tell_refused (BeckonMediaPeer *self, const GError *cause)
+{
+  const guint bit = 1u << MIN (cause->code, 31);
+
+  if ((self->refused & bit) == 0)
+    g_message ("Refused a message of %s on the data channel: %s", self->user, cause->message);
+  self->refused |= bit;
+}
+
 /* A stranger wrote it. */
 static void
 take_message (gpointer peer, gpointer text)
@@ -99,7 +110,7 @@ take_message (gpointer peer, gpointer text)
   message = beckon_peer_message_parse (text, &error);
   if (message == NULL)
     {
-      g_message ("Refused a message of %s on the data channel: %s", self->user, error->message);
+      tell_refused (self, error);
       return;
     }
   switch (message->kind)

@@ -78,6 +78,7 @@ struct _BeckonMediaPeer
   gboolean was_connected;
   gboolean channel_open;
   gboolean left_channels; /* nothing is said or heard any more */
+  guint refused;          /* causes, as bits, why messages of theirs were; each has been logged */
   guint association;      /* of webrtcbin's thread: ours among all in this process, or 0 */
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */

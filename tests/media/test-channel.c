@@ -7,6 +7,7 @@
 
 #include "gst-complaints.h"
 #include "media-ends.h"
+#include "peer-message.h"
 #include "peer-private.h"
 #include "waiting.h"
 
@@ -134,6 +135,35 @@ test_one_is_enough (Fixture *f, gconstpointer data)
   wait_until (f->bob.peer->they_left); /* said on the first */
 }
 
+static guint refusals; /* that were logged */
+
+static GLogWriterOutput
+on_log (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer unused)
+{
+  for (gsize i = 0; i < n; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") &&
+        g_str_has_prefix (fields[i].value, "Refused a message of"))
+      refusals++;
+  return g_log_writer_default (level, fields, n, NULL);
+}
+
+/* Whoever writes what nobody understands does not fill the log: each cause is said once. */
+static void
+test_refused_once (Fixture *f, gconstpointer data)
+{
+  static const char *const texts[] = { "no object", "{}", "{\"kind\":1}" };
+  g_autofree char *large = g_strnfill (BECKON_PEER_MESSAGE_MAX + 1, ' ');
+
+  refusals = 0;
+  for (guint i = 0; i < 30; i++)
+    g_signal_emit_by_name (f->alice.peer->channel, "send-string",
+                           i % 4 < 3 ? texts[i % 4] : large);
+  beckon_peer_channel_send_bye (f->alice.peer, "hang-up");
+  wait_until (f->bob.peer->they_left); /* said behind them */
+  g_assert_cmpuint (refusals, >=, 2);
+  g_assert_cmpuint (refusals, <=, 3);
+}
+
 /* Whoever opens one after the other is left: each is kept as long as the connection. */
 static void
 test_without_end (Fixture *f, gconstpointer data)
@@ -218,12 +248,14 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (on_log, NULL, NULL);
   beckon_media_init (NULL, NULL, &error);
   g_assert_no_error (error);
   g_test_add ("/media/channel/numbers", Fixture, NULL, set_up, test_numbers, tear_down);
   g_test_add ("/media/channel/kept-until-stopped", Fixture, NULL, set_up, test_kept_until_stopped,
               tear_down);
   g_test_add ("/media/channel/one-is-enough", Fixture, NULL, set_up, test_one_is_enough, tear_down);
+  g_test_add ("/media/channel/refused-once", Fixture, NULL, set_up, test_refused_once, tear_down);
   g_test_add ("/media/channel/without-end", Fixture, NULL, set_up, test_without_end, tear_down);
   g_test_add ("/media/channel/goodbyes-without-end", Fixture, NULL, set_up,
               test_goodbyes_without_end, tear_down);
