@@ -24,6 +24,7 @@ struct _BeckonCallManager
   GHashTable *contacts;      /* char: user ids; empty while they are not known */
   GCancellable *listing;     /* of the list of contacts */
   GTask *shutdown;
+  GError *unrecorded;        /* nullable: why a recording of a call that is over is not whole */
 
   guint shutdown_source;
   BeckonPreconnect preconnect;

@@ -104,7 +104,11 @@ finish_shutdown (BeckonCallManager *self)
   g_autoptr (GTask) task = g_steal_pointer (&self->shutdown);
 
   g_clear_handle_id (&self->shutdown_source, g_source_remove);
-  if (task != NULL)
+  if (task == NULL)
+    return;
+  if (self->unrecorded != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->unrecorded));
+  else
     g_task_return_boolean (task, TRUE);
 }
 
@@ -128,7 +132,9 @@ static void
 on_call_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonCallManager) self = user_data;
+  GError **problem = self->unrecorded == NULL ? &self->unrecorded : NULL;
 
+  beckon_call_wait_closed_finish (BECKON_CALL (source), result, problem);
   g_assert (self->closing > 0);
   self->closing--;
   continue_shutdown (self);
@@ -508,6 +514,7 @@ beckon_call_manager_dispose (GObject *object)
   g_clear_object (&self->early);
   g_clear_pointer (&self->other, beckon_call_snapshot_free);
   g_clear_pointer (&self->config, beckon_media_config_free);
+  g_clear_error (&self->unrecorded);
   G_OBJECT_CLASS (beckon_call_manager_parent_class)->dispose (object);
 }
 

@@ -92,7 +92,8 @@ BeckonCall *beckon_call_manager_join_finish (BeckonCallManager *self, GAsyncResu
                                              GError **error);
 
 /** beckon_call_manager_shutdown_async: before the process ends: hangs up, says so to everybody,
- * signs out. Completes within 3 s whatever happens. */
+ * signs out. Completes within 3 s whatever happens. Fails where a recording of a call is not whole,
+ * when all else is done. */
 void beckon_call_manager_shutdown_async (BeckonCallManager *self, GAsyncReadyCallback callback,
                                          gpointer user_data);
 gboolean beckon_call_manager_shutdown_finish (BeckonCallManager *self, GAsyncResult *result,

@@ -574,7 +574,12 @@ on_media_closed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("Closing the media of call %s: %s", self->id, error->message);
   self->media_closed = TRUE;
   for (GList *l = tasks; l != NULL; l = l->next)
-    g_task_return_boolean (l->data, TRUE);
+    {
+      if (error != NULL)
+        g_task_return_error (l->data, g_error_copy (error));
+      else
+        g_task_return_boolean (l->data, TRUE);
+    }
   g_list_free_full (tasks, g_object_unref);
 }
 

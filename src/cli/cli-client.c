@@ -25,8 +25,14 @@ static void
 on_shut_down (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BeckonCliClient *self = user_data;
+  g_autoptr (GError) error = NULL;
 
-  beckon_call_manager_shutdown_finish (BECKON_CALL_MANAGER (source), result, NULL);
+  if (!beckon_call_manager_shutdown_finish (BECKON_CALL_MANAGER (source), result, &error))
+    {
+      beckon_cli_output_error (&self->output, error);
+      if (self->exit == BECKON_CLI_EXIT_OK)
+        self->exit = BECKON_CLI_EXIT_ERROR;
+    }
   g_main_loop_quit (self->loop);
 }
 

@@ -148,6 +148,17 @@ beckon_media_read_size (GstPad *pad, guint *width, guint *height)
   return TRUE;
 }
 
+void
+beckon_media_ask_for_key_frame (GstPad *pad)
+{
+  GstEvent *event = gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0);
+
+  if (GST_PAD_IS_SRC (pad))
+    gst_pad_send_event (pad, event);
+  else
+    gst_pad_push_event (pad, event);
+}
+
 gboolean
 beckon_media_set_if_there (gpointer object, const char *property, const char *value)
 {

@@ -140,6 +140,9 @@ gulong beckon_media_block (GstPad *pad, GstPadProbeType mask);
 gboolean beckon_media_pad_has (GstPad *pad, const char *field, const char *value);
 /** beckon_media_read_size: Returns: FALSE: no picture has passed @pad, and nothing is set. */
 gboolean beckon_media_read_size (GstPad *pad, guint *width, guint *height);
+/** beckon_media_ask_for_key_frame: (thread any): @pad: which pictures pass: whoever makes them makes
+ * one that builds on no other. */
+void beckon_media_ask_for_key_frame (GstPad *pad);
 /** beckon_media_set_if_there: @value: in GStreamer's words. Returns: FALSE: this release of @object has
  * no such property. */
 gboolean beckon_media_set_if_there (gpointer object, const char *property, const char *value);

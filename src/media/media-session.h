@@ -122,7 +122,7 @@ const GError *beckon_media_session_get_screen_problem (BeckonMediaSession *self)
 
 /** beckon_media_session_close_async: says bye with @reason to every peer (%NULL: nothing, another
  * device of ours goes on), waits until they know (at most 500 ms), closes the devices and ends the
- * recording, so that its file is whole. */
+ * recordings, so that their files are whole. Fails with why one is not, if that is so. */
 void beckon_media_session_close_async (BeckonMediaSession *self, const char *reason,
                                        GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_media_session_close_finish (BeckonMediaSession *self, GAsyncResult *result,

@@ -252,12 +252,18 @@ beckon_media_peer_open (BeckonMediaPeer *self)
 
 /* ---- leaving ---- */
 
+/* @error: (transfer full) (nullable): of the recording; that of the screen is kept in the task. */
 static void
-complete_close (BeckonMediaPeer *self)
+complete_close (BeckonMediaPeer *self, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->close);
+  const GError *of_screen = g_task_get_task_data (task);
 
-  if (task != NULL)
+  if (error == NULL && of_screen != NULL)
+    error = g_error_copy (of_screen);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
     g_task_return_boolean (task, TRUE);
 }
 
@@ -265,27 +271,24 @@ static void
 on_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonMediaPeer) self = user_data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->close);
   GError *error = NULL;
 
-  if (beckon_recorder_finish_finish (BECKON_RECORDER (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  beckon_recorder_finish_finish (BECKON_RECORDER (source), result, &error);
+  complete_close (self, error);
 }
 
 static void
 on_screen_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonMediaPeer) self = user_data;
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
   if (!beckon_peer_screen_finish_finish (self, result, &error))
-    g_message ("%s", error->message);
+    g_task_set_task_data (self->close, error, (GDestroyNotify) g_error_free);
   if (self->recorder != NULL)
     beckon_recorder_finish_async (self->recorder, on_recorded, g_object_ref (self));
   else
-    complete_close (self);
+    complete_close (self, NULL);
 }
 
 static void

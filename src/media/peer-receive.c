@@ -160,8 +160,8 @@ record (BeckonMediaPeer *self, gboolean video, GstPad *pad, GstBuffer *buffer)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
 
-  if (caps != NULL)
-    beckon_recorder_push (self->recorder, video, caps, buffer);
+  if (caps != NULL && !beckon_recorder_push (self->recorder, video, caps, buffer))
+    beckon_media_ask_for_key_frame (pad);
 }
 
 static GstPadProbeReturn

@@ -19,7 +19,6 @@ void
 beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path)
 {
   const char *factory = self->config->video_sink != NULL ? self->config->video_sink : "fakesink";
-  const char *dot = record_path != NULL ? strrchr (record_path, '.') : NULL;
   g_autofree char *path = NULL;
 
   self->screen_sink = gst_object_ref_sink (beckon_media_make_element (factory));
@@ -27,9 +26,7 @@ beckon_peer_screen_prepare (BeckonMediaPeer *self, const char *record_path)
                 FALSE, NULL);
   if (record_path == NULL)
     return;
-  if (dot == NULL)
-    dot = record_path + strlen (record_path);
-  path = g_strdup_printf ("%.*s-screen%s", (int) (dot - record_path), record_path, dot);
+  path = beckon_recorder_name_another (record_path, "screen");
   self->screen_recorder = beckon_recorder_new (path);
 }
 
@@ -76,8 +73,9 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   BeckonMediaPeer *self = user_data;
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
 
-  if (caps != NULL)
-    beckon_recorder_push (self->screen_recorder, TRUE, caps, GST_PAD_PROBE_INFO_BUFFER (info));
+  if (caps != NULL &&
+      !beckon_recorder_push (self->screen_recorder, TRUE, caps, GST_PAD_PROBE_INFO_BUFFER (info)))
+    beckon_media_ask_for_key_frame (pad);
   return GST_PAD_PROBE_OK;
 }
 

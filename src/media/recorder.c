@@ -11,6 +11,14 @@
 /* How long after the first frame it is waited which streams there are; looked at so often. */
 #define GATHER_MS 1000
 #define LOOK_MS 100
+/* The muxer writes nothing of one stream before it knows that there is nothing earlier of the other:
+ * one that is so far behind gets something for it to go on with, so far behind. */
+#define BEHIND_MAX (10 * GST_SECOND)
+#define BEHIND GST_SECOND
+/* So much waits for the disk at most, of each. */
+#define WAITING_MAX (64 * 1024 * 1024)
+/* How long a key frame that was asked for may take. */
+#define ASK_AGAIN_US (500 * G_TIME_SPAN_MILLISECOND)
 
 enum
 {
@@ -18,6 +26,9 @@ enum
   PICTURE,
   N_STREAMS
 };
+
+/* Opus: 20 ms of silence, in full band. */
+static const guint8 silence[] = { 0xf8, 0xff, 0xfe };
 
 struct _BeckonRecorder
 {
@@ -33,67 +44,165 @@ struct _BeckonRecorder
   GQueue gathered[N_STREAMS]; /* GstSample */
   GstAppSrc *sources[N_STREAMS];
   GstCaps *caps[N_STREAMS]; /* of the first frame; nullable */
+  GstBuffer *fillers[N_STREAMS]; /* silence, the last key frame; nullable: there was none yet */
+  GstClockTime positions[N_STREAMS]; /* of the last frame, in the file */
   gboolean gathering;
   gboolean closed;
-  GstClockTime origin; /* time of the first frame of all */
-  GstClockTime last_picture; /* in the file */
-  gint64 first;        /* monotonic: when it came; 0: not yet */
+  gboolean outdated;     /* pictures: the last was a filler, and what builds on others is of no use */
+  gint64 asked;          /* monotonic: for a key frame */
+  GstClockTime origin;   /* time of the first frame of all */
+  gint64 first;          /* monotonic: when it came; 0: not yet */
+  GError *error;         /* nullable: the first, after which nothing is written */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonRecorder, beckon_recorder, G_TYPE_OBJECT)
 
+char *
+beckon_recorder_name_another (const char *path, const char *what)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  const char *dot = strrchr (name, '.');
+  const gsize ending = dot != NULL ? strlen (dot) : 0;
+
+  return g_strdup_printf ("%.*s-%s%s", (int) (strlen (path) - ending), path, what,
+                          dot != NULL ? dot : "");
+}
+
+/* ---- what is written ---- */
+
+/* From any thread, under the lock. @error: (transfer full) */
+static void
+fail (BeckonRecorder *self, GError *error)
+{
+  self->closed = TRUE;
+  if (self->error != NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+  g_message ("Recording %s: %s", self->path, error->message);
+  self->error = error;
+}
+
+static gboolean
+is_key_frame (GstBuffer *buffer)
+{
+  return !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
+/* Returns: (transfer full): @buffer, at @time in the file. */
 static GstSample *
-copy_sample (BeckonRecorder *self, int stream, GstCaps *caps, GstBuffer *buffer)
+place (BeckonRecorder *self, int stream, GstBuffer *buffer, GstClockTime time)
 {
   GstBuffer *copy = gst_buffer_copy (buffer);
   GstSample *sample;
+
+  GST_BUFFER_PTS (copy) = self->positions[stream] = time;
+  GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
+  sample = gst_sample_new (copy, self->caps[stream], NULL, NULL);
+  gst_buffer_unref (copy);
+  return sample;
+}
+
+static GstSample *
+copy_sample (BeckonRecorder *self, int stream, GstCaps *caps, GstBuffer *buffer)
+{
+  GstClockTime time;
 
   if (self->first == 0)
     {
       self->first = g_get_monotonic_time ();
       self->origin = GST_BUFFER_PTS (buffer);
     }
+  time = MAX (GST_BUFFER_PTS (buffer), self->origin) - self->origin;
   /* Pictures that came together may have one time; a parser takes away that of the second, and the
    * muxer drops what has none. */
-  GST_BUFFER_PTS (copy) = MAX (GST_BUFFER_PTS (buffer), self->origin) - self->origin;
-  if (stream == PICTURE && self->caps[stream] != NULL)
-    GST_BUFFER_PTS (copy) = MAX (GST_BUFFER_PTS (copy), self->last_picture + GST_MSECOND);
-  if (stream == PICTURE)
-    self->last_picture = GST_BUFFER_PTS (copy);
-  GST_BUFFER_DTS (copy) = GST_CLOCK_TIME_NONE;
-  /* Pictures change their size, and the container cannot; players go by the pictures themselves. */
-  if (self->caps[stream] == NULL)
+  if (self->caps[stream] != NULL)
+    time = MAX (time, self->positions[stream] + (stream == PICTURE ? GST_MSECOND : 0));
+  else
+    /* Pictures change their size, and the container cannot; players go by the pictures themselves. */
     self->caps[stream] = gst_caps_ref (caps);
-  sample = gst_sample_new (copy, self->caps[stream], NULL, NULL);
-  gst_buffer_unref (copy);
-  return sample;
+  if (stream == PICTURE && is_key_frame (buffer))
+    gst_buffer_replace (&self->fillers[PICTURE], buffer);
+  return place (self, stream, buffer, time);
 }
 
-void
-beckon_recorder_push (BeckonRecorder *self, gboolean video, GstCaps *caps, GstBuffer *buffer)
+/* Returns: (transfer full) (nullable): what the other stream needs, so that this one is written. */
+static GstSample *
+fill (BeckonRecorder *self, int other, GstClockTime now)
 {
-  const int stream = video ? PICTURE : SOUND;
-  g_autoptr (GstSample) sample = NULL;
-  g_autoptr (GstAppSrc) source = NULL;
+  if (self->sources[other] == NULL || self->fillers[other] == NULL ||
+      now < self->positions[other] + BEHIND_MAX)
+    return NULL;
+  self->outdated |= other == PICTURE;
+  return place (self, other, self->fillers[other], now - BEHIND);
+}
 
-  if (!GST_BUFFER_PTS_IS_VALID (buffer))
-    return;
-  g_mutex_lock (&self->lock);
-  if (!self->closed)
-    {
-      sample = copy_sample (self, stream, caps, buffer);
-      if (self->gathering)
-        g_queue_push_tail (&self->gathered[stream], g_steal_pointer (&sample));
-      else if (self->sources[stream] != NULL)
-        source = gst_object_ref (self->sources[stream]);
-    }
-  g_mutex_unlock (&self->lock);
-  if (source != NULL && sample != NULL)
-    gst_app_src_push_sample (source, sample);
+/* Returns: FALSE: a picture that builds on one which is not the last in the file. */
+static gboolean
+is_of_use (BeckonRecorder *self, int stream, GstBuffer *buffer)
+{
+  if (stream != PICTURE || !self->outdated)
+    return TRUE;
+  self->outdated = !is_key_frame (buffer);
+  return !self->outdated;
+}
+
+/* Under the lock: whoever ends the file waits for it. */
+static void
+write_sample (BeckonRecorder *self, int stream, GstSample *sample)
+{
+  if (gst_app_src_get_current_level_bytes (self->sources[stream]) < WAITING_MAX)
+    gst_app_src_push_sample (self->sources[stream], sample);
+  else
+    fail (self, g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED,
+                                     "What is recorded comes faster than it can be written"));
 }
 
 static void
-complete (BeckonRecorder *self, const GError *error)
+take (BeckonRecorder *self, int stream, GstCaps *caps, GstBuffer *buffer)
+{
+  g_autoptr (GstSample) sample = copy_sample (self, stream, caps, buffer);
+  g_autoptr (GstSample) filler = NULL;
+
+  if (self->gathering)
+    {
+      g_queue_push_tail (&self->gathered[stream], g_steal_pointer (&sample));
+      return;
+    }
+  if (self->sources[stream] == NULL)
+    return;
+  filler = fill (self, stream == SOUND ? PICTURE : SOUND, self->positions[stream]);
+  if (filler != NULL)
+    write_sample (self, stream == SOUND ? PICTURE : SOUND, filler);
+  write_sample (self, stream, sample);
+}
+
+gboolean
+beckon_recorder_push (BeckonRecorder *self, gboolean video, GstCaps *caps, GstBuffer *buffer)
+{
+  const int stream = video ? PICTURE : SOUND;
+  const gint64 now = g_get_monotonic_time ();
+  gboolean wanting = FALSE;
+
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return TRUE;
+  g_mutex_lock (&self->lock);
+  if (!self->closed && is_of_use (self, stream, buffer))
+    take (self, stream, caps, buffer);
+  else if (!self->closed && now - self->asked > ASK_AGAIN_US)
+    {
+      self->asked = now;
+      wanting = TRUE;
+    }
+  g_mutex_unlock (&self->lock);
+  return !wanting;
+}
+
+/* ---- the file ---- */
+
+static void
+complete (BeckonRecorder *self)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->finish);
 
@@ -103,8 +212,8 @@ complete (BeckonRecorder *self, const GError *error)
   gst_clear_object (&self->pipeline);
   if (task == NULL)
     return;
-  if (error != NULL)
-    g_task_return_error (task, g_error_copy (error));
+  if (self->error != NULL)
+    g_task_return_error (task, g_error_copy (self->error));
   else
     g_task_return_boolean (task, TRUE);
 }
@@ -118,12 +227,14 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     {
       gst_message_parse_error (message, &error, NULL);
-      g_message ("Recording %s: %s", self->path, error->message);
+      g_mutex_lock (&self->lock);
+      fail (self, g_steal_pointer (&error));
+      g_mutex_unlock (&self->lock);
     }
   else if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_EOS)
     return G_SOURCE_CONTINUE;
   self->bus_watch = 0;
-  complete (self, error);
+  complete (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -243,9 +354,10 @@ beckon_recorder_finish_async (BeckonRecorder *self, GAsyncReadyCallback callback
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   g_mutex_unlock (&self->lock);
-  if (self->pipeline == NULL)
+  /* Nobody else changes anything from here on. */
+  if (self->pipeline == NULL || self->error != NULL)
     {
-      complete (self, NULL);
+      complete (self);
       return;
     }
   for (guint i = 0; i < N_STREAMS; i++)
@@ -265,7 +377,7 @@ beckon_recorder_dispose (GObject *object)
   BeckonRecorder *self = BECKON_RECORDER (object);
 
   g_clear_handle_id (&self->gather_source, g_source_remove);
-  complete (self, NULL);
+  complete (self);
   G_OBJECT_CLASS (beckon_recorder_parent_class)->dispose (object);
 }
 
@@ -279,7 +391,9 @@ beckon_recorder_finalize (GObject *object)
       g_queue_clear_full (&self->gathered[i], (GDestroyNotify) gst_sample_unref);
       gst_clear_object (&self->sources[i]);
       gst_clear_caps (&self->caps[i]);
+      gst_clear_buffer (&self->fillers[i]);
     }
+  g_clear_error (&self->error);
   g_mutex_clear (&self->lock);
   g_free (self->path);
   G_OBJECT_CLASS (beckon_recorder_parent_class)->finalize (object);
@@ -296,6 +410,7 @@ static void
 beckon_recorder_init (BeckonRecorder *self)
 {
   g_mutex_init (&self->lock);
+  self->fillers[SOUND] = gst_buffer_new_memdup (silence, sizeof silence);
   self->gathering = TRUE;
   self->gather_source = g_timeout_add (LOOK_MS, on_look, self);
 }

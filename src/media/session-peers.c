@@ -9,6 +9,8 @@
 
 #include "session-private.h"
 
+#include "recorder.h"
+
 typedef struct
 {
   char *url;
@@ -184,14 +186,10 @@ static char *
 record_path (BeckonMediaSession *self)
 {
   const char *path = self->config->record_path;
-  const char *dot = path != NULL ? strrchr (path, '.') : NULL;
+  g_autofree char *number = g_strdup_printf ("%u", ++self->n_peers);
 
-  self->n_peers++;
-  if (path == NULL || self->n_peers == 1)
-    return g_strdup (path);
-  if (dot == NULL)
-    dot = path + strlen (path);
-  return g_strdup_printf ("%.*s-%u%s", (int) (dot - path), path, self->n_peers, dot);
+  return path == NULL || self->n_peers == 1 ? g_strdup (path)
+                                            : beckon_recorder_name_another (path, number);
 }
 
 BeckonMediaPeer *
@@ -266,17 +264,19 @@ complete_close (BeckonMediaSession *self)
   if (self->close == NULL || self->closing > 0)
     return;
   task = g_steal_pointer (&self->close);
-  g_task_return_boolean (task, TRUE);
+  if (self->unrecorded != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->unrecorded));
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 static void
 on_peer_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (BeckonMediaSession) self = user_data;
-  g_autoptr (GError) error = NULL;
+  GError **problem = self->unrecorded == NULL ? &self->unrecorded : NULL;
 
-  if (!beckon_media_peer_close_finish (BECKON_MEDIA_PEER (source), result, &error))
-    g_message ("%s", error->message);
+  beckon_media_peer_close_finish (BECKON_MEDIA_PEER (source), result, problem);
   self->closing--;
   complete_close (self);
 }
@@ -335,4 +335,5 @@ beckon_session_peers_clear (BeckonMediaSession *self)
 {
   g_ptr_array_unref (self->peers);
   g_ptr_array_unref (self->servers);
+  g_clear_error (&self->unrecorded);
 }

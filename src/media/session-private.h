@@ -31,6 +31,7 @@ struct _BeckonMediaSession
   GPtrArray *servers;  /* IceServer: session-peers.c */
   GError *problems[4]; /* microphone, camera, speaker, screen */
   GTask *close;
+  GError *unrecorded; /* nullable: why a recording of those who are closed is not whole */
   guint closing; /* peers that are not closed yet */
   guint n_peers; /* there ever were */
   gboolean wanted[BECKON_N_LINES];

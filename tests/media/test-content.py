@@ -115,5 +115,18 @@ def test_echo_sends_back_what_came():
         assert len(readable) > 60 and readable == sorted(readable), recording["counters"]
 
 
+def test_recording_that_fails_is_told():
+    """Once the call, which is not harmed, is over."""
+    with callers.Server() as server:
+        alice, bob = callers.connect(server, (*callers.TEST, "--record", server.path("no/folder.mkv"),
+                                              "--duration", "3"), callers.TEST)
+        with alice, bob:
+            assert alice.finish(40) == 1, alice.events
+            assert "no/folder.mkv" in alice.all("error")[0]["message"], alice.all("error")
+            assert alice.all("ended")[0]["reason"] == "hung-up", alice.events
+            assert bob.finish() == 0, bob.events
+
+
 tap.run(test_video_call, test_echo_sends_back_what_came,
-        together=(test_voice_call_has_no_picture, test_cap_is_kept), limit=90)
+        together=(test_voice_call_has_no_picture, test_cap_is_kept, test_recording_that_fails_is_told),
+        limit=90)
