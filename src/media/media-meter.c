@@ -9,6 +9,7 @@
 #include "sound-codec.h"
 
 #define FREEZE_US (200 * G_TIME_SPAN_MILLISECOND)
+#define FIRST_US G_TIME_SPAN_SECOND /* what the first picture may take */
 #define WINDOW_SECONDS 10
 /* Packets that can be in a jitter buffer at once; older ones are not missed. */
 #define N_WAITING 1024
@@ -20,6 +21,7 @@ struct _BeckonMeter
   GMutex lock; /* of all below */
 
   gboolean expected;
+  gint64 since_us;  /* they are expected, or are not */
   gint64 last_us;   /* the newest picture; 0: none since they are expected */
   gint64 frozen_us; /* in gaps that are over */
   guint freezes;
@@ -50,13 +52,15 @@ beckon_meter_free (BeckonMeter *self)
 
 /* ---- pictures ---- */
 
-/* The gap from the last picture to now; 0 where it is none */
+/* The gap from the last picture, or from when the first was due, to now; 0 where it is none */
 static gint64
 gap_us (BeckonMeter *self, gint64 now_us)
 {
-  if (!self->expected || self->last_us == 0 || now_us - self->last_us <= FREEZE_US)
+  const gint64 from_us = self->last_us != 0 ? self->last_us : self->since_us + FIRST_US;
+
+  if (!self->expected || now_us - from_us <= FREEZE_US)
     return 0;
-  return now_us - self->last_us;
+  return now_us - from_us;
 }
 
 static void
@@ -77,9 +81,21 @@ beckon_meter_expect_pictures (BeckonMeter *self, gboolean expected, gint64 now_u
     {
       close_gap (self, now_us);
       self->expected = expected;
+      self->since_us = now_us;
       self->last_us = 0;
     }
   g_mutex_unlock (&self->lock);
+}
+
+gboolean
+beckon_meter_is_frozen (BeckonMeter *self, gint64 now_us)
+{
+  gboolean frozen;
+
+  g_mutex_lock (&self->lock);
+  frozen = gap_us (self, now_us) > 0;
+  g_mutex_unlock (&self->lock);
+  return frozen;
 }
 
 void

@@ -17,8 +17,10 @@ void beckon_meter_free (BeckonMeter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonMeter, beckon_meter_free)
 
 /** beckon_meter_expect_pictures: whether they say that they send some: who has switched the camera
- * off is not frozen. */
+ * off is not frozen. The first is due a second later. */
 void beckon_meter_expect_pictures (BeckonMeter *self, gboolean expected, gint64 now_us);
+/** beckon_meter_is_frozen: Returns: whether a picture is missing now. */
+gboolean beckon_meter_is_frozen (BeckonMeter *self, gint64 now_us);
 /** beckon_meter_picture: one of theirs came. */
 void beckon_meter_picture (BeckonMeter *self, gint64 now_us);
 /** beckon_meter_waited: a packet has left the jitter buffer, in which it was for @us. The buffer keeps

@@ -150,7 +150,8 @@ beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean off)
 gboolean
 beckon_media_peer_expects_pictures (BeckonMediaPeer *self)
 {
-  return self->remote[BECKON_LINE_CAMERA] && !self->statistics->counted.remote_pictures_off;
+  return self->was_connected && g_atomic_int_get (&self->opened) &&
+         self->remote[BECKON_LINE_CAMERA] && !self->statistics->counted.remote_pictures_off;
 }
 
 void

@@ -265,12 +265,13 @@ judge (BeckonMediaPeer *self)
 {
   BeckonStatisticsValues *s = &self->statistics->counted;
   const gboolean pictures = beckon_media_peer_expects_pictures (self);
+  const gboolean frozen = beckon_meter_is_frozen (self->meter, g_get_monotonic_time ());
   const BeckonQualityFacts facts = {
     .loss = MAX (s->packet_loss, s->packet_loss_sent),
     .round_trip_ms = s->round_trip_ms,
     .frozen = s->frozen_share,
-    /* The first second of a picture is not a whole one. */
-    .fps = pictures && self->fps_before > 0 ? s->fps_received : -1,
+    /* The first second of a picture is not a whole one, unless it does not come at all. */
+    .fps = pictures && (self->fps_before > 0 || frozen) ? s->fps_received : -1,
   };
 
   s->quality =

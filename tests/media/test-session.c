@@ -167,9 +167,16 @@ open_both (Fixture *f)
 
 /* ---- calls ---- */
 
+static BeckonStatistics *
+stats_of (const Side *side)
+{
+  return beckon_media_peer_get_statistics (side->peer);
+}
+
 static void
 test_voice (void)
 {
+  BeckonStatistics *s;
   Fixture f;
 
   fixture_set_up (&f);
@@ -181,13 +188,17 @@ test_voice (void)
   g_assert_false (beckon_media_peer_get_remote_camera (f.alice.peer));
   g_assert_null (beckon_media_peer_get_remote_video (f.alice.peer));
   g_assert_cmpuint (f.alice.first_video, ==, 0);
-  fixture_clear (&f);
-}
 
-static BeckonStatistics *
-stats_of (const Side *side)
-{
-  return beckon_media_peer_get_statistics (side->peer);
+  /* Pictures that are promised, and of which there is not even a first one. */
+  s = stats_of (&f.alice);
+  wait_until (beckon_statistics_get_quality (s) > BECKON_QUALITY_WORST);
+  g_assert_cmpfloat (beckon_statistics_get_frozen_share (s), ==, -1);
+  beckon_media_peer_set_remote_state (f.alice.peer, TRUE, TRUE, FALSE);
+  wait_until (beckon_statistics_get_quality (s) == BECKON_QUALITY_WORST);
+  g_assert_cmpuint (beckon_statistics_get_freezes (s), ==, 1);
+  beckon_media_peer_set_remote_state (f.alice.peer, TRUE, FALSE, FALSE);
+  wait_until (beckon_statistics_get_quality (s) > BECKON_QUALITY_WORST);
+  fixture_clear (&f);
 }
 
 /* Two sessions of one machine, two seconds after their pictures came. */

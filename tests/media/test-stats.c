@@ -91,7 +91,7 @@ test_no_freeze (void)
   BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_expect_pictures (meter, TRUE, 1 * SECOND);
-  play (meter, 3000, 5000, 33);  /* the first may take its time */
+  play (meter, 2020, 5000, 33);  /* the first may take its time */
   play (meter, 5180, 9000, 200); /* slow, but it moves */
   beckon_meter_read (meter, 9100 * MS, &stats);
   g_assert_cmpfloat (stats.frozen_share, ==, 0);
@@ -121,6 +121,33 @@ test_freezes (void)
   beckon_meter_read (meter, 6001 * MS, &stats);
   g_assert_cmpuint (stats.freezes, ==, 3);
   g_assert_cmpfloat (stats.frozen_ms, ==, 2701);
+}
+
+/* Of a picture that is promised and does not come it is not the first that stands still. */
+static void
+test_no_first_picture (void)
+{
+  g_autoptr (BeckonMeter) meter = beckon_meter_new ();
+  BeckonStatisticsValues stats = { 0 };
+
+  beckon_meter_expect_pictures (meter, TRUE, 1 * SECOND);
+  beckon_meter_read (meter, 2200 * MS, &stats);
+  g_assert_cmpfloat (stats.frozen_share, ==, 0);
+  g_assert_false (beckon_meter_is_frozen (meter, 2200 * MS));
+  beckon_meter_read (meter, 3 * SECOND, &stats);
+  g_assert_true (beckon_meter_is_frozen (meter, 3 * SECOND));
+  g_assert_cmpfloat (stats.frozen_ms, ==, 1000);
+  g_assert_cmpuint (stats.freezes, ==, 1);
+  g_assert_cmpfloat_with_epsilon (stats.frozen_share, 0.1, 0.001);
+  for (gint64 at = 4; at <= 12; at++)
+    beckon_meter_read (meter, at * SECOND, &stats);
+  g_assert_cmpfloat_with_epsilon (stats.frozen_share, 1, 0.001);
+  /* It comes after all. */
+  beckon_meter_picture (meter, 13 * SECOND);
+  g_assert_false (beckon_meter_is_frozen (meter, 13 * SECOND));
+  beckon_meter_read (meter, 13 * SECOND, &stats);
+  g_assert_cmpuint (stats.freezes, ==, 1);
+  g_assert_cmpfloat (stats.frozen_ms, ==, 11000);
 }
 
 /* What is long ago does not count any more. */
@@ -348,6 +375,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/quality/worst-counts", test_quality_worst_counts);
   g_test_add_func ("/media/meter/no-freeze", test_no_freeze);
   g_test_add_func ("/media/meter/freezes", test_freezes);
+  g_test_add_func ("/media/meter/no-first-picture", test_no_first_picture);
   g_test_add_func ("/media/meter/frozen-share", test_frozen_share);
   g_test_add_func ("/media/meter/camera-off", test_camera_off);
   g_test_add_func ("/media/meter/waiting", test_waiting);
