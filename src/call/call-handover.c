@@ -6,9 +6,10 @@
  *   offer ──▶ up: we send on both ──200 ms──▶ we send on the new one ──▶ they do, too: the old one
  * goes
  *
- * It begins when the addresses of this computer change, and when a connection is lost; also because
- * the other end does. Should both begin at once, the offer of whose user id sorts first holds. What
- * does not come up is tried again, with the next generation, until the call is given up. */
+ * It begins when the addresses of this computer change, when a connection is lost, and once when an
+ * encoder has failed; also because the other end does. Should both begin at once, the offer of whose
+ * user id sorts first holds. What does not come up is tried again, with the next generation, until
+ * the call is given up. */
 
 #define G_LOG_DOMAIN "beckon-call"
 
@@ -271,6 +272,14 @@ beckon_call_handover_stop (BeckonCall *self)
   g_clear_handle_id (&self->calm_source, g_source_remove);
 }
 
+static void
+renew (BeckonCall *self, BeckonCallMember *member)
+{
+  conclude (self, member);
+  member->stale = TRUE;
+  member->next_since = 0; /* as soon as it can be told */
+}
+
 /* ---- the network ---- */
 
 /* What there is was made on another network, unless it was only the routes that changed; and so was
@@ -282,11 +291,8 @@ start_anew (BeckonCall *self, gboolean moved)
     {
       BeckonCallMember *member = g_ptr_array_index (self->members, i);
 
-      if (!moved && is_up (member->next))
-        continue;
-      conclude (self, member);
-      member->stale = TRUE;
-      member->next_since = 0; /* as soon as it can be told */
+      if (moved || !is_up (member->next))
+        renew (self, member);
     }
   beckon_call_handover_step (self);
 }
@@ -317,6 +323,23 @@ on_network_changed (GNetworkMonitor *monitor, gboolean available, BeckonCall *se
   self->calm_source = g_timeout_add (CALM_MS, on_calm, self);
 }
 
+/* What has failed does not go on in its connection; another has another encoder, which is software
+ * where that one was hardware. */
+static void
+on_encoder_failed (BeckonMediaSession *session, BeckonMediaPeer *peer, BeckonCall *self)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      BeckonCallMember *member = g_ptr_array_index (self->members, i);
+
+      if (member->peer != peer || member->encoder_failed)
+        continue;
+      member->encoder_failed = TRUE;
+      renew (self, member);
+    }
+  beckon_call_handover_step (self);
+}
+
 void
 beckon_call_handover_open (BeckonCall *self)
 {
@@ -326,6 +349,8 @@ beckon_call_handover_open (BeckonCall *self)
   /* What had to wait for the server. */
   g_signal_connect_object (self->signaling, "notify::state", G_CALLBACK (beckon_call_handover_step),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->media_session, "encoder-failed", G_CALLBACK (on_encoder_failed),
+                           self, 0);
 }
 
 GError *

@@ -31,7 +31,8 @@ typedef struct
   gboolean next_answered; /* both descriptions of it are there */
   gboolean next_heard;   /* sound of theirs came on it */
   gboolean heard, seen;  /* since they are connected, by whichever connection */
-  gboolean stale;        /* @peer was made on another network, and no other has been begun */
+  gboolean stale;        /* @peer is of no more use, and no other has been begun */
+  gboolean encoder_failed; /* there was another connection with them because of that */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
   gboolean ours;         /* ALERTED: we invited them */
   double volume;         /* of every connection with them */

@@ -180,6 +180,7 @@ code_of (const GError *error)
     [BECKON_MEDIA_ERROR_NOT_ALLOWED] = "not-allowed",
     [BECKON_MEDIA_ERROR_MISSING_PLUGIN] = "missing-plugin",
     [BECKON_MEDIA_ERROR_NO_SOUND] = "no-sound",
+    [BECKON_MEDIA_ERROR_ENCODER] = "encoder-failed",
     [BECKON_MEDIA_ERROR_FAILED] = "media-failed",
   };
 

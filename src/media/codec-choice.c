@@ -348,6 +348,19 @@ beckon_codec_choice_make (void)
   g_mutex_unlock (&lock);
 }
 
+/* What is installed, without a trial. */
+static Choice
+get_software (BeckonCodec codec)
+{
+  g_autoptr (GPtrArray) encoders = list_software (codecs[codec].encoders);
+  g_autoptr (GPtrArray) decoders = list_software (codecs[codec].decoders);
+
+  if (encoders->len == 0 || decoders->len == 0 ||
+      (codec != BECKON_CODEC_VP8 && !is_there ("h264parse")))
+    return (Choice){ 0 };
+  return (Choice){ encoders->pdata[0], decoders->pdata[0], FALSE };
+}
+
 static Choice
 get (BeckonCodec codec)
 {
@@ -358,16 +371,25 @@ get (BeckonCodec codec)
   known = made;
   choice = choices[codec];
   g_mutex_unlock (&lock);
-  if (!known)
-    {
-      g_autoptr (GPtrArray) encoders = list_software (codecs[codec].encoders);
-      g_autoptr (GPtrArray) decoders = list_software (codecs[codec].decoders);
+  return known ? choice : get_software (codec);
+}
 
-      if (encoders->len > 0 && decoders->len > 0 &&
-          (codec == BECKON_CODEC_VP8 || is_there ("h264parse")))
-        choice = (Choice){ encoders->pdata[0], decoders->pdata[0], FALSE };
-    }
-  return choice;
+void
+beckon_codec_choice_give_up (const char *encoder)
+{
+  g_mutex_lock (&lock);
+  for (BeckonCodec codec = 0; codec < BECKON_N_CODECS; codec++)
+    if (choices[codec].hardware && g_str_equal (choices[codec].encoder, encoder))
+      {
+        const Choice software = get_software (codec);
+
+        g_message ("%s is not used any more", encoder);
+        choices[codec].encoder = software.encoder;
+        choices[codec].hardware = FALSE;
+        if (software.encoder == NULL)
+          choices[codec].decoder = NULL;
+      }
+  g_mutex_unlock (&lock);
 }
 
 const char *

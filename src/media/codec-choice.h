@@ -36,6 +36,9 @@ typedef enum
 /** beckon_codec_choice_make: (thread any): tries what there is. Takes as long as the hardware takes. */
 void beckon_codec_choice_make (void);
 
+/** beckon_codec_choice_give_up: (thread any): @encoder: has failed: where it is hardware that was
+ * chosen, software takes its place from now on, or nothing where there is none. */
+void beckon_codec_choice_give_up (const char *encoder);
 /** beckon_codec_choice_get_encoder: (thread any): Returns: (nullable): the factory's name; the
  * software that is installed until the choice is made; NULL: there is none, and no decoder either.
  */

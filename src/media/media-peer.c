@@ -38,6 +38,7 @@ enum
   BYE,
   FIRST_AUDIO,
   FIRST_VIDEO,
+  ENCODER_FAILED,
   N_SIGNALS
 };
 
@@ -168,6 +169,24 @@ beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height)
     return;
   notify (self, PROP_REMOTE_VIDEO);
   g_signal_emit (self, signals[FIRST_VIDEO], 0, width, height);
+}
+
+void
+beckon_media_peer_fail_line (BeckonMediaPeer *self, BeckonLine line)
+{
+  if (self->failed[line] || is_closing (self))
+    return;
+  self->failed[line] = TRUE;
+  if (self->encoders[line] != NULL)
+    beckon_codec_choice_give_up (
+        GST_OBJECT_NAME (gst_element_get_factory (self->encoders[line])));
+  g_signal_emit (self, signals[ENCODER_FAILED], 0);
+}
+
+gboolean
+beckon_media_peer_has_failed (BeckonMediaPeer *self, BeckonLine line)
+{
+  return self->failed[line];
 }
 
 void
@@ -518,6 +537,8 @@ beckon_media_peer_class_init (BeckonMediaPeerClass *klass)
                                        G_TYPE_NONE, 0);
   signals[FIRST_VIDEO] = g_signal_new ("first-video", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
+  signals[ENCODER_FAILED] = g_signal_new ("encoder-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 0);
 }
 
 static GstAppSrc *

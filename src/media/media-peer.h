@@ -40,6 +40,7 @@ typedef enum
   BECKON_MEDIA_ERROR_NOT_ALLOWED,     /* the desktop does not let us use the device */
   BECKON_MEDIA_ERROR_MISSING_PLUGIN,  /* this installation of GStreamer lacks an element */
   BECKON_MEDIA_ERROR_NO_SOUND,        /* what this computer plays cannot be listened to */
+  BECKON_MEDIA_ERROR_ENCODER,         /* that of our pictures has failed in a call */
   BECKON_MEDIA_ERROR_FAILED,
 } BeckonMediaError;
 
@@ -63,6 +64,7 @@ typedef enum
  *   bye (char *reason)                       they hung up; reason may be NULL
  *   first-audio ()                           decoded sound of theirs came out
  *   first-video (guint width, guint height)  a decoded picture of theirs came out
+ *   encoder-failed ()                        they get no more of our camera, or of our screen
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaPeer, beckon_media_peer, BECKON, MEDIA_PEER, GObject)
 

@@ -76,6 +76,8 @@ void beckon_media_peer_set_sent_to (BeckonMediaPeer *self, gboolean sent_to);
 void beckon_media_peer_set_held (BeckonMediaPeer *self, gboolean held);
 gboolean beckon_media_peer_is_held (BeckonMediaPeer *self);
 gboolean beckon_media_peer_is_sent_to (BeckonMediaPeer *self);
+/** beckon_media_peer_has_failed: Returns: whether nothing of @line goes to them any more. */
+gboolean beckon_media_peer_has_failed (BeckonMediaPeer *self, BeckonLine line);
 void beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line);
 /** beckon_media_peer_set_local_state: what we send now; told to the peer. */
 void beckon_media_peer_set_local_state (BeckonMediaPeer *self, gboolean microphone, gboolean camera,

@@ -28,7 +28,14 @@ enum
   N_PROPS
 };
 
+enum
+{
+  ENCODER_FAILED,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, G_TYPE_OBJECT)
 
@@ -51,6 +58,29 @@ set_problem (BeckonMediaSession *self, guint property, GError *problem)
   notify (self, property);
 }
 
+static void
+tell_encoder (BeckonMediaSession *self, BeckonLine line, guint property)
+{
+  const GError *problem = self->problems[property - PROP_MICROPHONE_PROBLEM];
+  gboolean failed = FALSE;
+
+  for (guint i = 0; i < self->peers->len && self->wanted[line]; i++)
+    failed |= beckon_media_peer_has_failed (g_ptr_array_index (self->peers, i), line);
+  if (failed && problem == NULL)
+    set_problem (self, property,
+                 g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_ENCODER,
+                                      "The encoder of the pictures has failed"));
+  else if (!failed && g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_ENCODER))
+    set_problem (self, property, NULL);
+}
+
+void
+beckon_session_tell_encoders (BeckonMediaSession *self)
+{
+  tell_encoder (self, BECKON_LINE_CAMERA, PROP_CAMERA_PROBLEM);
+  tell_encoder (self, BECKON_LINE_SCREEN, PROP_SCREEN_PROBLEM);
+}
+
 /* ---- devices ---- */
 
 /* A device is open while it is wanted and somebody sees or hears it, and no longer. */
@@ -67,6 +97,7 @@ update (BeckonMediaSession *self)
     beckon_capture_stop (self->camera);
   for (guint i = 0; i < self->peers->len; i++)
     beckon_session_peers_update (self, g_ptr_array_index (self->peers, i));
+  beckon_session_tell_encoders (self);
   notify (self, PROP_LOCAL_VIDEO);
 }
 
@@ -526,6 +557,10 @@ beckon_media_session_class_init (BeckonMediaSessionClass *klass)
   properties[PROP_MICROPHONE_LEVEL] = g_param_spec_double ("microphone-level", NULL, NULL, 0, 1, 0,
                                                            read);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[ENCODER_FAILED] = g_signal_new ("encoder-failed", BECKON_TYPE_MEDIA_SESSION,
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                          BECKON_TYPE_MEDIA_PEER);
 }
 
 static void

@@ -22,7 +22,12 @@ G_BEGIN_DECLS
  * microphone-problem, camera-problem, speaker-problem, screen-problem (read-only GError, nullable:
  * why it is not there, although wanted: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on
  * without, and takes a device that comes back; of the screen also NO_SOUND: it is shared without
- * sound), microphone-level (read-only double 0..1).
+ * sound; ENCODER, while it is on: somebody gets none of it), microphone-level (read-only double
+ * 0..1).
+ *
+ * Signals:
+ *   encoder-failed (BeckonMediaPeer *peer)  who gets nothing of camera or screen on that connection
+ *                                           any more, and is told so
  */
 G_DECLARE_FINAL_TYPE (BeckonMediaSession, beckon_media_session, BECKON, MEDIA_SESSION, GObject)
 

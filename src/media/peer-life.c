@@ -82,15 +82,33 @@ on_tick (gpointer user_data)
 
 /* ---- the bus ---- */
 
+/* Not every encoder says that it has failed: but the source in front of it does, which ends with
+ * that. Returns: whose pictures do, or BECKON_N_LINES. */
+static BeckonLine
+find_failed_line (BeckonMediaPeer *self, GstObject *source)
+{
+  BeckonLine line = BECKON_LINE_CAMERA;
+
+  while (line < BECKON_N_LINES && source != GST_OBJECT (self->sources[line]) &&
+         (self->encoders[line] == NULL ||
+          !gst_object_has_as_ancestor (source, GST_OBJECT (self->encoders[line]))))
+    line++;
+  return line;
+}
+
 static void
 take_error (BeckonMediaPeer *self, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *debug = NULL;
+  const BeckonLine line = find_failed_line (self, GST_MESSAGE_SRC (message));
+  const gboolean quiet = self->was_connected && line == BECKON_N_LINES;
 
   gst_message_parse_error (message, &error, &debug);
-  g_log (G_LOG_DOMAIN, self->was_connected ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE, "%s: %s (%s)",
-         self->user, error->message, debug != NULL ? debug : "");
+  g_log (G_LOG_DOMAIN, quiet ? G_LOG_LEVEL_DEBUG : G_LOG_LEVEL_MESSAGE, "%s: %s (%s)", self->user,
+         error->message, debug != NULL ? debug : "");
+  if (line != BECKON_N_LINES)
+    beckon_media_peer_fail_line (self, line);
   if (g_str_has_prefix (GST_OBJECT_NAME (GST_MESSAGE_SRC (message)), "dtls"))
     beckon_media_peer_fail (self, BECKON_MEDIA_ERROR_ENCRYPTION,
                             "No encrypted connection could be made");

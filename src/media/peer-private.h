@@ -82,6 +82,7 @@ struct _BeckonMediaPeer
   guint association;      /* of webrtcbin's thread: ours among all in this process, or 0 */
   gboolean local[BECKON_N_LINES];  /* what we say that we send */
   gboolean remote[BECKON_N_LINES]; /* what they say */
+  gboolean failed[BECKON_N_LINES]; /* ours: what encodes it has */
   gint audio_came_in, video_came, screen_came; /* atomic */
   gboolean they_left;
   gboolean held; /* whatever the session is, not open for them */
@@ -162,6 +163,9 @@ void beckon_media_peer_set_remote_pictures_off (BeckonMediaPeer *self, gboolean 
 /** beckon_media_peer_expects_pictures: Returns: whether their camera's pictures ought to come now.
  */
 gboolean beckon_media_peer_expects_pictures (BeckonMediaPeer *self);
+/** beckon_media_peer_fail_line: what encodes @line, of pictures, has failed: nothing comes out of it
+ * any more, and connections that are made later have another encoder. */
+void beckon_media_peer_fail_line (BeckonMediaPeer *self, BeckonLine line);
 void beckon_media_peer_saw_video (BeckonMediaPeer *self, guint width, guint height);
 /** beckon_media_peer_saw_screen: the first frame since they share it */
 void beckon_media_peer_saw_screen (BeckonMediaPeer *self);

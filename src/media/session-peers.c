@@ -65,6 +65,7 @@ static gboolean
 is_sent (BeckonMediaSession *self, BeckonMediaPeer *peer, BeckonLine line)
 {
   return is_open_for (self, peer) && self->wanted[line] &&
+         !beckon_media_peer_has_failed (peer, line) &&
          (is_echo (self, line) || beckon_capture_is_started (device_of (self, line)));
 }
 
@@ -192,6 +193,14 @@ record_path (BeckonMediaSession *self)
                                             : beckon_recorder_name_another (path, number);
 }
 
+static void
+on_encoder_failed (BeckonMediaPeer *peer, BeckonMediaSession *self)
+{
+  beckon_session_peers_update (self, peer);
+  beckon_session_tell_encoders (self);
+  g_signal_emit_by_name (self, "encoder-failed", peer);
+}
+
 BeckonMediaPeer *
 beckon_media_session_add_peer (BeckonMediaSession *self,
                                const char *user,
@@ -209,6 +218,7 @@ beckon_media_session_add_peer (BeckonMediaSession *self,
   path = record_path (self);
   peer = beckon_media_peer_new (self->config, user, device, generation, offerer, path);
   g_ptr_array_add (self->peers, peer);
+  g_signal_connect_object (peer, "encoder-failed", G_CALLBACK (on_encoder_failed), self, 0);
   beckon_shared_encoders_add (self->encoders, peer);
   if (self->speaker != NULL)
     beckon_media_peer_set_speaker (peer, self->speaker);
@@ -304,6 +314,7 @@ beckon_media_session_remove_peer (BeckonMediaSession *self,
 
   close_peer (self, peer, reason);
   g_ptr_array_remove_index (self->peers, index);
+  beckon_session_tell_encoders (self);
 }
 
 void

@@ -46,6 +46,10 @@ struct _BeckonMediaSession
  * (nullable): why, if nobody wanted it so */
 void beckon_session_tell_sound (BeckonMediaSession *self, const GError *problem);
 
+/** beckon_session_tell_encoders: whose pictures are not encoded for somebody any more, or are again,
+ * may have changed. */
+void beckon_session_tell_encoders (BeckonMediaSession *self);
+
 /* session-sound.c */
 
 void beckon_session_sound_init (BeckonMediaSession *self);

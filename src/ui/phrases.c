@@ -130,6 +130,7 @@ phrase_for_media_error (BeckonMediaError code)
     case BECKON_MEDIA_ERROR_PEER_SILENT:
       return g_strdup (_("Nothing came from the other computer."));
     case BECKON_MEDIA_ERROR_NO_SOUND:
+    case BECKON_MEDIA_ERROR_ENCODER:
     case BECKON_MEDIA_ERROR_FAILED:
     default:
       return NULL;
@@ -364,6 +365,8 @@ beckon_phrase_for_camera_problem (const GError *problem)
   if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NOT_ALLOWED))
     return g_strdup (_("Beckon may not use the camera: you are not seen. Allow it in the settings of the "
                        "desktop."));
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_ENCODER))
+    return g_strdup (_("This computer failed to encode your picture: you are not seen"));
   return g_strdup (_("No camera was found: you are not seen"));
 }
 
@@ -422,6 +425,8 @@ beckon_phrase_for_no_screen (BeckonCall *call)
     return g_strdup (_("The desktop ended the sharing of your screen"));
   if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_SOUND))
     return g_strdup (_("Your screen is shared, but not the sound of this computer"));
+  if (g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_ENCODER))
+    return g_strdup (_("This computer failed to encode your screen: it is not seen"));
   return g_strdup (_("The desktop refused to share your screen"));
 }
 

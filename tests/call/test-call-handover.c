@@ -7,6 +7,7 @@
 
 #include "call-friend.h"
 #include "call-private.h"
+#include "media-private.h"
 
 typedef struct
 {
@@ -271,6 +272,42 @@ test_same_device_joins_again (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (f->lost, ==, 0);
 }
 
+static GstPadProbeReturn
+on_last_frame (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+fail_encoder (Fixture *f)
+{
+  beckon_media_add_probe (
+      GST_ELEMENT (beckon_media_peer_get_source (member (f)->peer, BECKON_LINE_CAMERA)), "src",
+      GST_PAD_PROBE_TYPE_BUFFER, on_last_frame, NULL);
+}
+
+/* Another connection has another encoder. Should that fail as well, it is told. */
+static void
+test_encoder_fails (Fixture *f, gconstpointer unused)
+{
+  talk (f);
+  beckon_call_set_camera (f->base.call, TRUE);
+  wait_until (f->friend->first_video == 1);
+  fail_encoder (f);
+  wait_until (is_over (f, 2) && f->friend->first_video == 2);
+  g_assert_null (beckon_call_get_camera_problem (f->base.call));
+  g_assert_true (beckon_call_get_camera (f->base.call));
+  g_assert_cmpuint (f->lost, ==, 0);
+  wait_until (beckon_media_peer_get_remote_camera (f->friend->peer));
+  fail_encoder (f);
+  wait_until (!beckon_media_peer_get_remote_camera (f->friend->peer));
+  g_assert_error (beckon_call_get_camera_problem (f->base.call), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_ENCODER);
+  g_assert_null (member (f)->next);
+}
+
 static void
 test_ends_on_the_way (Fixture *f, gconstpointer unused)
 {
@@ -341,6 +378,7 @@ main (int argc, char **argv)
   add ("path-is-lost", test_path_is_lost);
   add ("attempt-fails", test_attempt_fails);
   add ("same-device-joins-again", test_same_device_joins_again);
+  add ("encoder-fails", test_encoder_fails);
   add ("ends-on-the-way", test_ends_on_the_way);
   add ("left-on-the-way", test_left_on_the_way);
   add ("causes", test_causes);

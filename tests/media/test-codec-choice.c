@@ -286,6 +286,19 @@ test_call (void)
   g_source_remove (watchdog);
 }
 
+/* For good, and nothing but hardware. */
+static void
+test_given_up (void)
+{
+  beckon_codec_choice_give_up ("vp8enc");
+  g_assert_cmpstr (beckon_codec_choice_get_encoder (BECKON_CODEC_VP8), ==, "fakeenc0");
+  g_assert_true (beckon_codec_choice_is_hardware (BECKON_CODEC_VP8));
+  beckon_codec_choice_give_up ("fakeenc0");
+  g_assert_cmpstr (beckon_codec_choice_get_encoder (BECKON_CODEC_VP8), ==, "vp8enc");
+  g_assert_cmpstr (beckon_codec_choice_get_decoder (BECKON_CODEC_VP8), ==, "fakedec0");
+  g_assert_false (beckon_codec_choice_is_hardware (BECKON_CODEC_VP8));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -306,5 +319,6 @@ main (int argc, char **argv)
   g_test_add_func ("/media/codec-choice/h264", test_h264);
   g_test_add_func ("/media/codec-choice/good-is-chosen", test_good_is_chosen);
   g_test_add_func ("/media/codec-choice/call", test_call);
+  g_test_add_func ("/media/codec-choice/given-up", test_given_up);
   return g_test_run ();
 }

@@ -292,6 +292,43 @@ test_video (void)
   fixture_clear (&f);
 }
 
+static GstPadProbeReturn
+on_last_frame (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+/* An encoder that takes no more, without a word: both ends are told, and the call goes on. */
+static void
+test_encoder_fails (void)
+{
+  const GError *problem;
+  Fixture f;
+
+  fixture_set_up (&f);
+  beckon_media_session_set_camera (f.alice.session, TRUE);
+  open_both (&f);
+  wait_until (f.bob.first_video == 1 && beckon_media_peer_get_remote_camera (f.bob.peer));
+  beckon_media_add_probe (f.alice.peer->encoders[BECKON_LINE_CAMERA], "sink",
+                          GST_PAD_PROBE_TYPE_BUFFER, on_last_frame, NULL);
+  wait_until (!beckon_media_peer_get_remote_camera (f.bob.peer));
+  problem = beckon_media_session_get_camera_problem (f.alice.session);
+  g_assert_error (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_ENCODER);
+  g_assert_null (beckon_media_session_get_screen_problem (f.alice.session));
+  g_assert_true (are_connected (&f));
+
+  beckon_media_session_set_camera (f.alice.session, FALSE);
+  g_assert_null (beckon_media_session_get_camera_problem (f.alice.session));
+  beckon_media_session_set_camera (f.alice.session, TRUE); /* it does not come back */
+  problem = beckon_media_session_get_camera_problem (f.alice.session);
+  g_assert_error (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_ENCODER);
+  wait_until (beckon_media_peer_get_audio_level (f.bob.peer) > 0.3);
+  g_assert_false (beckon_media_peer_get_remote_camera (f.bob.peer));
+  fixture_clear (&f);
+}
+
 static guint
 count (const char *text, const char *part)
 {
@@ -827,6 +864,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/media/session/voice", test_voice);
   g_test_add_func ("/media/session/video", test_video);
+  g_test_add_func ("/media/session/encoder-fails", test_encoder_fails);
   g_test_add_func ("/media/session/bandwidth", test_bandwidth);
   g_test_add_func ("/media/session/bandwidth-cap", test_bandwidth_cap);
   g_test_add_func ("/media/session/late-pictures-are-shown", test_late_pictures_are_shown);

@@ -283,6 +283,7 @@ test_no_screen (void)
   } cases[] = {
     { BECKON_MEDIA_ERROR_NO_DEVICE, "This desktop cannot share a screen" },
     { BECKON_MEDIA_ERROR_DEVICE_LOST, "The desktop ended the sharing of your screen" },
+    { BECKON_MEDIA_ERROR_ENCODER, "This computer failed to encode your screen: it is not seen" },
     { BECKON_MEDIA_ERROR_FAILED, "The desktop refused to share your screen" },
   };
   g_autoptr (BeckonCall) call = fake_call_new ();
