@@ -21,11 +21,34 @@ typedef struct
 } Test;
 
 static void
+print_sentence (Test *test, const char *event, const char *sentence)
+{
+  beckon_cli_output_event (&test->output, event, "message", g_variant_new_string (sentence), NULL);
+}
+
+static void
 print_problem (Test *test, const char *event, const GError *problem)
 {
   if (problem != NULL)
-    beckon_cli_output_event (&test->output, event, "message", g_variant_new_string (problem->message),
-                             NULL);
+    print_sentence (test, event, problem->message);
+}
+
+/* Why something that was asked for did not come, where no device says so itself. */
+static void
+print_missing (Test *test, const BeckonTestCallReport *report)
+{
+  const BeckonMediaConfig *config = test->options->config;
+
+  if (report->connected_ms < 0)
+    return;
+  if (config->audio != BECKON_SOURCE_NONE && report->microphone_problem == NULL &&
+      report->loudest <= 0)
+    print_sentence (test, "microphone-problem",
+                    "Nothing is heard: look whether the microphone is muted or switched off");
+  if (config->video != BECKON_SOURCE_NONE && report->camera_problem == NULL &&
+      report->first_video_ms < 0)
+    print_sentence (test, "camera-problem",
+                    "No picture came: let it run for longer, or choose another camera");
 }
 
 static void
@@ -36,6 +59,9 @@ print_report (Test *test, const BeckonTestCallReport *report)
   const guint width = beckon_statistics_get_width (report->statistics);
   const guint height = beckon_statistics_get_height (report->statistics);
 
+  if (report->problem != NULL)
+    beckon_cli_output_error (&test->output, report->problem);
+  print_missing (test, report);
   print_problem (test, "microphone-problem", report->microphone_problem);
   print_problem (test, "camera-problem", report->camera_problem);
   if (report->connected_ms >= 0)
@@ -61,7 +87,7 @@ judge (const BeckonMediaConfig *config, const BeckonTestCallReport *report)
   const gboolean heard = config->audio == BECKON_SOURCE_NONE || report->loudest > 0;
   const gboolean seen = config->video == BECKON_SOURCE_NONE || report->first_video_ms >= 0;
 
-  return report->connected_ms >= 0 && heard && seen ? BECKON_CLI_EXIT_OK : BECKON_CLI_EXIT_ERROR;
+  return report->problem == NULL && heard && seen ? BECKON_CLI_EXIT_OK : BECKON_CLI_EXIT_ERROR;
 }
 
 static void

@@ -29,6 +29,7 @@ G_DEFINE_FINAL_TYPE (BeckonTestCall, beckon_test_call, G_TYPE_OBJECT)
 void
 beckon_test_call_report_free (BeckonTestCallReport *self)
 {
+  g_clear_error (&self->problem);
   g_clear_error (&self->microphone_problem);
   g_clear_error (&self->camera_problem);
   g_clear_object (&self->statistics);
@@ -89,7 +90,8 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   BeckonTestCall *self = user_data;
   g_autoptr (GTask) task = NULL;
 
-  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result, NULL);
+  beckon_media_session_close_finish (BECKON_MEDIA_SESSION (source), result,
+                                     self->report->problem == NULL ? &self->report->problem : NULL);
   if (--self->closing > 0)
     return;
   task = g_steal_pointer (&self->task);
@@ -112,11 +114,25 @@ copy_problem (const GError *problem)
   return problem != NULL ? g_error_copy (problem) : NULL;
 }
 
+/* Returns: (transfer full): what either end knows of why there is no connection. */
+static GError *
+find_cause (BeckonTestCall *self)
+{
+  const GError *near = beckon_media_peer_get_problem (self->near.peer);
+  const GError *far = beckon_media_peer_get_problem (self->far.peer);
+
+  if (near != NULL || far != NULL)
+    return g_error_copy (near != NULL ? near : far);
+  return beckon_media_peer_explain (self->near.peer);
+}
+
 static void
 end (BeckonTestCall *self)
 {
   BeckonTestCallReport *report = self->report;
 
+  if (report->connected_ms < 0)
+    report->problem = find_cause (self);
   report->statistics = g_object_ref (beckon_media_peer_get_statistics (self->far.peer));
   report->microphone_problem =
       copy_problem (beckon_media_session_get_microphone_problem (self->near.session));

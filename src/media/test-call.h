@@ -17,7 +17,9 @@ typedef struct
   double first_video_ms; /* -1: nothing was seen */
   double loudest;        /* 0..1: how loud it was at most */
   BeckonStatistics *statistics; /* of the other end */
-  GError *microphone_problem; /* nullable, and the next */
+  GError *problem; /* nullable, and the next: why the two ends did not come together; or else why what
+                    * came is not recorded */
+  GError *microphone_problem;
   GError *camera_problem;
 } BeckonTestCallReport;
 

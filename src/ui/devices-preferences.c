@@ -12,6 +12,8 @@
 #include "tone-player.h"
 #include "video-view.h"
 
+#define QUIET_SECONDS 5 /* without any sound: there is no room so quiet */
+
 struct _BeckonDevicesPreferences
 {
   AdwPreferencesPage parent_instance;
@@ -22,8 +24,10 @@ struct _BeckonDevicesPreferences
   GtkLabel *no_preview;
   GtkWidget *camera;
   GtkWidget *microphone;
+  AdwActionRow *level_row;
   GtkLevelBar *level;
   GtkWidget *speaker;
+  AdwActionRow *speaker_row;
   GtkWidget *ringer;
   GtkWidget *echo;
   GtkWidget *noise;
@@ -34,6 +38,13 @@ struct _BeckonDevicesPreferences
   BeckonMediaSession *session; /* nullable: the page is not to be seen */
   BeckonTonePlayer *player;    /* nullable: until it is needed */
   BeckonDeviceChoice *choices[BECKON_N_DEVICE_USES];
+
+  /* What is said where nothing is wrong */
+  char *say_something;
+  char *plays_a_sound;
+
+  guint quiet_source; /* no sound has come of the microphone yet */
+  gboolean quiet;     /* nor will it */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonDevicesPreferences, beckon_devices_preferences,
@@ -55,9 +66,72 @@ update_preview (BeckonDevicesPreferences *self)
 }
 
 static void
+update_microphone (BeckonDevicesPreferences *self)
+{
+  const GError *problem = beckon_media_session_get_microphone_problem (self->session);
+  g_autofree char *phrase =
+      problem != NULL ? beckon_phrase_for_microphone_problem (problem) : NULL;
+  const char *sentence = self->say_something;
+
+  if (phrase != NULL)
+    sentence = phrase;
+  else if (self->quiet)
+    sentence = beckon_phrase_for_quiet_microphone ();
+  adw_action_row_set_subtitle (self->level_row, sentence);
+  gtk_widget_set_visible (GTK_WIDGET (self->level), phrase == NULL);
+}
+
+static gboolean
+on_quiet (gpointer user_data)
+{
+  BeckonDevicesPreferences *self = user_data;
+
+  self->quiet_source = 0;
+  self->quiet = TRUE;
+  update_microphone (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Another microphone, or one that is back. */
+static void
+listen_anew (BeckonDevicesPreferences *self)
+{
+  g_clear_handle_id (&self->quiet_source, g_source_remove);
+  self->quiet = FALSE;
+  if (beckon_media_session_get_microphone_problem (self->session) == NULL)
+    self->quiet_source = g_timeout_add_seconds (QUIET_SECONDS, on_quiet, self);
+  update_microphone (self);
+}
+
+static void
+on_devices_changed (BeckonDevicesPreferences *self, guint use)
+{
+  if (use == BECKON_DEVICE_USE_MICROPHONE)
+    listen_anew (self);
+}
+
+static void
 update_level (BeckonDevicesPreferences *self)
 {
-  gtk_level_bar_set_value (self->level, beckon_media_session_get_microphone_level (self->session));
+  const double level = beckon_media_session_get_microphone_level (self->session);
+
+  gtk_level_bar_set_value (self->level, level);
+  if (level <= 0)
+    return;
+  g_clear_handle_id (&self->quiet_source, g_source_remove);
+  if (!self->quiet)
+    return;
+  self->quiet = FALSE;
+  update_microphone (self);
+}
+
+static void
+update_speaker (BeckonDevicesPreferences *self)
+{
+  const gboolean missing = beckon_media_session_get_speaker_problem (self->session) != NULL;
+
+  adw_action_row_set_subtitle (self->speaker_row, missing ? beckon_phrase_for_speaker_problem ()
+                                                          : self->plays_a_sound);
 }
 
 static void
@@ -74,6 +148,8 @@ close_devices (BeckonDevicesPreferences *self)
 {
   if (self->session == NULL)
     return;
+  g_clear_handle_id (&self->quiet_source, g_source_remove);
+  g_signal_handlers_disconnect_by_data (self->media->devices, self);
   g_signal_handlers_disconnect_by_data (self->session, self);
   beckon_video_view_set_source (self->preview, NULL);
   beckon_media_session_close_async (self->session, NULL, on_closed, NULL);
@@ -92,10 +168,18 @@ open_devices (BeckonDevicesPreferences *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::microphone-level", G_CALLBACK (update_level),
                            self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::microphone-problem", G_CALLBACK (listen_anew),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::speaker-problem", G_CALLBACK (update_speaker),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->media->devices, "changed", G_CALLBACK (on_devices_changed), self,
+                           G_CONNECT_SWAPPED);
   beckon_media_session_set_camera (self->session, TRUE);
   beckon_media_session_set_microphone (self->session, TRUE);
   beckon_media_session_open (self->session);
   update_preview (self);
+  listen_anew (self);
+  update_speaker (self);
 }
 
 static void
@@ -147,7 +231,11 @@ beckon_devices_preferences_dispose (GObject *object)
 static void
 beckon_devices_preferences_finalize (GObject *object)
 {
-  g_clear_pointer (&BECKON_DEVICES_PREFERENCES (object)->media, beckon_media_config_free);
+  BeckonDevicesPreferences *self = BECKON_DEVICES_PREFERENCES (object);
+
+  g_clear_pointer (&self->media, beckon_media_config_free);
+  g_free (self->say_something);
+  g_free (self->plays_a_sound);
 
   G_OBJECT_CLASS (beckon_devices_preferences_parent_class)->finalize (object);
 }
@@ -163,8 +251,10 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, no_preview);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, camera);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, microphone);
+  gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, level_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, level);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, speaker);
+  gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, speaker_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, ringer);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, echo);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPreferences, noise);
@@ -190,6 +280,8 @@ static void
 beckon_devices_preferences_init (BeckonDevicesPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->say_something = g_strdup (adw_action_row_get_subtitle (self->level_row));
+  self->plays_a_sound = g_strdup (adw_action_row_get_subtitle (self->speaker_row));
   beckon_video_view_set_mirrored (self->preview, TRUE);
 }
 

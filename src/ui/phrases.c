@@ -370,6 +370,19 @@ beckon_phrase_for_camera_problem (const GError *problem)
   return g_strdup (_("No camera was found: you are not seen"));
 }
 
+const char *
+beckon_phrase_for_quiet_microphone (void)
+{
+  /* Translators: of a microphone that is open and gives nothing but silence; imperative */
+  return _("Nothing is heard: look whether the microphone is muted or switched off");
+}
+
+const char *
+beckon_phrase_for_speaker_problem (void)
+{
+  return _("No speaker was found: you hear nothing");
+}
+
 char *
 beckon_phrase_for_no_microphone (BeckonCall *call)
 {
@@ -403,7 +416,7 @@ beckon_phrase_for_no_speaker (BeckonCall *call)
   g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
 
   return beckon_call_get_speaker_problem (call) != NULL
-             ? g_strdup (_("No speaker was found: you hear nothing"))
+             ? g_strdup (beckon_phrase_for_speaker_problem ())
              : NULL;
 }
 

@@ -49,6 +49,11 @@ const char *beckon_phrase_for_progress (BeckonCallProgress progress);
 char *beckon_phrase_for_microphone_problem (const GError *problem);
 char *beckon_phrase_for_camera_problem (const GError *problem);
 
+/** beckon_phrase_for_quiet_microphone: it is open, and gives nothing but silence. */
+const char *beckon_phrase_for_quiet_microphone (void);
+/** beckon_phrase_for_speaker_problem: what keeps this person from hearing others. */
+const char *beckon_phrase_for_speaker_problem (void);
+
 /* What does not work on our side although it was wanted; (nullable): nothing is wrong. */
 char *beckon_phrase_for_no_microphone (BeckonCall *call);
 char *beckon_phrase_for_no_camera (BeckonCall *call);

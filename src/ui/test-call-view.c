@@ -15,6 +15,7 @@
 
 #define SPOKEN_LEVEL 0.4 /* −36 dB: more than a quiet room, less than a quiet voice */
 #define LATE_SECONDS 15  /* a first picture that has not come by then does not come */
+#define QUIET_SECONDS 5  /* without any sound: there is no room so quiet */
 
 struct _BeckonTestCallView
 {
@@ -30,20 +31,40 @@ struct _BeckonTestCallView
   BeckonMediaConfig *media;
   BeckonTestCall *call; /* nullable: it is not to be seen */
 
-  guint late_source;
+  guint late_source, quiet_source;
   gboolean seen, heard, late;
+  gboolean quiet; /* nothing comes of the microphone, not even noise */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonTestCallView, beckon_test_call_view, GTK_TYPE_BOX)
 
 /* ---- what is shown ---- */
 
+/* Returns: (transfer full) (nullable): why nothing at all comes back, once that is known. */
+static char *
+explain (BeckonTestCallView *self)
+{
+  BeckonMediaPeer *remote = beckon_test_call_get_remote (self->call);
+  const BeckonMediaPeerState state = beckon_media_peer_get_state (remote);
+  g_autoptr (GError) error = NULL;
+
+  if (state == BECKON_MEDIA_PEER_CONNECTED ||
+      (!self->late && state != BECKON_MEDIA_PEER_FAILED))
+    return NULL;
+  if (beckon_media_peer_get_problem (remote) != NULL)
+    error = g_error_copy (beckon_media_peer_get_problem (remote));
+  else
+    error = beckon_media_peer_explain (remote);
+  return beckon_phrase_for_error (error, NULL);
+}
+
 static void
 update_camera (BeckonTestCallView *self)
 {
   const GError *problem =
       beckon_media_session_get_camera_problem (beckon_test_call_get_session (self->call));
-  g_autofree char *sentence = problem != NULL ? beckon_phrase_for_camera_problem (problem) : NULL;
+  g_autofree char *sentence =
+      problem != NULL ? beckon_phrase_for_camera_problem (problem) : explain (self);
 
   if (sentence != NULL)
     beckon_check_row_tell (self->camera, BECKON_CHECK_FAILED, sentence, NULL);
@@ -64,13 +85,16 @@ update_microphone (BeckonTestCallView *self)
   const GError *problem =
       beckon_media_session_get_microphone_problem (beckon_test_call_get_session (self->call));
   g_autofree char *sentence =
-      problem != NULL ? beckon_phrase_for_microphone_problem (problem) : NULL;
+      problem != NULL ? beckon_phrase_for_microphone_problem (problem) : explain (self);
 
   if (sentence != NULL)
     beckon_check_row_tell (self->microphone, BECKON_CHECK_FAILED, sentence, NULL);
   else if (self->heard)
     beckon_check_row_tell (self->microphone, BECKON_CHECK_GOOD,
                            _("Your microphone works: the bar is as loud as others hear you"), NULL);
+  else if (self->quiet)
+    beckon_check_row_tell (self->microphone, BECKON_CHECK_WARNING,
+                           beckon_phrase_for_quiet_microphone (), NULL);
   else
     beckon_check_row_wait (self->microphone,
                            /* Translators: whoever speaks sees a bar move; imperative */
@@ -96,9 +120,32 @@ on_level (BeckonMediaPeer *peer, GParamSpec *pspec, BeckonTestCallView *self)
   const double level = beckon_media_peer_get_audio_level (peer);
 
   gtk_level_bar_set_value (self->level, level);
-  if (self->heard || level < SPOKEN_LEVEL)
+  if (self->heard || level <= 0)
     return;
-  self->heard = TRUE;
+  g_clear_handle_id (&self->quiet_source, g_source_remove);
+  self->heard = level >= SPOKEN_LEVEL;
+  if (self->heard || self->quiet)
+    {
+      self->quiet = FALSE;
+      update_microphone (self);
+    }
+}
+
+static gboolean
+on_quiet (gpointer user_data)
+{
+  BeckonTestCallView *self = user_data;
+
+  self->quiet_source = 0;
+  self->quiet = TRUE;
+  update_microphone (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+update_both (BeckonTestCallView *self)
+{
+  update_camera (self);
   update_microphone (self);
 }
 
@@ -109,7 +156,7 @@ on_late (gpointer user_data)
 
   self->late_source = 0;
   self->late = TRUE;
-  update_camera (self);
+  update_both (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -132,21 +179,23 @@ begin (BeckonTestCallView *self)
   BeckonMediaSession *session;
 
   self->call = beckon_test_call_new (self->media);
-  self->seen = self->heard = self->late = FALSE;
+  self->seen = self->heard = self->late = self->quiet = FALSE;
   remote = beckon_test_call_get_remote (self->call);
   session = beckon_test_call_get_session (self->call);
   g_signal_connect_object (remote, "notify::remote-video", G_CALLBACK (on_picture), self, 0);
   g_signal_connect_object (remote, "notify::audio-level", G_CALLBACK (on_level), self, 0);
   g_signal_connect_object (remote, "first-video", G_CALLBACK (on_first_picture), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (remote, "notify::state", G_CALLBACK (update_both), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::camera-problem", G_CALLBACK (update_camera), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::microphone-problem", G_CALLBACK (update_microphone),
                            self, G_CONNECT_SWAPPED);
   self->late_source = g_timeout_add_seconds (LATE_SECONDS, on_late, self);
+  self->quiet_source = g_timeout_add_seconds (QUIET_SECONDS, on_quiet, self);
   beckon_test_call_run_async (self->call, 0, on_ended, NULL);
-  update_camera (self);
-  update_microphone (self);
+  update_both (self);
 }
 
 static void
@@ -155,6 +204,7 @@ stop (BeckonTestCallView *self)
   if (self->call == NULL)
     return;
   g_clear_handle_id (&self->late_source, g_source_remove);
+  g_clear_handle_id (&self->quiet_source, g_source_remove);
   beckon_video_view_set_source (self->picture, NULL);
   g_signal_handlers_disconnect_by_data (beckon_test_call_get_remote (self->call), self);
   g_signal_handlers_disconnect_by_data (beckon_test_call_get_session (self->call), self);

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import subprocess
+import tempfile
+import wave
 
 import callers
 import tap
@@ -40,6 +42,33 @@ def test_silence_is_a_failure():
     assert "heard" not in events, events
 
 
+def test_silent_microphone():
+    """It is there, and muted: the exit status alone tells nobody what to do."""
+    with tempfile.TemporaryDirectory(prefix="beckon-self-") as folder:
+        path = os.path.join(folder, "silence.wav")
+        with wave.open(path, "wb") as file:
+            file.setparams((1, 2, 48000, 0, "NONE", ""))
+            file.writeframes(bytes(2 * 48000 * 8))
+        events, status = test_call("--audio-in", path, "--video-in", "none")
+    assert status == 1, events
+    assert "microphone is muted" in events["microphone-problem"]["message"], events
+
+
+def test_no_connection():
+    """There are no relays without a server, and nothing else is allowed."""
+    events, status = test_call(*callers.TEST, "--relay-only")
+    assert status == 1, events
+    assert events["error"]["code"] == "no-relay" and events["error"]["message"], events
+    assert "media-connected" not in events and "microphone-problem" not in events, events
+
+
+def test_nothing_is_recorded():
+    events, status = test_call(*callers.TEST, "--record", "/no/such/folder.mkv")
+    assert status == 1, events
+    assert "/no/such/folder.mkv" in events["error"]["message"], events
+    assert "seen" in events and "heard" in events, events
+
+
 def test_nobody_reads():
     """Who stops reading does not stop a call."""
     reader, writer = os.pipe()
@@ -54,4 +83,5 @@ def test_nobody_reads():
     assert status == 0, status
 
 
-tap.run(test_both, test_voice_only, test_silence_is_a_failure, test_nobody_reads)
+tap.run(test_both, together=(test_voice_only, test_silence_is_a_failure, test_silent_microphone,
+                             test_no_connection, test_nothing_is_recorded, test_nobody_reads))

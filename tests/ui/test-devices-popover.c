@@ -8,6 +8,7 @@
 
 #include "devices-preferences.h"
 #include "media-session.h"
+#include "test-call-view.h"
 #include "video-sink.h"
 #include "video-view.h"
 #include "virtual-devices.h"
@@ -147,6 +148,68 @@ test_preferences (Fixture *f, gconstpointer unused)
   virtual_camera_unplug (camera);
 }
 
+static gboolean
+find_label (GtkWidget *root, const char *text)
+{
+  if (GTK_IS_LABEL (root) && g_str_equal (gtk_label_get_label (GTK_LABEL (root)), text))
+    return gtk_widget_get_mapped (root);
+  for (GtkWidget *w = gtk_widget_get_first_child (root); w != NULL;
+       w = gtk_widget_get_next_sibling (w))
+    if (find_label (w, text))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+says (GtkWidget *page, const char *row, const char *sentence)
+{
+  GObject *child =
+      gtk_widget_get_template_child (page, BECKON_TYPE_DEVICES_PREFERENCES, row);
+
+  return g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (child)), sentence) == 0;
+}
+
+/* No microphone and no speaker are told where they are chosen, and a microphone that only gives
+ * silence is there as well as in a call to oneself. */
+static void
+test_problems (Fixture *f, gconstpointer unused)
+{
+  static const char *const quiet =
+      "Nothing is heard: look whether the microphone is muted or switched off";
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  GtkWidget *page, *level, *call;
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  VirtualHeadset *headset;
+
+  media->devices = g_object_ref (f->settings);
+  media->video = BECKON_SOURCE_NONE;
+  page = GTK_WIDGET (beckon_devices_preferences_new (media));
+  level = GTK_WIDGET (
+      gtk_widget_get_template_child (page, BECKON_TYPE_DEVICES_PREFERENCES, "level"));
+  gtk_box_append (GTK_BOX (box), page);
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+  wait_until (says (page, "level_row", "No microphone was found: you are not heard"));
+  g_assert_false (gtk_widget_get_visible (level));
+  wait_until (says (page, "speaker_row", "No speaker was found: you hear nothing"));
+
+  headset = virtual_headset_plug ("one", "First");
+  wait_until (says (page, "speaker_row", "Plays a short sound"));
+  wait_until (says (page, "level_row", "Say something"));
+  g_assert_true (gtk_widget_get_visible (level));
+  call = beckon_test_call_view_new (media);
+  gtk_box_append (GTK_BOX (box), call);
+  wait_until (says (page, "level_row", quiet));
+  wait_until (find_label (call, quiet));
+  gtk_widget_activate_action (page, "devices.test", "s", "speaker"); /* which it hears */
+  wait_until (says (page, "level_row", "Say something"));
+  wait_until (!find_label (call, quiet));
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  virtual_headset_unplug (headset);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -158,6 +221,7 @@ main (int argc, char **argv)
     g_error ("%s", error->message);
   g_test_add ("/ui/devices/choose", Fixture, NULL, set_up, test_choose, tear_down);
   g_test_add ("/ui/devices/preferences", Fixture, NULL, set_up, test_preferences, tear_down);
+  g_test_add ("/ui/devices/problems", Fixture, NULL, set_up, test_problems, tear_down);
   g_test_add ("/ui/devices/volume", Fixture, NULL, set_up, test_volume, tear_down);
   return g_test_run ();
 }
