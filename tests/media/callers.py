@@ -17,6 +17,11 @@ TEST = ("--video-in", "test", "--audio-in", "test")
 TONES = {"alice": 440, "bob": 660}
 
 
+def patience():
+    """How many times as long as on a machine with nothing else to do everything may take."""
+    return max(1, os.getloadavg()[0] / os.cpu_count())
+
+
 def make_clip(path, user, seconds, *size):
     """@size: width, height, and pictures a second, where they are not make-clip's."""
     subprocess.run([MAKE_CLIP, path, user, str(seconds), *map(str, size)], check=True, timeout=60)
@@ -91,13 +96,13 @@ class Caller:
                 event = json.loads(line)
             except ValueError:
                 event = {"event": "not-json", "line": line}
+            event["at"] = time.monotonic()
             self._queue.put(event)
         self._queue.put(None)
 
     def _next(self, until):
         event = self._queue.get(timeout=max(0.01, until - time.monotonic()))
         if event is not None:
-            event["at"] = time.monotonic()
             self.events.append(event)
             assert event["event"] != "not-json", f"{self.user} said what is no JSON: {event['line']!r}"
         return event

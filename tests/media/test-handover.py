@@ -4,6 +4,8 @@ import networks
 
 networks.enter()
 
+import time  # pylint: disable=wrong-import-position
+
 import callers  # pylint: disable=wrong-import-position
 import tap  # pylint: disable=wrong-import-position
 
@@ -12,6 +14,8 @@ CUT_OFF = None
 # Nobody here has a certificate for 10.0.0.1: the server takes everybody for a proxy that has one.
 SETTINGS = "[server]\nproxies=10.0.0.0/8\n"
 VOICE = ("--video-in", "none", "--audio-in", "test")
+# Seconds from a lost path to what says so, and from a new one until they hear each other again.
+NOTICED, BACK = 2, 2
 
 
 class Call:
@@ -58,6 +62,14 @@ class Call:
         self.there.__exit__()
 
 
+def check_times(call, name, since, most):
+    """@name was said at both ends within @most seconds of @since, or longer on a busy machine."""
+    most *= callers.patience()
+    took = {person.user: person.all(name)[-1]["at"] - since for person in call}
+    print(f"# {name} after {took} s")
+    assert max(took.values()) <= most, f"{name} after {took} s, not {most:.1f}"
+
+
 def set_up():
     global SERVER, CUT_OFF
     networks.Switch("10.0.0", "10.0.1")
@@ -96,10 +108,32 @@ def test_network_goes_and_another_comes():
     with Call() as call:
         call.watch_pictures()
         call.here.unplug(call.first)
+        unplugged = time.monotonic()
         for person in call:
             person.wait("reconnecting")
+        check_times(call, "reconnecting", unplugged, NOTICED)
         call.here.plug_in("10.0.1.2")
+        plugged = time.monotonic()
         call.wait_for_hand_over()
+        check_times(call, "handed-over", plugged, BACK)
+        call.hang_up()
+
+
+def test_path_goes_and_comes_back():
+    """As behind a router that starts anew: nothing of this computer changes, and no other path is there."""
+    with Call() as call:
+        call.watch_pictures()
+        call.here.cut(call.first)
+        cut = time.monotonic()
+        for person in call:
+            person.wait("reconnecting")
+        check_times(call, "reconnecting", cut, NOTICED)
+        call.here.join(call.first)
+        joined = time.monotonic()
+        for person in call:
+            person.wait("media-connected")
+        check_times(call, "media-connected", joined, BACK)
+        call.watch_pictures()
         call.hang_up()
 
 
@@ -117,4 +151,4 @@ def test_server_stops_cleanly():
 
 
 tap.run(test_another_network_comes, test_address_is_replaced, test_network_goes_and_another_comes,
-        test_network_goes_for_good, test_server_stops_cleanly, before=set_up, limit=90)
+        test_path_goes_and_comes_back, test_network_goes_for_good, test_server_stops_cleanly, before=set_up, limit=90)

@@ -44,6 +44,7 @@ class Computer:
     def __init__(self, name):
         self.name = name
         self._plugs = 0
+        self._sockets = {}  # by interface: the other end of its cable
         self._holder = subprocess.Popen(
             ["unshare", "--net", "sh", "-c", "echo; exec cat"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE)
@@ -63,7 +64,16 @@ class Computer:
         ip(f"link set {socket} master switch up")
         self.ip(f"link set {interface} up")
         self.set_address(interface, address, metric=100 + self._plugs)
+        self._sockets[interface] = socket
         return interface
+
+    def cut(self, interface):
+        """Nothing gets through from or to @interface any more; the computer does not see why."""
+        ip(f"link set {self._sockets[interface]} nomaster")
+
+    def join(self, interface):
+        """What was cut gets through again."""
+        ip(f"link set {self._sockets[interface]} master switch")
 
     def set_address(self, interface, address, metric=100):
         """@interface has @address from now on, and no other."""
