@@ -214,16 +214,13 @@ add_voice_processing (BeckonCapture *self, GstElement *after)
 {
   const BeckonVoiceProcessing wanted =
       beckon_device_settings_get_processing (self->config->devices);
-  const gboolean echo = (wanted & BECKON_VOICE_ECHO) != 0 && self->probe != NULL;
   g_autoptr (GstElementFactory) factory = gst_element_factory_find ("webrtcdsp");
   GstElement *processor;
 
   if (factory == NULL || wanted == 0)
     return after;
-  processor = add (self, after, "webrtcdsp");
-  g_object_set (processor, "echo-cancel", echo, "probe", echo ? self->probe : NULL,
-                "noise-suppression", (wanted & BECKON_VOICE_NOISE) != 0, "gain-control",
-                (wanted & BECKON_VOICE_GAIN) != 0, NULL);
+  processor = beckon_media_append (self->pipeline, after,
+                                   beckon_media_make_voice_processor (wanted, self->probe));
   return processor;
 }
 

@@ -7,6 +7,7 @@
 #include <gst/app/app.h>
 #include <gst/gst.h>
 
+#include "device-settings-private.h"
 #include "media-config.h"
 #include "media-peer.h"
 #include "media-relay.h"
@@ -94,6 +95,9 @@ gboolean beckon_media_peer_close_finish (BeckonMediaPeer *self, GAsyncResult *re
 
 /** beckon_media_use_system_time: the running time of all such pipelines is the same. */
 void beckon_media_use_system_time (GstPipeline *pipeline);
+/** beckon_media_make_voice_processor: @probe: (nullable): by its name, where what is played passes.
+ * Returns: (transfer floating): what does to a voice what is @wanted; GStreamer may lack it. */
+GstElement *beckon_media_make_voice_processor (BeckonVoiceProcessing wanted, const char *probe);
 /** beckon_media_make_level: Returns: (transfer floating): what tells how loud it is. */
 GstElement *beckon_media_make_level (void);
 /** beckon_media_read_level: @message: any; FALSE: it tells no level. @level: (out): 0..1 */
@@ -142,8 +146,8 @@ gulong beckon_media_block (GstPad *pad, GstPadProbeType mask);
 gboolean beckon_media_pad_has (GstPad *pad, const char *field, const char *value);
 /** beckon_media_read_size: Returns: FALSE: no picture has passed @pad, and nothing is set. */
 gboolean beckon_media_read_size (GstPad *pad, guint *width, guint *height);
-/** beckon_media_ask_for_key_frame: (thread any): @pad: which pictures pass: whoever makes them makes
- * one that builds on no other. */
+/** beckon_media_ask_for_key_frame: (thread any): @pad: which pictures pass: whoever makes them is to
+ * make one that builds on no other. */
 void beckon_media_ask_for_key_frame (GstPad *pad);
 /** beckon_media_set_if_there: @value: in GStreamer's words. Returns: FALSE: this release of @object has
  * no such property. */

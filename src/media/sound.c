@@ -22,6 +22,18 @@ beckon_media_use_system_time (GstPipeline *pipeline)
 }
 
 GstElement *
+beckon_media_make_voice_processor (BeckonVoiceProcessing wanted, const char *probe)
+{
+  GstElement *processor = beckon_media_make_element ("webrtcdsp");
+  const gboolean echo = (wanted & BECKON_VOICE_ECHO) != 0 && probe != NULL;
+
+  g_object_set (processor, "echo-cancel", echo, "probe", echo ? probe : NULL, "noise-suppression",
+                (wanted & BECKON_VOICE_NOISE) != 0, "gain-control",
+                (wanted & BECKON_VOICE_GAIN) != 0, NULL);
+  return processor;
+}
+
+GstElement *
 beckon_media_make_level (void)
 {
   GstElement *level = beckon_media_make_element ("level");

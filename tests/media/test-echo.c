@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "device-settings.h"
+#include "media-private.h"
 #include "media-session.h"
 #include "speaker.h"
 #include "virtual-devices.h"
@@ -33,7 +34,13 @@
 #define GAIN 4.0      /* of a quiet voice, in dB */
 #define UNTOUCHED 2.0 /* in dB: what a way through a sound server may change */
 #define VOICE_LOSS 4.0 /* in dB, that the noise takes along */
-#define BUSY 1.0 /* mean number of processes that want a processor */
+#define BUSY 1.5 /* mean number of processes that want a processor, for each there is */
+/* Where nothing is late: of what comes back, and of a voice in a quiet room, in dB. */
+#define ROOM_ECHO_LOSS 25.0
+#define ROOM_VOICE_LOSS 3.0
+#define ROOM_DELAY (RATE / 25) /* of the way from the speaker to the microphone */
+#define ROOM_ECHO 0.3
+#define ROOM_PART (RATE / 100)
 
 typedef struct
 {
@@ -195,7 +202,7 @@ is_cancelled (Fixture *f)
   if (loss (f) > ECHO_LOSS)
     return TRUE;
   g_assert_cmpint (getloadavg (&busy, 1), ==, 1);
-  g_assert_cmpfloat (busy, >, BUSY);
+  g_assert_cmpfloat (busy, >, BUSY * g_get_num_processors ());
   g_test_skip ("The machine has too much to do for an echo canceller");
   return FALSE;
 }
@@ -339,24 +346,163 @@ test_due (Fixture *f, gconstpointer silent)
   wait_until (virtual_ear_loudness (f->at_microphone, 500) > -45);
 }
 
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  const double x = *(const double *) a, y = *(const double *) b;
+
+  return (x > y) - (x < y);
+}
+
 /* The clock of a sound server stands still while it begins. */
 static void
 test_on_time (Fixture *f, gconstpointer silent)
 {
-  double late_ms = G_MAXDOUBLE;
+  double late_ms[ATTEMPTS];
 
   beep_until_heard (f);
-  for (guint i = 0; i < ATTEMPTS && ABS (late_ms) >= IN_STEP; i++)
+  for (guint i = 0; i < ATTEMPTS; i++)
     {
       const gint64 due = g_get_monotonic_time () + HELD_BACK / GST_USECOND;
 
       beep (f, due * GST_USECOND);
       wait_until (virtual_ear_heard_at (f->at_microphone) > due - EARLY_US &&
                   virtual_ear_loudness (f->at_microphone, 300) < -60);
-      late_ms = (virtual_ear_heard_at (f->at_microphone) - due) / 1e3;
-      g_test_message ("Heard %.1f ms after it was due", late_ms);
+      late_ms[i] = (virtual_ear_heard_at (f->at_microphone) - due) / 1e3;
+      g_test_message ("Heard %.1f ms after it was due", late_ms[i]);
     }
-  g_assert_cmpfloat (ABS (late_ms), <, IN_STEP);
+  qsort (late_ms, ATTEMPTS, sizeof *late_ms, compare_doubles);
+  g_assert_cmpfloat (ABS (late_ms[ATTEMPTS / 2]), <, IN_STEP);
+}
+
+/* ---- a room without a sound server, in which nothing is late ---- */
+
+/* What is played goes past the probe, and what the microphone hears of it through the processor: a
+ * part of both has passed before the next one comes, however long that takes. */
+typedef struct
+{
+  GstElement *pipelines[2];
+  GstElement *ins[2], *outs[2]; /* of the speaker, of the microphone */
+  GQueue echo;                  /* double: on its way from the one to the other */
+  Fixture voice;                /* of who is far away, and of who is here */
+  guint64 parts;
+} Room;
+
+static void
+room_open (Room *room, BeckonVoiceProcessing wanted)
+{
+  static const char *const between[] = { "! webrtcechoprobe name=room-probe !", "" };
+  GstElement *processor = beckon_media_make_voice_processor (wanted, "room-probe");
+
+  memset (room, 0, sizeof *room);
+  g_queue_init (&room->echo);
+  for (guint i = 0; i < ROOM_DELAY; i++)
+    g_queue_push_tail (&room->echo, g_new0 (double, 1));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *description = g_strdup_printf (
+          "appsrc name=in format=time caps=" BECKON_VOICE_CAPS " %s "
+          "appsink name=out sync=false async=false",
+          between[i]);
+      g_autoptr (GError) error = NULL;
+
+      room->pipelines[i] = gst_parse_launch (description, &error);
+      g_assert_no_error (error);
+      room->ins[i] = gst_bin_get_by_name (GST_BIN (room->pipelines[i]), "in");
+      room->outs[i] = gst_bin_get_by_name (GST_BIN (room->pipelines[i]), "out");
+    }
+  gst_bin_add (GST_BIN (room->pipelines[1]), processor);
+  g_assert_true (gst_element_link_many (room->ins[1], processor, room->outs[1], NULL));
+  for (guint i = 0; i < 2; i++)
+    gst_element_set_state (room->pipelines[i], GST_STATE_PLAYING);
+}
+
+static void
+room_close (Room *room)
+{
+  for (guint i = 2; i > 0; i--)
+    {
+      gst_element_set_state (room->pipelines[i - 1], GST_STATE_NULL);
+      gst_object_unref (room->ins[i - 1]);
+      gst_object_unref (room->outs[i - 1]);
+      gst_object_unref (room->pipelines[i - 1]);
+    }
+  g_queue_clear_full (&room->echo, g_free);
+}
+
+/* Returns: the power of what comes out, in sum. */
+static double
+pass (Room *room, guint way, const gint16 *samples)
+{
+  GstBuffer *buffer = gst_buffer_new_memdup (samples, ROOM_PART * sizeof *samples);
+  g_autoptr (GstSample) out = NULL;
+  GstMapInfo map;
+  double power = 0;
+
+  GST_BUFFER_PTS (buffer) = room->parts * ROOM_PART * GST_SECOND / RATE;
+  GST_BUFFER_DURATION (buffer) = ROOM_PART * GST_SECOND / RATE;
+  gst_app_src_push_buffer (GST_APP_SRC (room->ins[way]), buffer);
+  out = gst_app_sink_try_pull_sample (GST_APP_SINK (room->outs[way]), 10 * GST_SECOND);
+  g_assert_nonnull (out);
+  g_assert_true (gst_buffer_map (gst_sample_get_buffer (out), &map, GST_MAP_READ));
+  for (guint i = 0; i < map.size / sizeof (gint16); i++)
+    power += pow (((gint16 *) map.data)[i], 2);
+  gst_buffer_unmap (gst_sample_get_buffer (out), &map);
+  return power;
+}
+
+/* @far, @near: who speaks. Returns: how much less is sent than is heard in the last of so many
+ * @seconds, in dB. */
+static double
+room_talk (Room *room, guint seconds, gboolean far, gboolean near)
+{
+  const guint64 end = room->parts + seconds * 100;
+  double heard = 0, sent = 0;
+
+  for (; room->parts < end; room->parts++)
+    {
+      gint16 played[ROOM_PART], at_microphone[ROOM_PART];
+      const gboolean last = room->parts + 100 >= end;
+
+      for (guint i = 0; i < ROOM_PART; i++)
+        {
+          const double said =
+              speak (&room->voice, (room->parts * ROOM_PART + i) / (double) RATE);
+          double *echo = g_queue_pop_head (&room->echo);
+
+          played[i] = far ? CLAMP (said, -1, 1) * 16000 : 0;
+          at_microphone[i] = *echo * ROOM_ECHO + (near ? CLAMP (said, -1, 1) * 8000 : 0);
+          *echo = played[i];
+          g_queue_push_tail (&room->echo, echo);
+          heard += last ? pow (at_microphone[i], 2) : 0;
+        }
+      pass (room, 0, played);
+      sent += pass (room, 1, at_microphone) * last;
+    }
+  g_assert_cmpfloat (heard, >, 0);
+  return 10 * log10 (heard / MAX (sent, 1));
+}
+
+/* Whatever else the machine does: the echo goes, and a voice in the room stays. */
+static void
+test_room (void)
+{
+  double without, with, voice;
+  Room room;
+
+  g_random_set_seed (1);
+  room_open (&room, 0);
+  without = room_talk (&room, 3, TRUE, FALSE);
+  room_close (&room);
+  room_open (&room, BECKON_VOICE_ECHO);
+  with = room_talk (&room, 10, TRUE, FALSE);
+  voice = room_talk (&room, 5, FALSE, TRUE);
+  room_close (&room);
+  g_test_message ("Echo return loss: %.1f dB without, %.1f dB with cancellation; of a voice %.1f dB",
+                  without, with, voice);
+  g_assert_cmpfloat (ABS (without), <, ROOM_VOICE_LOSS);
+  g_assert_cmpfloat (with, >, ROOM_ECHO_LOSS);
+  g_assert_cmpfloat (ABS (voice), <, ROOM_VOICE_LOSS);
 }
 
 int
@@ -374,6 +520,7 @@ main (int argc, char **argv)
       g_print ("1..0 # SKIP GStreamer has no webrtcdsp\n");
       return 0;
     }
+  g_test_add_func ("/media/echo/room", test_room);
   g_test_add ("/media/echo/due", Fixture, "silent", set_up, test_due, tear_down);
   g_test_add ("/media/echo/on-time", Fixture, "silent", set_up, test_on_time, tear_down);
   g_test_add ("/media/echo/cancelled", Fixture, NULL, set_up, test_echo, tear_down);
