@@ -80,7 +80,8 @@ def test_files():
               "share/glib-2.0/schemas/gschemas.compiled", f"share/icons/hicolor/scalable/apps/{ID}.svg"}
     assert wanted <= there, wanted - there
     unwanted = {name for name in there if not name.startswith("lib/debug/") and
-                (name.startswith(("include/", "lib/pkgconfig", "lib/systemd")) or name.endswith((".a", ".la", ".h")))}
+                (name.startswith(("include/", "lib/pkgconfig", "lib/systemd", "lib/sysusers.d")) or
+                 name.endswith((".a", ".la", ".h")))}
     assert not unwanted, unwanted
 
 

@@ -27,6 +27,7 @@ INSTALLED = {
     f"share/dbus-1/services/{ID}.service", f"share/glib-2.0/schemas/{ID}.gschema.xml",
     f"share/icons/hicolor/scalable/apps/{ID}.svg", f"share/icons/hicolor/symbolic/apps/{ID}-symbolic.svg",
     "share/doc/beckon-server/beckon-server.conf", "lib/systemd/system/beckon-server.service",
+    "lib/sysusers.d/beckon-server.conf",
 }
 TRANSLATION = re.compile(r"share/locale/[\w@]+/LC_MESSAGES/beckon\.mo")
 CACHES = {"share/glib-2.0/schemas/gschemas.compiled", "share/icons/hicolor/icon-theme.cache",
@@ -39,6 +40,7 @@ def check(*command, **options):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
                           **options)
     assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def files(*folders):
@@ -149,6 +151,29 @@ def test_install_in_its_place():
     assert types_before - types_after == {f"x-scheme-handler/beckon={ID}.desktop;"}, (types_before, types_after)
 
 
+def test_unit():
+    """systemd knows all that it says."""
+    text = (BUILD / "data/beckon-server.service").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="beckon-unit-") as folder:
+        unit = Path(folder) / "beckon-server.service"
+        unit.write_text(text.replace(f"{PREFIX}/bin/beckon-server", shutil.which("true")), encoding="utf-8")
+        said = check("systemd-analyze", "verify", str(unit))  # of what it does not know it only warns
+        assert unit.name not in said, said
+
+
+def test_unit_can_read_secrets():
+    """A private key, the configuration with the secret of TURN: readable for a group that is there, not for everybody."""
+    text = (BUILD / "data/beckon-server.service").read_text(encoding="utf-8")
+    groups = re.findall(r"^SupplementaryGroups=(\S+)$", text, re.M)
+    made = re.findall(r"^g (\S+) -$", (SOURCE / "data/server/beckon-server.sysusers.conf").read_text(encoding="utf-8"),
+                      re.M)
+    assert groups == made == ["beckon"], (groups, made)
+    with tempfile.TemporaryDirectory(prefix="beckon-groups-") as folder:
+        (Path(folder) / "etc").mkdir()
+        check("systemd-sysusers", f"--root={folder}", str(SOURCE / "data/server/beckon-server.sysusers.conf"))
+        assert "\nbeckon:" in "\n" + (Path(folder) / "etc/group").read_text(encoding="utf-8")
+
+
 def test_schemas():
     check("glib-compile-schemas", "--strict", "--dry-run", str(SOURCE / "data"))
 
@@ -210,6 +235,7 @@ def test_links_in_documents():
 
 if __name__ == "__main__":
     tap.run(test_desktop_file, test_desktop_file_is_activatable, test_metainfo, test_metainfo_is_complete,
-            test_icons, test_install_below_a_folder, test_install_in_its_place, test_schemas,
-            test_versions_agree, test_licence_headers, test_translatable_files_are_listed,
-            test_sandbox_permissions, test_sandbox_sources, test_links_in_documents)
+            test_icons, test_install_below_a_folder, test_install_in_its_place, test_unit,
+            test_unit_can_read_secrets, test_schemas, test_versions_agree, test_licence_headers,
+            test_translatable_files_are_listed, test_sandbox_permissions, test_sandbox_sources,
+            test_links_in_documents)
