@@ -182,7 +182,8 @@ hub_call_accept (HubSession *session, BeckonMessage *request)
     }
   hub_call_accept_with (participant, session, request);
   reply = beckon_message_new_reply (beckon_message_get_id (request));
-  hub_call_write_people (beckon_message_write (reply, "members"), participant->call, TRUE);
+  hub_call_write_people (beckon_message_write (reply, "members"), participant->call, session->user,
+                         TRUE);
   hub_session_reply (session, request, reply);
   hub_call_settle (participant->call, "left");
 }
@@ -266,7 +267,7 @@ hub_call_join (HubSession *session, BeckonMessage *request)
     before = hub_user_find_session (session->user, participant->device);
   hub_participant_join (participant, session);
   reply = beckon_message_new_reply (beckon_message_get_id (request));
-  hub_call_write_people (beckon_message_write (reply, "members"), call, TRUE);
+  hub_call_write_people (beckon_message_write (reply, "members"), call, session->user, TRUE);
   beckon_message_set_string (reply, "media", beckon_media_to_string (call->media));
   beckon_message_set_int (reply, "duration", hub_call_duration (call));
   hub_session_reply (session, request, reply);

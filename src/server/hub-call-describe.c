@@ -15,26 +15,26 @@
 #define SNAPSHOT_BYTES_MAX (48 * 1024)
 
 static JsonObject *
-describe_person (HubUser *user)
+describe_person (BeckonHub *self, HubUser *user, HubUser *viewer)
 {
   JsonObject *person = json_object_new ();
 
   json_object_set_string_member (person, "id", user->id);
-  json_object_set_string_member (person, "name", user->name);
+  json_object_set_string_member (person, "name", hub_name_for (self, viewer, user));
   return person;
 }
 
 void
-hub_write_person (GString *text, HubUser *user)
+hub_write_person (GString *text, HubCall *call, HubUser *user, HubUser *viewer)
 {
   g_string_append_c (text, '{');
   beckon_json_append_member (text, "id", user->id);
-  beckon_json_append_member (text, "name", user->name);
+  beckon_json_append_member (text, "name", hub_name_for (call->hub, viewer, user));
   g_string_append_c (text, '}');
 }
 
 void
-hub_call_write_people (GString *text, HubCall *call, gboolean joined_only)
+hub_call_write_people (GString *text, HubCall *call, HubUser *viewer, gboolean joined_only)
 {
   const gsize start = text->len;
 
@@ -45,7 +45,7 @@ hub_call_write_people (GString *text, HubCall *call, gboolean joined_only)
       if (!(joined_only ? participant->state == HUB_JOINED : hub_participant_is_live (participant)))
         continue;
       g_string_append_c (text, text->len == start ? '[' : ',');
-      hub_write_person (text, participant->user);
+      hub_write_person (text, call, participant->user, viewer);
     }
   g_string_append (text, text->len == start ? "[]" : "]");
 }
@@ -61,7 +61,7 @@ hub_add_failure (JsonArray *failed, const char *user, BeckonProtocolError code)
 }
 
 static JsonArray *
-describe_members (HubCall *call)
+describe_members (HubCall *call, HubUser *viewer)
 {
   JsonArray *members = json_array_new ();
 
@@ -72,7 +72,7 @@ describe_members (HubCall *call)
 
       if (!hub_participant_is_live (participant))
         continue;
-      member = describe_person (participant->user);
+      member = describe_person (call->hub, participant->user, viewer);
       json_object_set_string_member (member, "state", hub_participant_outcome (participant));
       if (participant->state == HUB_JOINED)
         json_object_set_string_member (member, "device", participant->device);
@@ -98,9 +98,10 @@ describe (HubCall *call, HubParticipant *participant, const Detail *detail)
   json_object_set_string_member (object, "call", call->id);
   json_object_set_string_member (object, "state", hub_participant_outcome (participant));
   json_object_set_string_member (object, "media", beckon_media_to_string (call->media));
-  json_object_set_object_member (object, "from", describe_person (inviter->user));
+  json_object_set_object_member (object, "from",
+                                 describe_person (call->hub, inviter->user, participant->user));
   if (detail->members)
-    json_object_set_array_member (object, "members", describe_members (call));
+    json_object_set_array_member (object, "members", describe_members (call, participant->user));
   if (participant->state == HUB_JOINED)
     json_object_set_string_member (object, "device", participant->device);
   else

@@ -242,8 +242,8 @@ hub_participant_ring (HubParticipant *participant, HubSession *session)
   g_autoptr (BeckonMessage) event = hub_call_event (BECKON_CALL_RECEIVED, call);
   const char *data = participant->data != NULL ? participant->data : call->data;
 
-  hub_write_person (beckon_message_write (event, "from"), inviter->user);
-  hub_call_write_people (beckon_message_write (event, "members"), call, FALSE);
+  hub_write_person (beckon_message_write (event, "from"), call, inviter->user, participant->user);
+  hub_call_write_people (beckon_message_write (event, "members"), call, participant->user, FALSE);
   beckon_message_set_string (event, "media", beckon_media_to_string (call->media));
   beckon_message_set_int (event, "timeout", participant->timeout);
   beckon_message_set_int (event, "remaining_ms", MAX (0, participant->until - hub_now (call->hub)));
@@ -298,6 +298,7 @@ hub_participant_join (HubParticipant *participant, HubSession *session)
   participant->left_at = 0;
   if (call->accepted_at == 0 && participant != hub_call_get_caller (call))
     first_accept (call);
+  hub_call_introduce (call);
 }
 
 static BeckonMessage *
@@ -419,21 +420,22 @@ tell_offline (HubParticipant *participant)
   tell_inviter (participant, event);
 }
 
-/* A device whose connection broke just now is told, too, when it comes back. */
+/* A device whose connection broke just now is told, too, when it comes back. Too much rings also for
+ * who is not there: else that would tell them from those who are. */
 static void
 deliver_to (HubParticipant *participant)
 {
   HubUser *user = participant->user;
 
-  if (participant->unreachable)
-    {
-      tell_offline (participant);
-      return;
-    }
-  if (hub_call_occupation (user, participant->call) != NULL ||
+  if ((!participant->unreachable && hub_call_occupation (user, participant->call) != NULL) ||
       count_alerted (user) > participant->call->hub->config->invitations_per_callee)
     {
       reject_busy (participant);
+      return;
+    }
+  if (participant->unreachable)
+    {
+      tell_offline (participant);
       return;
     }
   if (!hub_user_can_ring (user))
@@ -446,6 +448,7 @@ deliver_to (HubParticipant *participant)
 void
 hub_call_deliver (HubCall *call)
 {
+  hub_call_introduce (call);
   for (guint i = 1; i < call->participants->len; i++)
     {
       HubParticipant *participant = g_ptr_array_index (call->participants, i);

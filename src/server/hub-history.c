@@ -182,10 +182,12 @@ hub_history_write (HubCall *call)
 /* ---- reading ---- */
 
 static const char *
-name_of (BeckonHub *self, const char *id, BeckonStoredAccount **account)
+name_of (BeckonHub *self, HubUser *viewer, const char *id, BeckonStoredAccount **account)
 {
   HubUser *user = hub_find_user (self, id);
 
+  if (!hub_may_name (self, viewer, id))
+    return id;
   *account = user == NULL ? beckon_store_get_account (self->store, id, NULL) : NULL;
   if (user != NULL)
     return user->name;
@@ -193,7 +195,7 @@ name_of (BeckonHub *self, const char *id, BeckonStoredAccount **account)
 }
 
 static JsonArray *
-describe_members (BeckonHub *self, const char *ids)
+describe_members (BeckonHub *self, HubUser *viewer, const char *ids)
 {
   g_auto (GStrv) words = g_strsplit (ids, ",", -1);
   JsonArray *array = json_array_new ();
@@ -204,21 +206,21 @@ describe_members (BeckonHub *self, const char *ids)
       JsonObject *member = json_object_new ();
 
       json_object_set_string_member (member, "id", words[i]);
-      json_object_set_string_member (member, "name", name_of (self, words[i], &account));
+      json_object_set_string_member (member, "name", name_of (self, viewer, words[i], &account));
       json_array_add_object_element (array, member);
     }
   return array;
 }
 
 static JsonObject *
-describe_call (BeckonHub *self, const BeckonStoredCall *call)
+describe_call (BeckonHub *self, HubUser *viewer, const BeckonStoredCall *call)
 {
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "call", call->call);
   json_object_set_string_member (object, "direction", call->direction);
   json_object_set_string_member (object, "media", call->media);
-  json_object_set_array_member (object, "members", describe_members (self, call->members));
+  json_object_set_array_member (object, "members", describe_members (self, viewer, call->members));
   json_object_set_string_member (object, "outcome", call->outcome);
   json_object_set_int_member (object, "started", call->started);
   json_object_set_int_member (object, "duration_ms", call->duration);
@@ -244,7 +246,8 @@ hub_history_list (HubSession *session, BeckonMessage *request)
     }
   array = json_array_sized_new (calls->len);
   for (guint i = 0; i < calls->len; i++)
-    if (!hub_add_if_it_fits (array, describe_call (self, g_ptr_array_index (calls, i)), &bytes))
+    if (!hub_add_if_it_fits (
+            array, describe_call (self, session->user, g_ptr_array_index (calls, i)), &bytes))
       break; /* the client asks for what is older */
   reply = beckon_message_new_reply (beckon_message_get_id (request));
   beckon_message_set_array (reply, "calls", array);

@@ -130,14 +130,15 @@ timeout_of (HubSession *session, BeckonMessage *request)
 }
 
 static BeckonMessage *
-new_invite_reply (BeckonMessage *request, HubCall *call, guint timeout, JsonArray *failed)
+new_invite_reply (HubSession *session, BeckonMessage *request, HubCall *call, guint timeout,
+                  JsonArray *failed)
 {
   BeckonMessage *reply = beckon_message_new_reply (beckon_message_get_id (request));
 
   beckon_message_set_string (reply, "call", call->id);
   beckon_message_set_int (reply, "timeout", timeout);
   beckon_message_set_array (reply, "failed", json_array_ref (failed));
-  hub_call_write_people (beckon_message_write (reply, "members"), call, FALSE);
+  hub_call_write_people (beckon_message_write (reply, "members"), call, session->user, FALSE);
   return reply;
 }
 
@@ -183,7 +184,7 @@ merge (HubSession *session, BeckonMessage *request, HubParticipant *participant)
   BeckonMessage *reply;
 
   hub_call_accept_with (participant, session, request);
-  reply = new_invite_reply (request, call, participant->timeout, failed);
+  reply = new_invite_reply (session, request, call, participant->timeout, failed);
   beckon_message_set_boolean (reply, "merged", TRUE);
   beckon_message_set_string (reply, "media", beckon_media_to_string (call->media));
   hub_session_reply (session, request, reply);
@@ -250,7 +251,8 @@ hub_call_invite (HubSession *session, BeckonMessage *request)
   else
     {
       g_hash_table_insert (self->calls, call->id, call);
-      hub_session_reply (session, request, new_invite_reply (request, call, timeout, failed));
+      hub_session_reply (session, request,
+                         new_invite_reply (session, request, call, timeout, failed));
       tell_created (call, session);
       hub_call_deliver (call);
       hub_call_settle (call, "busy");
@@ -261,28 +263,14 @@ hub_call_invite (HubSession *session, BeckonMessage *request)
 
 /* ---- call.add ---- */
 
-/* Also to those who are rung already: once they accept they have to know whom it still rings. */
-static void
-tell_added (HubCall *call, HubParticipant *by, JsonArray *users)
+static gboolean
+is_new (const HubParticipant *participant)
 {
-  g_autoptr (BeckonMessage) event = hub_call_event (BECKON_CALL_ADDED, call);
-
-  beckon_message_set_string (event, "by", by->user->id);
-  beckon_message_set_array (event, "users", json_array_ref (users));
-  for (guint i = 0; i < call->participants->len; i++)
-    {
-      HubParticipant *participant = g_ptr_array_index (call->participants, i);
-      const gboolean rung = hub_participant_is_alerted (participant) && participant->until > 0;
-
-      if (participant != by && !participant->unreachable &&
-          (rung || participant->state == HUB_JOINED))
-        hub_participant_tell (participant, event);
-    }
+  return participant->state == HUB_INVITING && participant->until == 0; /* not told yet */
 }
 
-/* Those who were not told yet. */
 static JsonArray *
-describe_new (HubCall *call)
+describe_new (HubCall *call, HubUser *viewer)
 {
   JsonArray *users = json_array_new ();
 
@@ -291,14 +279,44 @@ describe_new (HubCall *call)
       HubParticipant *participant = g_ptr_array_index (call->participants, i);
       JsonObject *user;
 
-      if (participant->state != HUB_INVITING || participant->until != 0)
+      if (!is_new (participant))
         continue;
       user = json_object_new ();
       json_object_set_string_member (user, "id", participant->user->id);
-      json_object_set_string_member (user, "name", participant->user->name);
+      json_object_set_string_member (user, "name",
+                                     hub_name_for (call->hub, viewer, participant->user));
       json_array_add_object_element (users, user);
     }
   return users;
+}
+
+/* Also to those who are rung already: once they accept they have to know whom it still rings. */
+static void
+tell_added (HubCall *call, HubParticipant *by)
+{
+  for (guint i = 0; i < call->participants->len; i++)
+    {
+      HubParticipant *participant = g_ptr_array_index (call->participants, i);
+      const gboolean rung = hub_participant_is_alerted (participant) && participant->until > 0;
+      g_autoptr (BeckonMessage) event = NULL;
+
+      if (participant == by || participant->unreachable ||
+          !(rung || participant->state == HUB_JOINED))
+        continue;
+      event = hub_call_event (BECKON_CALL_ADDED, call);
+      beckon_message_set_string (event, "by", by->user->id);
+      beckon_message_set_array (event, "users", describe_new (call, participant->user));
+      hub_participant_tell (participant, event);
+    }
+}
+
+static gboolean
+has_new (HubCall *call)
+{
+  for (guint i = 1; i < call->participants->len; i++)
+    if (is_new (g_ptr_array_index (call->participants, i)))
+      return TRUE;
+  return FALSE;
 }
 
 /* Whoever is named twice, or is in it, takes no room. */
@@ -330,7 +348,6 @@ hub_call_add (HubSession *session, BeckonMessage *request)
   HubParticipant *by = hub_require_member (session, request);
   const guint timeout = timeout_of (session, request);
   g_autoptr (JsonArray) failed = json_array_new ();
-  g_autoptr (JsonArray) users = NULL;
   g_autoptr (GError) error = NULL;
   HubCall *call;
 
@@ -350,15 +367,15 @@ hub_call_add (HubSession *session, BeckonMessage *request)
       hub_session_refuse_internal (session, request, error);
       return;
     }
-  users = describe_new (call);
-  if (json_array_get_length (users) == 0 && json_array_get_length (failed) > 0)
+  if (!has_new (call) && json_array_get_length (failed) > 0)
     {
       refuse_nobody (session, request, failed);
       return;
     }
-  hub_session_reply (session, request, new_invite_reply (request, call, timeout, failed));
-  if (json_array_get_length (users) > 0)
-    tell_added (call, by, users);
+  hub_session_reply (session, request,
+                     new_invite_reply (session, request, call, timeout, failed));
+  if (has_new (call))
+    tell_added (call, by);
   hub_call_deliver (call);
   hub_call_settle (call, "left");
 }

@@ -48,15 +48,17 @@ void
 hub_contacts_list (HubSession *session, BeckonMessage *request)
 {
   BeckonStore *store = session->hub->store;
+  const gboolean closed = session->hub->config->directory_closed;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) contacts = beckon_store_list_contacts (store, session->user->id, &error);
+  g_autoptr (GPtrArray) contacts =
+      beckon_store_list_contacts (store, session->user->id, closed, &error);
   g_autoptr (GPtrArray) blocked = NULL;
   JsonArray *contacts_array, *blocked_array;
   BeckonMessage *reply;
   gsize bytes = 0;
 
   if (contacts != NULL)
-    blocked = beckon_store_list_blocked (store, session->user->id, &error);
+    blocked = beckon_store_list_blocked (store, session->user->id, closed, &error);
   if (blocked == NULL)
     {
       hub_session_refuse_internal (session, request, error);

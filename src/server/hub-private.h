@@ -77,6 +77,7 @@ struct _HubUser
   HubSession *sessions;         /* by HubSession.next_of_user */
   HubParticipant *participants; /* by HubParticipant.next_of_user */
   GHashTable *blockers;         /* nullable: not asked for yet; char *: who blocks them */
+  GHashTable *met;              /* nullable: not asked for yet; char *: whom they have met */
   BeckonTimer timer;            /* when they go offline */
   guint64 written;              /* the batch with what was last written about them */
   gint64 seen;                  /* when the last connection broke; 0: they said goodbye */
@@ -343,10 +344,11 @@ void hub_call_device_gone (BeckonHub *self, HubUser *user, const char *device, g
 JsonObject *hub_call_describe (HubCall *call, HubUser *user);
 /** hub_call_snapshot: of all calls of @user, for the reply to hello. Returns: (transfer full) */
 JsonArray *hub_call_snapshot (HubUser *user);
-/** hub_write_person: id and name, as an object at the end of @text */
-void hub_write_person (GString *text, HubUser *user);
-/** hub_call_write_people: an array of those who are in it, or also of those who are rung. */
-void hub_call_write_people (GString *text, HubCall *call, gboolean joined_only);
+/** hub_write_person: id and name, as an object at the end of @text, for @viewer */
+void hub_write_person (GString *text, HubCall *call, HubUser *user, HubUser *viewer);
+/** hub_call_write_people: an array of those who are in it, or also of those who are rung; for
+ * @viewer. */
+void hub_call_write_people (GString *text, HubCall *call, HubUser *viewer, gboolean joined_only);
 void hub_call_remember_end (BeckonHub *self, const char *id, const char *reason);
 
 /** hub_add_failure: a line in the "failed" of a reply. */
@@ -402,6 +404,17 @@ void hub_dnd_load (BeckonHub *self, const char *user, const char *device);
 gboolean hub_dnd_get (BeckonHub *self, const char *user, const char *device);
 /** hub_user_is_dnd: whether one of their devices that are there, or may resume, wants it so. */
 gboolean hub_user_is_dnd (HubUser *user);
+
+/* hub-met.c: whose name is for whom */
+
+/** hub_may_name: whether @viewer may be told what @id is called. */
+gboolean hub_may_name (BeckonHub *self, HubUser *viewer, const char *id);
+/** hub_name_for: Returns: (transfer none): what @viewer is told that @user is called: the user id
+ * where the name is not for them. */
+const char *hub_name_for (BeckonHub *self, HubUser *viewer, HubUser *user);
+/** hub_call_introduce: who is in @call is known from now on to the others in it, and to those whom it
+ * rings. */
+void hub_call_introduce (HubCall *call);
 
 /* hub-people.c */
 

@@ -41,6 +41,7 @@ hub_user_free (HubUser *user)
 {
   beckon_timer_stop (&user->timer);
   g_clear_pointer (&user->blockers, g_hash_table_unref);
+  g_clear_pointer (&user->met, g_hash_table_unref);
   g_free (user->id);
   g_free (user->name);
   g_free (user);

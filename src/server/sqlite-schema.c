@@ -59,6 +59,14 @@ static const char *const migrations[] = {
   "  until INTEGER NOT NULL);"
   "CREATE INDEX revoked_by_user ON revoked (user);"
   "CREATE INDEX revoked_by_time ON revoked (until);",
+
+  /* Who has met whom: those whom the history shows to have been in a call of two, or to have
+   * rung. */
+  "CREATE TABLE met (owner TEXT NOT NULL, user TEXT NOT NULL, PRIMARY KEY (owner, user))"
+  "  WITHOUT ROWID;"
+  "INSERT OR IGNORE INTO met (owner, user) SELECT owner, members FROM history"
+  "  WHERE instr (members, ',') = 0 AND members != ''"
+  "  AND (direction = 'incoming' OR outcome = 'answered');",
 };
 
 static gboolean

@@ -123,29 +123,31 @@ beckon_sqlite_store_is_revoked (BeckonStore *store, const char *hash, GError **e
 
 /* ---- people ---- */
 
+/* @table: of owners and users. Parameters: whether only those have names whom the owner has met, the
+ * owner, how many. */
+#define PEOPLE_OF(table)                                                                           \
+  "SELECT list.user, coalesce (name, list.user) AS shown FROM " table " AS list "                  \
+  "LEFT JOIN accounts ON accounts.user = list.user AND (? = 0 OR list.user = list.owner OR "       \
+  "EXISTS (SELECT 1 FROM met WHERE met.owner = list.owner AND met.user = list.user)) "             \
+  "WHERE list.owner = ? ORDER BY shown, list.user LIMIT ?"
+
 static GPtrArray *
-beckon_sqlite_store_list_contacts (BeckonStore *store, const char *owner, GError **error)
+beckon_sqlite_store_list_contacts (
+    BeckonStore *store, const char *owner, gboolean only_met, GError **error)
 {
   return list (DB (store),
-               beckon_sqlite_prepare (
-                   DB (store),
-                   "SELECT contacts.user, coalesce (name, contacts.user) AS shown FROM contacts "
-                   "LEFT JOIN accounts ON accounts.user = contacts.user WHERE owner = ? "
-                   "ORDER BY shown, contacts.user LIMIT ?",
-                   error, "si", owner, (gint64) PEOPLE_MAX),
+               beckon_sqlite_prepare (DB (store), PEOPLE_OF ("contacts"), error, "isi",
+                                      (gint64) only_met, owner, (gint64) PEOPLE_MAX),
                read_account, (GDestroyNotify) beckon_stored_account_free, error);
 }
 
 static GPtrArray *
-beckon_sqlite_store_list_blocked (BeckonStore *store, const char *owner, GError **error)
+beckon_sqlite_store_list_blocked (
+    BeckonStore *store, const char *owner, gboolean only_met, GError **error)
 {
   return list (DB (store),
-               beckon_sqlite_prepare (
-                   DB (store),
-                   "SELECT blocks.user, coalesce (name, blocks.user) AS shown FROM blocks "
-                   "LEFT JOIN accounts ON accounts.user = blocks.user WHERE owner = ? "
-                   "ORDER BY shown, blocks.user LIMIT ?",
-                   error, "si", owner, (gint64) PEOPLE_MAX),
+               beckon_sqlite_prepare (DB (store), PEOPLE_OF ("blocks"), error, "isi",
+                                      (gint64) only_met, owner, (gint64) PEOPLE_MAX),
                read_account, (GDestroyNotify) beckon_stored_account_free, error);
 }
 
@@ -155,19 +157,36 @@ read_id (sqlite3_stmt *statement)
   return beckon_sqlite_dup_column (statement, 0);
 }
 
+/* Returns: (transfer full) (nullable) */
 static GStrv
-beckon_sqlite_store_list_blockers (BeckonStore *store, const char *user, GError **error)
+list_ids (BeckonSqlite *db, sqlite3_stmt *statement, GError **error)
 {
-  GPtrArray *ids = list (
-      DB (store),
-      beckon_sqlite_prepare (DB (store), "SELECT owner FROM blocks WHERE user = ? ORDER BY owner",
-                             error, "s", user),
-      read_id, g_free, error);
+  GPtrArray *ids = list (db, statement, read_id, g_free, error);
 
   if (ids == NULL)
     return NULL;
   g_ptr_array_add (ids, NULL);
   return (GStrv) g_ptr_array_free (ids, FALSE);
+}
+
+static GStrv
+beckon_sqlite_store_list_blockers (BeckonStore *store, const char *user, GError **error)
+{
+  return list_ids (
+      DB (store),
+      beckon_sqlite_prepare (DB (store), "SELECT owner FROM blocks WHERE user = ? ORDER BY owner",
+                             error, "s", user),
+      error);
+}
+
+static GStrv
+beckon_sqlite_store_list_met (BeckonStore *store, const char *owner, GError **error)
+{
+  return list_ids (
+      DB (store),
+      beckon_sqlite_prepare (DB (store), "SELECT user FROM met WHERE owner = ? ORDER BY user",
+                             error, "s", owner),
+      error);
 }
 
 /* ---- history ---- */
@@ -272,6 +291,7 @@ beckon_sqlite_store_class_init (BeckonSqliteStoreClass *klass)
   store_class->list_contacts = beckon_sqlite_store_list_contacts;
   store_class->list_blocked = beckon_sqlite_store_list_blocked;
   store_class->list_blockers = beckon_sqlite_store_list_blockers;
+  store_class->list_met = beckon_sqlite_store_list_met;
   store_class->list_calls = beckon_sqlite_store_list_calls;
   store_class->count_missed = beckon_sqlite_store_count_missed;
   store_class->load_record = beckon_sqlite_store_load_record;

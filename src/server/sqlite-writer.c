@@ -231,6 +231,9 @@ run_op (BeckonSqliteWriter *self, BeckonStoreOp *op, GError **error)
           self, "INSERT INTO blocks (owner, user) VALUES (?, ?) ON CONFLICT DO NOTHING", op, error);
     case BECKON_STORE_REMOVE_BLOCK:
       return run_pair (self, "DELETE FROM blocks WHERE owner = ? AND user = ?", op, error);
+    case BECKON_STORE_ADD_MET:
+      return run_pair (self, "INSERT INTO met (owner, user) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                       op, error);
     case BECKON_STORE_ADD_CALL:
       return add_call (self, op, error);
     case BECKON_STORE_SET_SEEN:

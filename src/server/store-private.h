@@ -19,6 +19,7 @@ typedef enum
   BECKON_STORE_REMOVE_CONTACT, /* owner, user */
   BECKON_STORE_ADD_BLOCK,      /* owner, user */
   BECKON_STORE_REMOVE_BLOCK,   /* owner, user */
+  BECKON_STORE_ADD_MET,        /* owner, user */
   BECKON_STORE_ADD_CALL,       /* owner, call */
   BECKON_STORE_SET_SEEN,       /* owner, time */
 } BeckonStoreOpKind;
@@ -60,9 +61,12 @@ struct _BeckonStoreClass
   BeckonStoredAccount *(*get_account) (BeckonStore *self, const char *user, GError **error);
   BeckonStoredAccount *(*find_token) (BeckonStore *self, const char *hash, GError **error);
   gboolean (*is_revoked) (BeckonStore *self, const char *hash, GError **error);
-  GPtrArray *(*list_contacts) (BeckonStore *self, const char *owner, GError **error);
-  GPtrArray *(*list_blocked) (BeckonStore *self, const char *owner, GError **error);
+  GPtrArray *(*list_contacts) (
+      BeckonStore *self, const char *owner, gboolean only_met, GError **error);
+  GPtrArray *(*list_blocked) (
+      BeckonStore *self, const char *owner, gboolean only_met, GError **error);
   GStrv (*list_blockers) (BeckonStore *self, const char *user, GError **error);
+  GStrv (*list_met) (BeckonStore *self, const char *owner, GError **error);
   GPtrArray *(*list_calls) (
       BeckonStore *self, const char *owner, gint64 before, guint limit, GError **error);
   gint64 (*count_missed) (BeckonStore *self, const char *owner, gint64 after, GError **error);

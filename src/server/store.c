@@ -386,19 +386,21 @@ beckon_store_is_revoked (BeckonStore *self, const char *hash, GError **error)
 }
 
 GPtrArray *
-beckon_store_list_contacts (BeckonStore *self, const char *owner, GError **error)
+beckon_store_list_contacts (
+    BeckonStore *self, const char *owner, gboolean only_met, GError **error)
 {
   g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, NULL);
 
-  return CLASS (self)->list_contacts (self, owner, error);
+  return CLASS (self)->list_contacts (self, owner, only_met, error);
 }
 
 GPtrArray *
-beckon_store_list_blocked (BeckonStore *self, const char *owner, GError **error)
+beckon_store_list_blocked (
+    BeckonStore *self, const char *owner, gboolean only_met, GError **error)
 {
   g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, NULL);
 
-  return CLASS (self)->list_blocked (self, owner, error);
+  return CLASS (self)->list_blocked (self, owner, only_met, error);
 }
 
 GStrv
@@ -407,6 +409,14 @@ beckon_store_list_blockers (BeckonStore *self, const char *user, GError **error)
   g_return_val_if_fail (BECKON_IS_STORE (self) && user != NULL, NULL);
 
   return CLASS (self)->list_blockers (self, user, error);
+}
+
+GStrv
+beckon_store_list_met (BeckonStore *self, const char *owner, GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && owner != NULL, NULL);
+
+  return CLASS (self)->list_met (self, owner, error);
 }
 
 GPtrArray *
@@ -570,6 +580,14 @@ beckon_store_remove_block (BeckonStore *self, const char *owner, const char *use
   g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && user != NULL);
 
   add_pair (self, BECKON_STORE_REMOVE_BLOCK, owner, user);
+}
+
+void
+beckon_store_add_met (BeckonStore *self, const char *owner, const char *user)
+{
+  g_return_if_fail (BECKON_IS_STORE (self) && owner != NULL && user != NULL);
+
+  add_pair (self, BECKON_STORE_ADD_MET, owner, user);
 }
 
 void

@@ -69,13 +69,18 @@ BeckonStoredAccount *beckon_store_find_token (BeckonStore *self, const char *has
 /** beckon_store_is_revoked: Returns: whether the token with that hash was revoked; %FALSE with an error:
  * that is not known. */
 gboolean beckon_store_is_revoked (BeckonStore *self, const char *hash, GError **error);
-/** beckon_store_list_contacts: Returns: (transfer full) (element-type BeckonStoredAccount): by
- * name, password %NULL, at most 500; somebody without an account has their id as name. */
-GPtrArray *beckon_store_list_contacts (BeckonStore *self, const char *owner, GError **error);
+/** beckon_store_list_contacts: @only_met: who is neither @owner nor met by them is as somebody without
+ * an account. Returns: (transfer full) (element-type BeckonStoredAccount): by name, password %NULL, at
+ * most 500; somebody without an account has their id as name. */
+GPtrArray *beckon_store_list_contacts (
+    BeckonStore *self, const char *owner, gboolean only_met, GError **error);
 /** beckon_store_list_blocked: whom @owner blocks; as beckon_store_list_contacts() */
-GPtrArray *beckon_store_list_blocked (BeckonStore *self, const char *owner, GError **error);
+GPtrArray *beckon_store_list_blocked (
+    BeckonStore *self, const char *owner, gboolean only_met, GError **error);
 /** beckon_store_list_blockers: Returns: (transfer full): ids of those who block @user. */
 GStrv beckon_store_list_blockers (BeckonStore *self, const char *user, GError **error);
+/** beckon_store_list_met: Returns: (transfer full): ids of those whom @owner has met. */
+GStrv beckon_store_list_met (BeckonStore *self, const char *owner, GError **error);
 /** beckon_store_list_calls: Returns: (transfer full) (element-type BeckonStoredCall): newest first,
  * that started before @before (Unix ms; 0: no bound). */
 GPtrArray *beckon_store_list_calls (
@@ -114,6 +119,8 @@ void beckon_store_add_contact (BeckonStore *self, const char *owner, const char 
 void beckon_store_remove_contact (BeckonStore *self, const char *owner, const char *user);
 void beckon_store_add_block (BeckonStore *self, const char *owner, const char *user);
 void beckon_store_remove_block (BeckonStore *self, const char *owner, const char *user);
+/** beckon_store_add_met: @owner has met @user, for good; not the other way round */
+void beckon_store_add_met (BeckonStore *self, const char *owner, const char *user);
 /** beckon_store_add_call: does nothing if @owner has that call, which started then, already */
 void beckon_store_add_call (BeckonStore *self, const char *owner, const BeckonStoredCall *call);
 /** beckon_store_set_seen: of all calls that are there and started at @until (Unix ms) or before */

@@ -7,6 +7,7 @@
  *   x/HASH         a token that was revoked: until when that is known, user, a number that rises
  *   c/OWNER/USER   a contact
  *   b/OWNER/USER   OWNER blocks USER
+ *   k/OWNER/USER   OWNER has met USER
  *   h/OWNER/CALL   a call of OWNER's history, and whether it was seen
  *   r/KEY          the hub's record */
 
@@ -185,7 +186,7 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 static GPtrArray *
-list_people (BeckonStore *store, const char *kind, const char *owner)
+list_people (BeckonStore *store, const char *kind, const char *owner, gboolean only_met)
 {
   GPtrArray *people = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_stored_account_free);
   g_autofree char *prefix = g_strconcat (kind, owner, "/", NULL);
@@ -193,8 +194,11 @@ list_people (BeckonStore *store, const char *kind, const char *owner)
 
   FOREACH (store, prefix, node, user)
   {
-    BeckonStoredAccount *account = beckon_memory_store_get_account (store, user, NULL);
+    g_autofree char *met = g_strconcat ("k/", owner, "/", user, NULL);
+    BeckonStoredAccount *account = NULL;
 
+    if (!only_met || g_str_equal (user, owner) || g_tree_lookup (ENTRIES (store), met) != NULL)
+      account = beckon_memory_store_get_account (store, user, NULL);
     if (account == NULL)
       {
         account = g_new0 (BeckonStoredAccount, 1);
@@ -211,15 +215,17 @@ list_people (BeckonStore *store, const char *kind, const char *owner)
 }
 
 static GPtrArray *
-beckon_memory_store_list_contacts (BeckonStore *store, const char *owner, GError **error)
+beckon_memory_store_list_contacts (
+    BeckonStore *store, const char *owner, gboolean only_met, GError **error)
 {
-  return list_people (store, "c/", owner);
+  return list_people (store, "c/", owner, only_met);
 }
 
 static GPtrArray *
-beckon_memory_store_list_blocked (BeckonStore *store, const char *owner, GError **error)
+beckon_memory_store_list_blocked (
+    BeckonStore *store, const char *owner, gboolean only_met, GError **error)
 {
-  return list_people (store, "b/", owner);
+  return list_people (store, "b/", owner, only_met);
 }
 
 static GStrv
@@ -236,6 +242,18 @@ beckon_memory_store_list_blockers (BeckonStore *store, const char *user, GError 
     if (g_str_equal (blocked, user))
       g_strv_builder_add (ids, owner);
   }
+  return g_strv_builder_end (ids);
+}
+
+static GStrv
+beckon_memory_store_list_met (BeckonStore *store, const char *owner, GError **error)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  g_autofree char *prefix = g_strconcat ("k/", owner, "/", NULL);
+  const char *user;
+
+  FOREACH (store, prefix, node, user)
+    g_strv_builder_add (ids, user);
   return g_strv_builder_end (ids);
 }
 
@@ -494,6 +512,9 @@ do_op (BeckonMemoryStore *self, BeckonStoreOp *op)
     case BECKON_STORE_REMOVE_BLOCK:
       take_away (self, g_strconcat ("b/", op->owner, "/", op->user, NULL));
       break;
+    case BECKON_STORE_ADD_MET:
+      put (self, g_strconcat ("k/", op->owner, "/", op->user, NULL), g_bytes_new (NULL, 0));
+      break;
     case BECKON_STORE_ADD_CALL:
       add_call (self, op);
       break;
@@ -599,6 +620,7 @@ beckon_memory_store_class_init (BeckonMemoryStoreClass *klass)
   store_class->list_contacts = beckon_memory_store_list_contacts;
   store_class->list_blocked = beckon_memory_store_list_blocked;
   store_class->list_blockers = beckon_memory_store_list_blockers;
+  store_class->list_met = beckon_memory_store_list_met;
   store_class->list_calls = beckon_memory_store_list_calls;
   store_class->count_missed = beckon_memory_store_count_missed;
   store_class->load_record = beckon_memory_store_load_record;

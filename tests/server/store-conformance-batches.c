@@ -232,7 +232,7 @@ static void
 assert_n_contacts (StoreFixture *self, const char *owner, guint n_contacts)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) contacts = beckon_store_list_contacts (self->store, owner, &error);
+  g_autoptr (GPtrArray) contacts = beckon_store_list_contacts (self->store, owner, FALSE, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (contacts->len, ==, n_contacts);

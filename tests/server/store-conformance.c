@@ -218,7 +218,7 @@ static void
 assert_contacts (StoreFixture *self, const char *owner, const char *expected)
 {
   GError *error = NULL;
-  GPtrArray *contacts = beckon_store_list_contacts (self->store, owner, &error);
+  GPtrArray *contacts = beckon_store_list_contacts (self->store, owner, FALSE, &error);
 
   assert_people (contacts, error, expected);
 }
@@ -227,7 +227,7 @@ static void
 assert_blocked (StoreFixture *self, const char *owner, const char *expected)
 {
   GError *error = NULL;
-  GPtrArray *blocked = beckon_store_list_blocked (self->store, owner, &error);
+  GPtrArray *blocked = beckon_store_list_blocked (self->store, owner, FALSE, &error);
 
   assert_people (blocked, error, expected);
 }
@@ -283,7 +283,7 @@ test_many_contacts (StoreFixture *self, gconstpointer unused)
       beckon_store_add_contact (self->store, "ada", user);
     }
   store_fixture_commit (self);
-  contacts = beckon_store_list_contacts (self->store, "ada", &error);
+  contacts = beckon_store_list_contacts (self->store, "ada", FALSE, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (contacts->len, ==, 500);
   g_assert_cmpstr (((BeckonStoredAccount *) contacts->pdata[0])->user, ==, "user000");
@@ -313,6 +313,41 @@ test_blocks (StoreFixture *self, gconstpointer unused)
   assert_blocked (self, "ada", "bob:bob ");
   assert_blockers (self, "carol", "bob");
   assert_contacts (self, "ada", "carol:Carol ");
+}
+
+/* Who has not been met is as somebody without an account, also in the order and in what is cut. */
+static void
+test_met (StoreFixture *self, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) met = NULL;
+
+  g_assert_true (store_fixture_add_account (self, "ada", "Zoe"));
+  g_assert_true (store_fixture_add_account (self, "bob", "Yves"));
+  g_assert_true (store_fixture_add_account (self, "carol", "Anna"));
+  for (guint i = 0; i < 3; i++)
+    {
+      const char *users[] = { "ada", "bob", "carol" };
+
+      beckon_store_add_contact (self->store, "ada", users[i]);
+      beckon_store_add_block (self->store, "ada", users[i]);
+    }
+  beckon_store_add_contact (self->store, "bob", "ada");
+  beckon_store_add_met (self->store, "ada", "bob");
+  beckon_store_add_met (self->store, "ada", "bob");
+  beckon_store_add_met (self->store, "ada", "aaron");
+  store_fixture_commit (self);
+  store_fixture_reopen (self);
+  met = beckon_store_list_met (self->store, "ada", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstrv (met, ((const char *const[]){ "aaron", "bob", NULL }));
+  assert_people (beckon_store_list_contacts (self->store, "ada", TRUE, &error), error,
+                 "bob:Yves ada:Zoe carol:carol ");
+  assert_people (beckon_store_list_blocked (self->store, "ada", TRUE, &error), error,
+                 "bob:Yves ada:Zoe carol:carol ");
+  assert_people (beckon_store_list_contacts (self->store, "bob", TRUE, &error), error,
+                 "ada:ada ");
+  assert_contacts (self, "ada", "carol:Anna bob:Yves ada:Zoe ");
 }
 
 static void
@@ -458,6 +493,7 @@ store_conformance_add_tests (const char *prefix, const StoreFactory *factory)
     { "contacts", test_contacts },
     { "many-contacts", test_many_contacts },
     { "blocks", test_blocks },
+    { "met", test_met },
     { "unicode", test_unicode },
     { "history", test_history },
     { "missed", test_missed },

@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who is blocked cannot ring, sees nobody, and is not told so; and who exists is not told either where
 the directory is closed."""
+import asyncio
+import json
+import re
+
 import harness
 
 
@@ -176,6 +180,121 @@ async def test_closed_directory(_):
         assert error["failed"] == [{"user": alice.user, "code": "busy-self"}]
 
 
+class Told:
+    """All that a few people are told, with nothing in it that differs between two who do the same."""
+
+    def __init__(self, **names):
+        self.names = names  # id → what it is
+        self.frames = []
+
+    def plain(self, who, frame):
+        frame = {key: value for key, value in frame.items() if key not in ("re", "seq")}
+        text = json.dumps(frame, sort_keys=True)
+        for name in sorted(self.names, key=len, reverse=True):
+            text = re.sub(rf'"{re.escape(name)}( at \w+)?"', rf'"{self.names[name]}\1"', text)
+        text = re.sub(r'"(started|duration|duration_ms|remaining_ms)": \d+', r'"\1": 0', text)
+        return f"{who}: {text}"
+
+    async def ask(self, client, kind, **fields):
+        reply = await client.ask(kind, **fields)
+        if "call" in reply:
+            self.names[reply["call"]] = "call"
+        who = f"{self.names[client.user]} at {client.device}"
+        self.frames += [self.plain(who, frame) for frame in (reply, *await client.told())]
+        return reply
+
+
+async def all_about(server, user):
+    """Asks for everything that could tell whether @user is somebody. Returns: what was answered, and told."""
+    alice, bob = await server.people("alice", "bob")
+    lap = await server.device(alice.user, "lap")
+    told = Told(**{user: "they", alice.user: "alice", bob.user: "bob"})
+    await told.ask(alice, "presence.watch", users=[user])
+    for kind in "contacts.add", "contacts.list", "contacts.block", "contacts.list", "contacts.unblock":
+        await told.ask(alice, kind, **({} if kind == "contacts.list" else {"user": user}))
+    invitation = {"media": "voice", "invitees": [user], "timeout": 4}
+    call = (await told.ask(alice, "call.invite", **invitation))["call"]
+    await told.ask(lap, "ping")
+    for to in {"user": user}, {"user": user, "device": "desk"}:
+        await told.ask(alice, "signal.send", call=call, to=to, payload={"kind": "bye", "generation": 1})
+    await told.ask(bob, "call.invite", **invitation)  # it rings for so many already
+    await alice.event("call.ended", call=call)
+    for client in alice, bob:
+        await told.ask(client, "history.list", limit=10)
+    call = (await told.ask(alice, "call.invite", media="voice", invitees=[bob.user, user]))["call"]
+    await told.ask(bob, "call.accept", call=call)
+    await told.ask(alice, "call.cancel", call=call, invitees=[user])
+    await told.ask(alice, "call.add", call=call, invitees=[user])
+    for client in bob, lap:
+        await told.ask(client, "ping")
+        told.names[client.session] = "session"
+        await client.cut()
+        await client.resume()
+        told.names[client.session] = "session"
+        told.frames.append(told.plain("resumed", client.welcome))
+    for client in alice, bob:
+        await told.ask(client, "call.leave", call=call, reason="quit")
+    for client in alice, bob:
+        await told.ask(client, "history.list", limit=10)
+    await told.ask(alice, "contacts.remove", user=user)
+    told.frames.append(told.plain("HTTP", (await server.sign_in(user, "wrong password")).json))
+    return told.frames
+
+
+async def test_nobody_can_be_told_from_somebody(_):
+    """With a closed directory every answer about who exists and is away is that about who does not."""
+    async with harness.Server({"server": {"directory": "closed"},
+                               "limits": {"invitations-per-callee": 1}}) as server:
+        somebody = await server.person("somebody")
+        await somebody.request("profile.set", name="A Name of One’s Own")
+        await somebody.leave()
+        there, missing = await asyncio.gather(all_about(server, somebody.user), all_about(server, "no-one"))
+        assert any('"busy"' in frame for frame in there), there
+        different = [pair for pair in zip(sorted(there), sorted(missing)) if pair[0] != pair[1]]
+        assert not different and len(there) == len(missing), different
+
+
+async def test_names_of_those_who_have_met(_):
+    """Who rang says their name, and so does who comes into a call; that stays so."""
+    async with harness.Server({"server": {"directory": "closed"}}) as server:
+        alice, bob, carol = await server.people("alice", "bob", "carol")
+
+        async def names(client, *people):
+            for person in people:
+                await client.request("contacts.add", user=person.user)
+            listed = (await client.request("contacts.list"))["contacts"]
+            return {person["id"]: person["name"] for person in listed}
+
+        assert await names(alice, bob, carol) == {bob.user: bob.user, carol.user: carol.user}
+        assert await names(bob, alice) == {alice.user: alice.user}
+        await bob.told()
+        call = await alice.invite(bob, carol)
+        for person in bob, carol:
+            received = await person.event("call.received", call=call)
+            own = person.welcome["user"]
+            assert received["from"] == {"id": alice.user, "name": "Alice"}
+            assert [member["name"] for member in received["members"]] == [
+                "Alice", *(own["name"] if each is person else each.user for each in (bob, carol))]
+        await bob.event("contacts.changed")
+        assert await names(bob) == {alice.user: "Alice"}
+        assert await names(alice) == {bob.user: bob.user, carol.user: carol.user}
+        await alice.told()
+        await bob.request("call.accept", call=call)
+        await alice.event("contacts.changed")
+        assert await names(alice) == {bob.user: "Bob", carol.user: carol.user}
+        await carol.request("call.reject", call=call, reason="declined")
+        await alice.request("call.end", call=call)
+        await bob.event("call.ended")
+        server.crash()
+        for person in alice, bob, carol:
+            await person.resume()
+        line, = await alice.history()
+        assert line["members"] == [{"id": bob.user, "name": "Bob"}, {"id": carol.user, "name": carol.user}]
+        reply = await alice.request("call.invite", media="voice", invitees=[bob.user, carol.user])
+        assert [member["name"] for member in reply["members"]] == ["Alice", "Bob", carol.user]
+        await alice.request("call.cancel", call=reply["call"])
+
+
 async def test_somebody_comes_to_be_while_it_rings(_):
     """Their name is theirs, though they were nobody when somebody wanted to call them."""
     async with harness.Server({"server": {"directory": "closed"}}) as server:
@@ -194,5 +313,6 @@ harness.run(
     test_an_invitation_of_somebody_blocked_is_not_there, test_blocked_in_a_group, test_unblocking,
     test_who_is_blocked_sees_nobody, test_the_list, test_somebody_comes_to_be_while_it_rings,
     together=[test_who_is_blocked_cannot_ring, test_blocking_somebody_who_is_away,
-              test_blocking_while_it_rings, test_closed_directory],
+              test_blocking_while_it_rings, test_closed_directory,
+              test_nobody_can_be_told_from_somebody, test_names_of_those_who_have_met],
     settings={"limits": {"invitations-per-minute": 1000}})

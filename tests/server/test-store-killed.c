@@ -217,7 +217,7 @@ static void
 assert_tables (BeckonStore *store, guint last)
 {
   g_autoptr (GPtrArray) calls = beckon_store_list_calls (store, "ada", 0, 1, NULL);
-  g_autoptr (GPtrArray) contacts = beckon_store_list_contacts (store, "ada", NULL);
+  g_autoptr (GPtrArray) contacts = beckon_store_list_contacts (store, "ada", FALSE, NULL);
 
   g_assert_cmpint (((BeckonStoredCall *) calls->pdata[0])->started, >=, last);
   g_assert_cmpint (beckon_store_count_missed (store, "ada", 0, NULL), ==,

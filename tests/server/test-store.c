@@ -85,7 +85,10 @@ static const char version_1[] =
     "INSERT INTO accounts VALUES ('ada', 'Ada', '$y$ada', 7), ('bob', 'Bob', '$y$bob', 8);"
     "INSERT INTO tokens VALUES ('hash', 'ada', 'desk', unixepoch () + 3600);"
     "INSERT INTO contacts VALUES ('ada', 'bob');"
-    "INSERT INTO history VALUES ('ada', 'c1', 'incoming', 'voice', 'missed', 'bob', 1000, 0);"
+    "INSERT INTO history VALUES ('ada', 'c1', 'incoming', 'voice', 'missed', 'bob', 1000, 0),"
+    "  ('bob', 'c1', 'outgoing', 'voice', 'unanswered', 'ada', 1000, 0),"
+    "  ('bob', 'c2', 'outgoing', 'voice', 'answered', 'carol', 2000, 9),"
+    "  ('bob', 'c3', 'outgoing', 'voice', 'answered', 'dora,erin', 2000, 9);"
     "PRAGMA user_version = 1;";
 
 static void
@@ -96,6 +99,8 @@ test_version_1 (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (BeckonStoredAccount) ada = NULL;
   g_autoptr (BeckonStoredAccount) owner = NULL;
+  g_auto (GStrv) adas = NULL;
+  g_auto (GStrv) bobs = NULL;
   g_autoptr (GPtrArray) contacts = NULL;
   g_autoptr (GPtrArray) calls = NULL;
 
@@ -113,10 +118,15 @@ test_version_1 (void)
   g_assert_cmpint (
       sqlite_place_get_number (place, "SELECT created FROM accounts WHERE user = 'bob'"), ==, 8);
 
+  adas = beckon_store_list_met (fixture.store, "ada", NULL);
+  g_assert_cmpstrv (adas, ((const char *const[]){ "bob", NULL }));
+  bobs = beckon_store_list_met (fixture.store, "bob", NULL);
+  g_assert_cmpstrv (bobs, ((const char *const[]){ "carol", NULL }));
+
   beckon_store_put_account (fixture.store, "carol", "Carol");
   beckon_store_add_contact (fixture.store, "ada", "nobody");
   store_fixture_commit (&fixture);
-  contacts = beckon_store_list_contacts (fixture.store, "ada", NULL);
+  contacts = beckon_store_list_contacts (fixture.store, "ada", FALSE, NULL);
   g_assert_cmpuint (contacts->len, ==, 2);
   g_assert_finalize_object (fixture.store);
   sqlite_place_free (place);
@@ -160,7 +170,7 @@ test_broken (StoreFixture *self, gconstpointer unused)
   g_autoptr (GError) error = NULL;
 
   sqlite_place_execute (self->place, "DROP TABLE tokens; DROP TABLE contacts; DROP TABLE blocks;"
-                                     "DROP TABLE history; DROP TABLE accounts; DROP TABLE record");
+                                     "DROP TABLE met; DROP TABLE history; DROP TABLE accounts; DROP TABLE record");
 #define FAILS(expression)                                                                          \
   G_STMT_START                                                                                     \
   {                                                                                                \
@@ -171,9 +181,10 @@ test_broken (StoreFixture *self, gconstpointer unused)
   G_STMT_END
   FAILS (beckon_store_get_account (self->store, "ada", &error));
   FAILS (beckon_store_find_token (self->store, "x", &error));
-  FAILS (beckon_store_list_contacts (self->store, "ada", &error));
-  FAILS (beckon_store_list_blocked (self->store, "ada", &error));
+  FAILS (beckon_store_list_contacts (self->store, "ada", FALSE, &error));
+  FAILS (beckon_store_list_blocked (self->store, "ada", FALSE, &error));
   FAILS (beckon_store_list_blockers (self->store, "ada", &error));
+  FAILS (beckon_store_list_met (self->store, "ada", &error));
   FAILS (beckon_store_list_calls (self->store, "ada", 0, 10, &error));
   FAILS (beckon_store_count_missed (self->store, "ada", 0, &error) >= 0);
   FAILS (beckon_store_load_record (self->store, no_record, NULL, &error));
