@@ -116,6 +116,7 @@ static const BeckonField ice_reply[] = {
   END
 };
 
+static const BeckonField bye[] = { MAYBE ("forget", BOOLEAN), END };
 static const BeckonField device_set[] = { NEEDED ("ring", BOOLEAN), END };
 
 #define INVITEES(need)                                                                             \
@@ -261,6 +262,7 @@ static const BeckonField own_device[] = {
   NEEDED ("id", ID),
   NEEDED ("name", TEXT, .max = BECKON_NAME_MAX_BYTES),
   NEEDED ("connected", BOOLEAN),
+  MAYBE ("seen", INTEGER, .min = 0, .max = TIME_MAX),
   END
 };
 static const BeckonField own_device_item = NEEDED ("device", OBJECT, .members = own_device);
@@ -348,7 +350,7 @@ static const struct
 } schemas[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_HELLO] = { hello, hello_reply },
   [BECKON_PING] = { nothing, nothing },
-  [BECKON_BYE] = { nothing, nothing },
+  [BECKON_BYE] = { bye, nothing },
   [BECKON_ICE_SERVERS] = { nothing, ice_reply },
   [BECKON_DEVICE_SET] = { device_set, nothing },
   [BECKON_CALL_INVITE] = { invite, invite_reply },

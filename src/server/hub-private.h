@@ -125,7 +125,7 @@ struct _HubSession
   gint64 handled;      /* the highest id of a request that was handled */
   gint64 forgotten;    /* the highest id of a reply that was kept and is not any more */
   gint64 attached_at;  /* when its connection came */
-  gint64 away_since;   /* without a connection: when it broke */
+  gint64 seen;         /* when its last connection broke; 0: none has since the server started */
   double signal_bytes; /* that it may send now */
   gint64 signals_at;   /* when that was so */
   BeckonTimer timer;   /* without a connection: when it ends; else: when replies are forgotten */
@@ -429,6 +429,11 @@ void hub_profile_set (HubSession *session, BeckonMessage *request);
 
 void hub_devices_list (HubSession *session, BeckonMessage *request);
 void hub_devices_sign_out (HubSession *session, BeckonMessage *request);
+/** hub_devices_left: @session ends: its device is known from now on by its token. */
+void hub_devices_left (HubSession *session);
+/** hub_devices_forget_token: of @session, which wants it no more; other devices that have it keep
+ * it. */
+void hub_devices_forget_token (HubSession *session);
 
 /* hub-history.c */
 

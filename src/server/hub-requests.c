@@ -57,6 +57,8 @@ say_bye (HubSession *session, BeckonMessage *request)
   BeckonConnection *connection = session->client->connection;
 
   hub_session_reply_ok (session, request);
+  if (beckon_message_get_boolean (request, "forget"))
+    hub_devices_forget_token (session);
   hub_session_end (session, TRUE);
   beckon_connection_close (connection, BECKON_CLOSE_NORMAL, "Bye");
 }
@@ -105,8 +107,8 @@ static const Handler handlers[BECKON_MESSAGE_N_TYPES] = {
   [BECKON_HISTORY_LIST] = { hub_history_list, .only_asks = TRUE, .reads = TRUE },
   [BECKON_HISTORY_SEEN] = { hub_history_seen, .reads = TRUE },
   [BECKON_PROFILE_SET] = { hub_profile_set },
-  [BECKON_DEVICES_LIST] = { hub_devices_list, .only_asks = TRUE },
-  [BECKON_DEVICES_SIGN_OUT] = { hub_devices_sign_out },
+  [BECKON_DEVICES_LIST] = { hub_devices_list, .only_asks = TRUE, .reads = TRUE },
+  [BECKON_DEVICES_SIGN_OUT] = { hub_devices_sign_out, .reads = TRUE },
 };
 
 gboolean

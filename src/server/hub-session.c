@@ -200,7 +200,7 @@ find_longest_away (HubUser *user)
   HubSession *found = NULL;
 
   for (HubSession *each = user->sessions; each != NULL; each = each->next_of_user)
-    if (each->client == NULL && (found == NULL || each->away_since <= found->away_since))
+    if (each->client == NULL && (found == NULL || each->seen <= found->seen))
       found = each;
   return found;
 }
@@ -253,10 +253,13 @@ is_outdated (HubClient *client, HubUser *user, const char *device)
 static void
 set_token (HubSession *session, BeckonMessage *request, gint64 expires)
 {
-  const char *token = beckon_message_get_string (request, "token");
+  g_autofree char *hash =
+      beckon_accounts_hash_token (beckon_message_get_string (request, "token"));
 
-  g_clear_pointer (&session->token, g_free);
-  session->token = beckon_accounts_hash_token (token);
+  if (session->token != NULL && !g_str_equal (session->token, hash))
+    hub_devices_left (session);
+  g_free (session->token);
+  session->token = g_steal_pointer (&hash);
   session->expires = expires;
 }
 
@@ -397,7 +400,7 @@ hub_session_detach (HubSession *session)
 
   session->client = NULL;
   session->unsent = NULL;
-  session->away_since = now;
+  session->seen = now;
   if (self->disposing)
     return;
   user->held++;
@@ -432,6 +435,7 @@ hub_session_end (HubSession *session, gboolean bye)
   if (session->client != NULL)
     session->client->session = NULL;
   hub_presence_unwatch (session);
+  hub_devices_left (session);
   hub_record_erase_session (session);
   unlink_session (session);
   if (bye && user->sessions == NULL)

@@ -67,6 +67,11 @@ static const char *const migrations[] = {
   "INSERT OR IGNORE INTO met (owner, user) SELECT owner, members FROM history"
   "  WHERE instr (members, ',') = 0 AND members != ''"
   "  AND (direction = 'incoming' OR outcome = 'answered');",
+
+  /* Which device came with a token last, and when it was there. */
+  "ALTER TABLE tokens ADD COLUMN device_id TEXT;"
+  "ALTER TABLE tokens ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;"
+  "CREATE INDEX tokens_by_user ON tokens (user);",
 };
 
 static gboolean

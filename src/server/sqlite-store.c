@@ -11,6 +11,7 @@
 
 /* A list as long as the protocol lets it be. */
 #define PEOPLE_MAX 500
+#define TOKENS_MAX 1000
 
 #define JOURNAL_BYTES (8 * 1024 * 1024)
 #define WAL_PAGES 4096 /* 16 MiB */
@@ -105,6 +106,36 @@ beckon_sqlite_store_find_token (BeckonStore *store, const char *hash, GError **e
                              "WHERE hash = ? AND expires > unixepoch ()",
                              error, "s", hash),
       error);
+}
+
+static gpointer
+read_token (sqlite3_stmt *statement)
+{
+  BeckonStoredToken *token = g_new (BeckonStoredToken, 1);
+
+  *token = (BeckonStoredToken){
+    .hash = beckon_sqlite_dup_column (statement, 0),
+    .device = beckon_sqlite_dup_column (statement, 1),
+    .name = beckon_sqlite_dup_column (statement, 2),
+    .expires = sqlite3_column_int64 (statement, 3),
+    .seen = sqlite3_column_int64 (statement, 4),
+  };
+  return token;
+}
+
+static GPtrArray *
+beckon_sqlite_store_list_tokens (BeckonStore *store, const char *user, GError **error)
+{
+  return list (
+      DB (store),
+      beckon_sqlite_prepare (
+          DB (store),
+          "SELECT hash, device_id, device, expires, seen FROM tokens "
+          "WHERE user = ? AND expires > unixepoch () "
+          "AND NOT EXISTS (SELECT 1 FROM revoked WHERE revoked.hash = tokens.hash) "
+          "ORDER BY seen DESC, expires DESC, hash LIMIT ?",
+          error, "si", user, (gint64) TOKENS_MAX),
+      read_token, (GDestroyNotify) beckon_stored_token_free, error);
 }
 
 static gboolean
@@ -287,6 +318,7 @@ beckon_sqlite_store_class_init (BeckonSqliteStoreClass *klass)
   G_OBJECT_CLASS (klass)->dispose = beckon_sqlite_store_dispose;
   store_class->get_account = beckon_sqlite_store_get_account;
   store_class->find_token = beckon_sqlite_store_find_token;
+  store_class->list_tokens = beckon_sqlite_store_list_tokens;
   store_class->is_revoked = beckon_sqlite_store_is_revoked;
   store_class->list_contacts = beckon_sqlite_store_list_contacts;
   store_class->list_blocked = beckon_sqlite_store_list_blocked;

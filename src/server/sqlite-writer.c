@@ -148,6 +148,17 @@ remove_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
 }
 
 static gboolean
+use_token (BeckonSqliteWriter *self, const BeckonStoreOp *op, GError **error)
+{
+  return beckon_sqlite_run (
+      self->db,
+      beckon_sqlite_prepare (self->db,
+                             "UPDATE tokens SET device_id = ?, device = ?, seen = ? WHERE hash = ?",
+                             error, "ssis", op->device, op->name, op->time, op->hash),
+      error);
+}
+
+static gboolean
 forget_revoked (BeckonSqliteWriter *self, const char *user, GError **error)
 {
   return beckon_sqlite_run (
@@ -218,6 +229,8 @@ run_op (BeckonSqliteWriter *self, BeckonStoreOp *op, GError **error)
       return add_token (self, op, error);
     case BECKON_STORE_REMOVE_TOKEN:
       return remove_token (self, op, error);
+    case BECKON_STORE_USE_TOKEN:
+      return use_token (self, op, error);
     case BECKON_STORE_REVOKE_TOKEN:
       return revoke_token (self, op, error);
     case BECKON_STORE_ADD_CONTACT:

@@ -14,6 +14,7 @@ typedef enum
   BECKON_STORE_PUT_ACCOUNT,    /* user, name */
   BECKON_STORE_ADD_TOKEN,      /* hash, user, device, time */
   BECKON_STORE_REMOVE_TOKEN,   /* hash */
+  BECKON_STORE_USE_TOKEN,      /* hash, device, name, time */
   BECKON_STORE_REVOKE_TOKEN,   /* hash, user, time, shared */
   BECKON_STORE_ADD_CONTACT,    /* owner, user */
   BECKON_STORE_REMOVE_CONTACT, /* owner, user */
@@ -34,7 +35,8 @@ typedef struct
   char *password;
   char *hash;
   char *device;
-  gint64 time; /* when a token expires, or is revoked until, in Unix seconds; until when calls are seen, in Unix ms */
+  gint64 time; /* when a token expires, or is revoked until, in Unix seconds; until when calls are
+                * seen, or when a device was, in Unix ms */
   gboolean shared; /* a token that is revoked is kept */
   BeckonStoredCall *call;
 
@@ -60,6 +62,7 @@ struct _BeckonStoreClass
   /* On the main thread, as the public functions of these names. */
   BeckonStoredAccount *(*get_account) (BeckonStore *self, const char *user, GError **error);
   BeckonStoredAccount *(*find_token) (BeckonStore *self, const char *hash, GError **error);
+  GPtrArray *(*list_tokens) (BeckonStore *self, const char *user, GError **error);
   gboolean (*is_revoked) (BeckonStore *self, const char *hash, GError **error);
   GPtrArray *(*list_contacts) (
       BeckonStore *self, const char *owner, gboolean only_met, GError **error);

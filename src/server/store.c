@@ -83,6 +83,15 @@ beckon_stored_account_free (BeckonStoredAccount *self)
 }
 
 void
+beckon_stored_token_free (BeckonStoredToken *self)
+{
+  g_free (self->hash);
+  g_free (self->device);
+  g_free (self->name);
+  g_free (self);
+}
+
+void
 beckon_stored_call_free (BeckonStoredCall *self)
 {
   g_free (self->call);
@@ -377,6 +386,14 @@ beckon_store_find_token (BeckonStore *self, const char *hash, GError **error)
   return CLASS (self)->find_token (self, hash, error);
 }
 
+GPtrArray *
+beckon_store_list_tokens (BeckonStore *self, const char *user, GError **error)
+{
+  g_return_val_if_fail (BECKON_IS_STORE (self) && user != NULL, NULL);
+
+  return CLASS (self)->list_tokens (self, user, error);
+}
+
 gboolean
 beckon_store_is_revoked (BeckonStore *self, const char *hash, GError **error)
 {
@@ -533,6 +550,22 @@ beckon_store_remove_token (BeckonStore *self, const char *hash)
   g_return_if_fail (BECKON_IS_STORE (self) && hash != NULL);
 
   add_op (self, BECKON_STORE_REMOVE_TOKEN)->hash = g_strdup (hash);
+}
+
+void
+beckon_store_use_token (
+    BeckonStore *self, const char *hash, const char *device, const char *name, gint64 seen)
+{
+  BeckonStoreOp *op;
+
+  g_return_if_fail (BECKON_IS_STORE (self));
+  g_return_if_fail (hash != NULL && device != NULL && name != NULL);
+
+  op = add_op (self, BECKON_STORE_USE_TOKEN);
+  op->hash = g_strdup (hash);
+  op->device = g_strdup (device);
+  op->name = g_strdup (name);
+  op->time = seen;
 }
 
 void

@@ -44,6 +44,20 @@ typedef struct
 void beckon_stored_account_free (BeckonStoredAccount *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonStoredAccount, beckon_stored_account_free)
 
+/** BeckonStoredToken: what a device signs in with; @device: (nullable): the id of the one that came
+ * with it last; @name: what that is called, or was when the token was made; @expires: Unix seconds;
+ * @seen: Unix ms: when that device was there last; 0: never */
+typedef struct
+{
+  char *hash;
+  char *device;
+  char *name;
+  gint64 expires;
+  gint64 seen;
+} BeckonStoredToken;
+void beckon_stored_token_free (BeckonStoredToken *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonStoredToken, beckon_stored_token_free)
+
 /** BeckonStoredCall: one person's line about a call that is over. */
 typedef struct
 {
@@ -66,6 +80,9 @@ BeckonStoredAccount *beckon_store_get_account (BeckonStore *self, const char *us
 /** beckon_store_find_token: Returns: (transfer full) (nullable): whose it is (password %NULL), if
  * it still holds; %NULL without an error if not. */
 BeckonStoredAccount *beckon_store_find_token (BeckonStore *self, const char *hash, GError **error);
+/** beckon_store_list_tokens: Returns: (transfer full) (element-type BeckonStoredToken): those of @user
+ * that hold and were not revoked, whose devices were there last first; at most 1000. */
+GPtrArray *beckon_store_list_tokens (BeckonStore *self, const char *user, GError **error);
 /** beckon_store_is_revoked: Returns: whether the token with that hash was revoked; %FALSE with an error:
  * that is not known. */
 gboolean beckon_store_is_revoked (BeckonStore *self, const char *hash, GError **error);
@@ -111,6 +128,10 @@ void beckon_store_put_account (BeckonStore *self, const char *user, const char *
 void beckon_store_add_token (
     BeckonStore *self, const char *hash, const char *user, const char *device, gint64 expires);
 void beckon_store_remove_token (BeckonStore *self, const char *hash);
+/** beckon_store_use_token: a device came with it, and was there last at @seen (Unix ms); nothing if the
+ * token is not one of ours */
+void beckon_store_use_token (
+    BeckonStore *self, const char *hash, const char *device, const char *name, gint64 seen);
 /** beckon_store_revoke_token: removes the token if it is one of ours, and remembers until @until (Unix
  * seconds) that it was revoked. @shared: there are sessions that go on with it: it is not removed. */
 void beckon_store_revoke_token (

@@ -3,7 +3,7 @@
 /* All is in one tree:
  *
  *   a/USER         an account: name, password
- *   t/HASH         a token: user, device, when it expires
+ *   t/HASH         a token: user, name of the device, when it expires, when that was seen, its id
  *   x/HASH         a token that was revoked: until when that is known, user, a number that rises
  *   c/OWNER/USER   a contact
  *   b/OWNER/USER   OWNER blocks USER
@@ -24,6 +24,7 @@
 
 /* A list as long as the protocol lets it be. */
 #define PEOPLE_MAX 500
+#define TOKENS_MAX 1000
 
 #define BECKON_TYPE_MEMORY_STORE (beckon_memory_store_get_type ())
 G_DECLARE_FINAL_TYPE (BeckonMemoryStore, beckon_memory_store, BECKON, MEMORY_STORE, BeckonStore)
@@ -176,6 +177,47 @@ beckon_memory_store_is_revoked (BeckonStore *store, const char *hash, GError **e
 
   return find (store, key, &unpacker) &&
          hub_unpack_number (&unpacker) > g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static int
+compare_seen (gconstpointer a, gconstpointer b)
+{
+  const BeckonStoredToken *first = *(BeckonStoredToken *const *) a;
+  const BeckonStoredToken *second = *(BeckonStoredToken *const *) b;
+
+  if (first->seen != second->seen)
+    return (first->seen < second->seen) - (first->seen > second->seen);
+  return (first->expires < second->expires) - (first->expires > second->expires);
+}
+
+static GPtrArray *
+beckon_memory_store_list_tokens (BeckonStore *store, const char *user, GError **error)
+{
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  GPtrArray *tokens = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_stored_token_free);
+  const char *hash;
+
+  FOREACH (store, "t/", node, hash)
+  {
+    g_autoptr (BeckonStoredToken) token = g_new0 (BeckonStoredToken, 1);
+    HubUnpacker unpacker = { NULL };
+    g_autofree char *owner = NULL;
+
+    unpacker.data = g_bytes_get_data (g_tree_node_value (node), &unpacker.length);
+    owner = hub_unpack_string (&unpacker);
+    token->hash = g_strdup (hash);
+    token->name = hub_unpack_string (&unpacker);
+    token->expires = hub_unpack_number (&unpacker);
+    token->seen = hub_unpack_number (&unpacker);
+    token->device = hub_unpack_string (&unpacker);
+    if (g_str_equal (owner, user) && token->expires > now &&
+        !beckon_memory_store_is_revoked (store, hash, NULL))
+      g_ptr_array_add (tokens, g_steal_pointer (&token));
+  }
+  g_ptr_array_sort (tokens, compare_seen);
+  if (tokens->len > TOKENS_MAX)
+    g_ptr_array_set_size (tokens, TOKENS_MAX);
+  return tokens;
 }
 
 static int
@@ -379,14 +421,33 @@ has_account (BeckonMemoryStore *self, const char *user)
 }
 
 static void
-add_token (BeckonMemoryStore *self, const BeckonStoreOp *op)
+put_token (BeckonMemoryStore *self, const char *hash, const char *user, const char *name,
+           gint64 expires, gint64 seen, const char *device)
 {
   GByteArray *value = g_byte_array_new ();
 
-  hub_pack_string (value, op->user);
-  hub_pack_string (value, op->device);
-  hub_pack_number (value, op->time);
-  put_packed (self, g_strconcat ("t/", op->hash, NULL), value);
+  hub_pack_string (value, user);
+  hub_pack_string (value, name);
+  hub_pack_number (value, expires);
+  hub_pack_number (value, seen);
+  hub_pack_string (value, device);
+  put_packed (self, g_strconcat ("t/", hash, NULL), value);
+}
+
+static void
+use_token (BeckonMemoryStore *self, const BeckonStoreOp *op)
+{
+  g_autofree char *key = g_strconcat ("t/", op->hash, NULL);
+  g_autofree char *user = NULL, *name = NULL;
+  gint64 expires;
+  HubUnpacker unpacker;
+
+  if (!find (BECKON_STORE (self), key, &unpacker))
+    return;
+  user = hub_unpack_string (&unpacker);
+  name = hub_unpack_string (&unpacker);
+  expires = hub_unpack_number (&unpacker);
+  put_token (self, op->hash, user, op->name, expires, op->time, op->device);
 }
 
 /* Takes the oldest of @user away where there are more than @limit. Returns: the number of the newest. */
@@ -492,10 +553,13 @@ do_op (BeckonMemoryStore *self, BeckonStoreOp *op)
       put_account (self, op);
       break;
     case BECKON_STORE_ADD_TOKEN:
-      add_token (self, op);
+      put_token (self, op->hash, op->user, op->device, op->time, 0, NULL);
       break;
     case BECKON_STORE_REMOVE_TOKEN:
       take_away (self, g_strconcat ("t/", op->hash, NULL));
+      break;
+    case BECKON_STORE_USE_TOKEN:
+      use_token (self, op);
       break;
     case BECKON_STORE_REVOKE_TOKEN:
       revoke_token (self, op);
@@ -616,6 +680,7 @@ beckon_memory_store_class_init (BeckonMemoryStoreClass *klass)
   store_class->in_place = TRUE;
   store_class->get_account = beckon_memory_store_get_account;
   store_class->find_token = beckon_memory_store_find_token;
+  store_class->list_tokens = beckon_memory_store_list_tokens;
   store_class->is_revoked = beckon_memory_store_is_revoked;
   store_class->list_contacts = beckon_memory_store_list_contacts;
   store_class->list_blocked = beckon_memory_store_list_blocked;

@@ -131,6 +131,53 @@ test_tokens (StoreFixture *self, gconstpointer unused)
 }
 
 static void
+assert_tokens (StoreFixture *self, const char *user, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) tokens = beckon_store_list_tokens (self->store, user, &error);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < tokens->len; i++)
+    {
+      const BeckonStoredToken *token = g_ptr_array_index (tokens, i);
+
+      g_string_append_printf (text, "%s:%s:%s:%" G_GINT64_FORMAT " ", token->hash,
+                              token->device != NULL ? token->device : "", token->name, token->seen);
+      g_assert_cmpint (token->expires, >, NOW);
+    }
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+/* Of whose devices which was there last; not those that hold no more. */
+static void
+test_tokens_of_devices (StoreFixture *self, gconstpointer unused)
+{
+  assert_tokens (self, "ada", "");
+  beckon_store_add_token (self->store, "never", "ada", "phone", NOW + 60);
+  beckon_store_add_token (self->store, "later", "ada", "tablet", NOW + 90);
+  beckon_store_add_token (self->store, "first", "ada", "desk", NOW + 60);
+  beckon_store_add_token (self->store, "last", "ada", "lap", NOW + 60);
+  beckon_store_add_token (self->store, "old", "ada", "desk", NOW - 1);
+  beckon_store_add_token (self->store, "shared", "ada", "desk", NOW + 60);
+  beckon_store_add_token (self->store, "bob's", "bob", "desk", NOW + 60);
+  beckon_store_use_token (self->store, "first", "d1", "Desk", 1000);
+  beckon_store_use_token (self->store, "last", "l1", "Lap", 1500);
+  beckon_store_use_token (self->store, "last", "l2", "Laptop", 2000);
+  beckon_store_use_token (self->store, "a site's", "s1", "Site", 3000);
+  beckon_store_revoke_token (self->store, "shared", "ada", NOW + 60, TRUE);
+  store_fixture_commit (self);
+  store_fixture_reopen (self);
+  assert_tokens (self, "ada",
+                 "last:l2:Laptop:2000 first:d1:Desk:1000 later::tablet:0 never::phone:0 ");
+  assert_tokens (self, "bob", "bob's::desk:0 ");
+  assert_token (self, "a site's", NULL, NULL);
+  beckon_store_remove_token (self->store, "last");
+  store_fixture_commit (self);
+  assert_tokens (self, "ada", "first:d1:Desk:1000 later::tablet:0 never::phone:0 ");
+}
+
+static void
 assert_revoked (StoreFixture *self, const char *hash, gboolean revoked)
 {
   g_autoptr (GError) error = NULL;
@@ -488,6 +535,7 @@ store_conformance_add_tests (const char *prefix, const StoreFactory *factory)
     { "put-account", test_put_account },
     { "same-account", test_same_account },
     { "tokens", test_tokens },
+    { "tokens-of-devices", test_tokens_of_devices },
     { "revoked-tokens", test_revoked_tokens },
     { "many-revoked-tokens", test_many_revoked_tokens },
     { "contacts", test_contacts },

@@ -99,6 +99,7 @@ test_version_1 (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (BeckonStoredAccount) ada = NULL;
   g_autoptr (BeckonStoredAccount) owner = NULL;
+  g_autoptr (GPtrArray) tokens = NULL;
   g_auto (GStrv) adas = NULL;
   g_auto (GStrv) bobs = NULL;
   g_autoptr (GPtrArray) contacts = NULL;
@@ -112,6 +113,8 @@ test_version_1 (void)
   g_assert_cmpstr (ada->password, ==, "$y$ada");
   owner = beckon_store_find_token (fixture.store, "hash", NULL);
   g_assert_cmpstr (owner->user, ==, "ada");
+  tokens = beckon_store_list_tokens (fixture.store, "ada", NULL);
+  g_assert_cmpuint (tokens->len, ==, 1);
   calls = beckon_store_list_calls (fixture.store, "ada", 0, 10, NULL);
   g_assert_cmpuint (calls->len, ==, 1);
   g_assert_cmpint (beckon_store_count_missed (fixture.store, "ada", 0, NULL), ==, 0);
@@ -181,6 +184,7 @@ test_broken (StoreFixture *self, gconstpointer unused)
   G_STMT_END
   FAILS (beckon_store_get_account (self->store, "ada", &error));
   FAILS (beckon_store_find_token (self->store, "x", &error));
+  FAILS (beckon_store_list_tokens (self->store, "ada", &error));
   FAILS (beckon_store_list_contacts (self->store, "ada", FALSE, &error));
   FAILS (beckon_store_list_blocked (self->store, "ada", FALSE, &error));
   FAILS (beckon_store_list_blockers (self->store, "ada", &error));

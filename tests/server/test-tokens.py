@@ -310,6 +310,67 @@ async def test_signing_out_who_is_away(server):
     assert sorted(each["id"] for each in listed) == ["desk", "lap"]
 
 
+def devices(reply):
+    return {each["id"]: (each["name"], each["connected"]) for each in reply["devices"]}
+
+
+async def test_signing_out_who_is_off(_):
+    """It has no session any more, but a token that would let it in."""
+    async with harness.Server({"limits": {"session-seconds": 1}}, passwords=True) as server:
+        desk, eve = await server.people("bob", "eve")
+        lap = await server.device(desk.user, "lap")
+        phone = await server.device(desk.user, "phone")
+        unused = await server.token(desk.user, "never\ncame")
+        older, lap.token = lap.token, await server.token(desk.user, "lap")
+        assert await lap.resume()
+        before = time.time() * 1000
+        await phone.leave()
+        await lap.cut()
+        call = await eve.invite(desk, timeout=2)
+        await desk.event("call.timeout", call=call)  # and by then the session of the other is over
+        never = "token-" + hashlib.sha256(unused.encode()).hexdigest()[:32]
+        reply = await desk.request("devices.list")
+        assert devices(reply) == {
+            "desk": (f"{desk.user} at desk", True), "lap": (f"{desk.user} at lap", False),
+            "phone": (f"{desk.user} at phone", False), never: (never, False)}
+        seen = {each["id"]: each["seen"] for each in reply["devices"] if "seen" in each}
+        assert set(seen) == {"lap", "phone"}, reply
+        assert all(before - 1000 < when < before + 1000 for when in seen.values()), (before, seen)
+        await eve.refused("unreachable", "devices.sign-out", device="lap")
+        await desk.refused("unreachable", "devices.sign-out", device="tablet")
+        await desk.request("devices.sign-out", device="lap")
+        assert "lap" not in devices(await desk.request("devices.list"))
+        await desk.refused("unreachable", "devices.sign-out", device="lap")
+        for _ in range(2):
+            await comes_no_more(server, lap)
+            server.crash()
+            assert await desk.resume()
+        lap.token = older
+        await comes_no_more(server, lap)
+        await desk.request("devices.sign-out", device=never)
+        await desk.request("devices.sign-out", device="phone")
+        lap.token = unused
+        await comes_no_more(server, lap)
+        phone.token = await server.token(desk.user, "phone")
+        phone = await server.again(phone)
+        assert set(devices(await desk.request("devices.list"))) == {"desk", "phone"}
+
+
+async def test_a_token_that_is_forgotten(server):
+    """Who says so with their goodbye comes with it no more, and is no device of the account; who shares it does."""
+    desk = await server.person("bob")
+    lap = await server.device(desk.user, "lap")
+    phone = await server.device(desk.user, "phone", desk.token)
+    for device in lap, phone:
+        await device.request("bye", forget=True)
+    assert set(devices(await desk.request("devices.list"))) == {"desk"}
+    await comes_no_more(server, lap, 4003)
+    server.crash()
+    await comes_no_more(server, lap, 4003)
+    assert await desk.resume()
+    assert (await server.again(phone)).welcome["user"]["id"] == desk.user
+
+
 async def test_signing_out_with_a_token_of_the_site(_):
     async with Site() as site:
         desk = await site.lets_in("bob", hs256({"sub": "bob"}))
@@ -331,8 +392,8 @@ harness.run(
     test_revoked_from_elsewhere, test_revoked_while_it_rings, test_revoked_while_away,
     test_one_token_on_two_devices, test_signing_another_device_out, test_signing_out_one_of_two_with_a_token,
     test_signing_out_many,
-    test_signing_out_who_is_away, test_signing_out_with_a_token_of_the_site,
+    test_signing_out_who_is_away, test_a_token_that_is_forgotten, test_signing_out_with_a_token_of_the_site,
     test_tokens_that_do_not_hold,
     test_a_site_without_keys_takes_none, test_registration_is_not_needed,
-    together=[test_a_token_that_expires, test_issuer_and_audience, test_an_account_comes_to_be],
+    together=[test_a_token_that_expires, test_signing_out_who_is_off, test_issuer_and_audience, test_an_account_comes_to_be],
     passwords=True)
