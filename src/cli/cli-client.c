@@ -232,6 +232,7 @@ set_up (BeckonCliClient *self, GError **error)
   if (self->signaling == NULL)
     return FALSE;
   beckon_signaling_service_set_ring (self->signaling, calls);
+  beckon_signaling_service_set_forgets_token (self->signaling, options->password != NULL);
   if (!calls)
     return TRUE;
   self->prewarm = beckon_media_prewarm ();

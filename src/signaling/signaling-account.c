@@ -73,6 +73,8 @@ read_devices (BeckonMessage *reply)
       device->id = g_strdup (json_object_get_string_member (object, "id"));
       device->name = g_strdup (json_object_get_string_member (object, "name"));
       device->connected = json_object_get_boolean_member (object, "connected");
+      if (!device->connected)
+        device->seen = json_object_get_int_member_with_default (object, "seen", 0);
       g_ptr_array_add (devices, device);
     }
   return devices;

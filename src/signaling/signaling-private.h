@@ -62,6 +62,7 @@ struct _BeckonSignalingService
   gint64 heard; /* monotonic time of the last frame */
   gint64 probed; /* when we asked whether the connection still holds */
   gboolean ring;
+  gboolean forgets_token; /* when bye is said */
   gboolean dnd;
   gboolean wanted;
   gboolean ready;

@@ -210,6 +210,7 @@ beckon_signaling_service_sign_out_async (BeckonSignalingService *self,
                                          gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
+  BeckonMessage *bye;
 
   g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
 
@@ -224,8 +225,11 @@ beckon_signaling_service_sign_out_async (BeckonSignalingService *self,
   self->bye = g_steal_pointer (&task);
   self->bye_source = g_timeout_add (BYE_MS, on_bye_late, self);
   beckon_signaling_service_retry (self); /* somebody may still ring because of us */
-  beckon_signaling_service_request (self, beckon_message_new_request (BECKON_BYE, 0),
-                                    g_task_new (self, NULL, on_bye_answered, NULL), NULL, NULL);
+  bye = beckon_message_new_request (BECKON_BYE, 0);
+  if (self->forgets_token)
+    beckon_message_set_boolean (bye, "forget", TRUE);
+  beckon_signaling_service_request (self, bye, g_task_new (self, NULL, on_bye_answered, NULL), NULL,
+                                    NULL);
 }
 
 gboolean
@@ -338,6 +342,14 @@ beckon_signaling_service_set_ring (BeckonSignalingService *self, gboolean ring)
   if (self->ready)
     beckon_signaling_tell_ring (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RING]);
+}
+
+void
+beckon_signaling_service_set_forgets_token (BeckonSignalingService *self, gboolean forgets)
+{
+  g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
+
+  self->forgets_token = forgets;
 }
 
 GPtrArray *

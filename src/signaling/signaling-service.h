@@ -112,6 +112,9 @@ const char *beckon_signaling_service_get_token (BeckonSignalingService *self);
 guint beckon_signaling_service_get_missed (BeckonSignalingService *self);
 gboolean beckon_signaling_service_get_ring (BeckonSignalingService *self);
 void beckon_signaling_service_set_ring (BeckonSignalingService *self, gboolean ring);
+/** beckon_signaling_service_set_forgets_token: whether nobody keeps the token: the server forgets it,
+ * too, when bye is said. At first FALSE. */
+void beckon_signaling_service_set_forgets_token (BeckonSignalingService *self, gboolean forgets);
 /** beckon_signaling_service_get_ice_servers: (transfer none) (element-type BeckonIceServer):
  * while we are connected, good for at least half of the time that the server gives its
  * credentials. */
@@ -239,12 +242,14 @@ void beckon_signaling_service_set_name_async (BeckonSignalingService *self, cons
                                               GCancellable *cancellable,
                                               GAsyncReadyCallback callback, gpointer user_data);
 
-/** BeckonAccountDevice: one that is signed in to the account; @connected: now, else it may come back */
+/** BeckonAccountDevice: one that is signed in to the account; @connected: now, else it may come back;
+ * @seen: Unix ms: when it was connected last; 0: that is not known, or it is now */
 typedef struct
 {
   char *id;
   char *name;
   gboolean connected;
+  gint64 seen;
 } BeckonAccountDevice;
 void beckon_account_device_free (BeckonAccountDevice *self);
 

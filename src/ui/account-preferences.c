@@ -58,19 +58,34 @@ add_sign_out_button (AdwActionRow *row, const BeckonAccountDevice *device)
   adw_action_row_add_suffix (row, button);
 }
 
+/* Returns: (transfer full) */
+static char *
+describe_device (BeckonAccountPreferences *self, const BeckonAccountDevice *device)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *time = NULL;
+
+  if (is_this_device (self, device))
+    /* Translators: below the name of the computer that one sits at, in a list of them */
+    return g_strdup (_("This computer"));
+  if (device->connected)
+    /* Translators: below the name of a computer that is signed in: it is connected to the server */
+    return g_strdup (C_("computer", "Connected"));
+  if (device->seen == 0)
+    /* Translators: below the name of a computer */
+    return g_strdup (_("Not connected now"));
+  time = beckon_phrase_for_time (device->seen, now);
+  /* Translators: below the name of a computer; %s is "8:40", "yesterday", "Monday" or a date */
+  return g_strdup_printf (_("Last connected: %s"), time);
+}
+
 static GtkWidget *
 create_device_row (BeckonAccountPreferences *self, const BeckonAccountDevice *device)
 {
   GtkWidget *row = adw_action_row_new ();
-  /* Translators: below the name of a computer that is signed in: it is connected to the server */
-  const char *subtitle = device->connected ? C_("computer", "Connected")
-                                           /* Translators: below the name of a computer */
-                                           : _("Not connected now");
+  g_autofree char *subtitle = describe_device (self, device);
 
-  if (is_this_device (self, device))
-    /* Translators: below the name of the computer that one sits at, in a list of them */
-    subtitle = _("This computer");
-  else
+  if (!is_this_device (self, device))
     add_sign_out_button (ADW_ACTION_ROW (row), device);
   /* What a device is called is up to whoever signed it in. */
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
@@ -99,9 +114,9 @@ show_devices (BeckonAccountPreferences *self, GPtrArray *devices)
     {
       add_device_row (self,
                       &(BeckonAccountDevice){
-                          (char *) beckon_signaling_service_get_device_id (self->signaling),
-                          (char *) g_get_host_name (),
-                          TRUE,
+                          .id = (char *) beckon_signaling_service_get_device_id (self->signaling),
+                          .name = (char *) g_get_host_name (),
+                          .connected = TRUE,
                       });
       return;
     }

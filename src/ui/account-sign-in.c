@@ -79,6 +79,8 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (data->remember)
     beckon_account_remember (self, data->server, data->user, data->password);
+  beckon_signaling_service_set_forgets_token (BECKON_SIGNALING_SERVICE (source),
+                                              self->remembered_user == NULL);
   beckon_account_set_failure (self, NULL);
   beckon_account_set_signed_in (self, TRUE);
   g_task_return_boolean (task, TRUE);

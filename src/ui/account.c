@@ -187,6 +187,9 @@ beckon_account_sign_out (BeckonAccount *self)
 
   local_port = g_settings_get_uint (self->settings, "local-port");
   beckon_account_forget (self);
+  if (self->manager != NULL)
+    beckon_signaling_service_set_forgets_token (beckon_call_manager_get_signaling (self->manager),
+                                                TRUE);
   g_settings_reset (self->settings, "local-port");
   beckon_account_set_failure (self, NULL);
   beckon_account_emit_left (self);

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every way out of a call, with its events and its exit status, between real processes."""
+import contextlib
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 
 import callers
@@ -145,10 +147,17 @@ def test_contacts():
     assert status == 7, alice.events
 
 
+def count_tokens(user):
+    with contextlib.closing(sqlite3.connect(SERVER.path("data/beckon.sqlite"), timeout=10)) as database:
+        return database.execute("SELECT count (*) FROM tokens WHERE user = ?", [user]).fetchone()[0]
+
+
 def test_history():
     ends(["--reject"], 3, 3)
+    tokens = count_tokens("bob")
     with callers.Caller(SERVER, "bob", "history") as bob:
         assert bob.finish() == 0, bob.events
+        assert count_tokens("bob") == tokens, "the token that nobody has any more is still good"
         newest = bob.all("past-call")[0]
         assert newest["direction"] == "incoming" and newest["outcome"] == "declined", newest
         assert newest["users"] == ["alice"], newest

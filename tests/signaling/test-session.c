@@ -601,6 +601,23 @@ test_bye_while_away (Fixture *f, gconstpointer unused)
                    BECKON_SIGNALING_SIGNED_OUT);
 }
 
+/* The server is told when nobody keeps the token. */
+static void
+test_bye_forgets_token (Fixture *f, gconstpointer unused)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (JsonObject) bye = NULL;
+
+      sign_in (f);
+      beckon_signaling_service_set_forgets_token (f->service, i == 1);
+      sign_out (f);
+      bye = half_server_expect (f->server, "bye");
+      g_assert_cmpint (json_object_get_boolean_member_with_default (bye, "forget", FALSE), ==,
+                       i == 1);
+    }
+}
+
 static void
 test_sign_out_without_server (Fixture *f, gconstpointer unused)
 {
@@ -699,6 +716,7 @@ main (int argc, char **argv)
   add ("too-fast-waits", test_too_fast_waits);
   add ("refused-frame-is-not-repeated", test_refused_frame_is_not_repeated);
   add ("bye-while-away", test_bye_while_away);
+  add ("bye-forgets-token", test_bye_forgets_token);
   add ("sign-out-without-server", test_sign_out_without_server);
   add ("token", test_token);
   add ("token-alone-refused", test_token_alone_refused);

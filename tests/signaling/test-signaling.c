@@ -641,6 +641,7 @@ on_devices (GObject *source, GAsyncResult *result, gpointer user_data)
   g_assert_cmpstr (lap->id, ==, "lap");
   g_assert_cmpstr (lap->name, ==, "Laptop");
   g_assert_false (lap->connected);
+  g_assert_cmpint (lap->seen, ==, 1767225600000);
   f->done = TRUE;
 }
 
@@ -655,7 +656,8 @@ test_devices (Fixture *f, gconstpointer unused)
   list = half_server_expect (f->server, "devices.list");
   half_server_reply (f->server, list,
                      "\"devices\":[{\"id\":\"device\",\"name\":\"Device\",\"connected\":true},"
-                     "{\"id\":\"lap\",\"name\":\"Laptop\",\"connected\":false}]");
+                     "{\"id\":\"lap\",\"name\":\"Laptop\",\"connected\":false,"
+                     "\"seen\":1767225600000}]");
   wait_until (f->done);
 
   f->done = FALSE;

@@ -214,16 +214,25 @@ fake_manager_finish_join (BeckonCallManager *self, BeckonCall *call, GError *err
   finish_placing (self, g_steal_pointer (&self->join), call, error);
 }
 
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  beckon_signaling_service_sign_out_finish (BECKON_SIGNALING_SERVICE (source), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
 void
 beckon_call_manager_shutdown_async (BeckonCallManager *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
 
   if (self->current != NULL)
     beckon_call_hang_up (self->current);
-  g_task_return_boolean (task, TRUE);
+  beckon_signaling_service_sign_out_async (self->signaling, on_signed_out, task);
 }
 
 gboolean

@@ -286,7 +286,8 @@ open_preferences (Screens *self, const char *page)
   beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
   beckon_preferences_add (preferences, beckon_account_preferences_new (self->account));
   answer (self, "devices.list",
-          "\"devices\":[{\"id\":\"lap\",\"name\":\"" SCREENS_DEVICE "\",\"connected\":false},"
+          "\"devices\":[{\"id\":\"lap\",\"name\":\"" SCREENS_DEVICE "\",\"connected\":false,"
+          "\"seen\":1767225600000},"
           "{\"id\":\"desk\",\"name\":\"Computer here\",\"connected\":true}]");
   beckon_dialog_present (preferences, GTK_WINDOW (self->window));
   stack = ui_find_type (preferences, ADW_TYPE_VIEW_STACK);

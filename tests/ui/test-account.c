@@ -329,6 +329,39 @@ test_quit_at_start (Fixture *f, gconstpointer unused)
   g_assert_cmpstr (find_secret (f, BECKON_SECRET_TOKEN, "alice"), ==, "a1");
 }
 
+static void
+shut_down (Fixture *f)
+{
+  gboolean over = FALSE;
+
+  beckon_account_shutdown_async (f->account, on_done, &over);
+  wait_until (over);
+  ui_settle ();
+}
+
+static void
+assert_bye (Fixture *f, gboolean forgets)
+{
+  g_autoptr (JsonObject) bye = half_server_expect (f->server, "bye");
+
+  g_assert_cmpint (json_object_get_boolean_member_with_default (bye, "forget", FALSE), ==, forgets);
+}
+
+/* A token that is not kept for the next start is nobody's any more: the server is told. */
+static void
+test_token_is_forgotten (Fixture *f, gconstpointer unused)
+{
+  restore (f);
+  shut_down (f);
+  assert_bye (f, FALSE);
+  start_as_guest (f, "bob");
+  shut_down (f);
+  assert_bye (f, TRUE);
+  restore (f);
+  beckon_account_sign_out (f->account);
+  assert_bye (f, TRUE);
+}
+
 /* What waits – for the person to unlock the store, say – is not stored after they have signed out.
  */
 static void
@@ -404,6 +437,7 @@ main (int argc, char **argv)
   add ("guest-after-remembered", NULL, test_guest_after_remembered);
   add ("refused-at-start", NULL, test_refused_at_start);
   add ("quit-at-start", NULL, test_quit_at_start);
+  add ("token-is-forgotten", NULL, test_token_is_forgotten);
   add ("sign-out-while-storing", NULL, test_sign_out_while_storing);
   add ("many-missed-calls", NULL, test_many_missed_calls);
 #undef add

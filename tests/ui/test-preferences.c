@@ -182,10 +182,12 @@ test_devices (Fixture *f, gconstpointer unused)
 
   answer (f, "devices.list",
           "\"devices\":[{\"id\":\"lap\",\"name\":\"<b>Laptop</b>\",\"connected\":false},"
+          "{\"id\":\"old\",\"name\":\"Old\",\"connected\":false,\"seen\":1577880000000},"
           "{\"id\":\"desk\",\"name\":\"Desk\",\"connected\":true}]");
   ui_await (ui_find_label (f->window, "This computer") != NULL);
   g_assert_nonnull (ui_find_label (f->window, "Desk"));
   g_assert_nonnull (ui_find_label (f->window, "Not connected now"));
+  g_assert_nonnull (ui_find_label (f->window, "Last connected: 1 Jan 2020"));
   g_assert_null (ui_find_named (f->window, "Sign out Desk"));
   g_assert_nonnull (ui_find_label (f->window, "<b>Laptop</b>")); /* not bold */
   gtk_widget_activate_action (ui_find_named (f->window, "Sign out <b>Laptop</b>"),
