@@ -42,10 +42,10 @@ on_offline (BeckonSignalingService *service, const char *call, const char *user,
 
 static void
 on_accepted (BeckonSignalingService *service, const char *call, const char *user,
-             const char *device, const char *data, BeckonCall *self)
+             const char *device, const char *name, const char *data, BeckonCall *self)
 {
   if (is_ours (self, call) && !is_own (self, user))
-    beckon_call_member_joined (self, user, device, TRUE);
+    beckon_call_member_joined (self, user, name, device, TRUE);
 }
 
 static void

@@ -228,14 +228,15 @@ has_offer (BeckonCallMember *member, const char *device)
 }
 
 void
-beckon_call_member_joined (BeckonCall *self, const char *user, const char *device, gboolean offer)
+beckon_call_member_joined (
+    BeckonCall *self, const char *user, const char *name, const char *device, gboolean offer)
 {
   BeckonCallMember *member = beckon_call_find_member (self, user);
   const gboolean answers = member != NULL && has_offer (member, device);
 
   g_assert (self->state != BECKON_CALL_STATE_FREE);
 
-  member = beckon_call_add_member (self, user, NULL, BECKON_MEMBER_JOINED);
+  member = beckon_call_add_member (self, user, name, BECKON_MEMBER_JOINED);
   if (self->state != BECKON_CALL_STATE_INCOMING)
     {
       if (answers && device != NULL)

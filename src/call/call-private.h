@@ -164,10 +164,11 @@ void beckon_call_alert_member (BeckonCall *self, const char *id, const char *nam
 /** beckon_call_alert_invited: those of @invitees that could be */
 void beckon_call_alert_invited (BeckonCall *self, const char *const *invitees,
                                 const BeckonInviteResult *result);
-/** beckon_call_member_joined: @user is in the call, with @device (nullable); @offer: whether it
- * is on us to connect: not if they will because they hear of our joining */
-void beckon_call_member_joined (BeckonCall *self, const char *user, const char *device,
-                                gboolean offer);
+/** beckon_call_member_joined: @user is in the call, with @device (nullable); @name: (nullable):
+ * what the server calls them, if it says so; @offer: whether it is on us to connect: not if they will
+ * because they hear of our joining */
+void beckon_call_member_joined (BeckonCall *self, const char *user, const char *name,
+                                const char *device, gboolean offer);
 /** beckon_call_member_gone: @member is not in the call any more, or will not come; @reason:
  * how the call ends if nobody is left. */
 void beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallEnd reason);

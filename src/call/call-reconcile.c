@@ -50,7 +50,7 @@ take_joined (BeckonCall *self, GPtrArray *members)
 
       if (g_strcmp0 (user->id, own) != 0 &&
           (member == NULL || member->state != BECKON_MEMBER_JOINED))
-        beckon_call_member_joined (self, user->id, NULL, FALSE);
+        beckon_call_member_joined (self, user->id, user->name, NULL, FALSE);
     }
 }
 
@@ -136,9 +136,7 @@ take_participant (BeckonCall *self, const BeckonParticipant *participant)
     case BECKON_PARTICIPANT_ACCEPTED:
       if (member != NULL && member->state == BECKON_MEMBER_JOINED)
         break;
-      beckon_call_add_member (self, user->id, user->name,
-                              member != NULL ? member->state : BECKON_MEMBER_ALERTED);
-      beckon_call_member_joined (self, user->id, participant->device, FALSE);
+      beckon_call_member_joined (self, user->id, user->name, participant->device, FALSE);
       break;
     case BECKON_PARTICIPANT_GONE:
       if (member != NULL)

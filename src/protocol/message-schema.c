@@ -292,6 +292,7 @@ static const BeckonField accepted[] = {
   CALL,
   NEEDED ("user", USER_ID),
   NEEDED ("device", ID),
+  MAYBE ("name", NAME),
   DATA,
   END
 };

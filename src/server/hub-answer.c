@@ -151,15 +151,26 @@ hub_call_cancel (HubSession *session, BeckonMessage *request)
 
 /* ---- accept and reject ---- */
 
+/* Who could not be named before is so now. */
+static BeckonMessage *
+new_accepted (HubCall *call, HubSession *session)
+{
+  BeckonMessage *event = hub_call_event (BECKON_CALL_ACCEPTED, call);
+
+  beckon_message_set_string (event, "user", session->user->id);
+  beckon_message_set_string (event, "device", session->device);
+  if (call->hub->config->directory_closed)
+    beckon_message_set_string (event, "name", session->user->name);
+  return event;
+}
+
 void
 hub_call_accept_with (HubParticipant *participant, HubSession *session, BeckonMessage *request)
 {
   HubCall *call = participant->call;
-  g_autoptr (BeckonMessage) event = hub_call_event (BECKON_CALL_ACCEPTED, call);
+  g_autoptr (BeckonMessage) event = new_accepted (call, session);
 
   hub_participant_join (participant, session);
-  beckon_message_set_string (event, "user", session->user->id);
-  beckon_message_set_string (event, "device", session->device);
   copy_data (event, request);
   hub_call_tell_members (call, event, participant);
   tell_elsewhere (session, NULL, call, "accepted");
@@ -271,9 +282,7 @@ hub_call_join (HubSession *session, BeckonMessage *request)
   beckon_message_set_string (reply, "media", beckon_media_to_string (call->media));
   beckon_message_set_int (reply, "duration", hub_call_duration (call));
   hub_session_reply (session, request, reply);
-  event = hub_call_event (BECKON_CALL_ACCEPTED, call);
-  beckon_message_set_string (event, "user", session->user->id);
-  beckon_message_set_string (event, "device", session->device);
+  event = new_accepted (call, session);
   hub_call_tell_members (call, event, participant);
   if (before != NULL)
     tell_elsewhere (session, before, call, "moved");

@@ -60,8 +60,8 @@ beckon_signaling_events_install (GObjectClass *object_class)
   signals[INVITATION_OFFLINE] = new_signal (object_class, "invitation-offline", 2, text, text);
   signals[MEMBERS_ADDED] = new_signal (object_class, "members-added", 3, text, text,
                                        G_TYPE_PTR_ARRAY);
-  signals[INVITATION_ACCEPTED] = new_signal (object_class, "invitation-accepted", 4, text, text,
-                                             text, text);
+  signals[INVITATION_ACCEPTED] = new_signal (object_class, "invitation-accepted", 5, text, text,
+                                             text, text, text);
   signals[INVITATION_REJECTED] = new_signal (object_class, "invitation-rejected", 4, text, text,
                                              BECKON_TYPE_REJECT_REASON, text);
   signals[INVITATION_CANCELLED] = new_signal (object_class, "invitation-cancelled", 3, text, text,
@@ -221,7 +221,8 @@ beckon_signaling_events_emit (BeckonSignalingService *self, BeckonMessage *event
       emit_added (self, event);
       break;
     case BECKON_CALL_ACCEPTED:
-      g_signal_emit (self, signals[INVITATION_ACCEPTED], 0, call, user, device, data);
+      g_signal_emit (self, signals[INVITATION_ACCEPTED], 0, call, user, device,
+                     beckon_message_get_string (event, "name"), data);
       break;
     case BECKON_CALL_REJECTED:
       emit_rejected (self, event);

@@ -34,7 +34,8 @@ G_BEGIN_DECLS
  *   invitation-ringing              (char *call, char *user)
  *   invitation-offline              (char *call, char *user)
  *   members-added                   (char *call, char *by, GPtrArray *users)   BeckonUser
- *   invitation-accepted             (char *call, char *user, char *device, char *data)
+ *   invitation-accepted             (char *call, char *user, char *device, char *name, char *data)
+ *                                   name: nullable: not said anew
  *   invitation-rejected             (char *call, char *user, BeckonRejectReason reason, char *data)
  *   invitation-cancelled            (char *call, char *by, char *data)         to an invitee
  *   invitations-withdrawn           (char *call, GStrv users)                  to the members

@@ -119,13 +119,17 @@ test_cancel_crosses_accept (CallFixture *f, gconstpointer unused)
   call_fixture_assert_free (f, BECKON_CALL_END_CANCELLED);
 }
 
+/* Some servers name those alone who have been met. */
 static void
 test_peer_hangs_up (CallFixture *f, gconstpointer unused)
 {
   call_fixture_place (f);
+  g_assert_cmpstr (beckon_call_get_peer_name (f->call), ==, "Bob Larsson");
   half_server_event (f->server, "call.accepted",
-                     "\"call\":\"out\",\"user\":\"%s\",\"device\":\"d\"", "bob");
+                     "\"call\":\"out\",\"user\":\"bob\",\"name\":\"%s\",\"device\":\"d\"",
+                     "Bob L.");
   wait_until (beckon_call_get_state (f->call) == BECKON_CALL_STATE_CALLING);
+  g_assert_cmpstr (beckon_call_get_peer_name (f->call), ==, "Bob L.");
   half_server_event (f->server, "call.left",
                      "\"call\":\"out\",\"user\":\"%s\",\"reason\":\"hung-up\"", "bob");
   half_server_event (f->server, "call.ended",

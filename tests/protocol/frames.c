@@ -245,7 +245,7 @@ const FrameSample frame_samples[] = {
   { "event.call.accepted", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'call.accepted','call':'c0ffee','user':'bob','device':'d2'}" },
   { "event.call.accepted", FALSE, BECKON_MESSAGE_NONE,
-    "{'seq':9007199254740992,'type':'call.accepted','call':'c0ffee','user':'bob','device':'d2',"
+    "{'seq':9007199254740992,'type':'call.accepted','call':'c0ffee','user':'bob','device':'d2','name':'Bob',"
     "'data':'{\\\"room\\\":\\\"Küche\\\"}'}" },
   { "event.call.rejected", TRUE, BECKON_MESSAGE_NONE,
     "{'seq':1,'type':'call.rejected','call':'c0ffee','user':'bob','reason':'busy'}" },

@@ -279,7 +279,9 @@ async def test_names_of_those_who_have_met(_):
         assert await names(bob) == {alice.user: "Alice"}
         assert await names(alice) == {bob.user: bob.user, carol.user: carol.user}
         await alice.told()
-        await bob.request("call.accept", call=call)
+        accepted = await bob.request("call.accept", call=call)
+        assert accepted["members"] == [{"id": alice.user, "name": "Alice"}, {"id": bob.user, "name": "Bob"}]
+        assert (await alice.event("call.accepted", call=call))["name"] == "Bob"
         await alice.event("contacts.changed")
         assert await names(alice) == {bob.user: "Bob", carol.user: carol.user}
         await carol.request("call.reject", call=call, reason="declined")
