@@ -92,6 +92,55 @@ merge (BeckonCallManager *self, const BeckonInviteResult *result, const Invite *
 }
 
 static void
+on_left (GObject *source, GAsyncResult *result, gpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+    g_debug ("The server was not told that we are not in a call: %s", error->message);
+}
+
+static void
+leave (BeckonCallManager *self, const char *call)
+{
+  beckon_signaling_service_leave_async (self->signaling, call, BECKON_LEAVE_HUNG_UP, NULL, on_left,
+                                        NULL);
+}
+
+/* Returns: (nullable): why nobody at all was invited. */
+static const GError *
+find_refusal (const BeckonInviteResult *result, const Invite *invite)
+{
+  for (guint i = 0; invite->invitees[i] != NULL; i++)
+    if (beckon_invite_result_find_failure (result, invite->invitees[i]) == NULL)
+      return NULL;
+  return beckon_invite_result_find_failure (result, invite->invitees[0]);
+}
+
+/* Returns: (transfer full) (nullable): the call; %NULL with @error where there is nobody in it,
+ * which a server should have refused. */
+static BeckonCall *
+place (BeckonCallManager *self,
+       const BeckonInviteResult *result,
+       const Invite *invite,
+       GError **error)
+{
+  const GError *refusal = find_refusal (result, invite);
+  BeckonCall *call;
+
+  if (refusal != NULL)
+    {
+      leave (self, result->call);
+      g_propagate_error (error, g_error_copy (refusal));
+      return NULL;
+    }
+  call = beckon_call_new_outgoing (self->signaling, self->config, result,
+                                   (const char *const *) invite->invitees, invite->media);
+  beckon_call_manager_follow (self, call);
+  return call;
+}
+
+static void
 on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -105,11 +154,7 @@ on_invited (GObject *source, GAsyncResult *result, gpointer user_data)
   if (invited != NULL && invited->merged)
     call = merge (self, invited, invite);
   else if (invited != NULL)
-    {
-      call = beckon_call_new_outgoing (self->signaling, self->config, invited,
-                                       (const char *const *) invite->invitees, invite->media);
-      beckon_call_manager_follow (self, call);
-    }
+    call = place (self, invited, invite, &error);
   else if (g_error_matches (error, BECKON_SIGNALING_ERROR, BECKON_SIGNALING_ERROR_DISCONNECTED))
     self->lost_invite = TRUE;
   finish_placing (self, task, call, error);
@@ -166,21 +211,11 @@ join_free (Join *join)
   g_free (join);
 }
 
-static void
-on_left (GObject *source, GAsyncResult *result, gpointer unused)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    g_debug ("The server was not told that we are not in a call: %s", error->message);
-}
-
 /* Returns: (transfer full): why there is nothing to take part in. */
 static GError *
 leave_empty (BeckonCallManager *self, const char *call)
 {
-  beckon_signaling_service_leave_async (self->signaling, call, BECKON_LEAVE_HUNG_UP, NULL, on_left,
-                                        NULL);
+  leave (self, call);
   return g_error_new_literal (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER,
                               "Nobody else is in the call any more");
 }

@@ -181,15 +181,6 @@ beckon_call_alert_member (
   members_changed (self);
 }
 
-static gboolean
-has_failed (const BeckonInviteResult *result, const char *user)
-{
-  for (guint i = 0; i < result->failed->len; i++)
-    if (g_str_equal (((BeckonInviteFailure *) g_ptr_array_index (result->failed, i))->user, user))
-      return TRUE;
-  return FALSE;
-}
-
 /* Returns: (nullable): what the server says their name is. */
 static const char *
 find_name (const BeckonInviteResult *result, const char *user)
@@ -210,7 +201,7 @@ beckon_call_alert_invited (BeckonCall *self,
                            const BeckonInviteResult *result)
 {
   for (guint i = 0; invitees[i] != NULL; i++)
-    if (!has_failed (result, invitees[i]))
+    if (beckon_invite_result_find_failure (result, invitees[i]) == NULL)
       beckon_call_alert_member (self, invitees[i], find_name (result, invitees[i]), result->timeout,
                                 TRUE);
 }

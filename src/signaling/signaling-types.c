@@ -105,6 +105,19 @@ beckon_invite_result_free (BeckonInviteResult *self)
   g_free (self);
 }
 
+const GError *
+beckon_invite_result_find_failure (const BeckonInviteResult *self, const char *user)
+{
+  for (guint i = 0; i < self->failed->len; i++)
+    {
+      const BeckonInviteFailure *failure = g_ptr_array_index (self->failed, i);
+
+      if (g_str_equal (failure->user, user))
+        return failure->error;
+    }
+  return NULL;
+}
+
 void
 beckon_join_result_free (BeckonJoinResult *self)
 {

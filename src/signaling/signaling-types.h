@@ -82,7 +82,7 @@ typedef struct
 {
   char *call;
   guint timeout;     /* seconds */
-  GPtrArray *failed; /* BeckonInviteFailure; never everybody */
+  GPtrArray *failed; /* BeckonInviteFailure; everybody only where a server is wrong */
   GPtrArray *members; /* BeckonUser: the others, with their names, as far as the server tells */
   gboolean merged;    /* it is their invitation of us, which rang just now, and is accepted */
   BeckonMedia media; /* merged: of that call */
@@ -91,6 +91,9 @@ typedef struct
 BeckonInviteFailure *beckon_invite_failure_new (const char *user, GError *error);
 void beckon_invite_failure_free (BeckonInviteFailure *self);
 void beckon_invite_result_free (BeckonInviteResult *self);
+/** beckon_invite_result_find_failure: Returns: (transfer none) (nullable): why @user could not be
+ * invited; %NULL: they were. */
+const GError *beckon_invite_result_find_failure (const BeckonInviteResult *self, const char *user);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BeckonInviteResult, beckon_invite_result_free)
 
 /** BeckonJoinResult: the call that we are in now. */

@@ -44,6 +44,27 @@ test_failed_invite_leaves_free (CallFixture *f, gconstpointer unused)
   call_fixture_place (f);
 }
 
+/* A server that makes a call of nobody is not believed. */
+static void
+test_invite_of_nobody (CallFixture *f, gconstpointer unused)
+{
+  g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) leave = NULL;
+
+  call_fixture_invite (f, BECKON_MEDIA_VOICE);
+  request = half_server_expect (f->server, "call.invite");
+  half_server_reply (f->server, request,
+                     "\"call\":\"empty\",\"timeout\":30,"
+                     "\"failed\":[{\"user\":\"bob\",\"code\":\"unknown-user\"}]");
+  wait_until (f->done == 1);
+  g_assert_error (f->error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_UNKNOWN_USER);
+  g_assert_false (beckon_call_manager_is_busy (f->manager));
+  leave = half_server_expect (f->server, "call.leave");
+  g_assert_cmpstr (json_object_get_string_member (leave, "call"), ==, "empty");
+  half_server_reply (f->server, leave, "");
+  call_fixture_place (f);
+}
+
 static void
 test_call_back_at_once_after_cancel (CallFixture *f, gconstpointer unused)
 {
@@ -407,6 +428,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   add ("invite-and-cancel", test_invite_and_cancel);
   add ("failed-invite-leaves-free", test_failed_invite_leaves_free);
+  add ("invite-of-nobody", test_invite_of_nobody);
   add ("call-back-at-once-after-cancel", test_call_back_at_once_after_cancel);
   add ("one-call-at-a-time", test_one_call_at_a_time);
   add ("progress", test_progress);
