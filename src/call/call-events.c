@@ -9,6 +9,8 @@
 
 #include "call-private.h"
 
+#include "identifiers.h"
+
 /* ---- what the server says ---- */
 
 static gboolean
@@ -93,7 +95,7 @@ on_rejected (BeckonSignalingService *service, const char *call, const char *user
     return;
   if (self->message == NULL && data != NULL)
     {
-      self->message = g_strdup (data);
+      self->message = beckon_text_to_line (data);
       g_object_notify (G_OBJECT (self), "message");
     }
   beckon_call_member_gone (self, member,

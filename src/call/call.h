@@ -77,9 +77,9 @@ GType beckon_call_end_get_type (void) G_GNUC_CONST;
  * screen (whether we share one), remote-screen, remote-screen-video (GObject, nullable: the screen
  * of the first who shares one), remote-level (double 0..1), local-video, remote-video (GObject,
  * nullable: a sink with a "paintable" property), statistics (BeckonStatistics, nullable),
- * seconds-to-end,
- * microphone-level (double 0..1), microphone-problem, camera-problem, speaker-problem, screen-problem (GError, nullable), message (nullable: what the
- * other wrote when they declined), answered-device (nullable: the name of the device of ours that
+ * seconds-to-end, microphone-level (double 0..1), microphone-problem, camera-problem,
+ * speaker-problem, screen-problem (GError, nullable), message (nullable: what the other wrote when
+ * they declined, as one line), answered-device (nullable: the name of the device of ours that
  * answered or took over).
  *
  * Signals: first-audio (char *user) and first-video (char *user, guint width, guint height): the

@@ -99,6 +99,12 @@ is_deceptive (gunichar c)
          (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); /* overrides, isolates */
 }
 
+static gboolean
+is_visible (gunichar c)
+{
+  return g_unichar_isgraph (c) && !g_unichar_iszerowidth (c);
+}
+
 gboolean
 beckon_name_is_valid (const char *name)
 {
@@ -113,7 +119,34 @@ beckon_name_is_valid (const char *name)
 
       if (is_deceptive (c))
         return FALSE;
-      visible |= g_unichar_isgraph (c) && !g_unichar_iszerowidth (c);
+      visible |= is_visible (c);
     }
   return visible;
+}
+
+char *
+beckon_text_to_line (const char *text)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+  gboolean visible = FALSE;
+  gboolean blank = FALSE;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      const gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c))
+        blank = TRUE;
+      else if (!is_deceptive (c))
+        {
+          if (blank && line->len > 0)
+            g_string_append_c (line, ' ');
+          blank = FALSE;
+          visible |= is_visible (c);
+          g_string_append_unichar (line, c);
+        }
+    }
+  return visible ? g_string_free (g_steal_pointer (&line), FALSE) : NULL;
 }

@@ -37,4 +37,14 @@ gboolean beckon_id_is_valid (const char *id);
  * control and no bidirectional-override characters, so that a name can be shown as it is. */
 gboolean beckon_name_is_valid (const char *name);
 
+/**
+ * beckon_text_to_line:
+ * @text: UTF-8 that a stranger wrote
+ *
+ * Returns: (transfer full) (nullable): it without control and bidirectional-override characters, and
+ * with one blank for each row of blanks and ends of lines, so that it can be shown as it is; %NULL
+ * where nothing visible is left.
+ */
+char *beckon_text_to_line (const char *text);
+
 G_END_DECLS

@@ -107,11 +107,12 @@ test_busy_and_declined (CallFixture *f, gconstpointer unused)
   f->ends = 0;
   call_fixture_place (f);
   half_server_event (f->server, "call.rejected",
-                     "\"call\":\"out\",\"user\":\"%s\",\"reason\":\"declined\",\"data\":\"Later\"",
+                     "\"call\":\"out\",\"user\":\"%s\",\"reason\":\"declined\","
+                     "\"data\":\"Later\\n\\u202eor never\"",
                      "bob");
   wait_until (f->ends == 1);
   call_fixture_assert_free (f, BECKON_CALL_END_PEER_DECLINED);
-  g_assert_cmpstr (beckon_call_get_message (f->call), ==, "Later");
+  g_assert_cmpstr (beckon_call_get_message (f->call), ==, "Later or never");
 }
 
 static void

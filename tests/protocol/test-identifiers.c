@@ -153,6 +153,29 @@ test_name_of_every_character (void)
     }
 }
 
+static void
+test_line (void)
+{
+  static const char *const cases[][2] = {
+    { "In an hour", "In an hour" },
+    { "  a\r\n\r\n\tb\u2028c\u2029 ", "a b c" },
+    { "a\u00a0b", "a b" },
+    { "a\x1b[31mb\x7f\xc2\x85", "a[31mb" },
+    { "\u202ea\u2066b\u2069\u200e\u061c", "ab" },
+    { "عائشة", "عائشة" },
+    { "\U0001F469\u200D\U0001F680", "\U0001F469\u200D\U0001F680" },
+    { "", NULL },
+    { "\n \u202e\u200b", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *line = beckon_text_to_line (cases[i][0]);
+
+      g_assert_cmpstr (line, ==, cases[i][1]);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -163,5 +186,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/identifiers/parse-many", test_parse_many);
   g_test_add_func ("/identifiers/name", test_name);
   g_test_add_func ("/identifiers/name-of-every-character", test_name_of_every_character);
+  g_test_add_func ("/identifiers/line", test_line);
   return g_test_run ();
 }

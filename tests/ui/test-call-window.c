@@ -8,6 +8,7 @@
 #include "call-window.h"
 #include "calling-page.h"
 #include "devices-popover.h"
+#include "ended-page.h"
 #include "ui-fixture.h"
 #include "video-view.h"
 
@@ -393,6 +394,20 @@ test_call_again_fails (Fixture *self, gconstpointer unused)
   ui_await (self->window == NULL);
 }
 
+/* What a stranger writes makes no window of which the buttons are beyond the screen. */
+static void
+test_long_decline (Fixture *self, gconstpointer unused)
+{
+  int height;
+
+  self->call->message = g_strnfill (2048, 'x');
+  fake_call_end (self->call, BECKON_CALL_END_PEER_DECLINED);
+  ui_await (ui_find_label (self->window, "Bob declined") != NULL);
+  gtk_widget_measure (ui_find_type (self->window, BECKON_TYPE_ENDED_PAGE), GTK_ORIENTATION_VERTICAL,
+                      360, &height, NULL, NULL, NULL);
+  g_assert_cmpint (height, <=, 480);
+}
+
 /* Another device took over: one is still in the call, and must not place it again. */
 static void
 test_moved (Fixture *self, gconstpointer unused)
@@ -596,6 +611,7 @@ main (int argc, char **argv)
   ADD ("closing-hangs-up", test_closing_hangs_up);
   ADD ("call-again", test_call_again);
   ADD ("call-again-fails", test_call_again_fails);
+  ADD ("long-decline", test_long_decline);
   ADD ("moved", test_moved);
   ADD ("narrow", test_narrow);
   ADD ("narrow-devices", test_narrow_devices);
