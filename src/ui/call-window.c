@@ -301,11 +301,14 @@ on_tick (gpointer user_data)
 static void
 on_call_notify (BeckonCall *call, GParamSpec *pspec, BeckonCallWindow *self)
 {
+  /* They change several times a second; the other one is shown where the devices are. */
   if (g_str_equal (pspec->name, "remote-level"))
     {
       beckon_calling_page_update_level (self->calling, call);
       return;
     }
+  if (g_str_equal (pspec->name, "microphone-level"))
+    return;
   if (g_str_equal (pspec->name, "microphone"))
     {
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MICROPHONE]);

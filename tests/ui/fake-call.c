@@ -15,6 +15,7 @@ static const char *const property_names[] = {
   "camera",
   "remote-camera",
   "remote-level",
+  "microphone-level",
   "local-video",
   "remote-microphone",
   "remote-video",

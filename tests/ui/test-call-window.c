@@ -90,6 +90,18 @@ test_waiting (Fixture *self, gconstpointer unused)
   g_assert_null (ui_find_named (self->window, "Hang up"));
 }
 
+/* Levels come several times a second: for them the window is not brought up to date as a whole. */
+static void
+test_levels (Fixture *self, gconstpointer unused)
+{
+  self->call->progress = BECKON_CALL_PROGRESS_RINGING; /* which nobody has told */
+  fake_call_notify (self->call, "remote-level");
+  fake_call_notify (self->call, "microphone-level");
+  g_assert_null (ui_find_label (self->window, "Ringing…"));
+  fake_call_notify (self->call, "progress");
+  g_assert_nonnull (ui_find_label (self->window, "Ringing…"));
+}
+
 /* The caller looks at "Connecting…" until something can be heard, the callee sees the call at once.
  */
 static void
@@ -593,6 +605,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/call-window/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
   ADD ("waiting", test_waiting);
+  ADD ("levels", test_levels);
   ADD ("connecting", test_connecting);
   ADD ("calling", test_calling);
   ADD ("cameras", test_cameras);
