@@ -101,6 +101,39 @@ beckon_history_item_is_missed (BeckonHistoryItem *self)
          g_strcmp0 (self->call->outcome, "declined") != 0;
 }
 
+static gboolean
+are_same_people (GPtrArray *some, GPtrArray *others)
+{
+  if (some->len != others->len)
+    return FALSE;
+  for (guint i = 0; i < some->len; i++)
+    {
+      const BeckonUser *one = g_ptr_array_index (some, i);
+      const BeckonUser *other = g_ptr_array_index (others, i);
+
+      if (!g_str_equal (one->id, other->id) || !g_str_equal (one->name, other->name))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+beckon_history_item_equals (BeckonHistoryItem *self, BeckonHistoryItem *other)
+{
+  const BeckonPastCall *one;
+  const BeckonPastCall *two;
+
+  g_return_val_if_fail (BECKON_IS_HISTORY_ITEM (self), FALSE);
+  g_return_val_if_fail (BECKON_IS_HISTORY_ITEM (other), FALSE);
+
+  one = self->call;
+  two = other->call;
+  return g_strcmp0 (one->call, two->call) == 0 && one->outgoing == two->outgoing &&
+         one->media == two->media && g_strcmp0 (one->outcome, two->outcome) == 0 &&
+         one->started == two->started && one->duration == two->duration &&
+         are_same_people (one->others, two->others);
+}
+
 char *
 beckon_history_item_describe (BeckonHistoryItem *self, GDateTime *now)
 {

@@ -19,6 +19,9 @@ const BeckonPastCall *beckon_history_item_get_call (BeckonHistoryItem *self);
 /** beckon_history_item_is_missed: whether somebody called and was not answered. */
 gboolean beckon_history_item_is_missed (BeckonHistoryItem *self);
 
+/** beckon_history_item_equals: whether @other tells the same of the same call. */
+gboolean beckon_history_item_equals (BeckonHistoryItem *self, BeckonHistoryItem *other);
+
 /**
  * beckon_history_item_describe:
  * @now: the time that "yesterday" is meant from

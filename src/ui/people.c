@@ -86,6 +86,35 @@ forget_memory (BeckonPeople *self)
   g_clear_pointer (&self->account, g_free);
 }
 
+/* ---- lists ---- */
+
+static gboolean
+is_same (GListStore *store, guint position, GPtrArray *items, guint index, GEqualFunc are_same)
+{
+  g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (store), position);
+
+  return are_same (item, g_ptr_array_index (items, index));
+}
+
+/* Makes @items of the first @n_old items of @store. Rows of what is the same stay, and with them
+ * the keyboard's place and an open menu. */
+static void
+replace (GListStore *store, guint n_old, GPtrArray *items, GEqualFunc are_same)
+{
+  const guint n_common = MIN (n_old, items->len);
+  guint before = 0;
+  guint behind = 0;
+
+  while (before < n_common && is_same (store, before, items, before, are_same))
+    before++;
+  while (behind < n_common - before &&
+         is_same (store, n_old - 1 - behind, items, items->len - 1 - behind, are_same))
+    behind++;
+  if (before + behind < MAX (n_old, items->len))
+    g_list_store_splice (store, before, n_old - before - behind, items->pdata + before,
+                         items->len - before - behind);
+}
+
 /* ---- contacts, and who is blocked ---- */
 
 /* Returns: (transfer none) (nullable) */
@@ -104,40 +133,27 @@ find_item (GListStore *store, const char *id)
   return NULL;
 }
 
-/* Whether @items are the people of @store, in its order. */
 static gboolean
-are_same_people (GListStore *store, GPtrArray *items)
+are_same_person (gconstpointer a, gconstpointer b)
 {
-  if (g_list_model_get_n_items (G_LIST_MODEL (store)) != items->len)
-    return FALSE;
-  for (guint i = 0; i < items->len; i++)
-    {
-      BeckonContactItem *item = g_ptr_array_index (items, i);
-      g_autoptr (BeckonContactItem) shown = g_list_model_get_item (G_LIST_MODEL (store), i);
+  BeckonContactItem *one = (gpointer) a;
+  BeckonContactItem *other = (gpointer) b;
 
-      if (!g_str_equal (beckon_contact_item_get_id (shown), beckon_contact_item_get_id (item)) ||
-          !g_str_equal (beckon_contact_item_get_name (shown), beckon_contact_item_get_name (item)))
-        return FALSE;
-    }
-  return TRUE;
+  return g_str_equal (beckon_contact_item_get_id (one), beckon_contact_item_get_id (other)) &&
+         g_str_equal (beckon_contact_item_get_name (one), beckon_contact_item_get_name (other));
 }
 
 static void
 fill (GListStore *store, GPtrArray *items)
 {
-  if (!are_same_people (store, items))
-    {
-      g_list_store_splice (store, 0, g_list_model_get_n_items (G_LIST_MODEL (store)), items->pdata,
-                           items->len);
-      return;
-    }
-  /* The rows stay, and with them the keyboard's place. */
+  replace (store, g_list_model_get_n_items (G_LIST_MODEL (store)), items, are_same_person);
   for (guint i = 0; i < items->len; i++)
     {
       BeckonContactItem *item = g_ptr_array_index (items, i);
+      g_autoptr (BeckonContactItem) shown = g_list_model_get_item (G_LIST_MODEL (store), i);
 
-      beckon_contact_item_set_presence (find_item (store, beckon_contact_item_get_id (item)),
-                                        beckon_contact_item_get_presence (item));
+      if (shown != item)
+        beckon_contact_item_set_presence (shown, beckon_contact_item_get_presence (item));
     }
 }
 
@@ -264,6 +280,12 @@ trim_history (BeckonPeople *self)
   self->complete = FALSE;
 }
 
+static gboolean
+are_same_call (gconstpointer a, gconstpointer b)
+{
+  return beckon_history_item_equals ((gpointer) a, (gpointer) b);
+}
+
 void
 beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
 {
@@ -281,9 +303,8 @@ beckon_people_take_history (BeckonPeople *self, GPtrArray *calls)
   for (guint i = 0; i < calls->len; i++)
     g_ptr_array_add (items, beckon_history_item_new (g_ptr_array_index (calls, i)));
   g_ptr_array_unref (calls);
-  g_list_store_splice (self->history, 0,
-                       g_list_model_get_n_items (G_LIST_MODEL (self->history)) - n_older,
-                       items->pdata, items->len);
+  replace (self->history, g_list_model_get_n_items (G_LIST_MODEL (self->history)) - n_older, items,
+           are_same_call);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADED]);
   load_all (self);
 }

@@ -219,6 +219,12 @@ assert_times (Fixture *f, const char *expected)
   g_assert_cmpstr (joined, ==, expected);
 }
 
+static void
+on_items_changed (GListModel *model, guint position, guint removed, guint added, GString *changes)
+{
+  g_string_append_printf (changes, "%u-%u+%u ", position, removed, added);
+}
+
 #define PAST(started)                                                                              \
   "{\"call\":\"c" started "\",\"direction\":\"incoming\",\"media\":\"voice\","                     \
   "\"members\":[],\"outcome\":\"missed\",\"started\":" started ",\"duration_ms\":0}"
@@ -267,6 +273,32 @@ test_older (Fixture *f, gconstpointer unused)
   assert_times (f, "5000 4000");
   expect_older (f, 4000, PAST ("3000"));
   wait_until (g_list_model_get_n_items (history) == 3);
+}
+
+/* Rows of calls that are listed already stay, with the keyboard's place and an open menu. */
+static void
+test_history_again (Fixture *f, gconstpointer unused)
+{
+  GListModel *history = beckon_people_get_history (f->people);
+  g_autoptr (GString) changes = g_string_new (NULL);
+
+  answer (f, "contacts.list", "\"contacts\":[],\"blocked\":[]");
+  answer (f, "history.list", "\"calls\":[" PAST ("2000") "," PAST ("1000") "]");
+  wait_until (g_list_model_get_n_items (history) == 2);
+  g_signal_connect (history, "items-changed", G_CALLBACK (on_items_changed), changes);
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("2000") "," PAST ("1000") "]");
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list",
+          "\"calls\":[" PAST ("3000") "," PAST ("2000") "," PAST ("1000") "]");
+  wait_until (g_list_model_get_n_items (history) == 3);
+  g_assert_cmpstr (changes->str, ==, "0-0+1 ");
+  half_server_event (f->server, "history.changed", "\"x\":%d", 0);
+  answer (f, "history.list", "\"calls\":[" PAST ("3000") "," PAST ("1000") "]");
+  wait_until (g_list_model_get_n_items (history) == 2);
+  g_assert_cmpstr (changes->str, ==, "0-0+1 1-1+0 ");
+  assert_times (f, "3000 1000");
+  g_signal_handlers_disconnect_by_data (history, changes);
 }
 
 static void
@@ -530,6 +562,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/people/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("loaded", test_loaded);
   ADD ("seen", test_seen);
+  ADD ("history-again", test_history_again);
   ADD ("older", test_older);
   ADD ("all", test_all);
   ADD ("all-no-more", test_all_no_more);
