@@ -64,10 +64,23 @@ create_contact_row (gpointer item, gpointer user_data)
 static GtkWidget *
 create_recent_row (gpointer item, gpointer user_data)
 {
-  GtkWidget *row = beckon_recent_row_new (item);
+  BeckonHomeWindow *self = user_data;
+  g_autoptr (GDateTime) now = beckon_day_watch_get_now (self->days);
+  GtkWidget *row = beckon_recent_row_new (item, now);
 
-  update_recent_row (user_data, row);
+  update_recent_row (self, row);
   return row;
+}
+
+/* What was today is yesterday. */
+static void
+update_times (BeckonHomeWindow *self)
+{
+  g_autoptr (GDateTime) now = beckon_day_watch_get_now (self->days);
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->recent, i)) != NULL; i++)
+    beckon_recent_row_set_now (BECKON_RECENT_ROW (row), now);
 }
 
 /* ---- lists ---- */
@@ -158,6 +171,11 @@ beckon_home_window_search (BeckonHomeWindow *self)
 void
 beckon_home_window_set_up_lists (BeckonHomeWindow *self)
 {
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+
+  self->days = beckon_day_watch_new (now);
+  g_signal_connect_object (self->days, "changed", G_CALLBACK (update_times), self,
+                           G_CONNECT_SWAPPED);
   self->filter = beckon_people_filter_new (self->people);
   gtk_list_box_bind_model (self->contacts, beckon_people_filter_get_contacts (self->filter),
                            create_contact_row, self, NULL);

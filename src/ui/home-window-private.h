@@ -5,6 +5,7 @@
 #include "account-button.h"
 #include "adaptive.h"
 #include "call-banner.h"
+#include "day-watch.h"
 #include "dial-box.h"
 #include "home-window.h"
 #include "join-group.h"
@@ -50,6 +51,7 @@ struct _BeckonHomeWindow
   BeckonAutostart *autostart; /* nullable */
   BeckonPeople *people;
   BeckonPeopleFilter *filter; /* nullable: until the window is made */
+  BeckonDayWatch *days;
   BeckonAdaptive *adaptive;
   GSignalGroup *manager_signals;
   GSignalGroup *signaling_signals;

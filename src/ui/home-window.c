@@ -241,6 +241,7 @@ beckon_home_window_dispose (GObject *object)
   if (self->people != NULL)
     beckon_people_set_all_wanted (self->people, FALSE); /* what is on its way holds it */
   g_clear_object (&self->people);
+  g_clear_object (&self->days);
   g_clear_object (&self->autostart);
   g_clear_object (&self->account);
 

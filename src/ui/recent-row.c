@@ -23,6 +23,8 @@ struct _BeckonRecentRow
   GtkImage *way;
   GtkLabel *status;
   BeckonCallButtons *buttons;
+
+  BeckonHistoryItem *item; /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, BECKON_TYPE_PERSON_ROW)
@@ -69,9 +71,19 @@ set_way (BeckonRecentRow *self, BeckonHistoryItem *item)
 }
 
 static void
+beckon_recent_row_dispose (GObject *object)
+{
+  g_clear_object (&BECKON_RECENT_ROW (object)->item);
+
+  G_OBJECT_CLASS (beckon_recent_row_parent_class)->dispose (object);
+}
+
+static void
 beckon_recent_row_class_init (BeckonRecentRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = beckon_recent_row_dispose;
 
   g_type_ensure (BECKON_TYPE_CALL_BUTTONS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/recent-row.ui");
@@ -90,31 +102,42 @@ beckon_recent_row_init (BeckonRecentRow *self)
 }
 
 GtkWidget *
-beckon_recent_row_new (BeckonHistoryItem *item)
+beckon_recent_row_new (BeckonHistoryItem *item, GDateTime *now)
 {
   BeckonRecentRow *self;
   const BeckonPastCall *call;
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *names = NULL;
   g_autofree char *ids = NULL;
-  g_autofree char *status = NULL;
 
   g_return_val_if_fail (BECKON_IS_HISTORY_ITEM (item), NULL);
+  g_return_val_if_fail (now != NULL, NULL);
 
   self = g_object_new (BECKON_TYPE_RECENT_ROW, NULL);
+  self->item = g_object_ref (item);
   call = beckon_history_item_get_call (item);
   names = beckon_phrase_for_people (call->others);
   ids = join_ids (call->others);
-  status = beckon_history_item_describe (item, now);
   adw_avatar_set_text (self->avatar, names);
   gtk_label_set_label (self->name, names);
-  gtk_label_set_label (self->status, status);
+  beckon_recent_row_set_now (self, now);
   set_way (self, item);
   beckon_call_buttons_set_people (self->buttons, ids, names);
   /* A menu about several would have to ask about whom. */
   if (call->others->len == 1)
     beckon_person_row_set_person (BECKON_PERSON_ROW (self), ids, names);
   return GTK_WIDGET (self);
+}
+
+void
+beckon_recent_row_set_now (BeckonRecentRow *self, GDateTime *now)
+{
+  g_autofree char *status = NULL;
+
+  g_return_if_fail (BECKON_IS_RECENT_ROW (self));
+  g_return_if_fail (now != NULL);
+
+  status = beckon_history_item_describe (self->item, now);
+  gtk_label_set_label (self->status, status);
 }
 
 void

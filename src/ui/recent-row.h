@@ -11,7 +11,11 @@ G_BEGIN_DECLS
 /** BeckonRecentRow: a past call, whose people can be called again. */
 G_DECLARE_FINAL_TYPE (BeckonRecentRow, beckon_recent_row, BECKON, RECENT_ROW, BeckonPersonRow)
 
-GtkWidget *beckon_recent_row_new (BeckonHistoryItem *item);
+/** beckon_recent_row_new: @now: the time that "yesterday" is meant from */
+GtkWidget *beckon_recent_row_new (BeckonHistoryItem *item, GDateTime *now);
+
+/** beckon_recent_row_set_now: it is later than it was. */
+void beckon_recent_row_set_now (BeckonRecentRow *self, GDateTime *now);
 
 /** beckon_recent_row_set_obstacle: @obstacle: (nullable): why nobody can be called. */
 void beckon_recent_row_set_obstacle (BeckonRecentRow *self, const char *obstacle);

@@ -8,6 +8,7 @@
 #include "blocked-window.h"
 #include "call-banner.h"
 #include "contact-row.h"
+#include "day-watch.h"
 #include "dial-box.h"
 #include "dial-completion.h"
 #include "people-filter.h"
@@ -136,6 +137,14 @@ test_row_menu (void)
   g_assert_finalize_object (item);
 }
 
+static GtkWidget *
+create_recent_row (BeckonHistoryItem *item)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 11, 25, 9, 30, 0);
+
+  return beckon_recent_row_new (item, now);
+}
+
 static void
 test_recent_row (void)
 {
@@ -151,7 +160,7 @@ test_recent_row (void)
   g_ptr_array_add (call->others, beckon_user_new ("carol", "Carol Adeyemi"));
   g_ptr_array_add (call->others, beckon_user_new ("dave", "Dave Okafor"));
   item = beckon_history_item_new (call);
-  row = beckon_recent_row_new (item);
+  row = create_recent_row (item);
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   window = create_home (list, &called);
   g_assert_true (gtk_widget_has_css_class (row, "missed"));
@@ -163,6 +172,48 @@ test_recent_row (void)
   gtk_widget_activate_action (row, "row.block", NULL);
   g_assert_cmpstr (called, ==, "('carol,dave', 'video')");
   ui_destroy (window);
+  g_assert_finalize_object (item);
+}
+
+static void
+on_day_changed (BeckonDayWatch *watch, GDateTime **changed)
+{
+  g_assert_null (*changed);
+  *changed = beckon_day_watch_get_now (watch);
+}
+
+/* A window that stays open says at midnight that what was today is yesterday. */
+static void
+test_next_day (void)
+{
+  BeckonPastCall *call = g_new0 (BeckonPastCall, 1);
+  g_autoptr (GDateTime) morning = g_date_time_new_utc (2026, 11, 24, 8, 40, 0);
+  g_autoptr (GDateTime) evening = g_date_time_new_utc (2026, 11, 24, 23, 59, 59.8);
+  g_autoptr (GDateTime) changed = NULL;
+  BeckonDayWatch *watch = beckon_day_watch_new (evening);
+  BeckonHistoryItem *item;
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *window;
+  GtkWidget *row;
+
+  call->outcome = g_strdup ("answered");
+  call->started = g_date_time_to_unix (morning) * 1000;
+  call->others = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
+  item = beckon_history_item_new (call);
+  row = beckon_recent_row_new (item, evening);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+  window = create_home (list, NULL);
+  g_assert_nonnull (ui_find_label (window, "Voice, 8:40"));
+
+  g_signal_connect (watch, "changed", G_CALLBACK (on_day_changed), &changed);
+  ui_await (changed != NULL);
+  g_assert_cmpint (g_date_time_get_day_of_month (changed), ==, 25);
+  g_assert_cmpint (g_date_time_get_hour (changed), ==, 0);
+  beckon_recent_row_set_now (BECKON_RECENT_ROW (row), changed);
+  g_assert_nonnull (ui_find_label (window, "Voice, yesterday"));
+  ui_settle (); /* once, until the next one */
+  ui_destroy (window);
+  g_assert_finalize_object (watch);
   g_assert_finalize_object (item);
 }
 
@@ -181,7 +232,7 @@ test_recent_row_adds (void)
   call->others = g_ptr_array_new_with_free_func ((GDestroyNotify) beckon_user_free);
   g_ptr_array_add (call->others, beckon_user_new ("dave", "Dave Okafor"));
   item = beckon_history_item_new (call);
-  row = beckon_recent_row_new (item);
+  row = create_recent_row (item);
   gtk_list_box_append (GTK_LIST_BOX (list), row);
   window = create_home (list, &called);
   gtk_widget_activate_action (row, "row.remove", NULL);
@@ -530,6 +581,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/home/row-menu", test_row_menu);
   g_test_add_func ("/ui/home/recent-row", test_recent_row);
   g_test_add_func ("/ui/home/recent-row-adds", test_recent_row_adds);
+  g_test_add_func ("/ui/home/next-day", test_next_day);
   g_test_add_func ("/ui/home/search", test_search);
   g_test_add_func ("/ui/home/completion", test_completion);
   g_test_add_func ("/ui/home/dial-box", test_dial_box);
