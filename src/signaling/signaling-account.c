@@ -45,7 +45,8 @@ beckon_signaling_service_set_name_async (BeckonSignalingService *self,
   g_task_set_task_data (task, g_strdup (name), g_free);
   message = beckon_message_new_request (BECKON_PROFILE_SET, 0);
   beckon_message_set_string (message, "name", name);
-  beckon_signaling_send_simple (self, message, cancellable, on_named, task);
+  /* Not cancellable on its way: what the server has changed must be known. */
+  beckon_signaling_send_simple (self, message, NULL, on_named, task);
 }
 
 /* ---- devices ---- */

@@ -238,7 +238,8 @@ void beckon_signaling_service_unblock_async (BeckonSignalingService *self, const
                                              GAsyncReadyCallback callback, gpointer user_data);
 
 /** beckon_signaling_service_set_name_async: what others see from now on; 1 to 128 bytes with something
- * to see. "user-name" follows. Fails with BAD_REQUEST. */
+ * to see. "user-name" follows, also where @cancellable is cancelled, which takes only the result.
+ * Fails with BAD_REQUEST. */
 void beckon_signaling_service_set_name_async (BeckonSignalingService *self, const char *name,
                                               GCancellable *cancellable,
                                               GAsyncReadyCallback callback, gpointer user_data);

@@ -222,7 +222,7 @@ on_named (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *sentence = NULL;
 
   if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error) ||
-      g_cancellable_is_cancelled (self->cancellable))
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   sentence = beckon_phrase_for_error (error, NULL);
   beckon_preferences_say (GTK_WIDGET (self), sentence);
@@ -282,7 +282,8 @@ beckon_account_preferences_root (GtkWidget *widget)
   list_devices (self);
 }
 
-/* What is under way holds the page: it must not do so longer than it is to be seen. */
+/* What is under way holds the page: it must not do so longer than it is to be seen. (A new name
+ * does until the server has answered, which it does soon.) */
 static void
 beckon_account_preferences_unroot (GtkWidget *widget)
 {

@@ -607,7 +607,9 @@ static void
 test_name (Fixture *f, gconstpointer unused)
 {
   g_autoptr (JsonObject) request = NULL;
+  g_autoptr (JsonObject) unawaited = NULL;
   g_autoptr (JsonObject) refused = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   sign_in (f);
   beckon_signaling_service_set_name_async (f->service, "Alice B.", NULL, on_request_done, f);
@@ -618,13 +620,24 @@ test_name (Fixture *f, gconstpointer unused)
   g_assert_true (f->ok);
   g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice B.");
 
+  /* Who does not wait for the answer has the name all the same. */
+  f->done = FALSE;
+  beckon_signaling_service_set_name_async (f->service, "Alice C.", cancellable, on_request_done, f);
+  unawaited = half_server_expect (f->server, "profile.set");
+  g_cancellable_cancel (cancellable);
+  half_server_reply (f->server, unawaited, "");
+  wait_until (f->done);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&f->error);
+  g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice C.");
+
   f->done = FALSE;
   beckon_signaling_service_set_name_async (f->service, " ", NULL, on_request_done, f);
   refused = half_server_expect (f->server, "profile.set");
   half_server_refuse (f->server, refused, "bad-request");
   wait_until (f->done);
   g_assert_false (f->ok);
-  g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice B.");
+  g_assert_cmpstr (beckon_signaling_service_get_user_name (f->service), ==, "Alice C.");
 }
 
 static void
