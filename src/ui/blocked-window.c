@@ -9,6 +9,7 @@
 #include "phrases.h"
 #include "sentence-toast.h"
 #include "toolkit.h"
+#include "weak-ref.h"
 
 #include <glib/gi18n.h>
 
@@ -24,6 +25,7 @@ struct _BeckonBlockedWindow
   /* Owned */
   BeckonSignalingService *signaling;
   GListModel *blocked; /* BeckonContactItem */
+  GCancellable *cancellable;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonBlockedWindow, beckon_blocked_window, BECKON_TYPE_DIALOG)
@@ -63,12 +65,14 @@ update (BeckonBlockedWindow *self)
 static void
 on_unblocked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BeckonBlockedWindow) self = user_data;
+  g_autoptr (BeckonBlockedWindow) self = beckon_weak_ref_take (user_data);
   g_autoptr (GError) error = NULL;
   g_autofree char *phrase = NULL;
 
   if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
     return; /* the list is told by the server */
+  if (self == NULL)
+    return; /* it has closed */
   phrase = beckon_phrase_for_error (error, NULL);
   adw_toast_overlay_add_toast (self->toasts, beckon_sentence_toast_new (phrase, TRUE));
 }
@@ -79,7 +83,7 @@ on_unblock_action (GtkWidget *widget, const char *action, GVariant *parameter)
   BeckonBlockedWindow *self = BECKON_BLOCKED_WINDOW (widget);
 
   beckon_signaling_service_unblock_async (self->signaling, g_variant_get_string (parameter, NULL),
-                                          NULL, on_unblocked, g_object_ref (self));
+                                          self->cancellable, on_unblocked, beckon_weak_ref_new (self));
 }
 
 static void
@@ -87,6 +91,8 @@ beckon_blocked_window_dispose (GObject *object)
 {
   BeckonBlockedWindow *self = BECKON_BLOCKED_WINDOW (object);
 
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->signaling);
   g_clear_object (&self->blocked);
 
@@ -111,6 +117,7 @@ beckon_blocked_window_class_init (BeckonBlockedWindowClass *klass)
 static void
 beckon_blocked_window_init (BeckonBlockedWindow *self)
 {
+  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

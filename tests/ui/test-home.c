@@ -11,6 +11,7 @@
 #include "day-watch.h"
 #include "dial-box.h"
 #include "dial-completion.h"
+#include "half-server.h"
 #include "people-filter.h"
 #include "protocol-error.h"
 #include "recent-row.h"
@@ -465,6 +466,59 @@ test_blocked_window (void)
   g_assert_finalize_object (manager);
 }
 
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+  g_autoptr (GError) error = NULL;
+
+  *done = beckon_signaling_service_sign_in_finish (BECKON_SIGNALING_SERVICE (source), result,
+                                                   &error);
+  g_assert_no_error (error);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  *done =
+      beckon_signaling_service_sign_out_finish (BECKON_SIGNALING_SERVICE (source), result, NULL);
+}
+
+/* What the server has not answered yet does not keep the window. */
+static void
+test_blocked_window_closes (void)
+{
+  HalfServer *server = half_server_new (0);
+  BeckonSignalingService *service =
+      beckon_signaling_service_new (server->url, "device", "Device", NULL);
+  BeckonPeople *people = beckon_people_new ();
+  g_autoptr (GPtrArray) contacts = g_ptr_array_new ();
+  g_autoptr (GPtrArray) somebody = create_blocked ("mallory", "Mallory");
+  g_autoptr (JsonObject) request = NULL;
+  GtkWidget *dialog = beckon_blocked_window_new (service, people);
+  GtkWidget *window;
+  gboolean done = FALSE;
+
+  beckon_signaling_service_sign_in_async (service, "alice", "secret", NULL, NULL, on_signed_in,
+                                          &done);
+  ui_await (done);
+  beckon_people_take_contacts (people, contacts, somebody);
+  beckon_dialog_present (dialog, NULL);
+  window = GTK_WIDGET (gtk_widget_get_root (dialog));
+  ui_click (ui_find_named (window, "Unblock Mallory"));
+  request = half_server_expect (server, "contacts.unblock");
+  ui_destroy (window);
+
+  done = FALSE;
+  beckon_signaling_service_sign_out_async (service, on_signed_out, &done);
+  ui_await (done);
+  g_assert_finalize_object (people);
+  g_assert_finalize_object (service);
+  half_server_free (server);
+}
+
 /* ---- a call without this device ---- */
 
 typedef struct
@@ -586,6 +640,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/home/completion", test_completion);
   g_test_add_func ("/ui/home/dial-box", test_dial_box);
   g_test_add_func ("/ui/home/blocked-window", test_blocked_window);
+  g_test_add_func ("/ui/home/blocked-window-closes", test_blocked_window_closes);
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/home/banner/" name, Banner, NULL, banner_set_up, function, banner_tear_down)
   ADD ("join", test_banner_join);
