@@ -7,11 +7,8 @@
 #include "cli-options.h"
 
 #include "camera-access.h"
+#include "cli-password.h"
 #include "identifiers.h"
-
-#include <stdio.h>
-#include <termios.h>
-#include <unistd.h>
 
 #define USAGE_SUMMARY                                                                              \
   "Commands:\n"                                                                                    \
@@ -341,33 +338,6 @@ fill_command (BeckonCliOptions *self, const Raw *raw, GError **error)
   return fill_answer (self, raw, error);
 }
 
-/* Returns: (transfer full) (nullable): the first line of standard input; not shown if typed. */
-static char *
-ask_password (void)
-{
-  struct termios shown, hidden;
-  const gboolean typed = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &shown) == 0;
-  g_autofree char *line = NULL;
-  size_t size = 0;
-  ssize_t length;
-
-  if (typed)
-    {
-      hidden = shown;
-      hidden.c_lflag &= ~ECHO;
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
-      g_printerr ("Password: ");
-    }
-  setvbuf (stdin, NULL, _IONBF, 0); /* what comes behind it are commands */
-  length = getline (&line, &size, stdin);
-  if (typed)
-    {
-      tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
-      g_printerr ("\n");
-    }
-  return length >= 0 ? g_steal_pointer (&line) : NULL;
-}
-
 /* Takes the first line of @content (nullable). Returns: FALSE if there is nothing in it. */
 static gboolean
 take_line (char **line, const char *content)
@@ -396,7 +366,7 @@ fill_password (BeckonCliOptions *self, const Raw *raw, GError **error)
   if (raw->token_file != NULL)
     return fill_token (self, raw, error);
   if (raw->password_file == NULL)
-    content = ask_password ();
+    content = beckon_cli_ask_password ();
   else if (!g_file_get_contents (raw->password_file, &content, NULL, error))
     return FALSE;
   return take_line (&self->password, content) || usage (error, "There is no password");

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A test call: nobody else, no server, and the whole way of sound and pictures."""
+"""Without anybody else and without a server: test calls, the whole way of sound and pictures, and what is
+asked at a terminal."""
 import contextlib
 import json
 import os
+import pty
+import signal
 import subprocess
 import tempfile
+import termios
 import wave
 
 import callers
@@ -83,5 +87,25 @@ def test_nobody_reads():
     assert status == 0, status
 
 
+def test_interrupted_password():
+    """The terminal shows again what is typed, whatever ends the question for a password."""
+    leader, follower = pty.openpty()
+    shown = termios.tcgetattr(follower)
+    for number in signal.SIGINT, signal.SIGTERM:
+        asking = subprocess.Popen([callers.CALL, "--server", "http://127.0.0.1:9", "--user", "alice", "watch"],
+                                  stdin=follower, stderr=follower)
+        said = b""
+        while b"Password: " not in said:
+            said += os.read(leader, 100)
+        assert not termios.tcgetattr(follower)[3] & termios.ECHO
+        asking.send_signal(number)
+        status = asking.wait(20)
+        assert status == -number, status
+        assert termios.tcgetattr(follower) == shown
+    os.close(follower)
+    os.close(leader)
+
+
 tap.run(test_both, together=(test_voice_only, test_silence_is_a_failure, test_silent_microphone,
-                             test_no_connection, test_nothing_is_recorded, test_nobody_reads))
+                             test_no_connection, test_nothing_is_recorded, test_nobody_reads,
+                             test_interrupted_password))
