@@ -406,6 +406,17 @@ beckon_preferences_say (GtkWidget *within, const char *sentence)
 
 #define PAGE "beckon-shortcuts-page"
 
+/* GtkShortcutLabel is deprecated since GTK 4.18. */
+static GtkWidget *
+create_keys (const char *accelerator)
+{
+#if ADW_CHECK_VERSION(1, 8, 0)
+  return adw_shortcut_label_new (accelerator);
+#else
+  return gtk_shortcut_label_new (accelerator);
+#endif
+}
+
 /* Not GtkShortcutsWindow, which needs more than 800 px; nor AdwShortcutsDialog (1.8), which from right to
  * left shows nothing of a title that takes two lines. */
 GtkWidget *
@@ -438,7 +449,7 @@ beckon_shortcuts_add (GtkWidget *dialog,
   for (guint i = 0; i < n; i++)
     {
       GtkWidget *row = adw_action_row_new ();
-      GtkWidget *keys = gtk_shortcut_label_new (shortcuts[i].accelerator);
+      GtkWidget *keys = create_keys (shortcuts[i].accelerator);
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcuts[i].title));
       gtk_widget_set_valign (keys, GTK_ALIGN_CENTER);
