@@ -126,7 +126,7 @@ on_session (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static GVariant *
-describe (const BeckonShortcut *shortcuts, guint n)
+describe (const BeckonGlobalShortcut *shortcuts, guint n)
 {
   GVariantBuilder builder;
 
@@ -194,7 +194,9 @@ beckon_global_shortcuts_new (GDBusConnection *bus)
 }
 
 void
-beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self, const BeckonShortcut *shortcuts, guint n)
+beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
+                              const BeckonGlobalShortcut *shortcuts,
+                              guint n)
 {
   g_autofree char *token = beckon_portal_new_token ();
   GVariantDict options;

@@ -6,13 +6,13 @@
 
 G_BEGIN_DECLS
 
-/** BeckonShortcut: something that a key does whatever window is in front. */
+/** BeckonGlobalShortcut: something that a key does whatever window is in front. */
 typedef struct
 {
   const char *id;
   const char *description; /* translated, for the person who chooses the key */
   const char *trigger;     /* which key we would choose, as the portal writes it */
-} BeckonShortcut;
+} BeckonGlobalShortcut;
 
 #define BECKON_TYPE_GLOBAL_SHORTCUTS (beckon_global_shortcuts_get_type ())
 /**
@@ -30,8 +30,8 @@ G_DECLARE_FINAL_TYPE (BeckonGlobalShortcuts, beckon_global_shortcuts, BECKON, GL
 BeckonGlobalShortcuts *beckon_global_shortcuts_new (GDBusConnection *bus);
 
 /** beckon_global_shortcuts_bind: asks the desktop for these @n keys, in the place of older ones. */
-void beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self, const BeckonShortcut *shortcuts,
-                                   guint n);
+void beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
+                                   const BeckonGlobalShortcut *shortcuts, guint n);
 /** beckon_global_shortcuts_unbind: gives the keys back. */
 void beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self);
 

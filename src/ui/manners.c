@@ -179,7 +179,7 @@ on_released (BeckonManners *self, const char *id)
 static void
 update_shortcuts (BeckonManners *self)
 {
-  const BeckonShortcut shortcuts[] = {
+  const BeckonGlobalShortcut shortcuts[] = {
     /* Translators: what a key does that works in any window; imperative */
     { MUTE, _("Mute or unmute the microphone in a call"), "CTRL+ALT+m" },
     /* Translators: what a key does: one is heard while the key is held; imperative */

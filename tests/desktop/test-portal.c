@@ -256,7 +256,7 @@ test_withdrawn (Fixture *self, gconstpointer unused)
 static void
 test_unbound_while_asked (Fixture *self, gconstpointer unused)
 {
-  const BeckonShortcut shortcut = { "mute", "Mute", "CTRL+m" };
+  const BeckonGlobalShortcut shortcut = { "mute", "Mute", "CTRL+m" };
   BeckonGlobalShortcuts *shortcuts = beckon_global_shortcuts_new (self->bus);
 
   open_portal (self);
