@@ -85,8 +85,9 @@ read_profile (BeckonOptions *self, GVariantDict *dict, GError **error)
   id = g_strconcat (APPLICATION_ID ".", self->profile, NULL);
   if (g_application_id_is_valid (id) && strchr (self->profile, '.') == NULL)
     return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-               _("--profile takes letters, digits, hyphens and underscores, and no digit first"));
+  g_set_error_literal (
+      error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      _("--profile takes letters, digits, hyphens and underscores, and no digit first"));
   return FALSE;
 }
 
@@ -104,8 +105,8 @@ read_account (BeckonOptions *self, GVariantDict *dict, GError **error)
     return TRUE;
   if (self->server == NULL || self->user == NULL || password_file == NULL)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                   _("To sign in, give --server, --user and --password-file"));
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("To sign in, give --server, --user and --password-file"));
       return FALSE;
     }
   if (!g_file_get_contents (password_file, &self->password, NULL, error))
