@@ -53,7 +53,7 @@ static char *
 describe (BeckonContactItem *item)
 {
   /* Translators: a person in a list, for screen readers: name, user ID */
-  return g_strdup_printf (_("%s, %s"), beckon_contact_item_get_name (item),
+  return g_strdup_printf (C_("person", "%s, %s"), beckon_contact_item_get_name (item),
                           beckon_contact_item_get_id (item));
 }
 

@@ -146,7 +146,7 @@ beckon_history_item_describe (BeckonHistoryItem *self, GDateTime *now)
   when = beckon_phrase_for_time (self->call->started, now);
   if (self->call->duration <= 0)
     /* Translators: a past call: its kind or outcome, and when it was: "No answer, yesterday" */
-    return g_strdup_printf (_("%s, %s"), describe_outcome (self), when);
+    return g_strdup_printf (C_("past call", "%s, %s"), describe_outcome (self), when);
   length = beckon_phrase_for_length (self->call->duration);
   /* Translators: a past call: its kind, when it was, and how long: "Video, 8:40, 12 min" */
   return g_strdup_printf (_("%s, %s, %s"), describe_outcome (self), when, length);

@@ -550,6 +550,6 @@ beckon_phrase_for_end_detail (BeckonCall *call)
     return g_strdup (beckon_phrase_for_media (beckon_call_get_media (call)));
   length = beckon_phrase_for_exact_length (beckon_call_get_duration (call));
   /* Translators: what a call was and how long: "Video call, 12 min 47 s" */
-  return g_strdup_printf (_("%s, %s"), beckon_phrase_for_media (beckon_call_get_media (call)),
-                          length);
+  return g_strdup_printf (C_("call that is over", "%s, %s"),
+                          beckon_phrase_for_media (beckon_call_get_media (call)), length);
 }
