@@ -205,7 +205,9 @@ beckon_call_dispatch (BeckonCall *self, BeckonCallEvent event, BeckonCallEnd end
   self->state = next;
   if (next == BECKON_CALL_STATE_FREE)
     {
+      g_object_freeze_notify (G_OBJECT (self)); /* until all of it is so */
       enter_free (self, event, end, error);
+      g_object_thaw_notify (G_OBJECT (self));
       notify_end (self);
       return;
     }

@@ -79,7 +79,10 @@ static void
 stop_lost (BeckonCall *self)
 {
   g_clear_handle_id (&self->lost_source, g_source_remove);
+  if (self->seconds_to_end == 0)
+    return;
   self->seconds_to_end = 0;
+  g_object_notify (G_OBJECT (self), "seconds-to-end");
 }
 
 static gboolean
@@ -87,8 +90,9 @@ on_lost_second (gpointer user_data)
 {
   BeckonCall *self = user_data;
 
-  if (--self->seconds_to_end > 0)
+  if (self->seconds_to_end > 1)
     {
+      self->seconds_to_end--;
       g_object_notify (G_OBJECT (self), "seconds-to-end");
       return G_SOURCE_CONTINUE;
     }
@@ -164,10 +168,10 @@ expect_media (BeckonCall *self)
 static void
 expect_nobody (BeckonCall *self)
 {
-  stop_lost (self);
   g_clear_handle_id (&self->media_source, g_source_remove);
   if (self->progress == BECKON_CALL_PROGRESS_RECONNECTING)
     beckon_call_set_progress (self, BECKON_CALL_PROGRESS_CONNECTING);
+  stop_lost (self);
 }
 
 static void
@@ -199,9 +203,9 @@ update_progress (BeckonCall *self)
   switch (best_state (self, &problem))
     {
     case BECKON_MEDIA_PEER_CONNECTED:
-      stop_lost (self);
       g_clear_handle_id (&self->media_source, g_source_remove);
       beckon_call_set_progress (self, BECKON_CALL_PROGRESS_CONNECTED);
+      stop_lost (self);
       break;
     case BECKON_MEDIA_PEER_LOST:
       path_lost (self);

@@ -15,6 +15,7 @@ typedef struct
   CallFriend *friend;
   guint generation; /* of the connection that was handed over to */
   guint lost;       /* so often the person was told so */
+  guint seconds;    /* to the end, as was told last */
   guint first_video;
 } Fixture;
 
@@ -45,6 +46,12 @@ on_progress (BeckonCall *call, GParamSpec *pspec, Fixture *f)
   f->lost += beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING;
 }
 
+static void
+on_seconds_to_end (BeckonCall *call, GParamSpec *pspec, Fixture *f)
+{
+  f->seconds = beckon_call_get_seconds_to_end (call);
+}
+
 static gboolean
 is_seen_and_heard (Fixture *f)
 {
@@ -59,6 +66,7 @@ wait_for_media (Fixture *f)
 {
   g_signal_connect (f->base.call, "handed-over", G_CALLBACK (on_handed_over), f);
   g_signal_connect (f->base.call, "notify::progress", G_CALLBACK (on_progress), f);
+  g_signal_connect (f->base.call, "notify::seconds-to-end", G_CALLBACK (on_seconds_to_end), f);
   beckon_media_session_open (f->friend->session);
   wait_until (is_seen_and_heard (f) && f->friend->first_audio == 1);
 }
@@ -243,10 +251,12 @@ static void
 test_path_is_lost (Fixture *f, gconstpointer unused)
 {
   talk (f);
+  f->seconds = G_MAXUINT;
   beckon_media_session_remove_peer (f->friend->session, f->friend->peer, NULL);
   wait_until (f->lost == 1);
   wait_until (is_over (f, 2));
   g_assert_cmpuint (beckon_call_get_seconds_to_end (f->base.call), ==, 0);
+  g_assert_cmpuint (f->seconds, ==, 0);
 }
 
 /* The first offer comes to nothing, and is made once more. */
