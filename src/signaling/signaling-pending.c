@@ -73,7 +73,6 @@ is_farewell (Request *request)
     case BECKON_CALL_CANCEL:
     case BECKON_CALL_REJECT:
     case BECKON_CALL_LEAVE:
-    case BECKON_CALL_END:
       return TRUE;
     default:
       return FALSE;

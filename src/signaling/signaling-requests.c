@@ -280,20 +280,6 @@ beckon_signaling_service_leave_async (BeckonSignalingService *self,
 }
 
 void
-beckon_signaling_service_end_async (BeckonSignalingService *self,
-                                    const char *call,
-                                    GCancellable *cancellable,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data)
-{
-  g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
-  g_return_if_fail (call != NULL);
-
-  beckon_signaling_send_simple (self, new_call_request (BECKON_CALL_END, call), cancellable,
-                                callback, user_data);
-}
-
-void
 beckon_signaling_service_send_signal_async (BeckonSignalingService *self,
                                             const char *call,
                                             const char *user,

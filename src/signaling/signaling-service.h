@@ -170,9 +170,6 @@ void beckon_signaling_service_reject_async (BeckonSignalingService *self, const 
 void beckon_signaling_service_leave_async (BeckonSignalingService *self, const char *call,
                                            BeckonLeaveReason reason, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
-void beckon_signaling_service_end_async (BeckonSignalingService *self, const char *call,
-                                         GCancellable *cancellable,
-                                         GAsyncReadyCallback callback, gpointer user_data);
 /** beckon_signaling_service_send_signal_async: @device: (nullable): all that are rung or in it */
 void beckon_signaling_service_send_signal_async (BeckonSignalingService *self, const char *call,
                                                  const char *user, const char *device,

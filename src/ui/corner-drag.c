@@ -263,12 +263,3 @@ beckon_corner_drag_reset (BeckonCornerDrag *self)
   self->valign = self->home;
   set_offset (self, 0, 0);
 }
-
-void
-beckon_corner_drag_get_corner (BeckonCornerDrag *self, GtkAlign *halign, GtkAlign *valign)
-{
-  g_return_if_fail (BECKON_IS_CORNER_DRAG (self));
-
-  *halign = self->halign;
-  *valign = self->valign;
-}

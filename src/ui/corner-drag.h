@@ -25,7 +25,4 @@ void beckon_corner_drag_set_home (BeckonCornerDrag *self, GtkAlign valign, int t
 /** beckon_corner_drag_reset: back home. */
 void beckon_corner_drag_reset (BeckonCornerDrag *self);
 
-/** beckon_corner_drag_get_corner: @halign, @valign: (out): START or END */
-void beckon_corner_drag_get_corner (BeckonCornerDrag *self, GtkAlign *halign, GtkAlign *valign);
-
 G_END_DECLS
