@@ -6,6 +6,7 @@
 
 #include "account-button.h"
 
+#include "css-class.h"
 #include "large-letters.h"
 
 #include <glib/gi18n.h>
@@ -107,10 +108,7 @@ beckon_account_button_update (BeckonAccountButton *self,
   gtk_image_set_from_icon_name (GTK_IMAGE (self->state_icon),
                                 dnd ? "beckon-presence-busy-symbolic"
                                     : "beckon-presence-online-symbolic");
-  if (dnd)
-    gtk_widget_add_css_class (self->state_icon, "busy");
-  else
-    gtk_widget_remove_css_class (self->state_icon, "busy");
+  beckon_css_class_set (self->state_icon, "busy", dnd);
   gtk_widget_set_visible (self->state_spinner, !connected);
   /* Translators: the account button, for screen readers: name, connection */
   description = g_strdup_printf (_("Account: %s, %s"), name, word);

@@ -6,6 +6,7 @@
 
 #include "adaptive.h"
 
+#include "css-class.h"
 #include "large-letters.h"
 
 #include <adwaita.h>
@@ -36,21 +37,12 @@ typedef enum
 static GParamSpec *properties[N_PROPS];
 
 static void
-set_class (GtkWindow *window, const char *name, gboolean on)
-{
-  if (on)
-    gtk_widget_add_css_class (GTK_WIDGET (window), name);
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (window), name);
-}
-
-static void
 set_narrow (BeckonAdaptive *self, gboolean narrow)
 {
   if (narrow == self->narrow)
     return;
   self->narrow = narrow;
-  set_class (self->window, "narrow", narrow);
+  beckon_css_class_set (GTK_WIDGET (self->window), "narrow", narrow);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
 }
 
@@ -128,8 +120,8 @@ is_narrow_at (BeckonAdaptive *self, int width)
 static void
 on_high_contrast (BeckonAdaptive *self)
 {
-  set_class (self->window, "hc",
-             adw_style_manager_get_high_contrast (adw_style_manager_get_default ()));
+  beckon_css_class_set (GTK_WIDGET (self->window), "hc",
+                        adw_style_manager_get_high_contrast (adw_style_manager_get_default ()));
 }
 
 static void
@@ -185,7 +177,7 @@ beckon_adaptive_new (GtkWindow *window, int width)
   self = g_object_new (BECKON_TYPE_ADAPTIVE, NULL);
   self->window = window;
   self->narrow = self->wanted = is_below (width);
-  set_class (window, "narrow", self->narrow);
+  beckon_css_class_set (GTK_WIDGET (window), "narrow", self->narrow);
   follow (self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::high-contrast",
                            G_CALLBACK (on_high_contrast), self, G_CONNECT_SWAPPED);

@@ -6,6 +6,7 @@
 
 #include "call-controls.h"
 
+#include "css-class.h"
 #include "devices-popover.h"
 
 #include <glib/gi18n.h>
@@ -29,15 +30,6 @@ struct _BeckonCallControls
 
 G_DEFINE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, GTK_TYPE_BOX)
 
-static void
-set_class (GtkWidget *widget, const char *name, gboolean on)
-{
-  if (on)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
 /* The desktop's accent, because something of the person's is open to others now. */
 static void
 update_share (GtkWidget *button, gboolean on)
@@ -49,7 +41,7 @@ update_share (GtkWidget *button, gboolean on)
 
   if (g_strcmp0 (gtk_widget_get_tooltip_text (button), tooltip) != 0)
     gtk_widget_set_tooltip_text (button, tooltip);
-  set_class (button, "sharing", on);
+  beckon_css_class_set (button, "sharing", on);
 }
 
 /* White means: switched off by the person. What never was on is only struck out. */
@@ -63,7 +55,7 @@ update_toggle (
       gtk_button_set_icon_name (GTK_BUTTON (button), icon);
       gtk_widget_set_tooltip_text (button, tooltip);
     }
-  set_class (button, "off", !on && was_expected);
+  beckon_css_class_set (button, "off", !on && was_expected);
 }
 
 /* The popover belongs to its button, or where that is hidden to us, for a popover needs a parent
@@ -143,7 +135,7 @@ beckon_call_controls_update (BeckonCallControls *self,
       gtk_widget_get_visible (self->cancel_label) == waiting)
     return;
   gtk_widget_set_visible (self->cancel_label, waiting);
-  set_class (self->hang_up, "labelled", waiting);
+  beckon_css_class_set (self->hang_up, "labelled", waiting);
   gtk_widget_set_tooltip_text (self->hang_up,
                                /* Translators: tooltip of the button “Cancel”; imperative */
                                waiting ? _("Cancel the call")

@@ -10,6 +10,7 @@
 #include "auto-hide.h"
 #include "call-controls.h"
 #include "calling-page.h"
+#include "css-class.h"
 #include "ended-page.h"
 #include "phrases.h"
 #include "picture-in-picture.h"
@@ -258,10 +259,8 @@ update (BeckonCallWindow *self)
   show_page (self, page);
   announce_connection (self, page);
 
-  if (page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling))
-    gtk_widget_add_css_class (GTK_WIDGET (self), "covered");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "covered");
+  beckon_css_class_set (GTK_WIDGET (self), "covered",
+                        page == PAGE_CALLING && beckon_calling_page_has_picture (self->calling));
   beckon_calling_page_set_narrow (self->calling, narrow);
   beckon_ended_page_set_narrow (self->ended, narrow);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "call.pip", page == PAGE_CALLING);

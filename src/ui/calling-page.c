@@ -8,6 +8,7 @@
 
 #include "badge.h"
 #include "corner-drag.h"
+#include "css-class.h"
 #include "phrases.h"
 #include "stack-pages.h"
 #include "video-view.h"
@@ -271,10 +272,8 @@ beckon_calling_page_update_level (BeckonCallingPage *self, BeckonCall *call)
     {
       gboolean last = i + 1 == G_N_ELEMENTS (classes);
 
-      if (level >= thresholds[i] && (last || level < thresholds[i + 1]))
-        gtk_widget_add_css_class (self->ring, classes[i]);
-      else
-        gtk_widget_remove_css_class (self->ring, classes[i]);
+      beckon_css_class_set (self->ring, classes[i],
+                            level >= thresholds[i] && (last || level < thresholds[i + 1]));
     }
 }
 

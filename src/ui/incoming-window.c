@@ -6,6 +6,7 @@
 
 #include "incoming-window.h"
 
+#include "css-class.h"
 #include "phrases.h"
 #include "toolkit.h"
 
@@ -107,10 +108,7 @@ update (BeckonIncomingWindow *self)
   gtk_widget_action_set_enabled (widget, "incoming.decline-with", open);
   gtk_widget_action_set_enabled (widget, "incoming.silence", open && !self->silenced);
   gtk_widget_set_sensitive (self->more, open);
-  if (ringing && !self->silenced)
-    gtk_widget_add_css_class (self->ring, "ringing");
-  else
-    gtk_widget_remove_css_class (self->ring, "ringing");
+  beckon_css_class_set (self->ring, "ringing", ringing && !self->silenced);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "waiting-page.h"
 
 #include "badge.h"
+#include "css-class.h"
 #include "phrases.h"
 #include "video-view.h"
 
@@ -31,15 +32,6 @@ struct _BeckonWaitingPage
 
 G_DEFINE_FINAL_TYPE (BeckonWaitingPage, beckon_waiting_page, ADW_TYPE_BIN)
 
-static void
-set_class (GtkWidget *widget, const char *name, gboolean on)
-{
-  if (on)
-    gtk_widget_add_css_class (widget, name);
-  else
-    gtk_widget_remove_css_class (widget, name);
-}
-
 /* Over one's own picture the words stand above the controls, not over the face; without it they
  * have the middle of the window. */
 static void
@@ -53,8 +45,8 @@ update_place (BeckonWaitingPage *self, gboolean picture)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->block),
                                   picture ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   gtk_widget_set_valign (self->block, picture ? GTK_ALIGN_END : GTK_ALIGN_CENTER);
-  set_class (self->block, "centred", !picture);
-  set_class (self->ring, "small", picture);
+  beckon_css_class_set (self->block, "centred", !picture);
+  beckon_css_class_set (self->ring, "small", picture);
   adw_avatar_set_size (self->avatar, picture ? 64 : 128);
   gtk_widget_set_halign (self->name, align);
   gtk_widget_set_halign (self->progress_box, align);
@@ -90,8 +82,9 @@ beckon_waiting_page_update (BeckonWaitingPage *self, BeckonCall *call)
   gtk_label_set_label (GTK_LABEL (self->name), names);
   gtk_label_set_label (self->progress, beckon_phrase_for_progress (progress));
   gtk_widget_set_visible (self->spinner, progress == BECKON_CALL_PROGRESS_CONNECTING);
-  set_class (self->ring, "ringing",
-             progress == BECKON_CALL_PROGRESS_CALLING || progress == BECKON_CALL_PROGRESS_RINGING);
+  beckon_css_class_set (self->ring, "ringing",
+                        progress == BECKON_CALL_PROGRESS_CALLING ||
+                            progress == BECKON_CALL_PROGRESS_RINGING);
   beckon_badge_set_sentence (self->microphone_badge, no_microphone);
   beckon_badge_set_sentence (self->camera_badge, no_camera);
 }
