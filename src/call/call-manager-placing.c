@@ -91,22 +91,6 @@ merge (BeckonCallManager *self, const BeckonInviteResult *result, const Invite *
   return call;
 }
 
-static void
-on_left (GObject *source, GAsyncResult *result, gpointer unused)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    g_debug ("The server was not told that we are not in a call: %s", error->message);
-}
-
-static void
-leave (BeckonCallManager *self, const char *call)
-{
-  beckon_signaling_service_leave_async (self->signaling, call, BECKON_LEAVE_HUNG_UP, NULL, on_left,
-                                        NULL);
-}
-
 /* Returns: (nullable): why nobody at all was invited. */
 static const GError *
 find_refusal (const BeckonInviteResult *result, const Invite *invite)
@@ -130,7 +114,7 @@ place (BeckonCallManager *self,
 
   if (refusal != NULL)
     {
-      leave (self, result->call);
+      beckon_call_manager_leave (self, result->call);
       g_propagate_error (error, g_error_copy (refusal));
       return NULL;
     }
@@ -215,7 +199,7 @@ join_free (Join *join)
 static GError *
 leave_empty (BeckonCallManager *self, const char *call)
 {
-  leave (self, call);
+  beckon_call_manager_leave (self, call);
   return g_error_new_literal (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_CALL_OVER,
                               "Nobody else is in the call any more");
 }

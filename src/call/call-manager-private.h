@@ -56,6 +56,8 @@ gboolean beckon_call_manager_trusts (BeckonCallManager *self, const char *user);
 
 /** beckon_call_manager_is_other: whether @call is the user's, and runs without this device. */
 gboolean beckon_call_manager_is_other (BeckonCallManager *self, const char *call);
+/** beckon_call_manager_leave: says that we are not in @call, of which nothing is kept here. */
+void beckon_call_manager_leave (BeckonCallManager *self, const char *call);
 /** beckon_call_manager_forget_other: that one is over, or is this device's now. */
 void beckon_call_manager_forget_other (BeckonCallManager *self, const char *call);
 

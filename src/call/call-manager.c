@@ -184,6 +184,13 @@ on_told (GObject *source, GAsyncResult *result, gpointer unused)
     g_debug ("The server was not told that we are not in a call: %s", error->message);
 }
 
+void
+beckon_call_manager_leave (BeckonCallManager *self, const char *call)
+{
+  beckon_signaling_service_leave_async (self->signaling, call, BECKON_LEAVE_HUNG_UP, NULL, on_told,
+                                        NULL);
+}
+
 static void
 say_busy (BeckonCallManager *self, const BeckonInvitation *invitation)
 {
@@ -303,8 +310,7 @@ on_session_started (BeckonSignalingService *service, gboolean resumed, GPtrArray
            g_str_equal (beckon_call_get_id (self->current), snapshot->call)))
         continue;
       if (is_lost_invite (self, snapshot))
-        beckon_signaling_service_leave_async (service, snapshot->call, BECKON_LEAVE_HUNG_UP, NULL,
-                                              on_told, NULL);
+        beckon_call_manager_leave (self, snapshot->call);
       else if (other == NULL)
         other = snapshot;
     }
