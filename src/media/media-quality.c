@@ -6,7 +6,7 @@
 
 #include "media-quality.h"
 
-#define N_LIMITS (BECKON_QUALITY_BEST - BECKON_QUALITY_WORST)
+#define N_LIMITS (BECKON_QUALITY_EXCELLENT - BECKON_QUALITY_BAD)
 
 /* From the best level downwards. */
 static const double most_loss[N_LIMITS] = { 0.01, 0.03, 0.07, 0.15 };
@@ -18,14 +18,15 @@ static const double least_fps[N_LIMITS] = { 14, 10, 6, 3 };
 static guint
 allowed_level (double fact, const double *limits, double sign)
 {
-  guint level = BECKON_QUALITY_BEST;
+  guint level = BECKON_QUALITY_EXCELLENT;
 
-  while (level > BECKON_QUALITY_WORST && sign * fact > sign * limits[BECKON_QUALITY_BEST - level])
+  while (level > BECKON_QUALITY_BAD &&
+         sign * fact > sign * limits[BECKON_QUALITY_EXCELLENT - level])
     level--;
   return level;
 }
 
-guint
+BeckonQualityLevel
 beckon_media_quality (const BeckonQualityFacts *facts)
 {
   guint level = G_MAXUINT;

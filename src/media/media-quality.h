@@ -6,10 +6,17 @@
 
 G_BEGIN_DECLS
 
-/** BECKON_QUALITY_UNKNOWN: nothing is known yet; else a level from 1 to 5. */
-#define BECKON_QUALITY_UNKNOWN 0
-#define BECKON_QUALITY_WORST 1
-#define BECKON_QUALITY_BEST 5
+/** BeckonQualityLevel: how good a connection is for who looks and listens; from 1 to 5 where
+ * something is known. */
+typedef enum
+{
+  BECKON_QUALITY_UNKNOWN,
+  BECKON_QUALITY_BAD,
+  BECKON_QUALITY_WEAK,
+  BECKON_QUALITY_FAIR,
+  BECKON_QUALITY_GOOD,
+  BECKON_QUALITY_EXCELLENT,
+} BeckonQualityLevel;
 
 /** BeckonQualityFacts: what a level is made of. A negative number: not known, or there is none. */
 typedef struct
@@ -23,8 +30,8 @@ typedef struct
 /**
  * beckon_media_quality:
  *
- * How good a connection is for who looks and listens. Each fact allows a level, and the worst of
- * them counts; at the edge of two levels it is the better one:
+ * Each fact allows a level, and the worst of them counts; at the edge of two levels it is the
+ * better one:
  *
  * | level | loss, at most | round trip, ms | frozen | pictures a second, at least |
  * |-------|---------------|----------------|--------|-----------------------------|
@@ -34,8 +41,8 @@ typedef struct
  * | 2     | 15 %          | 800            | 30 %   | 3                           |
  * | 1     | more          | more           | more   | fewer                       |
  *
- * Returns: 1 to 5, or %BECKON_QUALITY_UNKNOWN where no fact is known.
+ * Returns: %BECKON_QUALITY_UNKNOWN where no fact is known.
  */
-guint beckon_media_quality (const BeckonQualityFacts *facts);
+BeckonQualityLevel beckon_media_quality (const BeckonQualityFacts *facts);
 
 G_END_DECLS

@@ -46,7 +46,7 @@ static void
 tell_media (BeckonNetworkCheck *self)
 {
   const guint quality = beckon_statistics_get_quality (self->statistics);
-  const gboolean good = quality >= 4;
+  const gboolean good = quality >= BECKON_QUALITY_GOOD;
   const gboolean relayed =
       beckon_statistics_get_path (self->statistics) == BECKON_MEDIA_ROUTE_RELAYED;
   const double round_trip_ms = beckon_statistics_get_round_trip_ms (self->statistics);

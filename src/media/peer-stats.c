@@ -275,7 +275,7 @@ judge (BeckonMediaPeer *self)
   };
 
   s->quality =
-      self->state == BECKON_MEDIA_PEER_LOST ? BECKON_QUALITY_WORST : beckon_media_quality (&facts);
+      self->state == BECKON_MEDIA_PEER_LOST ? BECKON_QUALITY_BAD : beckon_media_quality (&facts);
 }
 
 static void

@@ -40,9 +40,9 @@ G_DECLARE_FINAL_TYPE (BeckonStatistics, beckon_statistics, BECKON, STATISTICS, G
  *
  * What the bars of a call show: beckon_media_quality() of the worse of both packet losses,
  * round-trip-ms, frozen-share and fps-received. The last one does not count while no pictures are
- * expected, nor in the first second of them. %BECKON_QUALITY_WORST while nothing comes at all.
+ * expected, nor in the first second of them. %BECKON_QUALITY_BAD while nothing comes at all.
  *
- * Returns: 1 to 5, or %BECKON_QUALITY_UNKNOWN
+ * Returns: a #BeckonQualityLevel
  */
 guint beckon_statistics_get_quality (BeckonStatistics *self);
 /** beckon_statistics_get_path: Returns: whether it is direct, or through a relay */

@@ -74,7 +74,7 @@ struct _BeckonCallWindow
   guint tick_source;  /* every second's duration and quality */
   guint ended_source; /* the window closes */
   gboolean was_connected;
-  BeckonCallQuality shown_quality;
+  BeckonQualityLevel shown_quality;
   gboolean shown_off;
   gint64 toggled_at[N_TOGGLES]; /* when the person last switched it; monotonic */
   double x;                     /* of the pointer, as it was last */
@@ -125,15 +125,15 @@ get_page (BeckonCall *call)
     }
 }
 
-static BeckonCallQuality
+static BeckonQualityLevel
 get_quality (BeckonCall *call)
 {
   BeckonStatistics *statistics = beckon_call_get_statistics (call);
 
   if (beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING)
-    return BECKON_CALL_QUALITY_BAD;
-  return statistics != NULL ? (BeckonCallQuality) beckon_statistics_get_quality (statistics)
-                            : BECKON_CALL_QUALITY_UNKNOWN;
+    return BECKON_QUALITY_BAD;
+  return statistics != NULL ? beckon_statistics_get_quality (statistics)
+                            : BECKON_QUALITY_UNKNOWN;
 }
 
 /* Returns: whether the connection is too slow for one's own pictures. */
@@ -146,15 +146,15 @@ are_pictures_off (BeckonCall *call)
 }
 
 static void
-update_quality (BeckonCallWindow *self, BeckonCallQuality quality)
+update_quality (BeckonCallWindow *self, BeckonQualityLevel quality)
 {
   static const char *const icons[] = {
-    [BECKON_CALL_QUALITY_UNKNOWN] = NULL,
-    [BECKON_CALL_QUALITY_BAD] = "network-cellular-signal-none-symbolic",
-    [BECKON_CALL_QUALITY_WEAK] = "network-cellular-signal-weak-symbolic",
-    [BECKON_CALL_QUALITY_FAIR] = "network-cellular-signal-ok-symbolic",
-    [BECKON_CALL_QUALITY_GOOD] = "network-cellular-signal-good-symbolic",
-    [BECKON_CALL_QUALITY_EXCELLENT] = "network-cellular-signal-excellent-symbolic",
+    [BECKON_QUALITY_UNKNOWN] = NULL,
+    [BECKON_QUALITY_BAD] = "network-cellular-signal-none-symbolic",
+    [BECKON_QUALITY_WEAK] = "network-cellular-signal-weak-symbolic",
+    [BECKON_QUALITY_FAIR] = "network-cellular-signal-ok-symbolic",
+    [BECKON_QUALITY_GOOD] = "network-cellular-signal-good-symbolic",
+    [BECKON_QUALITY_EXCELLENT] = "network-cellular-signal-excellent-symbolic",
   };
   const char *sentence = beckon_phrase_for_quality (quality);
 
@@ -247,7 +247,7 @@ static void
 update (BeckonCallWindow *self)
 {
   const Page page = get_page (self->call);
-  const BeckonCallQuality quality = get_quality (self->call);
+  const BeckonQualityLevel quality = get_quality (self->call);
   gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);
 
   if (page == PAGE_WAITING)

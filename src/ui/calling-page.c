@@ -202,7 +202,7 @@ static void
 update_badges (BeckonCallingPage *self,
                BeckonCall *call,
                const char *first,
-               BeckonCallQuality quality)
+               BeckonQualityLevel quality)
 {
   gboolean connected = beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_CONNECTED;
   g_autofree char *no_microphone = beckon_phrase_for_no_microphone (call);
@@ -214,7 +214,7 @@ update_badges (BeckonCallingPage *self,
   if (connected && !beckon_call_get_remote_microphone (call))
     /* Translators: a badge in a call: they have switched it off; %s is a first name */
     muted = g_strdup_printf (_("%s is muted"), first);
-  if (connected && (quality == BECKON_CALL_QUALITY_WEAK || quality == BECKON_CALL_QUALITY_BAD))
+  if (connected && (quality == BECKON_QUALITY_WEAK || quality == BECKON_QUALITY_BAD))
     /* Translators: a badge in a call: much is lost, or comes late, at whichever end */
     weak = g_strdup (_("The connection is weak"));
   beckon_badge_set_sentence (self->no_microphone, no_microphone);
@@ -241,7 +241,7 @@ update_sharing (BeckonCallingPage *self, BeckonCall *call)
 }
 
 void
-beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonCallQuality quality)
+beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonQualityLevel quality)
 {
   g_autofree char *first = NULL;
 

@@ -8,17 +8,6 @@
 
 G_BEGIN_DECLS
 
-/** BeckonCallQuality: how good the connection is, for its bars: the levels of beckon_media_quality(). */
-typedef enum
-{
-  BECKON_CALL_QUALITY_UNKNOWN,
-  BECKON_CALL_QUALITY_BAD,
-  BECKON_CALL_QUALITY_WEAK,
-  BECKON_CALL_QUALITY_FAIR,
-  BECKON_CALL_QUALITY_GOOD,
-  BECKON_CALL_QUALITY_EXCELLENT,
-} BeckonCallQuality;
-
 #define BECKON_TYPE_CALLING_PAGE (beckon_calling_page_get_type ())
 /**
  * BeckonCallingPage:
@@ -30,7 +19,7 @@ G_DECLARE_FINAL_TYPE (BeckonCallingPage, beckon_calling_page, BECKON, CALLING_PA
 
 /** beckon_calling_page_update: shows how @call is now. */
 void beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call,
-                                 BeckonCallQuality quality);
+                                 BeckonQualityLevel quality);
 
 /** beckon_calling_page_update_level: only the ring that follows the voice. */
 void beckon_calling_page_update_level (BeckonCallingPage *self, BeckonCall *call);

@@ -57,23 +57,23 @@ G_DEFINE_FINAL_TYPE (BeckonStatisticsWindow, beckon_statistics_window, ADW_TYPE_
 /* ---- phrases ---- */
 
 const char *
-beckon_phrase_for_quality (guint quality)
+beckon_phrase_for_quality (BeckonQualityLevel quality)
 {
   switch (quality)
     {
-    case 1:
+    case BECKON_QUALITY_BAD:
       /* Translators: how good the connection of a call is, the worst of five */
       return _("Connection: bad");
-    case 2:
+    case BECKON_QUALITY_WEAK:
       /* Translators: how good the connection of a call is, the second worst of five */
       return _("Connection: weak");
-    case 3:
+    case BECKON_QUALITY_FAIR:
       /* Translators: how good the connection of a call is, the third of five */
       return _("Connection: fair");
-    case 4:
+    case BECKON_QUALITY_GOOD:
       /* Translators: how good the connection of a call is, the second best of five */
       return _("Connection: good");
-    case 5:
+    case BECKON_QUALITY_EXCELLENT:
       /* Translators: how good the connection of a call is, the best of five */
       return _("Connection: excellent");
     case BECKON_QUALITY_UNKNOWN:

@@ -24,9 +24,9 @@ GtkWidget *beckon_statistics_window_new (GtkWindow *parent, BeckonCall *call);
 /** beckon_statistics_window_get_text: Returns: (transfer full): all that it shows, to be copied */
 char *beckon_statistics_window_get_text (BeckonStatisticsWindow *self);
 
-/** beckon_phrase_for_quality: @quality: a level of beckon_media_quality(). Returns: (nullable):
- * what it means, "Connection: good"; %NULL where nothing is known */
-const char *beckon_phrase_for_quality (guint quality);
+/** beckon_phrase_for_quality: Returns: (nullable): what @quality means, "Connection: good"; %NULL
+ * where nothing is known */
+const char *beckon_phrase_for_quality (BeckonQualityLevel quality);
 
 /** beckon_phrase_for_rate: @kbps: kilobits in a second. Returns: (transfer full): "1.4 Mbit/s" */
 char *beckon_phrase_for_rate (double kbps);
