@@ -59,6 +59,8 @@ void beckon_call_manager_set_quiet (BeckonCallManager *self, gboolean quiet);
 /**
  * beckon_call_manager_invite_async:
  * @timeout: seconds, or 0 for the default
+ * @cancellable: (nullable): takes only the result: whoever is invited by then is rung, and the call
+ *   is the current one
  *
  * Places a call. It is the current call, in state WAITING, when this completes. Fails with
  * BUSY_SELF when there is a call or an invite under way, UNKNOWN_USER, NO_INVITEE, NOT_CONNECTED…;
@@ -79,6 +81,7 @@ const BeckonCallSnapshot *beckon_call_manager_get_other_call (BeckonCallManager 
  * beckon_call_manager_join_async:
  * @call: the id of a call that this user is in, or has left while it goes on
  * @with_camera: FALSE to take part in a video call without showing oneself
+ * @cancellable: (nullable): takes only the result, as that of an invite
  *
  * Takes part with this device; another one that was in it loses it. The call is the current call,
  * in state CALLING, when this completes (WAITING where nobody has answered ours yet). Fails with

@@ -15,8 +15,9 @@ G_BEGIN_DECLS
  * hung up and said bye.
  *
  * Actions: accept (s), accept-without-camera (s), decline (s): the id of a call that rings; call
- * (ss): a user ID, "voice" or "video"; hang-up, mute, quit, about, shortcuts. It opens links to
- * calls, and has the D-Bus interface of docs/dbus.md.
+ * (ss): a user ID, "voice" or "video"; call-back (ssss): the server and the account that a call was
+ * missed with, then as call; hang-up, mute, quit, about, shortcuts. It opens links to calls, and
+ * has the D-Bus interface of docs/dbus.md.
  */
 G_DECLARE_FINAL_TYPE (BeckonApplication, beckon_application, BECKON, APPLICATION, AdwApplication)
 

@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 /**
  * BeckonCallControls:
  *
- * The row of buttons at the bottom of a call window. They act by the window's actions
- * "call.microphone", "call.camera", "call.fullscreen" and "call.hang-up". A toggle is pressed while
- * what it stands for is on.
+ * The row of buttons at the bottom of a call window, with a menu where that is narrow. They act by
+ * the window's actions "call.microphone", "call.camera", "call.screen", "call.hang-up",
+ * "call.fullscreen" and "call.pip". A toggle is pressed while what it stands for is on.
  */
 G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CONTROLS, GtkBox)
 
@@ -24,6 +24,7 @@ G_DECLARE_FINAL_TYPE (BeckonCallControls, beckon_call_controls, BECKON, CALL_CON
  * beckon_call_controls_update:
  * @call: what to show the state of
  * @waiting: for an answer: fewer buttons, and the red one says Cancel
+ * @narrow: whether the window is: what has no room is in the menu
  */
 void beckon_call_controls_update (BeckonCallControls *self, BeckonCall *call, gboolean waiting,
                                   gboolean narrow);

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * One call from waiting to the line that says how it ended; the same window goes on to the next call
  * when that is made from it. Closing it ends the call.
  *
- * Properties: microphone, camera (read-write: those of the call, for the actions "call.microphone"
- * and "call.camera").
+ * Properties: microphone, camera, screen, system-sound (read-write: those of the call, for the
+ * actions "call.microphone", "call.camera", "call.screen" and "call.system-sound").
  */
 G_DECLARE_FINAL_TYPE (BeckonCallWindow, beckon_call_window, BECKON, CALL_WINDOW, AdwWindow)
 

@@ -29,12 +29,12 @@ void beckon_person_row_set_person (BeckonPersonRow *self, const char *id, const 
 /** beckon_person_row_get_id: Returns: (nullable): of that person */
 const char *beckon_person_row_get_id (BeckonPersonRow *self);
 
-/** beckon_person_row_set_blocked: whether that person cannot reach us. */
 /** beckon_person_row_set_contact: whether they are in one's contacts: decides what the menu offers. */
 void beckon_person_row_set_contact (BeckonPersonRow *self, gboolean contact);
 /** beckon_person_row_set_callable: whether the menu can call them now. */
 void beckon_person_row_set_callable (BeckonPersonRow *self, gboolean callable);
 
+/** beckon_person_row_set_blocked: whether that person cannot reach us. */
 void beckon_person_row_set_blocked (BeckonPersonRow *self, gboolean blocked);
 gboolean beckon_person_row_is_blocked (BeckonPersonRow *self);
 
