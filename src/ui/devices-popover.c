@@ -8,6 +8,7 @@
 
 #include "device-choice.h"
 #include "member-volumes.h"
+#include "phrases.h"
 
 struct _BeckonDevicesPopover
 {
@@ -19,6 +20,7 @@ struct _BeckonDevicesPopover
   GtkWidget *speaker;
   GtkLevelBar *level;
   GtkAdjustment *volume;
+  GtkWidget *volume_scale;
   BeckonMemberVolumes *people;
 
   /* Owned */
@@ -42,6 +44,17 @@ on_level (BeckonDevicesPopover *self, GParamSpec *pspec, BeckonCall *call)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     gtk_level_bar_set_value (self->level, beckon_call_get_microphone_level (call));
+}
+
+/* A number of 1.5 says little to who hears it. */
+static void
+update_volume_text (BeckonDevicesPopover *self)
+{
+  g_autofree char *text =
+      beckon_phrase_for_volume ((guint) (gtk_adjustment_get_value (self->volume) * 100 + 0.5));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->volume_scale),
+                                  GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text, -1);
 }
 
 /* ---- public ---- */
@@ -106,6 +119,7 @@ beckon_devices_popover_class_init (BeckonDevicesPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, speaker);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, level);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, volume);
+  gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, volume_scale);
   gtk_widget_class_bind_template_child (widget_class, BeckonDevicesPopover, people);
 }
 
@@ -116,4 +130,7 @@ beckon_devices_popover_init (BeckonDevicesPopover *self)
   self->call_signals = g_signal_group_new (BECKON_TYPE_CALL);
   g_signal_group_connect_swapped (self->call_signals, "notify::microphone-level",
                                   G_CALLBACK (on_level), self);
+  g_signal_connect_object (self->volume, "value-changed", G_CALLBACK (update_volume_text), self,
+                           G_CONNECT_SWAPPED);
+  update_volume_text (self);
 }

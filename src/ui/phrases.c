@@ -283,6 +283,15 @@ beckon_phrase_for_time (gint64 ms, GDateTime *now)
                       : _("%-d %b %Y"));
 }
 
+/* ---- volumes ---- */
+
+char *
+beckon_phrase_for_volume (guint percent)
+{
+  /* Translators: how loud a person, or all of a call, is heard; 100 % is as loud as it comes */
+  return g_strdup_printf (_("%u %%"), percent);
+}
+
 /* ---- calls ---- */
 
 const char *

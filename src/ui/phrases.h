@@ -34,6 +34,9 @@ char *beckon_phrase_for_length (gint64 ms);
 /** beckon_phrase_for_exact_length: @ms: milliseconds. Returns: "12 min 47 s". */
 char *beckon_phrase_for_exact_length (gint64 ms);
 
+/** beckon_phrase_for_volume: Returns: "125 %". */
+char *beckon_phrase_for_volume (guint percent);
+
 /** beckon_phrase_for_time: @ms: Unix time in milliseconds. Returns: "8:40", "yesterday", "Monday"
  * or the date, as seen from @now. */
 char *beckon_phrase_for_time (gint64 ms, GDateTime *now);

@@ -6,6 +6,8 @@
 
 #include "volume-row.h"
 
+#include "phrases.h"
+
 #include <glib/gi18n.h>
 
 struct _BeckonVolumeRow
@@ -31,8 +33,7 @@ static guint
 take_value (BeckonVolumeRow *self)
 {
   const guint percent = (guint) (gtk_adjustment_get_value (self->percent) + 0.5);
-  /* Translators: how loud a person is heard in a call; 100 % is as loud as they come */
-  g_autofree char *text = g_strdup_printf (_("%u %%"), percent);
+  g_autofree char *text = beckon_phrase_for_volume (percent);
 
   gtk_label_set_label (self->value, text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
