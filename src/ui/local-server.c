@@ -31,6 +31,7 @@ struct _BeckonLocalServer
   char *directory;
   GSubprocess *process; /* nullable */
 
+  GTask *starting; /* nullable, borrowed: the start that is under way */
   guint port;
   guint stops; /* what began before one is over with it */
 };
@@ -218,15 +219,28 @@ watch (BeckonLocalServer *self)
 
 static void try_start (GTask *task);
 
+/* Before @task returns: who is told may start another one. */
+static void
+leave_start (GTask *task)
+{
+  BeckonLocalServer *self = g_task_get_source_object (task);
+
+  if (self->starting == task)
+    self->starting = NULL;
+}
+
 static gboolean
 end_if_stopped (GTask *task)
 {
   BeckonLocalServer *self = g_task_get_source_object (task);
 
-  if (g_task_return_error_if_cancelled (task))
-    return TRUE;
+  if (self->starting == task && g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    beckon_local_server_stop (self);
   if (((Start *) g_task_get_task_data (task))->stops == self->stops)
     return FALSE;
+  leave_start (task);
+  if (g_task_return_error_if_cancelled (task))
+    return TRUE;
   g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped meanwhile");
   return TRUE;
 }
@@ -254,6 +268,7 @@ fail_try (GTask *task)
     start->retry_source = g_timeout_add (start->wanted == 0 ? 0 : RETRY_MS, on_retry, task);
   else
     {
+      leave_start (task);
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
                                "It ended before it listened, %u times", start->tries);
       g_object_unref (task);
@@ -288,6 +303,7 @@ on_words (GObject *source, GAsyncResult *result, gpointer user_data)
       fail_try (task);
       return;
     }
+  leave_start (task);
   set_port (self, port);
   g_task_return_boolean (task, TRUE);
   g_object_unref (task);
@@ -309,6 +325,7 @@ try_start (GTask *task)
   self->process = launch (self, port, &error);
   if (self->process == NULL)
     {
+      leave_start (task);
       g_task_return_error (task, error);
       g_object_unref (task);
       return;
@@ -339,6 +356,13 @@ beckon_local_server_start_async (BeckonLocalServer *self,
       g_object_unref (task);
       return;
     }
+  if (self->starting != NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_PENDING, "It is being started");
+      g_object_unref (task);
+      return;
+    }
+  self->starting = task;
   start = g_new0 (Start, 1);
   start->wanted = port;
   start->stops = self->stops;
@@ -360,6 +384,7 @@ beckon_local_server_stop (BeckonLocalServer *self)
   g_return_if_fail (BECKON_IS_LOCAL_SERVER (self));
 
   self->stops++;
+  self->starting = NULL;
   if (self->process != NULL)
     g_subprocess_send_signal (self->process, SIGTERM);
   g_clear_object (&self->process);

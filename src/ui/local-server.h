@@ -27,7 +27,8 @@ gboolean beckon_local_server_is_installed (void);
  * @port: where it should listen, or 0: the usual one, or any if that is taken
  *
  * Starts it if it does not run. Fails with %G_IO_ERROR: NOT_FOUND if it is not installed,
- * ADDRESS_IN_USE if it ended before it listened, or as a process that cannot be started.
+ * ADDRESS_IN_USE if it ended before it listened, PENDING while another start is under way, or as a
+ * process that cannot be started. Where it is cancelled, nothing runs.
  */
 void beckon_local_server_start_async (BeckonLocalServer *self, guint port,
                                       GCancellable *cancellable, GAsyncReadyCallback callback,

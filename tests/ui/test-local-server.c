@@ -189,6 +189,38 @@ test_stopped_meanwhile (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, 0);
 }
 
+/* The one that is on its way is neither lost nor joined. */
+static void
+test_started_twice (Fixture *f, gconstpointer unused)
+{
+  beckon_local_server_start_async (f->server, 0, NULL, on_started, f);
+  beckon_local_server_start_async (f->server, 0, NULL, on_started, f);
+  ui_await (f->done == 1);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_PENDING);
+  ui_await (f->done == 2);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), !=, 0);
+}
+
+/* A server that nobody waits for any more does not keep its port from the next one. */
+static void
+test_cancelled (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GSocket) taken = listen_at (0);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (taken, NULL);
+  const guint port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+
+  g_socket_close (taken, NULL);
+  beckon_local_server_start_async (f->server, port, cancellable, on_started, f);
+  g_cancellable_cancel (cancellable);
+  ui_await (f->done == 1);
+  g_assert_error (f->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  start (f, port);
+  g_assert_no_error (f->error);
+  g_assert_cmpuint (beckon_local_server_get_port (f->server), ==, port);
+}
+
 static void
 test_password (Fixture *f, gconstpointer unused)
 {
@@ -309,6 +341,8 @@ main (int argc, char **argv)
   ADD ("port-comes-free", test_port_comes_free);
   ADD ("never-listens", test_never_listens);
   ADD ("stopped-meanwhile", test_stopped_meanwhile);
+  ADD ("started-twice", test_started_twice);
+  ADD ("cancelled", test_cancelled);
   ADD ("password", test_password);
 #undef ADD
   g_test_add_func ("/ui/local-server/user-ids", test_user_ids);
