@@ -101,12 +101,13 @@ beckon_signaling_service_register_async (BeckonSignalingService *self,
                                          GAsyncReadyCallback callback,
                                          gpointer user_data)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GTask *task;
   JsonObject *body;
 
   g_return_if_fail (BECKON_IS_SIGNALING_SERVICE (self));
   g_return_if_fail (user_id != NULL && name != NULL && password != NULL);
 
+  task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, beckon_signaling_service_register_async);
   body = json_object_new ();
   json_object_set_string_member (body, "user", user_id);
