@@ -35,18 +35,24 @@ update (BeckonAddContactDialog *self)
                             !self->adding && *gtk_editable_get_text (self->user) != '\0');
 }
 
+/* @sentence: (nullable): what is wrong, if anything */
 static void
-show_error (BeckonAddContactDialog *self, const GError *error)
+show_sentence (BeckonAddContactDialog *self, const char *sentence)
 {
-  g_autofree char *phrase =
-      error != NULL ? beckon_phrase_for_error (error, gtk_editable_get_text (self->user)) : NULL;
-
-  gtk_widget_set_visible (self->error_line, phrase != NULL);
-  gtk_label_set_label (self->error, phrase != NULL ? phrase : "");
-  if (phrase == NULL)
+  gtk_widget_set_visible (self->error_line, sentence != NULL);
+  gtk_label_set_label (self->error, sentence != NULL ? sentence : "");
+  if (sentence == NULL)
     return;
   gtk_widget_add_css_class (GTK_WIDGET (self->user), "error");
   gtk_widget_grab_focus (GTK_WIDGET (self->user));
+}
+
+static void
+show_error (BeckonAddContactDialog *self, const GError *error)
+{
+  g_autofree char *phrase = beckon_phrase_for_error (error, gtk_editable_get_text (self->user));
+
+  show_sentence (self, phrase);
 }
 
 static void
@@ -76,9 +82,17 @@ on_add (BeckonAddContactDialog *self)
   if (self->adding || *gtk_editable_get_text (self->user) == '\0')
     return;
   id = beckon_user_id_normalize (gtk_editable_get_text (self->user), &error);
-  show_error (self, error);
   if (id == NULL)
-    return;
+    {
+      show_error (self, error);
+      return;
+    }
+  if (g_strcmp0 (id, beckon_signaling_service_get_user_id (self->signaling)) == 0)
+    {
+      show_sentence (self, beckon_phrase_for_own_id ());
+      return;
+    }
+  show_sentence (self, NULL);
   self->adding = TRUE;
   update (self);
   beckon_signaling_service_add_contact_async (self->signaling, id, self->cancellable, on_added,
@@ -89,7 +103,7 @@ static void
 on_changed (BeckonAddContactDialog *self)
 {
   gtk_widget_remove_css_class (GTK_WIDGET (self->user), "error");
-  show_error (self, NULL);
+  show_sentence (self, NULL);
   update (self);
 }
 

@@ -66,7 +66,7 @@ check_invitees (BeckonHomeWindow *self, const char *const *ids)
 
   if (!g_strv_contains (ids, beckon_signaling_service_get_user_id (signaling)))
     return TRUE;
-  beckon_home_window_say (self, _("That is your own user ID. Type the one of somebody else."));
+  beckon_home_window_say (self, beckon_phrase_for_own_id ());
   return FALSE;
 }
 

@@ -156,6 +156,12 @@ beckon_phrase_for_error (const GError *error, const char *subject)
   return g_strdup_printf (_("Something went wrong: %s"), error->message);
 }
 
+const char *
+beckon_phrase_for_own_id (void)
+{
+  return _("That is your own user ID. Type the one of somebody else.");
+}
+
 /* ---- names ---- */
 
 char *

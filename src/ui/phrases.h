@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * Returns: a sentence that a person can act on.
  */
 char *beckon_phrase_for_error (const GError *error, const char *subject);
+/** beckon_phrase_for_own_id: what is wrong with one's own user ID in the place of somebody else's. */
+const char *beckon_phrase_for_own_id (void);
 
 /** beckon_phrase_for_first_name: the part of a person's name that short sentences use. */
 char *beckon_phrase_for_first_name (const char *name);

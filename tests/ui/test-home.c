@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "add-contact-dialog.h"
 #include "blocked-window.h"
 #include "call-banner.h"
 #include "contact-row.h"
@@ -426,6 +427,85 @@ test_dial_box (void)
   ui_destroy (window);
 }
 
+/* ---- with a server ---- */
+
+typedef struct
+{
+  HalfServer *server;
+  BeckonSignalingService *service;
+} Account;
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+  g_autoptr (GError) error = NULL;
+
+  *done = beckon_signaling_service_sign_in_finish (BECKON_SIGNALING_SERVICE (source), result,
+                                                   &error);
+  g_assert_no_error (error);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  *done =
+      beckon_signaling_service_sign_out_finish (BECKON_SIGNALING_SERVICE (source), result, NULL);
+}
+
+/* Signed in as alice. */
+static void
+account_set_up (Account *self, gconstpointer unused)
+{
+  gboolean done = FALSE;
+
+  self->server = half_server_new (0);
+  self->service = beckon_signaling_service_new (self->server->url, "device", "Device", NULL);
+  beckon_signaling_service_sign_in_async (self->service, "alice", "secret", NULL, NULL,
+                                          on_signed_in, &done);
+  ui_await (done);
+}
+
+static void
+account_tear_down (Account *self, gconstpointer unused)
+{
+  gboolean done = FALSE;
+
+  beckon_signaling_service_sign_out_async (self->service, on_signed_out, &done);
+  ui_await (done);
+  g_assert_finalize_object (self->service);
+  half_server_free (self->server);
+}
+
+/* Nobody has themselves for a contact. */
+static void
+test_add_oneself (Account *self, gconstpointer unused)
+{
+  GtkWidget *dialog = beckon_add_contact_dialog_new (self->service);
+  GtkEditable *user = GTK_EDITABLE (
+      gtk_widget_get_template_child (dialog, BECKON_TYPE_ADD_CONTACT_DIALOG, "user"));
+  GtkWidget *add = GTK_WIDGET (
+      gtk_widget_get_template_child (dialog, BECKON_TYPE_ADD_CONTACT_DIALOG, "add"));
+  g_autoptr (JsonObject) request = NULL;
+  GtkWidget *window;
+
+  g_object_add_weak_pointer (G_OBJECT (dialog), (gpointer *) &dialog);
+  beckon_dialog_present (dialog, NULL);
+  window = GTK_WIDGET (gtk_widget_get_root (dialog));
+  gtk_editable_set_text (user, " Alice ");
+  ui_click (add);
+  ui_await (ui_find_label (window, "That is your own user ID.") != NULL);
+  gtk_editable_set_text (user, "bob");
+  g_assert_null (ui_find_label (window, "That is your own user ID."));
+  ui_click (add);
+  request = half_server_expect (self->server, "contacts.add");
+  g_assert_cmpstr (json_object_get_string_member (request, "user"), ==, "bob");
+  half_server_reply (self->server, request, "");
+  ui_await (dialog == NULL);
+}
+
 /* ---- who is blocked ---- */
 
 static GPtrArray *
@@ -466,57 +546,24 @@ test_blocked_window (void)
   g_assert_finalize_object (manager);
 }
 
-static void
-on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  gboolean *done = user_data;
-  g_autoptr (GError) error = NULL;
-
-  *done = beckon_signaling_service_sign_in_finish (BECKON_SIGNALING_SERVICE (source), result,
-                                                   &error);
-  g_assert_no_error (error);
-}
-
-static void
-on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  gboolean *done = user_data;
-
-  *done =
-      beckon_signaling_service_sign_out_finish (BECKON_SIGNALING_SERVICE (source), result, NULL);
-}
-
 /* What the server has not answered yet does not keep the window. */
 static void
-test_blocked_window_closes (void)
+test_blocked_window_closes (Account *self, gconstpointer unused)
 {
-  HalfServer *server = half_server_new (0);
-  BeckonSignalingService *service =
-      beckon_signaling_service_new (server->url, "device", "Device", NULL);
   BeckonPeople *people = beckon_people_new ();
   g_autoptr (GPtrArray) contacts = g_ptr_array_new ();
   g_autoptr (GPtrArray) somebody = create_blocked ("mallory", "Mallory");
   g_autoptr (JsonObject) request = NULL;
-  GtkWidget *dialog = beckon_blocked_window_new (service, people);
+  GtkWidget *dialog = beckon_blocked_window_new (self->service, people);
   GtkWidget *window;
-  gboolean done = FALSE;
 
-  beckon_signaling_service_sign_in_async (service, "alice", "secret", NULL, NULL, on_signed_in,
-                                          &done);
-  ui_await (done);
   beckon_people_take_contacts (people, contacts, somebody);
   beckon_dialog_present (dialog, NULL);
   window = GTK_WIDGET (gtk_widget_get_root (dialog));
   ui_click (ui_find_named (window, "Unblock Mallory"));
-  request = half_server_expect (server, "contacts.unblock");
+  request = half_server_expect (self->server, "contacts.unblock");
   ui_destroy (window);
-
-  done = FALSE;
-  beckon_signaling_service_sign_out_async (service, on_signed_out, &done);
-  ui_await (done);
   g_assert_finalize_object (people);
-  g_assert_finalize_object (service);
-  half_server_free (server);
 }
 
 /* ---- a call without this device ---- */
@@ -639,8 +686,11 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/home/search", test_search);
   g_test_add_func ("/ui/home/completion", test_completion);
   g_test_add_func ("/ui/home/dial-box", test_dial_box);
+  g_test_add ("/ui/home/add-oneself", Account, NULL, account_set_up, test_add_oneself,
+              account_tear_down);
   g_test_add_func ("/ui/home/blocked-window", test_blocked_window);
-  g_test_add_func ("/ui/home/blocked-window-closes", test_blocked_window_closes);
+  g_test_add ("/ui/home/blocked-window-closes", Account, NULL, account_set_up,
+              test_blocked_window_closes, account_tear_down);
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/home/banner/" name, Banner, NULL, banner_set_up, function, banner_tear_down)
   ADD ("join", test_banner_join);
