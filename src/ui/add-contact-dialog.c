@@ -8,6 +8,7 @@
 
 #include "identifiers.h"
 #include "phrases.h"
+#include "weak-ref.h"
 
 struct _BeckonAddContactDialog
 {
@@ -58,16 +59,18 @@ show_error (BeckonAddContactDialog *self, const GError *error)
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BeckonAddContactDialog) self = user_data;
+  g_autoptr (BeckonAddContactDialog) self = beckon_weak_ref_take (user_data);
   g_autoptr (GError) error = NULL;
+  const gboolean added = beckon_signaling_service_request_finish (
+      BECKON_SIGNALING_SERVICE (source), result, &error);
 
-  if (beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
+  if (self == NULL)
+    return; /* it has closed */
+  if (added)
     {
       beckon_dialog_close (GTK_WIDGET (self));
       return;
     }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return; /* the dialog was closed */
   self->adding = FALSE;
   update (self);
   show_error (self, error);
@@ -96,7 +99,7 @@ on_add (BeckonAddContactDialog *self)
   self->adding = TRUE;
   update (self);
   beckon_signaling_service_add_contact_async (self->signaling, id, self->cancellable, on_added,
-                                              g_object_ref (self));
+                                              beckon_weak_ref_new (self));
 }
 
 static void
@@ -113,17 +116,10 @@ beckon_add_contact_dialog_dispose (GObject *object)
   BeckonAddContactDialog *self = BECKON_ADD_CONTACT_DIALOG (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->signaling);
 
   G_OBJECT_CLASS (beckon_add_contact_dialog_parent_class)->dispose (object);
-}
-
-static void
-beckon_add_contact_dialog_finalize (GObject *object)
-{
-  g_clear_object (&BECKON_ADD_CONTACT_DIALOG (object)->cancellable);
-
-  G_OBJECT_CLASS (beckon_add_contact_dialog_parent_class)->finalize (object);
 }
 
 static void
@@ -132,7 +128,6 @@ beckon_add_contact_dialog_class_init (BeckonAddContactDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = beckon_add_contact_dialog_dispose;
-  G_OBJECT_CLASS (klass)->finalize = beckon_add_contact_dialog_finalize;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/beckon/Beckon/add-contact-dialog.ui");

@@ -6,6 +6,8 @@
 
 #include "local-server.h"
 
+#include "weak-ref.h"
+
 #include <glib/gi18n.h>
 
 #include <ifaddrs.h>
@@ -128,18 +130,10 @@ beckon_local_server_get_url (guint port)
 /* ---- starting ---- */
 
 static void
-weak_ref_free (GWeakRef *ref)
-{
-  g_weak_ref_clear (ref);
-  g_free (ref);
-}
-
-static void
 on_process_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (BeckonLocalServer) self = g_weak_ref_get (user_data);
+  g_autoptr (BeckonLocalServer) self = beckon_weak_ref_take (user_data);
 
-  weak_ref_free (user_data);
   g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
   if (self == NULL || self->process != G_SUBPROCESS (source))
     return;
@@ -211,10 +205,7 @@ launch (BeckonLocalServer *self, guint port, GError **error)
 static void
 watch (BeckonLocalServer *self)
 {
-  GWeakRef *ref = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (ref, self);
-  g_subprocess_wait_async (self->process, NULL, on_process_ended, ref);
+  g_subprocess_wait_async (self->process, NULL, on_process_ended, beckon_weak_ref_new (self));
 }
 
 static void try_start (GTask *task);

@@ -506,6 +506,25 @@ test_add_oneself (Account *self, gconstpointer unused)
   ui_await (dialog == NULL);
 }
 
+/* What the server has not answered yet does not keep the dialog. */
+static void
+test_add_contact_closes (Account *self, gconstpointer unused)
+{
+  GtkWidget *dialog = beckon_add_contact_dialog_new (self->service);
+  g_autoptr (JsonObject) request = NULL;
+  GtkWidget *window;
+
+  beckon_dialog_present (dialog, NULL);
+  window = GTK_WIDGET (gtk_widget_get_root (dialog));
+  gtk_editable_set_text (GTK_EDITABLE (gtk_widget_get_template_child (
+                             dialog, BECKON_TYPE_ADD_CONTACT_DIALOG, "user")),
+                         "bob");
+  ui_click (GTK_WIDGET (
+      gtk_widget_get_template_child (dialog, BECKON_TYPE_ADD_CONTACT_DIALOG, "add")));
+  request = half_server_expect (self->server, "contacts.add");
+  ui_destroy (window);
+}
+
 /* ---- who is blocked ---- */
 
 static GPtrArray *
@@ -688,6 +707,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/home/dial-box", test_dial_box);
   g_test_add ("/ui/home/add-oneself", Account, NULL, account_set_up, test_add_oneself,
               account_tear_down);
+  g_test_add ("/ui/home/add-contact-closes", Account, NULL, account_set_up,
+              test_add_contact_closes, account_tear_down);
   g_test_add_func ("/ui/home/blocked-window", test_blocked_window);
   g_test_add ("/ui/home/blocked-window-closes", Account, NULL, account_set_up,
               test_blocked_window_closes, account_tear_down);
