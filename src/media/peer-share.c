@@ -69,6 +69,19 @@ maker_quark (void)
   return g_quark_from_static_string ("beckon-maker");
 }
 
+static GQuark
+for_nobody_quark (void)
+{
+  return g_quark_from_static_string ("beckon-for-nobody");
+}
+
+void
+beckon_peer_share_mark_for_nobody (GstBuffer *frame)
+{
+  gst_mini_object_set_qdata (GST_MINI_OBJECT (frame), for_nobody_quark (), GINT_TO_POINTER (TRUE),
+                             NULL);
+}
+
 static void
 feed_free (Feed *feed)
 {
@@ -336,6 +349,8 @@ on_passing (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   const guint maker = GPOINTER_TO_UINT (
       gst_mini_object_get_qdata (GST_MINI_OBJECT (buffer), maker_quark ()));
+  const gboolean counts =
+      gst_mini_object_get_qdata (GST_MINI_OBJECT (buffer), for_nobody_quark ()) == NULL;
   gboolean changed, passes, missing;
 
   g_mutex_lock (&line->lock);
@@ -350,7 +365,7 @@ on_passing (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
                       GUINT_TO_POINTER (line - line->owner->lines), NULL);
   if (missing)
     ask (line->encoder);
-  if (passes)
+  if (passes && counts)
     g_atomic_int_inc (line->sent);
   return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }

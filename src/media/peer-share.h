@@ -30,6 +30,9 @@ GstElement *beckon_peer_share_add_line (BeckonPeerShare *self,
                                         BeckonLine line,
                                         GstElement *encoder,
                                         GstElement *last);
+/** beckon_peer_share_mark_for_nobody: (thread any): @frame: of an encoder: does not count as one that
+ * is sent, though it passes. */
+void beckon_peer_share_mark_for_nobody (GstBuffer *frame);
 /** beckon_peer_share_get_kind: Returns: (nullable): what makes encoders of @line the same; NULL: there
  * is none yet, or it has not sent a first picture, which each does itself. */
 gconstpointer beckon_peer_share_get_kind (BeckonPeerShare *self, BeckonLine line);

@@ -10,6 +10,7 @@
 
 #include "capture-frames.h"
 #include "peer-bandwidth.h"
+#include "peer-share.h"
 
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
@@ -149,7 +150,8 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     {
       if (!is_until (self, &self->primer, buffer))
         return GST_PAD_PROBE_DROP;
-      /* Past all who count here what is sent. */
+      /* Past all who look here at what is sent. */
+      beckon_peer_share_mark_for_nobody (buffer);
       next = gst_pad_get_peer (pad);
       gst_pad_chain (next, buffer);
       return GST_PAD_PROBE_HANDLED;
