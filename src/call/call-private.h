@@ -108,8 +108,8 @@ BeckonCall *beckon_call_new_joined (BeckonSignalingService *signaling,
                                     const BeckonJoinResult *result,
                                     const BeckonCallSnapshot *snapshot, gboolean with_camera);
 
-/** beckon_call_wait_closed_async: completes when the call is over and its media is closed. Fails,
- * also then and not before, where a recording is not whole; who asks later is not told. */
+/** beckon_call_wait_closed_async: completes when the call is over and its media is closed. Fails
+ * then where a recording is not whole; who asks afterwards is not told. */
 void beckon_call_wait_closed_async (BeckonCall *self, GAsyncReadyCallback callback,
                                     gpointer user_data);
 gboolean beckon_call_wait_closed_finish (BeckonCall *self, GAsyncResult *result, GError **error);
