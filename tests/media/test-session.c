@@ -191,13 +191,13 @@ test_voice (void)
 
   /* Pictures that are promised, and of which there is not even a first one. */
   s = stats_of (&f.alice);
-  wait_until (beckon_statistics_get_quality (s) > BECKON_QUALITY_WORST);
+  wait_until (beckon_statistics_get_quality (s) > BECKON_QUALITY_BAD);
   g_assert_cmpfloat (beckon_statistics_get_frozen_share (s), ==, -1);
   beckon_media_peer_set_remote_state (f.alice.peer, TRUE, TRUE, FALSE);
-  wait_until (beckon_statistics_get_quality (s) == BECKON_QUALITY_WORST);
+  wait_until (beckon_statistics_get_quality (s) == BECKON_QUALITY_BAD);
   g_assert_cmpuint (beckon_statistics_get_freezes (s), ==, 1);
   beckon_media_peer_set_remote_state (f.alice.peer, TRUE, FALSE, FALSE);
-  wait_until (beckon_statistics_get_quality (s) > BECKON_QUALITY_WORST);
+  wait_until (beckon_statistics_get_quality (s) > BECKON_QUALITY_BAD);
   fixture_clear (&f);
 }
 
