@@ -106,7 +106,10 @@ describe (const BeckonNotice *notice)
   g_variant_dict_insert (&dict, "body", "s", notice->body);
   g_variant_dict_insert_value (&dict, "icon", serialized);
   g_variant_dict_insert (&dict, "priority", "s", get_word (notice->priority));
-  g_variant_dict_insert (&dict, "category", "s", notice->category);
+  if (notice->category != NULL)
+    g_variant_dict_insert (&dict, "category", "s", notice->category);
+  if (notice->default_action != NULL)
+    g_variant_dict_insert (&dict, "default-action", "s", notice->default_action);
   g_variant_dict_insert_value (&dict, "buttons", g_variant_builder_end (&buttons));
   return g_variant_dict_end (&dict);
 }
@@ -139,7 +142,10 @@ send_plainly (BeckonNotifier *self, const char *id, const BeckonNotice *notice)
 
   g_notification_set_body (notification, notice->body);
   g_notification_set_icon (notification, icon);
-  g_notification_set_category (notification, notice->category);
+  if (notice->category != NULL)
+    g_notification_set_category (notification, notice->category);
+  if (notice->default_action != NULL)
+    g_notification_set_default_action (notification, notice->default_action);
   g_notification_set_priority (notification, notice->priority);
   for (guint i = 0; i < notice->n_buttons; i++)
     g_notification_add_button_with_target_value (notification, notice->buttons[i].label,

@@ -21,8 +21,9 @@ typedef struct
 {
   const char *title;
   const char *body;
-  const char *icon;     /* its name */
-  const char *category; /* "call.incoming" */
+  const char *icon;           /* its name */
+  const char *category;       /* "call.incoming"; NULL: none of those that the portal names */
+  const char *default_action; /* like a button's; NULL: the application is activated */
   GNotificationPriority priority;
   BeckonNoticeButton buttons[2];
   guint n_buttons;

@@ -23,6 +23,7 @@
 #include "remote-control.h"
 #include "session-watch.h"
 #include "toolkit.h"
+#include "unattended.h"
 #include "video-sink.h"
 
 #include <glib-unix.h>
@@ -46,6 +47,7 @@ struct _BeckonApplication
   BeckonCallIntents *intents;
   BeckonManners *manners;
   BeckonAutostart *autostart;
+  BeckonUnattended *unattended;
   BeckonSessionWatch *session; /* nullable: also where there is no session bus */
   GThread *prewarm;
   BeckonCurrentCall *current;
@@ -111,6 +113,29 @@ beckon_application_shutdown (GApplication *application)
   while (self->quitting && !self->down)
     g_main_context_iteration (NULL, TRUE);
   G_APPLICATION_CLASS (beckon_application_parent_class)->shutdown (application);
+}
+
+/* ---- the home window ---- */
+
+static GtkWindow *
+find_home_window (BeckonApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (BECKON_IS_HOME_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static GtkWindow *
+present_home_window (BeckonApplication *self)
+{
+  GtkWindow *window = find_home_window (self);
+
+  if (window == NULL)
+    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account,
+                                                 self->autostart));
+  gtk_window_present (window);
+  return window;
 }
 
 /* ---- actions ---- */
@@ -188,6 +213,15 @@ on_mute (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_home (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  if (!self->quitting)
+    present_home_window (self);
+}
+
+static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   quit (user_data);
@@ -213,6 +247,7 @@ static const GActionEntry actions[] = {
   { "call-back", on_call_back, "(ssss)", NULL, NULL, { 0 } },
   { "hang-up", on_hang_up, NULL, NULL, NULL, { 0 } },
   { "mute", on_mute, NULL, NULL, NULL, { 0 } },
+  { "home", on_home, NULL, NULL, NULL, { 0 } },
   { "quit", on_quit, NULL, NULL, NULL, { 0 } },
   { "about", on_about, NULL, NULL, NULL, { 0 } },
   { "shortcuts", on_shortcuts, NULL, NULL, NULL, { 0 } },
@@ -234,7 +269,11 @@ on_signed_in (BeckonApplication *self)
       beckon_autostart_ask (self->autostart, _("Calls are to come in while no window is open"));
     }
   else
-    g_application_release (G_APPLICATION (self));
+    {
+      if (!self->quitting)
+        beckon_unattended_say_signed_out (self->unattended);
+      g_application_release (G_APPLICATION (self));
+    }
 }
 
 /* The first call finds the devices looked for, and all that it needs loaded. */
@@ -355,27 +394,6 @@ sign_in (BeckonApplication *self)
       });
 }
 
-static GtkWindow *
-find_home_window (BeckonApplication *self)
-{
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    if (BECKON_IS_HOME_WINDOW (l->data))
-      return l->data;
-  return NULL;
-}
-
-static GtkWindow *
-present_home_window (BeckonApplication *self)
-{
-  GtkWindow *window = find_home_window (self);
-
-  if (window == NULL)
-    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account,
-                                                 self->autostart));
-  gtk_window_present (window);
-  return window;
-}
-
 static void
 on_notice (BeckonApplication *self, const char *sentence)
 {
@@ -403,6 +421,7 @@ tie_to_desktop (BeckonApplication *self, GSettings *settings)
                                   self->options->profile, NULL };
   g_autoptr (BeckonQuiet) quiet = beckon_quiet_new (bus, settings);
 
+  self->unattended = beckon_unattended_new (GTK_APPLICATION (self), self->account);
   g_signal_connect_object (self->account, "notify::manager", G_CALLBACK (on_manager), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->current, "changed", G_CALLBACK (on_current), self,
@@ -468,10 +487,14 @@ beckon_application_activate (GApplication *application)
 
   if (self->account == NULL || self->quitting || beckon_call_presenter_present (self->presenter))
     return;
-  if (self->options->background)
-    self->options->background = FALSE; /* whoever activates it from now on wants to see it */
-  else
-    present_home_window (self);
+  if (!self->options->background)
+    {
+      present_home_window (self);
+      return;
+    }
+  self->options->background = FALSE; /* whoever activates it from now on wants to see it */
+  if (!beckon_account_is_signed_in (self->account))
+    beckon_unattended_say_signed_out (self->unattended);
 }
 
 /* ---- links ---- */
@@ -568,6 +591,7 @@ beckon_application_dispose (GObject *object)
   g_clear_weak_pointer (&self->question);
   g_clear_object (&self->session);
   g_clear_object (&self->autostart);
+  g_clear_object (&self->unattended);
   g_clear_object (&self->intents);
   g_clear_object (&self->manners);
   g_clear_object (&self->presenter);

@@ -12,6 +12,7 @@
 
 /* There is one at a time; and who was killed while it rang knows this one, and not the call. */
 #define INCOMING_ID "incoming"
+#define TROUBLE_ID "trouble"
 
 void
 beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *call, gboolean quiet)
@@ -95,4 +96,36 @@ beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user
 
   id = g_strconcat ("missed-", user, NULL);
   beckon_notifier_withdraw (notifier, id);
+}
+
+void
+beckon_call_notifier_send_trouble (BeckonNotifier *notifier,
+                                   gboolean signed_out,
+                                   const char *sentence)
+{
+  BeckonNotice notice = {
+    .icon = "dialog-warning-symbolic",
+    .default_action = "app.home",
+    .priority = G_NOTIFICATION_PRIORITY_HIGH,
+  };
+
+  g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
+  g_return_if_fail (signed_out || sentence != NULL);
+
+  /* Translators: title of a notification: why follows below it */
+  notice.title = signed_out ? _("No calls come in")
+                            /* Translators: name of the application */
+                            : _("Beckon");
+  notice.body = sentence != NULL ? sentence
+                                 /* Translators: text of the notification “No calls come in” */
+                                 : _("You are signed out. Sign in to be called.");
+  beckon_notifier_send (notifier, TROUBLE_ID, &notice);
+}
+
+void
+beckon_call_notifier_withdraw_trouble (BeckonNotifier *notifier)
+{
+  g_return_if_fail (BECKON_IS_NOTIFIER (notifier));
+
+  beckon_notifier_withdraw (notifier, TROUBLE_ID);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Desktop notifications of calls. Their buttons are the application's actions "accept", "decline"
+/* Desktop notifications of calls, and of why none come in. Their buttons are the application's actions "accept", "decline"
  * and "call-back", with the call or who calls whom as target, so that they work while no window is open,
  * and start the application if it has ended. */
 
@@ -23,5 +23,11 @@ void beckon_call_notifier_send_missed (BeckonNotifier *notifier, BeckonSignaling
                                        const BeckonUser *from, BeckonMedia media);
 /** beckon_call_notifier_withdraw_missed: @user: to whom one speaks now. */
 void beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user);
+
+/** beckon_call_notifier_send_trouble: pressed, it opens the home window. @signed_out: no calls come in
+ * any more; @sentence: what is wrong; (nullable) if @signed_out says it all. */
+void beckon_call_notifier_send_trouble (BeckonNotifier *notifier, gboolean signed_out,
+                                        const char *sentence);
+void beckon_call_notifier_withdraw_trouble (BeckonNotifier *notifier);
 
 G_END_DECLS

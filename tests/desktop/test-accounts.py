@@ -24,6 +24,15 @@ def _preferences(person):
     person.press_on("Preferences", "Account")
 
 
+def _close_preferences(desk):
+    """After a device was signed out in them."""
+    desk.keys("Escape")
+    desk.gone("lap was signed out")
+    if "Preferences" in desk.windows():  # newer releases of libadwaita: the first one was for the sentence
+        desk.keys("Escape")
+    desk.windows_are("Beckon")
+
+
 def _remembered(person):
     return person.run(["sh", "-c", "cd $XDG_CACHE_HOME/beckon && echo *people*"], {})[1] == "people\n"
 
@@ -57,11 +66,28 @@ def test_signed_out_while_away():
     lap.open()
     lap.find("Sign in")
     assert not lap.look("Voice call"), lap.tree()
-    desk.keys("Escape")
-    desk.gone("lap was signed out")
-    if "Preferences" in desk.windows():  # newer releases of libadwaita: the first one was for the sentence
-        desk.keys("Escape")
-    desk.windows_are("Beckon")
+    _close_preferences(desk)
+
+
+def test_signed_out_without_a_window():
+    """Whom nobody can call any more is told, and reads the reason where they sign in again."""
+    desk, lap = STAGE.desk, STAGE.lap
+    _sign_in_by_hand(lap, "bob")
+    lap.close_window("Beckon")
+    lap.windows_are()
+    _preferences(desk)
+    desk.click("Sign out lap")
+    why = "Another device of yours signed this one out"
+    assert why in lap.told("No calls come in")["body"]
+    lap.click_notification("No calls come in")
+    lap.read(why)
+    lap.quit()
+    _close_preferences(desk)
+    # As at the log-in, which finds no password any more.
+    lap.open("--background")
+    assert "Sign in" in lap.told("No calls come in")["body"]
+    assert not lap.windows()
+    lap.quit()
 
 
 def test_missed_calls_go_with_the_account():
@@ -113,5 +139,5 @@ def test_nobody_else_calls_back():
     STAGE.over(lap)
 
 
-STAGE.run(test_signed_out_while_away, test_missed_calls_go_with_the_account,
+STAGE.run(test_signed_out_while_away, test_signed_out_without_a_window, test_missed_calls_go_with_the_account,
           test_they_go_also_when_the_process_that_sent_them_has_ended, test_nobody_else_calls_back)

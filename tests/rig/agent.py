@@ -520,6 +520,17 @@ class Agent:
         title = self.notification(label, timeout)["title"]
         assert self._notifications("Press", GLib.Variant("(ss)", (title, label)), "(b)"), label
 
+    def told(self, title, timeout=TIMEOUT):
+        """The notification with this title."""
+        def look():
+            shown = json.loads(self._notifications("List", None, "(s)"))
+            return next((each for each in shown if each["title"] == title), None)
+        return ui.wait(look, timeout, f"a notification {title!r}")
+
+    def click_notification(self, title, timeout=TIMEOUT):
+        """Not one of its buttons, but itself."""
+        self.told(title, timeout)
+        assert self._notifications("Click", GLib.Variant("(s)", (title,)), "(b)"), title
 
     # The rest of the desktop: fake_desktop.py, where a test wants it
 

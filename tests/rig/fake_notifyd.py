@@ -96,7 +96,8 @@ class Daemon:
         return self.invoke(title, lambda notification: notification["buttons"].get(label))
 
     def Click(self, title):
-        return self.invoke(title, lambda notification: "default")
+        return self.invoke(title, lambda notification:
+                           "default" if "default" in notification["buttons"].values() else None)
 
 
 def main():
