@@ -286,7 +286,8 @@ beckon_cli_run (const BeckonCliOptions *options)
   if (options->do_register)
     beckon_signaling_service_register_async (self.signaling, options->user,
                                              options->name != NULL ? options->name : options->user,
-                                             options->password, self.sign_in, on_registered, &self);
+                                             options->password, options->invite_code, self.sign_in,
+                                             on_registered, &self);
   else
     sign_in (&self);
   g_main_loop_run (self.loop);

@@ -42,8 +42,8 @@
 /* As GOption fills it in; borrowed words are copied into the result. */
 typedef struct
 {
-  char *server, *user, *name, *password_file, *token_file, *device, *video_in, *audio_in, *screen_in,
-      *record, *preconnect, *relay_authority, *profile, *estimator;
+  char *server, *user, *name, *password_file, *token_file, *invite_code, *device, *video_in, *audio_in,
+      *screen_in, *record, *preconnect, *relay_authority, *profile, *estimator;
   double duration;
   int timeout, after, bandwidth;
   gboolean do_register, json, statistics, voice, accept, reject, busy, ignore, seen, relay_only,
@@ -59,6 +59,7 @@ raw_clear (Raw *raw)
   g_free (raw->name);
   g_free (raw->password_file);
   g_free (raw->token_file);
+  g_free (raw->invite_code);
   g_free (raw->device);
   g_free (raw->video_in);
   g_free (raw->audio_in);
@@ -95,6 +96,8 @@ parse_raw (Raw *raw, int argc, char **argv, GError **error)
       "Which device this is, where a user has several", "ID" },
     { "register", 0, 0, G_OPTION_ARG_NONE, &raw->do_register,
       "Create the account first where it does not exist", NULL },
+    { "invite-code", 0, 0, G_OPTION_ARG_STRING, &raw->invite_code,
+      "For --register, on a server that creates accounts only with one", "CODE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, "One JSON object a line", NULL },
     { "statistics", 0, 0, G_OPTION_ARG_NONE, &raw->statistics,
       "Say each second how good the connection is, and not only at the end", NULL },
@@ -392,6 +395,7 @@ beckon_cli_options_parse (int argc, char **argv, GError **error)
   self->do_register = raw.do_register;
   self->server = g_strdup (raw.server);
   self->name = g_strdup (raw.name);
+  self->invite_code = g_strdup (raw.invite_code);
   self->duration = raw.duration;
   if (is_app (&raw))
     {
@@ -450,6 +454,7 @@ beckon_cli_options_free (BeckonCliOptions *self)
   g_free (self->name);
   g_free (self->password);
   g_free (self->token);
+  g_free (self->invite_code);
   g_free (self->device);
   g_free (self->call);
   g_free (self->profile);

@@ -60,6 +60,7 @@ typedef struct
   char *name;     /* nullable */
   char *password; /* nullable: there is a token */
   char *token;    /* nullable */
+  char *invite_code; /* nullable: of a server that creates accounts only with one */
   char *device;   /* nullable: the usual one of this computer */
   gboolean do_register;
   gboolean json;

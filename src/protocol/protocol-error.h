@@ -41,6 +41,7 @@ typedef enum
   BECKON_PROTOCOL_ERROR_BAD_USER_ID,
   BECKON_PROTOCOL_ERROR_WEAK_PASSWORD,
   BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED,
+  BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED, /* for a new account, and this was not it */
   BECKON_PROTOCOL_ERROR_BLOCKED,
   BECKON_PROTOCOL_ERROR_INTERNAL,           /* the server failed: its log says why */
 } BeckonProtocolError;

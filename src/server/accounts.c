@@ -199,13 +199,13 @@ check_registration (
 {
   const BeckonServerConfig *config = self->config;
 
-  if (config->registration == BECKON_REGISTRATION_CLOSED ||
-      (config->registration == BECKON_REGISTRATION_CODE &&
-       g_strcmp0 (code, config->registration_code) != 0))
+  if (config->registration == BECKON_REGISTRATION_CLOSED)
     g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED,
-                 config->registration == BECKON_REGISTRATION_CLOSED
-                     ? "New accounts are made by who runs this server"
-                     : "This server asks for a registration code, and this is not it");
+                 "New accounts are made by who runs this server");
+  else if (config->registration == BECKON_REGISTRATION_CODE &&
+           g_strcmp0 (code, config->registration_code) != 0)
+    g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED,
+                 "This server asks for a registration code, and this is not it");
   else if (!beckon_name_is_valid (name))
     g_set_error (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_REQUEST,
                  "A name has 1 to %d bytes and something to see", BECKON_NAME_MAX_BYTES);

@@ -39,7 +39,7 @@ BeckonAccounts *beckon_accounts_new (BeckonStore *store,
  * @address: where it comes from
  *
  * Fails with RATE_LIMITED, before anything else is looked at, BAD_USER_ID, BAD_REQUEST (the name),
- * WEAK_PASSWORD, USER_EXISTS or REGISTRATION_CLOSED.
+ * WEAK_PASSWORD, USER_EXISTS, REGISTRATION_CLOSED or INVITE_CODE_NEEDED.
  */
 void beckon_accounts_register_async (BeckonAccounts *self,
                                      const char *user,

@@ -97,6 +97,7 @@ beckon_signaling_service_register_async (BeckonSignalingService *self,
                                          const char *user_id,
                                          const char *name,
                                          const char *password,
+                                         const char *invite_code,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer user_data)
@@ -113,6 +114,8 @@ beckon_signaling_service_register_async (BeckonSignalingService *self,
   json_object_set_string_member (body, "user", user_id);
   json_object_set_string_member (body, "name", name);
   json_object_set_string_member (body, "password", password);
+  if (invite_code != NULL)
+    json_object_set_string_member (body, "invite_code", invite_code);
   beckon_signaling_http_post_async (self->http, self->server, "/v1/accounts", body, cancellable,
                                     on_registered, task);
 }

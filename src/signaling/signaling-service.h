@@ -67,10 +67,12 @@ G_DECLARE_FINAL_TYPE (BeckonSignalingService, beckon_signaling_service, BECKON, 
 BeckonSignalingService *beckon_signaling_service_new (const char *server, const char *device_id,
                                                       const char *device_name, GError **error);
 
-/** beckon_signaling_service_register_async: creates an account; does not sign in. Fails with
- * USER_EXISTS, BAD_USER_ID, WEAK_PASSWORD, REGISTRATION_CLOSED, or as every request. */
+/** beckon_signaling_service_register_async: creates an account; does not sign in. @invite_code:
+ * (nullable): for servers that want one. Fails with USER_EXISTS, BAD_USER_ID, WEAK_PASSWORD,
+ * REGISTRATION_CLOSED, INVITE_CODE_NEEDED, or as every request. */
 void beckon_signaling_service_register_async (BeckonSignalingService *self, const char *user_id,
                                               const char *name, const char *password,
+                                              const char *invite_code,
                                               GCancellable *cancellable,
                                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_signaling_service_register_finish (BeckonSignalingService *self,

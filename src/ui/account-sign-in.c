@@ -24,6 +24,7 @@ typedef struct
   char *password;
   char *token; /* nullable */
   char *name;
+  char *invite_code; /* nullable */
   BeckonAccountCreate create;
   gboolean remember;
   BeckonCallManager *manager; /* may have left the account when the sign-in ends */
@@ -40,6 +41,7 @@ sign_in_free (SignIn *sign_in)
   beckon_secrets_free (sign_in->password);
   beckon_secrets_free (sign_in->token);
   g_free (sign_in->name);
+  g_free (sign_in->invite_code);
   g_free (sign_in);
 }
 
@@ -152,8 +154,8 @@ create_account (GTask *task)
 
   beckon_signaling_service_register_async (beckon_call_manager_get_signaling (data->manager),
                                            data->user, data->name != NULL ? data->name : data->user,
-                                           data->password, g_task_get_cancellable (task),
-                                           on_registered, task);
+                                           data->password, data->invite_code,
+                                           g_task_get_cancellable (task), on_registered, task);
 }
 
 static char *
@@ -225,6 +227,7 @@ beckon_account_sign_in_async (BeckonAccount *self,
   data->password = g_strdup (credentials->password);
   data->token = g_strdup (credentials->token);
   data->name = g_strdup (credentials->name);
+  data->invite_code = g_strdup (credentials->invite_code);
   data->create = credentials->create;
   data->remember = credentials->remember;
   g_task_set_task_data (task, data, (GDestroyNotify) sign_in_free);

@@ -44,6 +44,7 @@ typedef struct
   const char *password;
   const char *token;          /* NULL: the password says enough */
   const char *name;           /* of an account that is created; NULL: the user ID */
+  const char *invite_code;    /* the same; NULL: none */
   BeckonAccountCreate create;
   gboolean remember;          /* for the next start */
 } BeckonCredentials;

@@ -52,6 +52,9 @@ phrase_for_protocol_error (BeckonProtocolError code, const char *subject)
       return g_strdup (_("This password is too short. Use at least 8 characters."));
     case BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED:
       return g_strdup (_("This server creates no accounts. Ask the people who run it for one."));
+    case BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED:
+      return g_strdup (_("This server creates accounts only with the right code. Ask the people who run it "
+                         "for it."));
     case BECKON_PROTOCOL_ERROR_BAD_TOKEN:
       return g_strdup (_("The server signed you out. Sign in again."));
     case BECKON_PROTOCOL_ERROR_BLOCKED:

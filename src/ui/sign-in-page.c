@@ -23,6 +23,7 @@ struct _BeckonSignInPage
   GtkEditable *user;
   GtkEditable *password;
   GtkEditable *name;
+  GtkEditable *code; /* to be seen since a server has asked for one */
   GtkWidget *message_line;
   GtkWidget *message_icon;
   GtkWidget *message_spinner;
@@ -55,6 +56,8 @@ find_field (BeckonSignInPage *self, const GError *error)
   if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS) ||
       g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_BAD_USER_ID))
     return self->user;
+  if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED))
+    return self->code;
   return self->password;
 }
 
@@ -117,6 +120,9 @@ update (BeckonSignInPage *self)
   mark_field (self->server, wrong == self->server);
   mark_field (self->user, wrong == self->user);
   mark_field (self->password, wrong == self->password);
+  mark_field (self->code, wrong == self->code);
+  if (wrong == self->code)
+    gtk_widget_set_visible (GTK_WIDGET (self->code), TRUE);
 
   gtk_widget_set_visible (self->message_line, busy || message != NULL);
   gtk_widget_set_visible (self->message_icon, !busy);
@@ -150,7 +156,11 @@ end (BeckonSignInPage *self, GError *ended)
   if (self->account == NULL)
     return; /* disposed meanwhile */
   if (error == NULL)
-    gtk_editable_set_text (self->password, "");
+    {
+      gtk_editable_set_text (self->password, "");
+      gtk_editable_set_text (self->code, "");
+      gtk_widget_set_visible (GTK_WIDGET (self->code), FALSE);
+    }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_clear_error (&error);
   set_error (self, g_steal_pointer (&error));
@@ -181,6 +191,7 @@ start (BeckonSignInPage *self, BeckonAccountCreate create)
 {
   g_autofree char *server = NULL;
   g_autofree char *name = NULL;
+  g_autofree char *code = NULL;
 
   if (self->cancellable != NULL || !is_complete (self) ||
       beckon_account_get_manager (self->account) != NULL)
@@ -188,6 +199,7 @@ start (BeckonSignInPage *self, BeckonAccountCreate create)
 
   server = g_strstrip (g_strdup (gtk_editable_get_text (self->server)));
   name = g_strstrip (g_strdup (gtk_editable_get_text (self->name)));
+  code = g_strstrip (g_strdup (gtk_editable_get_text (self->code)));
   self->cancellable = g_cancellable_new ();
   self->trying = FALSE;
   set_error (self, NULL);
@@ -197,6 +209,7 @@ start (BeckonSignInPage *self, BeckonAccountCreate create)
                                     .user = gtk_editable_get_text (self->user),
                                     .password = gtk_editable_get_text (self->password),
                                     .name = *name != '\0' ? name : NULL,
+                                    .invite_code = *code != '\0' ? code : NULL,
                                     .create = create,
                                     .remember = TRUE,
                                 },
@@ -295,6 +308,7 @@ beckon_sign_in_page_class_init (BeckonSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, user);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, password);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, name);
+  gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, code);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message_line);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message_icon);
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, message_spinner);

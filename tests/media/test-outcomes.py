@@ -103,6 +103,16 @@ def test_wrong_password():
             file.write("correct horse\n")
 
 
+def test_invite_code():
+    with callers.Server("[server]\nregistration=code\nregistration-code=open sesame\n") as server:
+        for words in (), ("--invite-code", "sesame"):
+            with callers.Caller(server, "erin", *words, "contacts") as erin:
+                assert erin.finish() == 1, erin.events
+                assert erin.all("error")[0]["code"] == "invite-code-needed"
+        with callers.Caller(server, "erin", "--invite-code", "open sesame", "contacts") as erin:
+            assert erin.finish() == 0, erin.events
+
+
 def test_password_from_standard_input():
     command = [callers.CALL, "--server", SERVER.url, "--user", "dave", "--register", "--json", "call",
                "nobody"]
@@ -204,7 +214,7 @@ def test_server_stops_cleanly():
 
 tap.run(test_declined, test_busy, test_unanswered, test_unknown_user, test_offline,
         test_interrupted_caller_cancels, test_terminated_callee_hangs_up,
-        test_without_devices_the_call_goes_on, test_wrong_password,
+        test_without_devices_the_call_goes_on, test_wrong_password, test_invite_code,
         test_password_from_standard_input, test_server_not_there, test_usage, test_contacts,
         test_history, test_typed_commands,
         test_two_invitees_connect_to_all, test_server_stops_cleanly, before=set_up)

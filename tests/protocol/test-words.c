@@ -31,6 +31,7 @@ static const char *const error_codes[] = {
   [BECKON_PROTOCOL_ERROR_BAD_USER_ID] = "bad-user-id",
   [BECKON_PROTOCOL_ERROR_WEAK_PASSWORD] = "weak-password",
   [BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED] = "registration-closed",
+  [BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED] = "invite-code-needed",
   [BECKON_PROTOCOL_ERROR_BLOCKED] = "blocked",
   [BECKON_PROTOCOL_ERROR_INTERNAL] = "internal",
 };

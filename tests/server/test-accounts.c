@@ -292,9 +292,9 @@ test_registration_policy (Fixture *self, gconstpointer unused)
   self->config->registration = BECKON_REGISTRATION_CODE;
   self->config->registration_code = g_strdup ("open sesame");
   g_assert_cmpint (register_with (self, "ada", "Ada", "long enough", NULL), ==,
-                   BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED);
+                   BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED);
   g_assert_cmpint (register_with (self, "ada", "Ada", "long enough", "open"), ==,
-                   BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED);
+                   BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED);
   g_assert_cmpint (register_with (self, "ada", "Ada", "long enough", "open sesame"), ==, -1);
   self->config->registration = BECKON_REGISTRATION_CLOSED;
   g_assert_cmpint (register_with (self, "bob", "Bob", "long enough", "open sesame"), ==,

@@ -197,7 +197,7 @@ async def test_registration_by_code(_):
                                           "registration-code": "open sesame"}}) as server:
         for more in {}, {"invite_code": ""}, {"invite_code": "open"}, {"invite_code": 7}:
             answer = await server.register("ada", **more)
-            assert (answer.status, answer.code) == (403, "registration-closed")
+            assert (answer.status, answer.code) == (403, "invite-code-needed")
         assert (await server.register("ada", invite_code="open sesame")).status == 201
 
 

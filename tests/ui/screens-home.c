@@ -57,6 +57,7 @@ open_sign_in_failed (Screens *self)
   };
 
   open_sign_in (self);
+  gtk_widget_set_visible (screens_find (self, BECKON_TYPE_SIGN_IN_PAGE, "code"), TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     gtk_editable_set_text (
         GTK_EDITABLE (screens_find (self, BECKON_TYPE_SIGN_IN_PAGE, fields[i][0])), fields[i][1]);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "sign-in-page.h"
 #include "trial.h"
 #include "ui-fixture.h"
 
@@ -326,6 +327,86 @@ test_trial (void)
   g_object_unref (settings);
 }
 
+/* ---- a server that creates accounts only with a code ---- */
+
+/* Returns: (transfer full): its process; @url: (out) (transfer full) */
+static GSubprocess *
+run_server (const char *directory, const char *settings, char **url)
+{
+  g_autofree char *data = g_build_filename (directory, "data", NULL);
+  g_autofree char *config = g_build_filename (directory, "config", NULL);
+  g_autoptr (GDataInputStream) lines = NULL;
+  g_autofree char *line = NULL;
+  g_auto (GStrv) parts = NULL;
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process;
+
+  g_file_set_contents (config, settings, -1, &error);
+  g_assert_no_error (error);
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "beckon-server", "--listen",
+                              "127.0.0.1:0", "--data", data, "--config", config, NULL);
+  g_assert_no_error (error);
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
+  g_assert_no_error (error);
+  parts = g_strsplit (line, "\"", -1); /* {"listening":"http://…"} */
+  g_assert_cmpuint (g_strv_length (parts), ==, 5);
+  *url = g_strdup (parts[3]);
+  return process;
+}
+
+static GtkWidget *
+get_part (GtkWidget *page, const char *name)
+{
+  return GTK_WIDGET (gtk_widget_get_template_child (page, BECKON_TYPE_SIGN_IN_PAGE, name));
+}
+
+static void
+type_into (GtkWidget *page, const char *name, const char *text)
+{
+  gtk_editable_set_text (GTK_EDITABLE (get_part (page, name)), text);
+}
+
+/* It is asked for where it is wanted, and nowhere else. */
+static void
+test_invite_code (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *url = NULL;
+  g_autoptr (GSubprocess) server = run_server (
+      f->directory, "[server]\nregistration=code\nregistration-code=open sesame\n", &url);
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  GSettings *settings = ui_open_settings ();
+  BeckonAccount *account = beckon_account_new ("code", settings, media);
+  GtkWidget *page = beckon_sign_in_page_new (account, NULL);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *code = get_part (page, "code");
+
+  gtk_window_set_child (GTK_WINDOW (window), page);
+  gtk_window_present (GTK_WINDOW (window));
+  type_into (page, "server", url);
+  type_into (page, "user", "ada");
+  type_into (page, "password", "long enough");
+  g_assert_false (gtk_widget_get_visible (code));
+  ui_click (get_part (page, "create"));
+  ui_await (gtk_widget_get_mapped (code));
+  g_assert_nonnull (ui_find_label (page, "only with the right code"));
+  g_assert_true (gtk_widget_has_css_class (code, "error"));
+  type_into (page, "code", "sesame");
+  g_assert_false (gtk_widget_has_css_class (code, "error"));
+  ui_click (get_part (page, "create"));
+  ui_await (gtk_widget_has_css_class (code, "error"));
+  type_into (page, "code", "open sesame");
+  ui_click (get_part (page, "create"));
+  ui_await (beckon_account_is_signed_in (account));
+  ui_await (!gtk_widget_get_visible (code));
+  beckon_account_sign_out (account);
+  ui_destroy (window);
+  shut_down (account);
+  g_object_unref (settings);
+  g_subprocess_send_signal (server, SIGTERM);
+  g_assert_true (g_subprocess_wait (server, NULL, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -344,6 +425,7 @@ main (int argc, char **argv)
   ADD ("started-twice", test_started_twice);
   ADD ("cancelled", test_cancelled);
   ADD ("password", test_password);
+  ADD ("invite-code", test_invite_code);
 #undef ADD
   g_test_add_func ("/ui/local-server/user-ids", test_user_ids);
   g_test_add_func ("/ui/local-server/trial", test_trial);
