@@ -190,7 +190,13 @@ beckon_account_sign_out (BeckonAccount *self)
   if (self->manager != NULL)
     beckon_signaling_service_set_forgets_token (beckon_call_manager_get_signaling (self->manager),
                                                 TRUE);
-  g_settings_reset (self->settings, "local-port");
+  if (local_port != 0)
+    {
+      /* Nobody can sign in there by hand: the server ends, and nobody was told the password. */
+      g_settings_reset (self->settings, "local-port");
+      g_settings_reset (self->settings, "server");
+      g_settings_reset (self->settings, "user");
+    }
   beckon_account_set_failure (self, NULL);
   beckon_account_emit_left (self);
   beckon_account_shutdown_async (self, on_signed_out, GUINT_TO_POINTER (local_port));

@@ -298,12 +298,25 @@ is_connected (BeckonAccount *account)
              BECKON_SIGNALING_CONNECTED;
 }
 
+static GtkWidget *
+get_part (GtkWidget *page, const char *name)
+{
+  return GTK_WIDGET (gtk_widget_get_template_child (page, BECKON_TYPE_SIGN_IN_PAGE, name));
+}
+
+static const char *
+get_text (GtkWidget *page, const char *name)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (get_part (page, name)));
+}
+
 static void
 test_trial (void)
 {
   g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
   GSettings *settings = ui_open_settings ();
   BeckonAccount *account = beckon_account_new ("trial", settings, media);
+  GtkWidget *page;
   gboolean done = FALSE;
   guint port;
 
@@ -322,6 +335,10 @@ test_trial (void)
   g_assert_cmpuint (g_settings_get_uint (settings, "local-port"), ==, port);
   beckon_account_sign_out (account);
   g_assert_cmpuint (g_settings_get_uint (settings, "local-port"), ==, 0);
+  page = g_object_ref_sink (beckon_sign_in_page_new (account, NULL));
+  g_assert_cmpstr (get_text (page, "server"), ==, "");
+  g_assert_cmpstr (get_text (page, "user"), ==, "");
+  g_object_unref (page);
   ui_await (beckon_local_server_get_port (beckon_account_get_local_server (account)) == 0);
   shut_down (account);
   g_object_unref (settings);
@@ -353,12 +370,6 @@ run_server (const char *directory, const char *settings, char **url)
   g_assert_cmpuint (g_strv_length (parts), ==, 5);
   *url = g_strdup (parts[3]);
   return process;
-}
-
-static GtkWidget *
-get_part (GtkWidget *page, const char *name)
-{
-  return GTK_WIDGET (gtk_widget_get_template_child (page, BECKON_TYPE_SIGN_IN_PAGE, name));
 }
 
 static void
