@@ -8,6 +8,7 @@
 
 #include "check-view.h"
 #include "dialogs.h"
+#include "phrases.h"
 #include "test-call-view.h"
 
 #include <glib/gi18n.h>
@@ -56,7 +57,7 @@ update (BeckonBeforeCalls *self)
   BeckonCallManager *manager = beckon_account_get_manager (self->account);
   const gboolean in_call =
       manager != NULL && beckon_call_manager_get_current_call (manager) != NULL;
-  const char *in_call_reason = in_call ? _("Not possible while you are in a call or one rings") : NULL;
+  const char *in_call_reason = in_call ? beckon_phrase_for_devices_in_use () : NULL;
 
   set_possible (self->check, _("Tries the server, the way to others, and how sound and pictures go"),
                 manager == NULL ? _("Sign in to try what calls need") : in_call_reason);

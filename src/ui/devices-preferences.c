@@ -35,7 +35,9 @@ struct _BeckonDevicesPreferences
 
   /* Owned */
   BeckonMediaConfig *media;
-  BeckonMediaSession *session; /* nullable: the page is not to be seen */
+  BeckonAccount *account; /* nullable: nobody calls */
+  GSignalGroup *manager_signals;
+  BeckonMediaSession *session; /* nullable: the page is not to be seen, or there is a call */
   BeckonTonePlayer *player;    /* nullable: until it is needed */
   BeckonDeviceChoice *choices[BECKON_N_DEVICE_USES];
 
@@ -200,13 +202,49 @@ on_test_action (GtkWidget *widget, const char *action, GVariant *parameter)
     beckon_tone_player_play (self->player, ringer ? BECKON_TONE_RING : BECKON_TONE_BUSY);
 }
 
+/* ---- calls ---- */
+
+static gboolean
+is_in_call (BeckonDevicesPreferences *self)
+{
+  BeckonCallManager *manager =
+      self->account != NULL ? beckon_account_get_manager (self->account) : NULL;
+
+  return manager != NULL && beckon_call_manager_get_current_call (manager) != NULL;
+}
+
+/* Some cameras are had by one at a time: a call finds them free, also one that only rings yet. */
+static void
+update_devices (BeckonDevicesPreferences *self)
+{
+  if (!is_in_call (self))
+    {
+      if (self->session == NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+        open_devices (self);
+      return;
+    }
+  close_devices (self);
+  gtk_level_bar_set_value (self->level, 0);
+  adw_action_row_set_subtitle (self->level_row, beckon_phrase_for_devices_in_use ());
+  gtk_widget_set_visible (self->only_you, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->no_preview), TRUE);
+  gtk_label_set_label (self->no_preview, beckon_phrase_for_devices_in_use ());
+}
+
+static void
+on_manager (BeckonDevicesPreferences *self)
+{
+  g_signal_group_set_target (self->manager_signals, beckon_account_get_manager (self->account));
+  update_devices (self);
+}
+
 /* ---- the page ---- */
 
 static void
 beckon_devices_preferences_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (beckon_devices_preferences_parent_class)->map (widget);
-  open_devices (BECKON_DEVICES_PREFERENCES (widget));
+  update_devices (BECKON_DEVICES_PREFERENCES (widget));
 }
 
 static void
@@ -222,6 +260,8 @@ beckon_devices_preferences_dispose (GObject *object)
   BeckonDevicesPreferences *self = BECKON_DEVICES_PREFERENCES (object);
 
   close_devices (self);
+  g_clear_object (&self->manager_signals);
+  g_clear_object (&self->account);
   for (guint i = 0; i < G_N_ELEMENTS (self->choices); i++)
     g_clear_object (&self->choices[i]);
 
@@ -283,6 +323,9 @@ beckon_devices_preferences_init (BeckonDevicesPreferences *self)
   self->say_something = g_strdup (adw_action_row_get_subtitle (self->level_row));
   self->plays_a_sound = g_strdup (adw_action_row_get_subtitle (self->speaker_row));
   beckon_video_view_set_mirrored (self->preview, TRUE);
+  self->manager_signals = g_signal_group_new (BECKON_TYPE_CALL_MANAGER);
+  g_signal_group_connect_object (self->manager_signals, "notify::current-call",
+                                 G_CALLBACK (update_devices), self, G_CONNECT_SWAPPED);
 }
 
 AdwPreferencesPage *
@@ -306,4 +349,17 @@ beckon_devices_preferences_new (const BeckonMediaConfig *media)
   g_object_bind_property (media->devices, "noise-suppression", self->noise, "active", both);
   g_object_bind_property (media->devices, "gain-control", self->gain, "active", both);
   return ADW_PREFERENCES_PAGE (self);
+}
+
+void
+beckon_devices_preferences_set_account (BeckonDevicesPreferences *self, BeckonAccount *account)
+{
+  g_return_if_fail (BECKON_IS_DEVICES_PREFERENCES (self));
+  g_return_if_fail (BECKON_IS_ACCOUNT (account));
+  g_return_if_fail (self->account == NULL);
+
+  self->account = g_object_ref (account);
+  g_signal_connect_object (account, "notify::manager", G_CALLBACK (on_manager), self,
+                           G_CONNECT_SWAPPED);
+  on_manager (self);
 }

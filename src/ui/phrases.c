@@ -401,6 +401,12 @@ beckon_phrase_for_speaker_problem (void)
   return _("No speaker was found: you hear nothing");
 }
 
+const char *
+beckon_phrase_for_devices_in_use (void)
+{
+  return _("Not possible while you are in a call or one rings");
+}
+
 char *
 beckon_phrase_for_no_microphone (BeckonCall *call)
 {

@@ -58,6 +58,8 @@ char *beckon_phrase_for_camera_problem (const GError *problem);
 const char *beckon_phrase_for_quiet_microphone (void);
 /** beckon_phrase_for_speaker_problem: what keeps this person from hearing others. */
 const char *beckon_phrase_for_speaker_problem (void);
+/** beckon_phrase_for_devices_in_use: why camera and microphone cannot be tried now. */
+const char *beckon_phrase_for_devices_in_use (void);
 
 /* What does not work on our side although it was wanted; (nullable): nothing is wrong. */
 char *beckon_phrase_for_no_microphone (BeckonCall *call);

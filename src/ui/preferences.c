@@ -28,7 +28,12 @@ beckon_show_preferences (GtkWindow *parent, BeckonAccount *account, BeckonAutost
   adw_preferences_page_add (calls, beckon_before_calls_new (account));
   beckon_preferences_add (preferences, calls);
   if (media->devices != NULL)
-    beckon_preferences_add (preferences, beckon_devices_preferences_new (media));
+    {
+      AdwPreferencesPage *devices = beckon_devices_preferences_new (media);
+
+      beckon_devices_preferences_set_account (BECKON_DEVICES_PREFERENCES (devices), account);
+      beckon_preferences_add (preferences, devices);
+    }
   if (beckon_account_get_manager (account) != NULL)
     beckon_preferences_add (preferences, beckon_account_preferences_new (account));
   beckon_dialog_present (preferences, parent);

@@ -9,6 +9,7 @@
 #include "check-phrases.h"
 #include "check-row.h"
 #include "check-view.h"
+#include "devices-preferences.h"
 #include "half-server.h"
 #include "media-session.h"
 #include "test-call-view.h"
@@ -314,6 +315,37 @@ test_not_in_a_call (Fixture *f, gconstpointer unused)
   g_assert_finalize_object (call);
 }
 
+/* A preview gives the camera back before a call takes it, and has it again behind it. */
+static void
+test_preview_gives_way (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (BeckonMediaConfig) media =
+      beckon_media_config_copy (beckon_account_get_media (f->account));
+  BeckonCall *call = fake_call_new ();
+  AdwPreferencesPage *page;
+  BeckonVideoView *preview;
+  GtkWidget *window;
+
+  media->devices = beckon_device_settings_new (NULL);
+  page = beckon_devices_preferences_new (media);
+  beckon_devices_preferences_set_account (BECKON_DEVICES_PREFERENCES (page), f->account);
+  preview = BECKON_VIDEO_VIEW (gtk_widget_get_template_child (
+      GTK_WIDGET (page), BECKON_TYPE_DEVICES_PREFERENCES, "preview"));
+  window = show (GTK_WIDGET (page));
+  ui_await (beckon_video_view_get_source (preview) != NULL);
+  fake_manager_set_current (f->manager, call);
+  g_assert_null (beckon_video_view_get_source (preview));
+  g_assert_nonnull (ui_find_label (GTK_WIDGET (page), "while you are in a call"));
+  gtk_widget_set_visible (window, FALSE);
+  gtk_widget_set_visible (window, TRUE);
+  g_assert_null (beckon_video_view_get_source (preview));
+  fake_manager_set_current (f->manager, NULL);
+  ui_await (beckon_video_view_get_source (preview) != NULL);
+  g_assert_null (ui_find_label (GTK_WIDGET (page), "while you are in a call"));
+  g_assert_finalize_object (call);
+  ui_destroy (window);
+}
+
 /* A test call needs no server. */
 static void
 test_signed_out (Fixture *f, gconstpointer unused)
@@ -374,6 +406,7 @@ main (int argc, char **argv)
   ADD ("server-fails", test_server_fails);
   ADD ("closed-early", test_closed_early);
   ADD ("not-in-a-call", test_not_in_a_call);
+  ADD ("preview-gives-way", test_preview_gives_way);
   ADD ("signed-out", test_signed_out);
   ADD ("seen-and-heard", test_seen_and_heard);
 #undef ADD
