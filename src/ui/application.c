@@ -222,6 +222,14 @@ on_home (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_return_to_call (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  BeckonApplication *self = user_data;
+
+  beckon_call_presenter_present_call (self->presenter);
+}
+
+static void
 on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   quit (user_data);
@@ -247,6 +255,7 @@ static const GActionEntry actions[] = {
   { "call-back", on_call_back, "(ssss)", NULL, NULL, { 0 } },
   { "hang-up", on_hang_up, NULL, NULL, NULL, { 0 } },
   { "mute", on_mute, NULL, NULL, NULL, { 0 } },
+  { "return-to-call", on_return_to_call, NULL, NULL, NULL, { 0 } },
   { "home", on_home, NULL, NULL, NULL, { 0 } },
   { "quit", on_quit, NULL, NULL, NULL, { 0 } },
   { "about", on_about, NULL, NULL, NULL, { 0 } },

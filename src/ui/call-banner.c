@@ -23,6 +23,7 @@ struct _BeckonCallBanner
   /* Owned */
   BeckonCallManager *manager; /* nullable */
   GSignalGroup *manager_signals;
+  GSignalGroup *call_signals; /* of the call in its window here */
 
   gboolean joining;
 };
@@ -83,20 +84,62 @@ show_call (BeckonCallBanner *self, const BeckonCallSnapshot *call)
   gtk_widget_set_sensitive (self->join, !self->joining);
 }
 
+/* Its window may be behind others, or on another workspace. */
+static void
+show_current (BeckonCallBanner *self, BeckonCall *call)
+{
+  g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (call));
+  g_autofree char *sentence =
+      beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING
+          /* Translators: %s is a name or several: "Carol and Dave" */
+          ? g_strdup_printf (_("You are in a call with %s"), names)
+          /* Translators: they have not answered yet; %s is a name or several: "Carol and Dave" */
+          : g_strdup_printf (_("You are calling %s"), names);
+
+  gtk_label_set_label (self->sentence, sentence);
+  /* Translators: button: brings the window of the call to the front; imperative */
+  gtk_button_set_label (GTK_BUTTON (self->join), _("Return to Call"));
+  gtk_widget_set_sensitive (self->join, TRUE);
+}
+
+/* Returns: (nullable): the call that has a window here. */
+static BeckonCall *
+get_current (BeckonCallBanner *self)
+{
+  BeckonCall *call =
+      self->manager != NULL ? beckon_call_manager_get_current_call (self->manager) : NULL;
+  const BeckonCallState state =
+      call != NULL ? beckon_call_get_state (call) : BECKON_CALL_STATE_FREE;
+
+  return state == BECKON_CALL_STATE_WAITING || state == BECKON_CALL_STATE_CALLING ? call : NULL;
+}
+
 static void
 update (BeckonCallBanner *self)
 {
+  BeckonCall *current = get_current (self);
   const BeckonCallSnapshot *call = NULL;
   gboolean shown;
 
   if (self->manager != NULL && beckon_call_manager_get_current_call (self->manager) == NULL)
     call = beckon_call_manager_get_other_call (self->manager);
-  shown = call != NULL && call->members->len > 0;
-  if (shown)
+  shown = current != NULL || (call != NULL && call->members->len > 0);
+  if (current != NULL)
+    show_current (self, current);
+  else if (shown)
     show_call (self, call);
   gtk_revealer_set_reveal_child (self->revealer, shown);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->content), GTK_ACCESSIBLE_STATE_HIDDEN, !shown,
                                -1);
+}
+
+static void
+on_current_call (BeckonCallBanner *self)
+{
+  g_signal_group_set_target (
+      self->call_signals,
+      self->manager != NULL ? beckon_call_manager_get_current_call (self->manager) : NULL);
+  update (self);
 }
 
 static void
@@ -121,8 +164,14 @@ on_joined (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_join (BeckonCallBanner *self)
 {
-  const BeckonCallSnapshot *call = beckon_call_manager_get_other_call (self->manager);
+  const BeckonCallSnapshot *call;
 
+  if (get_current (self) != NULL)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "app.return-to-call", NULL);
+      return;
+    }
+  call = beckon_call_manager_get_other_call (self->manager);
   if (self->joining || call == NULL)
     return;
   self->joining = TRUE;
@@ -136,6 +185,7 @@ beckon_call_banner_dispose (GObject *object)
 {
   BeckonCallBanner *self = BECKON_CALL_BANNER (object);
 
+  g_clear_object (&self->call_signals);
   g_clear_object (&self->manager_signals);
   g_clear_object (&self->manager);
 
@@ -167,8 +217,13 @@ beckon_call_banner_init (BeckonCallBanner *self)
   self->manager_signals = g_signal_group_new (BECKON_TYPE_CALL_MANAGER);
   g_signal_group_connect_object (self->manager_signals, "notify::other-call", G_CALLBACK (update),
                                  self, G_CONNECT_SWAPPED);
-  g_signal_group_connect_object (self->manager_signals, "notify::current-call", G_CALLBACK (update),
-                                 self, G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->manager_signals, "notify::current-call",
+                                 G_CALLBACK (on_current_call), self, G_CONNECT_SWAPPED);
+  self->call_signals = g_signal_group_new (BECKON_TYPE_CALL);
+  g_signal_group_connect_object (self->call_signals, "notify::state", G_CALLBACK (update), self,
+                                 G_CONNECT_SWAPPED);
+  g_signal_group_connect_object (self->call_signals, "notify::members", G_CALLBACK (update), self,
+                                 G_CONNECT_SWAPPED);
   update (self);
 }
 
@@ -181,5 +236,5 @@ beckon_call_banner_set_manager (BeckonCallBanner *self, BeckonCallManager *manag
   if (!g_set_object (&self->manager, manager))
     return;
   g_signal_group_set_target (self->manager_signals, manager);
-  update (self);
+  on_current_call (self);
 }

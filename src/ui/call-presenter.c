@@ -287,3 +287,12 @@ beckon_call_presenter_present (BeckonCallPresenter *self)
   gtk_window_present (GTK_WINDOW (self->incoming_window));
   return TRUE;
 }
+
+void
+beckon_call_presenter_present_call (BeckonCallPresenter *self)
+{
+  g_return_if_fail (BECKON_IS_CALL_PRESENTER (self));
+
+  if (self->call_window != NULL)
+    gtk_window_present (GTK_WINDOW (self->call_window));
+}

@@ -37,4 +37,8 @@ gboolean beckon_call_presenter_decline (BeckonCallPresenter *self, const char *i
  * whether there was one. */
 gboolean beckon_call_presenter_present (BeckonCallPresenter *self);
 
+/** beckon_call_presenter_present_call: brings the window of a call that one is in to the person, if
+ * there is one. */
+void beckon_call_presenter_present_call (BeckonCallPresenter *self);
+
 G_END_DECLS

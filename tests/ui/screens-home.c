@@ -185,6 +185,17 @@ open_home_told (Screens *self)
             adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (toasts)));
 }
 
+/* With the way back to the window of a call. */
+static void
+open_home_in_call (Screens *self)
+{
+  open_home_empty (self);
+  self->call = fake_call_new ();
+  self->call->state = BECKON_CALL_STATE_CALLING;
+  fake_call_add_member (self->call, SCREENS_LONG_ID, SCREENS_LONG_NAME);
+  fake_manager_set_current (self->manager, self->call);
+}
+
 /* ---- what opens over it ---- */
 
 /* From now on the window that has opened over the present one is looked at; or still that one, with the
@@ -420,6 +431,7 @@ const Screen screens_home[] = {
   { "home-menu", open_home_menu },
   { "home-row-menu", open_home_row_menu },
   { "home-told", open_home_told },
+  { "home-in-call", open_home_in_call },
   { "add-contact", open_add_contact },
   { "blocked", open_blocked },
   { "nobody-blocked", open_nobody_blocked },

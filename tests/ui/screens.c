@@ -156,6 +156,7 @@ screens_close (Screens *self)
   destroy (&self->window);
   destroy (&self->parent);
   fake_manager_set_other (self->manager, NULL);
+  fake_manager_set_current (self->manager, NULL);
   if (self->call != NULL)
     g_assert_finalize_object (g_steal_pointer (&self->call));
 }

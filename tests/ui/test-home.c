@@ -658,8 +658,44 @@ test_banner_join (Banner *self, gconstpointer unused)
   ui_click (self->join);
   g_assert_false (gtk_widget_is_sensitive (self->join));
   fake_manager_finish_join (self->manager, call, NULL);
-  ui_await (ui_find_label (self->window, "You are in a call") == NULL);
+  ui_await (ui_find_label (self->window, "You are calling Bob Larsson") != NULL);
+  ui_settle (); /* whoever joined is told */
   g_assert_null (self->notice);
+  fake_manager_set_other (self->manager, NULL);
+  fake_manager_set_current (self->manager, NULL);
+  ui_await (ui_find_label (self->window, "You are in a call") == NULL);
+  g_assert_finalize_object (call);
+}
+
+static void
+on_return (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* Of a call here, whose window is somewhere. */
+static void
+test_banner_return (Banner *self, gconstpointer unused)
+{
+  const GActionEntry entry = { "return-to-call", on_return, NULL, NULL, NULL, { 0 } };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  BeckonCall *call = fake_call_new ();
+  guint n_returns = 0;
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), &entry, 1, &n_returns);
+  gtk_widget_insert_action_group (self->window, "app", G_ACTION_GROUP (group));
+  call->state = BECKON_CALL_STATE_INCOMING;
+  fake_manager_set_current (self->manager, call);
+  g_assert_null (ui_find_label (self->window, "Bob Larsson")); /* that has a popup */
+  fake_call_set_state (call, BECKON_CALL_STATE_WAITING, BECKON_CALL_PROGRESS_RINGING);
+  ui_await (ui_find_label (self->window, "You are calling Bob Larsson") != NULL);
+  fake_call_set_state (call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_CONNECTED);
+  ui_await (ui_find_label (self->window, "You are in a call with Bob Larsson") != NULL);
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (self->join)), ==, "Return to Call");
+  ui_click (self->join);
+  g_assert_cmpuint (n_returns, ==, 1);
+  fake_call_set_state (call, BECKON_CALL_STATE_FREE, BECKON_CALL_PROGRESS_ENDED);
+  ui_await (ui_find_label (self->window, "Bob Larsson") == NULL);
   fake_manager_set_current (self->manager, NULL);
   g_assert_finalize_object (call);
 }
@@ -715,6 +751,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/home/banner/" name, Banner, NULL, banner_set_up, function, banner_tear_down)
   ADD ("join", test_banner_join);
+  ADD ("return", test_banner_return);
   ADD ("move", test_banner_move);
   ADD ("join-fails", test_banner_join_fails);
 #undef ADD
