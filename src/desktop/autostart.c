@@ -23,7 +23,9 @@ struct _BeckonAutostart
   char *name;
   char *why;                 /* nullable */
   GCancellable *cancellable; /* nullable: the portal is not being asked */
+  GError *error;             /* nullable: of the file */
 
+  guint back_source; /* the setting goes back */
   gboolean refused;
 };
 
@@ -80,21 +82,6 @@ write_file (BeckonAutostart *self, GError **error)
 }
 
 static void
-update_file (BeckonAutostart *self, gboolean wanted)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (self->file);
-  g_autoptr (GError) error = NULL;
-
-  if (wanted ? write_file (self, &error) : g_file_delete (file, NULL, &error))
-    return;
-  if (!wanted && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return;
-  g_message ("The start at log-in could not be changed: %s", error->message);
-}
-
-/* ---- the portal ---- */
-
-static void
 set_refused (BeckonAutostart *self, gboolean refused)
 {
   if (self->refused == refused)
@@ -102,6 +89,48 @@ set_refused (BeckonAutostart *self, gboolean refused)
   self->refused = refused;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REFUSED]);
 }
+
+static gboolean
+on_back (gpointer user_data)
+{
+  BeckonAutostart *self = user_data;
+
+  self->back_source = 0;
+  g_settings_set_boolean (self->settings, KEY, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+remove_file (BeckonAutostart *self)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->file);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_delete (file, NULL, &error) && self->error == NULL &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_message ("The start at log-in could not be changed: %s", error->message);
+}
+
+static void
+update_file (BeckonAutostart *self, gboolean wanted)
+{
+  if (!wanted)
+    {
+      remove_file (self);
+      return;
+    }
+  g_clear_handle_id (&self->back_source, g_source_remove);
+  g_clear_error (&self->error);
+  set_refused (self, FALSE);
+  if (write_file (self, &self->error))
+    return;
+  g_message ("The start at log-in could not be changed: %s", self->error->message);
+  set_refused (self, TRUE);
+  /* Not while others are being told that it is on. */
+  self->back_source = g_idle_add (on_back, self);
+}
+
+/* ---- the portal ---- */
 
 static void
 on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -191,6 +220,7 @@ beckon_autostart_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->back_source, g_source_remove);
   g_clear_object (&self->settings);
   g_clear_object (&self->bus);
 
@@ -206,6 +236,7 @@ beckon_autostart_finalize (GObject *object)
   g_free (self->file);
   g_free (self->name);
   g_free (self->why);
+  g_clear_error (&self->error);
 
   G_OBJECT_CLASS (beckon_autostart_parent_class)->finalize (object);
 }
@@ -263,6 +294,14 @@ beckon_autostart_is_refused (BeckonAutostart *self)
   g_return_val_if_fail (BECKON_IS_AUTOSTART (self), FALSE);
 
   return self->refused;
+}
+
+const GError *
+beckon_autostart_get_error (BeckonAutostart *self)
+{
+  g_return_val_if_fail (BECKON_IS_AUTOSTART (self), NULL);
+
+  return self->error;
 }
 
 void

@@ -12,10 +12,11 @@ G_BEGIN_DECLS
  *
  * Keeps the desktop in step with the setting "start-at-login". In a sandbox it asks the Background
  * portal, which is also who lets an application live without windows; if that refuses, the setting
- * goes back to FALSE. Elsewhere it is a file in the autostart folder. Main thread only.
+ * goes back to FALSE. Elsewhere it is a file in the autostart folder; the same if that cannot be
+ * written. Main thread only.
  *
  * Property: "refused" (readable)  whether the desktop has said no when it was asked last, to the start or
- * to a life without windows
+ * to a life without windows; or whether the file could not be written
  */
 G_DECLARE_FINAL_TYPE (BeckonAutostart, beckon_autostart, BECKON, AUTOSTART, GObject)
 
@@ -33,6 +34,8 @@ BeckonAutostart *beckon_autostart_new (GDBusConnection *bus, GSettings *settings
 
 /** beckon_autostart_is_refused: what the property "refused" says. */
 gboolean beckon_autostart_is_refused (BeckonAutostart *self);
+/** beckon_autostart_get_error: Returns: (nullable): why the file could not be written. */
+const GError *beckon_autostart_get_error (BeckonAutostart *self);
 
 /** beckon_autostart_ask: asks the portal that we may live without windows; nothing without one.
  * @why: (translated) what the person reads. */

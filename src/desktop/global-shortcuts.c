@@ -22,6 +22,9 @@ struct _BeckonGlobalShortcuts
   char *session;             /* nullable */
 
   GStrv bound; /* nullable: ids for which the desktop has keys */
+  GCancellable *looking; /* of the question whether there is a portal */
+
+  BeckonShortcutsState state;
 
   guint subscription;
 };
@@ -32,6 +35,7 @@ enum
 {
   PRESSED,
   RELEASED,
+  CHANGED,
   N_SIGNALS
 };
 
@@ -66,6 +70,42 @@ on_signal (GDBusConnection *bus,
 
 /* ---- asking ---- */
 
+static void
+set_state (BeckonGlobalShortcuts *self, BeckonShortcutsState state)
+{
+  self->state = state;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+is_missing (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS); /* there is no such property */
+}
+
+/* What came of a question. A portal that did not answer has not refused. */
+static void
+on_failed (BeckonGlobalShortcuts *self, GAsyncResult *result, const GError *error)
+{
+  GCancellable *cancellable = g_task_get_cancellable (G_TASK (result));
+
+  if (cancellable != self->cancellable || g_cancellable_is_cancelled (cancellable))
+    return; /* they are not wanted any more */
+  g_message ("The desktop gives us no keys: %s", error->message);
+  if (is_missing (error))
+    set_state (self, BECKON_SHORTCUTS_MISSING);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
+           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR) ||
+           g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+    set_state (self, BECKON_SHORTCUTS_REFUSED);
+}
+
 /* Whoever was asked may have given keys for some of it only. */
 static GStrv
 read_ids (GVariant *results)
@@ -89,12 +129,12 @@ on_bound (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (results == NULL)
     {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_message ("The desktop gives us no keys: %s", error->message);
+      on_failed (self, result, error);
       return;
     }
   g_strfreev (self->bound);
   self->bound = read_ids (results);
+  set_state (self, BECKON_SHORTCUTS_THERE);
 }
 
 static void
@@ -108,7 +148,7 @@ on_session (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (results == NULL)
     {
-      g_debug ("There are no global shortcuts: %s", error->message);
+      on_failed (self, result, error);
       return;
     }
   /* A string by the portal's letter, and a path in some. */
@@ -143,6 +183,19 @@ describe (const BeckonGlobalShortcut *shortcuts, guint n)
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
+static void
+give_back (BeckonGlobalShortcuts *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->wanted, g_variant_unref);
+  if (self->session != NULL)
+    g_dbus_connection_call (self->bus, BECKON_PORTAL_NAME, self->session, SESSION, "Close", NULL,
+                            NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
+  g_clear_pointer (&self->session, g_free);
+  g_clear_pointer (&self->bound, g_strfreev);
+}
+
 /* ---- the object ---- */
 
 static void
@@ -152,7 +205,9 @@ beckon_global_shortcuts_dispose (GObject *object)
 
   if (self->bus != NULL)
     {
-      beckon_global_shortcuts_unbind (self);
+      g_cancellable_cancel (self->looking);
+      g_clear_object (&self->looking);
+      give_back (self);
       g_dbus_connection_signal_unsubscribe (self->bus, self->subscription);
     }
   g_clear_object (&self->bus);
@@ -171,6 +226,8 @@ beckon_global_shortcuts_class_init (BeckonGlobalShortcutsClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[RELEASED] = g_signal_new ("released", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -204,7 +261,9 @@ beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
   g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
   g_return_if_fail (shortcuts != NULL && n > 0);
 
-  beckon_global_shortcuts_unbind (self);
+  give_back (self);
+  if (self->state == BECKON_SHORTCUTS_REFUSED)
+    set_state (self, BECKON_SHORTCUTS_UNKNOWN);
   self->wanted = describe (shortcuts, n);
   self->cancellable = g_cancellable_new ();
   g_variant_dict_init (&options, NULL);
@@ -216,16 +275,63 @@ beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
 void
 beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self)
 {
+  gboolean were_bound;
+
   g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->wanted, g_variant_unref);
-  if (self->session != NULL)
-    g_dbus_connection_call (self->bus, BECKON_PORTAL_NAME, self->session, SESSION, "Close", NULL,
-                            NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, NULL, NULL);
-  g_clear_pointer (&self->session, g_free);
-  g_clear_pointer (&self->bound, g_strfreev);
+  were_bound = self->bound != NULL;
+  give_back (self);
+  if (were_bound)
+    g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  BeckonGlobalShortcuts *self = user_data;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* we are gone */
+  g_clear_object (&self->looking);
+  if (self->state != BECKON_SHORTCUTS_UNKNOWN)
+    return; /* it was asked for keys meanwhile */
+  if (reply != NULL)
+    set_state (self, BECKON_SHORTCUTS_THERE);
+  else if (is_missing (error))
+    set_state (self, BECKON_SHORTCUTS_MISSING);
+}
+
+void
+beckon_global_shortcuts_look (BeckonGlobalShortcuts *self)
+{
+  g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
+
+  if (self->state != BECKON_SHORTCUTS_UNKNOWN || self->looking != NULL)
+    return;
+  self->looking = g_cancellable_new ();
+  g_dbus_connection_call (self->bus, BECKON_PORTAL_NAME, BECKON_PORTAL_PATH,
+                          "org.freedesktop.DBus.Properties", "Get",
+                          g_variant_new ("(ss)", SHORTCUTS, "version"), G_VARIANT_TYPE ("(v)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, self->looking, on_looked, self);
+}
+
+BeckonShortcutsState
+beckon_global_shortcuts_get_state (BeckonGlobalShortcuts *self)
+{
+  g_return_val_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self), BECKON_SHORTCUTS_UNKNOWN);
+
+  return self->state;
+}
+
+gboolean
+beckon_global_shortcuts_is_bound (BeckonGlobalShortcuts *self)
+{
+  g_return_val_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self), FALSE);
+
+  return self->bound != NULL;
 }
 
 gboolean

@@ -14,6 +14,15 @@ typedef struct
   const char *trigger;     /* which key we would choose, as the portal writes it */
 } BeckonGlobalShortcut;
 
+/** BeckonShortcutsState: whether there are keys to be had. */
+typedef enum
+{
+  BECKON_SHORTCUTS_UNKNOWN, /* nobody has asked, or there was no answer */
+  BECKON_SHORTCUTS_THERE,
+  BECKON_SHORTCUTS_MISSING, /* the desktop has no such portal */
+  BECKON_SHORTCUTS_REFUSED, /* it has, and gave none when it was asked last */
+} BeckonShortcutsState;
+
 #define BECKON_TYPE_GLOBAL_SHORTCUTS (beckon_global_shortcuts_get_type ())
 /**
  * BeckonGlobalShortcuts:
@@ -21,7 +30,7 @@ typedef struct
  * Keys that the desktop's portal tells us of while another window is in front; the person chooses
  * them in the desktop's dialog. Without the portal nothing is ever told. Main thread only.
  *
- * Signals: pressed (char *id), released (char *id)
+ * Signals: pressed (char *id), released (char *id), changed ()  the state, or which keys there are
  */
 G_DECLARE_FINAL_TYPE (BeckonGlobalShortcuts, beckon_global_shortcuts, BECKON, GLOBAL_SHORTCUTS,
                       GObject)
@@ -34,6 +43,13 @@ void beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
                                    const BeckonGlobalShortcut *shortcuts, guint n);
 /** beckon_global_shortcuts_unbind: gives the keys back. */
 void beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self);
+
+/** beckon_global_shortcuts_look: looks for the portal, unless it is known whether there is one. */
+void beckon_global_shortcuts_look (BeckonGlobalShortcuts *self);
+BeckonShortcutsState beckon_global_shortcuts_get_state (BeckonGlobalShortcuts *self);
+
+/** beckon_global_shortcuts_is_bound: Returns: whether the desktop has said for which it has keys. */
+gboolean beckon_global_shortcuts_is_bound (BeckonGlobalShortcuts *self);
 
 /** beckon_global_shortcuts_has: Returns: whether the desktop has a key for this one now. */
 gboolean beckon_global_shortcuts_has (BeckonGlobalShortcuts *self, const char *id);

@@ -6,6 +6,8 @@
 
 #include "media-pauser.h"
 
+#include "portal.h"
+
 #define NAME_PREFIX "org.mpris.MediaPlayer2."
 #define OBJECT_PATH "/org/mpris/MediaPlayer2"
 #define PLAYER "org.mpris.MediaPlayer2.Player"
@@ -269,4 +271,10 @@ beckon_media_pauser_set_quiet (BeckonMediaPauser *self, gboolean quiet)
   owners = g_hash_table_get_keys (self->paused);
   for (GList *l = owners; l != NULL; l = l->next)
     ask_status (self, l->data);
+}
+
+gboolean
+beckon_media_pauser_is_possible (void)
+{
+  return beckon_sandbox_may_talk ("/.flatpak-info", NAME_PREFIX "*");
 }

@@ -23,4 +23,7 @@ BeckonMediaPauser *beckon_media_pauser_new (GDBusConnection *bus);
  * already: a player that is started in a call is meant to play. */
 void beckon_media_pauser_set_quiet (BeckonMediaPauser *self, gboolean quiet);
 
+/** beckon_media_pauser_is_possible: whether players can be reached from where we run. */
+gboolean beckon_media_pauser_is_possible (void);
+
 G_END_DECLS

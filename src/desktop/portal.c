@@ -31,6 +31,24 @@ beckon_is_in_sandbox (void)
 }
 
 gboolean
+beckon_sandbox_may_talk (const char *info, const char *name)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_auto (GStrv) sockets = NULL;
+  g_autofree char *policy = NULL;
+
+  g_return_val_if_fail (info != NULL && name != NULL, FALSE);
+
+  if (!g_key_file_load_from_file (file, info, G_KEY_FILE_NONE, NULL))
+    return TRUE;
+  sockets = g_key_file_get_string_list (file, "Context", "sockets", NULL, NULL);
+  if (sockets != NULL && g_strv_contains ((const char *const *) sockets, "session-bus"))
+    return TRUE; /* all of it, without a filter */
+  policy = g_key_file_get_string (file, "Session Bus Policy", name, NULL);
+  return g_strcmp0 (policy, "talk") == 0 || g_strcmp0 (policy, "own") == 0;
+}
+
+gboolean
 beckon_portals_are_ours (void)
 {
   return beckon_is_in_sandbox () ||

@@ -14,6 +14,11 @@ G_BEGIN_DECLS
 /** beckon_is_in_sandbox: whether what we see of the computer is what a sandbox lets through. */
 gboolean beckon_is_in_sandbox (void);
 
+/** beckon_sandbox_may_talk: @info: "/.flatpak-info", or a test's. Returns: whether the sandbox that this
+ * file describes lets us talk to @name on the session bus ("org.mpris.MediaPlayer2.*" as the
+ * permissions have it); TRUE if there is no such file. */
+gboolean beckon_sandbox_may_talk (const char *info, const char *name);
+
 /** beckon_portals_are_ours: whether the portals are our way to the desktop: in a sandbox, or where
  * GTK_USE_PORTAL says so. Outside, a desktop's own interfaces know better who we are. */
 gboolean beckon_portals_are_ours (void);

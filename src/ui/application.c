@@ -132,8 +132,12 @@ present_home_window (BeckonApplication *self)
   GtkWindow *window = find_home_window (self);
 
   if (window == NULL)
-    window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account,
-                                                 self->autostart));
+    {
+      window = GTK_WINDOW (beckon_home_window_new (GTK_APPLICATION (self), self->account,
+                                                   self->autostart));
+      beckon_home_window_set_shortcuts (BECKON_HOME_WINDOW (window),
+                                        beckon_manners_get_shortcuts (self->manners));
+    }
   gtk_window_present (window);
   return window;
 }

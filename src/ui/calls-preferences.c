@@ -17,10 +17,13 @@ struct _BeckonCallsPreferences
   /* Template widgets */
   GtkWidget *do_not_disturb;
   GtkWidget *ring_here;
+  AdwActionRow *pause_row;
   GtkWidget *pause_media;
   AdwActionRow *start_row;
   GtkWidget *start_at_login;
+  AdwActionRow *shortcuts_row;
   GtkWidget *global_shortcuts;
+  AdwActionRow *talk_row;
   GtkWidget *push_to_talk;
   GtkWidget *preconnect;
   GtkWidget *relay_only;
@@ -28,6 +31,8 @@ struct _BeckonCallsPreferences
 
   /* Owned */
   char *start_subtitle; /* where nothing is refused */
+  char *talk_subtitle;  /* the same */
+  BeckonGlobalShortcuts *shortcuts; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonCallsPreferences, beckon_calls_preferences, ADW_TYPE_PREFERENCES_PAGE)
@@ -104,22 +109,94 @@ show_choice_whole (AdwComboRow *row)
 static void
 on_refused (BeckonCallsPreferences *self, GParamSpec *pspec, BeckonAutostart *autostart)
 {
-  const gboolean refused = beckon_autostart_is_refused (autostart);
-  const char *sentence =
-      /* Translators: below the title of the switch “Start at Log-In”, which has gone back by itself */
-      refused ? _("Your desktop does not allow it. Let Beckon run in the background in the desktop’s "
-                  "own settings, then switch this on again.")
-              : self->start_subtitle;
+  const GError *error = beckon_autostart_get_error (autostart);
+  g_autofree char *sentence = NULL;
+
+  if (!beckon_autostart_is_refused (autostart))
+    sentence = g_strdup (self->start_subtitle);
+  else if (error == NULL)
+    /* Translators: below the title of the switch “Start at Log-In”, which has gone back by itself */
+    sentence = g_strdup (_("Your desktop does not allow it. Let Beckon run in the background in the "
+                           "desktop’s own settings, then switch this on again."));
+  else
+    sentence = g_strdup_printf (
+        /* Translators: the same; %s is the technical reason, in the language of the system */
+        _("The file that the desktop looks for could not be written: %s"), error->message);
 
   adw_action_row_set_subtitle (self->start_row, sentence);
-  if (refused)
+  if (beckon_autostart_is_refused (autostart))
     beckon_announce (GTK_WIDGET (self->start_row), sentence, FALSE);
+}
+
+/* For as long as the page is open: the setting stays what it is, for where it is possible. */
+static void
+set_impossible (AdwActionRow *row, GtkWidget *toggle, const char *why)
+{
+  g_settings_unbind (toggle, "active");
+  gtk_switch_set_active (GTK_SWITCH (toggle), FALSE);
+  adw_action_row_set_subtitle (row, why);
+  gtk_widget_set_sensitive (GTK_WIDGET (row), FALSE);
+}
+
+/* Returns: (nullable): why nothing comes of a switch whose key is @id */
+static const char *
+find_obstacle (BeckonCallsPreferences *self, GtkWidget *toggle, const char *id)
+{
+  const BeckonShortcutsState state = beckon_global_shortcuts_get_state (self->shortcuts);
+
+  if (state == BECKON_SHORTCUTS_REFUSED)
+    /* Translators: below the title of a switch for a key, which has gone back by itself */
+    return _("Your desktop gave no keys. Allow them in its settings, then switch this on again.");
+  if (state == BECKON_SHORTCUTS_THERE && gtk_switch_get_active (GTK_SWITCH (toggle)) &&
+      beckon_global_shortcuts_is_bound (self->shortcuts) &&
+      !beckon_global_shortcuts_has (self->shortcuts, id))
+    /* Translators: below the title of a switch for a key that works in any window */
+    return _("Your desktop has no key for this yet. Choose one in its settings.");
+  return NULL;
+}
+
+static void
+tell (AdwActionRow *row, const char *obstacle, const char *subtitle)
+{
+  adw_action_row_set_subtitle (row, obstacle != NULL ? obstacle : subtitle);
+}
+
+static void
+on_shortcuts (BeckonCallsPreferences *self)
+{
+  const char *mute;
+  const char *talk;
+
+  if (beckon_global_shortcuts_get_state (self->shortcuts) == BECKON_SHORTCUTS_MISSING)
+    {
+      /* Translators: below the title of a switch for a key that works in any window */
+      const char *why = _("Not possible: this desktop has no such keys");
+
+      set_impossible (self->shortcuts_row, self->global_shortcuts, why);
+      set_impossible (self->talk_row, self->push_to_talk, why);
+      return;
+    }
+  mute = find_obstacle (self, self->global_shortcuts, "mute");
+  talk = find_obstacle (self, self->push_to_talk, "push-to-talk");
+  tell (self->shortcuts_row, mute, "");
+  tell (self->talk_row, talk, self->talk_subtitle);
+  if (mute != NULL || talk != NULL)
+    beckon_announce (GTK_WIDGET (self->shortcuts_row), mute != NULL ? mute : talk, FALSE);
+}
+
+static void
+beckon_calls_preferences_dispose (GObject *object)
+{
+  g_clear_object (&BECKON_CALLS_PREFERENCES (object)->shortcuts);
+
+  G_OBJECT_CLASS (beckon_calls_preferences_parent_class)->dispose (object);
 }
 
 static void
 beckon_calls_preferences_finalize (GObject *object)
 {
   g_free (BECKON_CALLS_PREFERENCES (object)->start_subtitle);
+  g_free (BECKON_CALLS_PREFERENCES (object)->talk_subtitle);
 
   G_OBJECT_CLASS (beckon_calls_preferences_parent_class)->finalize (object);
 }
@@ -129,16 +206,20 @@ beckon_calls_preferences_class_init (BeckonCallsPreferencesClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = beckon_calls_preferences_dispose;
   G_OBJECT_CLASS (klass)->finalize = beckon_calls_preferences_finalize;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/beckon/Beckon/calls-preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, do_not_disturb);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, ring_here);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, pause_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, pause_media);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, start_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, start_at_login);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, shortcuts_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, global_shortcuts);
+  gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, talk_row);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, push_to_talk);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, preconnect);
   gtk_widget_class_bind_template_child (widget_class, BeckonCallsPreferences, relay_only);
@@ -150,6 +231,7 @@ beckon_calls_preferences_init (BeckonCallsPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->start_subtitle = g_strdup (adw_action_row_get_subtitle (self->start_row));
+  self->talk_subtitle = g_strdup (adw_action_row_get_subtitle (self->talk_row));
   show_choice_whole (ADW_COMBO_ROW (self->preconnect));
   show_choice_whole (ADW_COMBO_ROW (self->bandwidth));
 }
@@ -186,4 +268,26 @@ beckon_calls_preferences_new (GSettings *settings, BeckonAutostart *autostart)
       on_refused (self, NULL, autostart);
     }
   return ADW_PREFERENCES_PAGE (self);
+}
+
+void
+beckon_calls_preferences_set_desktop (BeckonCallsPreferences *self,
+                                      BeckonGlobalShortcuts *shortcuts,
+                                      gboolean players)
+{
+  g_return_if_fail (BECKON_IS_CALLS_PREFERENCES (self));
+  g_return_if_fail (shortcuts == NULL || BECKON_IS_GLOBAL_SHORTCUTS (shortcuts));
+  g_return_if_fail (self->shortcuts == NULL);
+
+  if (!players)
+    set_impossible (self->pause_row, self->pause_media,
+                    /* Translators: below the title of the switch “Pause Music and Films” */
+                    _("Not possible: as a Flatpak, Beckon may not speak with players"));
+  if (shortcuts == NULL)
+    return;
+  self->shortcuts = g_object_ref (shortcuts);
+  g_signal_connect_object (shortcuts, "changed", G_CALLBACK (on_shortcuts), self,
+                           G_CONNECT_SWAPPED);
+  beckon_global_shortcuts_look (shortcuts);
+  on_shortcuts (self);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "autostart.h"
+#include "global-shortcuts.h"
 
 #include <adwaita.h>
 
@@ -16,5 +17,11 @@ G_DECLARE_FINAL_TYPE (BeckonCallsPreferences, beckon_calls_preferences, BECKON, 
 /** beckon_calls_preferences_new: @autostart: (nullable): who says whether the start at log-in is
  * refused */
 AdwPreferencesPage *beckon_calls_preferences_new (GSettings *settings, BeckonAutostart *autostart);
+
+/** beckon_calls_preferences_set_desktop: @shortcuts: (nullable): who says whether the desktop has keys for
+ * us, which is not known without it; @players: whether players can be reached. What is not possible
+ * says so. */
+void beckon_calls_preferences_set_desktop (BeckonCallsPreferences *self,
+                                           BeckonGlobalShortcuts *shortcuts, gboolean players);
 
 G_END_DECLS

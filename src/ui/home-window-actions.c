@@ -368,7 +368,7 @@ on_preferences_action (GtkWidget *widget, const char *action, GVariant *paramete
   BeckonHomeWindow *self = BECKON_HOME_WINDOW (widget);
 
   if (!beckon_dialog_covers (GTK_WINDOW (self)))
-    beckon_show_preferences (GTK_WINDOW (self), self->account, self->autostart);
+    beckon_show_preferences (GTK_WINDOW (self), self->account, self->autostart, self->shortcuts);
 }
 
 static void

@@ -48,7 +48,8 @@ struct _BeckonHomeWindow
 
   /* Owned */
   BeckonAccount *account;
-  BeckonAutostart *autostart; /* nullable */
+  BeckonAutostart *autostart;       /* nullable */
+  BeckonGlobalShortcuts *shortcuts; /* nullable */
   BeckonPeople *people;
   BeckonPeopleFilter *filter; /* nullable: until the window is made */
   BeckonDayWatch *days;

@@ -243,6 +243,7 @@ beckon_home_window_dispose (GObject *object)
   g_clear_object (&self->people);
   g_clear_object (&self->days);
   g_clear_object (&self->autostart);
+  g_clear_object (&self->shortcuts);
   g_clear_object (&self->account);
 
   G_OBJECT_CLASS (beckon_home_window_parent_class)->dispose (object);
@@ -371,6 +372,15 @@ beckon_home_window_new (GtkApplication *application,
   on_manager (self);
   on_signed_in (self);
   return GTK_WIDGET (self);
+}
+
+void
+beckon_home_window_set_shortcuts (BeckonHomeWindow *self, BeckonGlobalShortcuts *shortcuts)
+{
+  g_return_if_fail (BECKON_IS_HOME_WINDOW (self));
+  g_return_if_fail (shortcuts == NULL || BECKON_IS_GLOBAL_SHORTCUTS (shortcuts));
+
+  g_set_object (&self->shortcuts, shortcuts);
 }
 
 static AdwToast *

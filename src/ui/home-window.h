@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "autostart.h"
+#include "global-shortcuts.h"
 
 G_BEGIN_DECLS
 
@@ -28,5 +29,8 @@ GtkWidget *beckon_home_window_new (GtkApplication *application, BeckonAccount *a
 
 /** beckon_home_window_say: shows a sentence for some seconds. */
 void beckon_home_window_say (BeckonHomeWindow *self, const char *sentence);
+
+/** beckon_home_window_set_shortcuts: @shortcuts: (nullable): of which the preferences tell */
+void beckon_home_window_set_shortcuts (BeckonHomeWindow *self, BeckonGlobalShortcuts *shortcuts);
 
 G_END_DECLS

@@ -6,7 +6,6 @@
 
 #include "manners.h"
 
-#include "global-shortcuts.h"
 #include "media-pauser.h"
 #include "sleep-guard.h"
 
@@ -36,6 +35,7 @@ struct _BeckonManners
   gboolean held_from; /* how the microphone was before */
   gint told_dnd;      /* what the server knows: TRUE or FALSE; -1: perhaps what it was told last */
   gboolean telling;
+  gboolean going_back; /* the settings of keys that were refused */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonManners, beckon_manners, G_TYPE_OBJECT)
@@ -186,13 +186,26 @@ update_shortcuts (BeckonManners *self)
     { PUSH_TO_TALK, _("Speak while it is held"), "CTRL+ALT+space" },
   };
 
-  if (self->shortcuts == NULL)
+  if (self->shortcuts == NULL || self->going_back)
     return;
   if (g_settings_get_boolean (self->settings, "global-shortcuts") ||
       g_settings_get_boolean (self->settings, PUSH_TO_TALK))
     beckon_global_shortcuts_bind (self->shortcuts, shortcuts, G_N_ELEMENTS (shortcuts));
   else
     beckon_global_shortcuts_unbind (self->shortcuts);
+}
+
+/* Who was refused has not switched them on. */
+static void
+on_shortcuts_changed (BeckonManners *self)
+{
+  if (beckon_global_shortcuts_get_state (self->shortcuts) != BECKON_SHORTCUTS_REFUSED)
+    return;
+  self->going_back = TRUE; /* between the two it would ask again */
+  g_settings_set_boolean (self->settings, "global-shortcuts", FALSE);
+  g_settings_set_boolean (self->settings, PUSH_TO_TALK, FALSE);
+  self->going_back = FALSE;
+  beckon_global_shortcuts_unbind (self->shortcuts);
 }
 
 /* ---- presence ---- */
@@ -306,6 +319,8 @@ follow_shortcuts (BeckonManners *self, GDBusConnection *bus)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->shortcuts, "released", G_CALLBACK (on_released), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->shortcuts, "changed", G_CALLBACK (on_shortcuts_changed), self,
+                           G_CONNECT_SWAPPED);
   update_shortcuts (self);
 }
 
@@ -340,4 +355,12 @@ beckon_manners_new (GtkApplication *application,
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, self);
   update (self);
   return self;
+}
+
+BeckonGlobalShortcuts *
+beckon_manners_get_shortcuts (BeckonManners *self)
+{
+  g_return_val_if_fail (BECKON_IS_MANNERS (self), NULL);
+
+  return self->shortcuts;
 }

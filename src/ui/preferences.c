@@ -11,9 +11,13 @@
 #include "calls-preferences.h"
 #include "devices-preferences.h"
 #include "dialogs.h"
+#include "media-pauser.h"
 
 void
-beckon_show_preferences (GtkWindow *parent, BeckonAccount *account, BeckonAutostart *autostart)
+beckon_show_preferences (GtkWindow *parent,
+                         BeckonAccount *account,
+                         BeckonAutostart *autostart,
+                         BeckonGlobalShortcuts *shortcuts)
 {
   GtkWidget *preferences;
   AdwPreferencesPage *calls;
@@ -25,6 +29,8 @@ beckon_show_preferences (GtkWindow *parent, BeckonAccount *account, BeckonAutost
   media = beckon_account_get_media (account);
   preferences = beckon_preferences_new ();
   calls = beckon_calls_preferences_new (beckon_account_get_settings (account), autostart);
+  beckon_calls_preferences_set_desktop (BECKON_CALLS_PREFERENCES (calls), shortcuts,
+                                        beckon_media_pauser_is_possible ());
   adw_preferences_page_add (calls, beckon_before_calls_new (account));
   beckon_preferences_add (preferences, calls);
   if (media->devices != NULL)

@@ -127,6 +127,24 @@ def test_no_key_to_speak():
     bob.desktop_has("shortcuts", {})
 
 
+def test_keys_refused():
+    bob = STAGE.bob
+    bob.on_desktop("give_keys", False)
+    bob.keys("ctrl+comma")
+    bob.read("Connect Before Answering")
+    bob.press_on("Preferences", "Push to Talk")
+    bob.read("Your desktop gave no keys.")
+    bob.says(["gsettings", "get", PATH, "push-to-talk"], STAGE.build.environment, "false\n")
+    bob.on_desktop("give_keys", True)
+    bob.press_on("Preferences", "Push to Talk")
+    bob.desktop_has("shortcuts", KEYS)
+    bob.gone("Your desktop gave no keys.")
+    bob.read("Your desktop has no key for this yet.")  # it has kept that one since the test before
+    bob.close_window("Preferences")
+    _set(bob, "push-to-talk", "false")
+    bob.desktop_has("shortcuts", {})
+
+
 def test_notification_of_a_call():
     alice, bob = STAGE.people
     before = re.search(r"\d+ missed calls?", bob.tree())
@@ -308,5 +326,5 @@ def test_log_out_hangs_up():
 
 
 STAGE.run(test_moves_in, test_players_pause, test_sleep_hangs_up, test_sleep_while_it_rings, test_keys,
-          test_no_key_to_speak, test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program,
+          test_no_key_to_speak, test_keys_refused, test_notification_of_a_call, test_do_not_disturb, test_driven_by_another_program,
           test_link_asks, test_start_at_login, test_killed_while_it_rings, test_log_out_hangs_up)

@@ -270,6 +270,66 @@ test_unbound_while_asked (Fixture *self, gconstpointer unused)
   g_assert_finalize_object (shortcuts);
 }
 
+/* Who is given no keys can be told so, and why. */
+static void
+test_no_keys (Fixture *self, gconstpointer unused)
+{
+  static const Mood refusals[] = { MOOD_CANCEL, MOOD_FAIL, MOOD_REFUSE };
+  const BeckonGlobalShortcut shortcut = { "mute", "Mute", "CTRL+m" };
+  BeckonGlobalShortcuts *shortcuts = beckon_global_shortcuts_new (self->bus);
+  BeckonGlobalShortcuts *others = beckon_global_shortcuts_new (self->bus);
+
+  g_assert_cmpint (beckon_global_shortcuts_get_state (shortcuts), ==, BECKON_SHORTCUTS_UNKNOWN);
+  beckon_global_shortcuts_look (shortcuts);
+  beckon_global_shortcuts_bind (others, &shortcut, 1);
+  wait_at_most (LIMIT,
+                beckon_global_shortcuts_get_state (shortcuts) == BECKON_SHORTCUTS_MISSING &&
+                    beckon_global_shortcuts_get_state (others) == BECKON_SHORTCUTS_MISSING);
+  open_portal (self);
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      self->mood = refusals[i];
+      beckon_global_shortcuts_bind (shortcuts, &shortcut, 1);
+      g_assert_cmpint (beckon_global_shortcuts_get_state (shortcuts), !=, BECKON_SHORTCUTS_REFUSED);
+      wait_at_most (LIMIT,
+                    beckon_global_shortcuts_get_state (shortcuts) == BECKON_SHORTCUTS_REFUSED);
+    }
+  beckon_global_shortcuts_unbind (shortcuts); /* which is no answer */
+  g_assert_cmpint (beckon_global_shortcuts_get_state (shortcuts), ==, BECKON_SHORTCUTS_REFUSED);
+  wait_at_most (LIMIT, G_OBJECT (shortcuts)->ref_count == 1 && G_OBJECT (others)->ref_count == 1);
+  g_assert_finalize_object (shortcuts);
+  g_assert_finalize_object (others);
+}
+
+/* ---- what a sandbox lets through ---- */
+
+static void
+test_sandbox (Fixture *self, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *content; /* nullable: there is no such file */
+    gboolean may;
+  } cases[] = {
+    { NULL, TRUE },
+    { "[Context]\nsockets=wayland;pulseaudio;\n", FALSE },
+    { "[Session Bus Policy]\norg.mpris.MediaPlayer2.*=talk\n", TRUE },
+    { "[Session Bus Policy]\norg.mpris.MediaPlayer2.*=none\n", FALSE },
+    { "[Session Bus Policy]\norg.example=talk\n", FALSE },
+    { "[Context]\nsockets=session-bus;\n", TRUE },
+  };
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "flatpak-info", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].content != NULL ? cases[i].content : "no file");
+      if (cases[i].content != NULL)
+        g_assert_true (g_file_set_contents (path, cases[i].content, -1, NULL));
+      g_assert_true (beckon_sandbox_may_talk (path, "org.mpris.MediaPlayer2.*") == cases[i].may);
+    }
+  g_remove (path);
+}
+
 /* ---- the start at log-in ---- */
 
 static void
@@ -336,6 +396,30 @@ test_file (Fixture *self, gconstpointer unused)
   g_assert_finalize_object (autostart);
 }
 
+/* Who cannot be started is told so: a switch that stays on would say something else. */
+static void
+test_file_fails (Fixture *self, gconstpointer unused)
+{
+  const char *const command[] = { "beckon", NULL };
+  BeckonAutostart *autostart =
+      beckon_autostart_new (NULL, self->settings, "org.beckon.Test", "Test", command);
+  g_autofree char *folder = g_build_filename (g_get_user_config_dir (), "autostart", NULL);
+
+  g_rmdir (folder);
+  g_assert_true (g_file_set_contents (folder, "in the way", -1, NULL));
+  g_settings_set_boolean (self->settings, "start-at-login", TRUE);
+  g_assert_true (beckon_autostart_is_refused (autostart));
+  g_assert_nonnull (beckon_autostart_get_error (autostart));
+  wait_at_most (LIMIT, !g_settings_get_boolean (self->settings, "start-at-login"));
+  g_assert_true (beckon_autostart_is_refused (autostart)); /* until it is asked for again */
+  g_remove (folder);
+  g_settings_set_boolean (self->settings, "start-at-login", TRUE);
+  g_assert_false (beckon_autostart_is_refused (autostart));
+  g_assert_null (beckon_autostart_get_error (autostart));
+  g_settings_set_boolean (self->settings, "start-at-login", FALSE);
+  g_assert_finalize_object (autostart);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -350,8 +434,11 @@ main (int argc, char **argv)
   g_test_add ("/portal/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
   g_test_add ("/portal/unbound-while-asked", Fixture, NULL, set_up, test_unbound_while_asked,
               tear_down);
+  g_test_add ("/portal/no-keys", Fixture, NULL, set_up, test_no_keys, tear_down);
+  g_test_add ("/portal/sandbox", Fixture, NULL, set_up, test_sandbox, tear_down);
   g_test_add ("/portal/refused-start", Fixture, NULL, set_up, test_refused_start, tear_down);
   g_test_add ("/portal/file", Fixture, NULL, set_up, test_file, tear_down);
+  g_test_add ("/portal/file-fails", Fixture, NULL, set_up, test_file_fails, tear_down);
   status = g_test_run ();
   g_rmdir (folder);
   g_rmdir (home);

@@ -103,6 +103,7 @@ class Desktop:
         self.session = None  # of the shortcuts
         self.shortcuts = {}
         self.kept = set()  # shortcuts for which there is no key
+        self.gives_keys = True
         self.locks = []  # our ends of the pipes that hold up the sleep
         self.status = "Stopped"
         self.plays = self.pauses = 0
@@ -170,6 +171,9 @@ class Desktop:
     def GlobalShortcuts_BindShortcuts(self, sender, _path, parameters, invocation):
         session, shortcuts, _window, options = parameters.unpack()
         assert session == self.session, (session, self.session)
+        if not self.gives_keys:
+            self.respond(sender, options, invocation, REFUSED, {})
+            return
         self.shortcuts = dict(shortcuts)
         given = [(name, {}) for name in self.shortcuts if name not in self.kept]
         self.respond(sender, options, invocation, GRANTED,
@@ -302,6 +306,9 @@ class Person:
 
     def keep_key(self, shortcut):
         self.desktop.kept.add(shortcut)
+
+    def give_keys(self, gives):
+        self.desktop.gives_keys = gives
 
     def let_start(self, lets):
         self.desktop.lets_start = lets

@@ -74,6 +74,45 @@ test_switches (void)
   release (settings);
 }
 
+/* What would do nothing is off, and says why; the settings wait for a desktop where it works. */
+static void
+test_impossible (void)
+{
+  static const char *const keys[] = { "pause-media", "global-shortcuts", "push-to-talk" };
+  static const struct
+  {
+    const char *title;
+    const char *why;
+  } cases[] = {
+    { "Pause Music and Films", "may not speak with players" },
+    { "Mute From Any Window", "this desktop has no such keys" },
+    { "Push to Talk", "this desktop has no such keys" },
+  };
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  BeckonGlobalShortcuts *shortcuts = beckon_global_shortcuts_new (bus);
+  GSettings *settings = ui_open_settings ();
+  AdwPreferencesPage *page = beckon_calls_preferences_new (settings, NULL);
+  GtkWidget *window;
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_settings_set_boolean (settings, keys[i], TRUE);
+  beckon_calls_preferences_set_desktop (BECKON_CALLS_PREFERENCES (page), shortcuts, FALSE);
+  window = show_page (page);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      GtkWidget *row = find_row (window, cases[i].title);
+
+      g_test_message ("%s", cases[i].title);
+      ui_await (ui_find_label (row, cases[i].why) != NULL);
+      g_assert_false (gtk_widget_is_sensitive (row));
+      g_assert_false (gtk_switch_get_active (GTK_SWITCH (ui_find_type (row, GTK_TYPE_SWITCH))));
+      g_assert_true (g_settings_get_boolean (settings, keys[i]));
+    }
+  ui_destroy (window);
+  release (shortcuts);
+  release (settings);
+}
+
 static void
 test_choices (void)
 {
@@ -266,6 +305,7 @@ main (int argc, char **argv)
       return 0;
     }
   g_test_add_func ("/ui/preferences/switches", test_switches);
+  g_test_add_func ("/ui/preferences/impossible", test_impossible);
   g_test_add_func ("/ui/preferences/choices", test_choices);
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/preferences/" name, Fixture, NULL, set_up, function, tear_down)
