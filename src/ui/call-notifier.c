@@ -56,13 +56,14 @@ void
 beckon_call_notifier_send_missed (BeckonNotifier *notifier,
                                   BeckonSignalingService *account,
                                   const BeckonUser *from,
-                                  BeckonMedia media)
+                                  BeckonMedia media,
+                                  gboolean quiet)
 {
   g_autofree char *id = NULL;
   BeckonNotice notice = {
     .icon = "call-missed-symbolic",
     .category = "call.unanswered",
-    .priority = G_NOTIFICATION_PRIORITY_NORMAL,
+    .priority = quiet ? G_NOTIFICATION_PRIORITY_LOW : G_NOTIFICATION_PRIORITY_NORMAL,
     .n_buttons = 1,
   };
 

@@ -18,9 +18,9 @@ void beckon_call_notifier_send_incoming (BeckonNotifier *notifier, BeckonCall *c
 void beckon_call_notifier_withdraw_incoming (BeckonNotifier *notifier);
 
 /** beckon_call_notifier_send_missed: replaces an older one of the same person; @account: signed in to
- * it, whose call it was, and which alone calls back. */
+ * it, whose call it was, and which alone calls back; @quiet: as above. */
 void beckon_call_notifier_send_missed (BeckonNotifier *notifier, BeckonSignalingService *account,
-                                       const BeckonUser *from, BeckonMedia media);
+                                       const BeckonUser *from, BeckonMedia media, gboolean quiet);
 /** beckon_call_notifier_withdraw_missed: @user: to whom one speaks now. */
 void beckon_call_notifier_withdraw_missed (BeckonNotifier *notifier, const char *user);
 

@@ -121,7 +121,7 @@ on_missed_call (BeckonCallManager *manager,
                 BeckonMedia media,
                 BeckonCallPresenter *self)
 {
-  beckon_missed_calls_add (self->missed, from, media);
+  beckon_missed_calls_add (self->missed, from, media, beckon_quiet_is_quiet (self->quiet));
 }
 
 /* Who has looked at the list, on any device, needs no notification of what is in it. */

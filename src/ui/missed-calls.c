@@ -99,7 +99,10 @@ beckon_missed_calls_new (BeckonAccount *account, BeckonNotifier *notifier)
 }
 
 void
-beckon_missed_calls_add (BeckonMissedCalls *self, const BeckonUser *from, BeckonMedia media)
+beckon_missed_calls_add (BeckonMissedCalls *self,
+                         const BeckonUser *from,
+                         BeckonMedia media,
+                         gboolean quiet)
 {
   BeckonCallManager *manager;
 
@@ -118,7 +121,7 @@ beckon_missed_calls_add (BeckonMissedCalls *self, const BeckonUser *from, Beckon
     }
   save (self);
   beckon_call_notifier_send_missed (self->notifier, beckon_call_manager_get_signaling (manager),
-                                    from, media);
+                                    from, media, quiet);
 }
 
 void

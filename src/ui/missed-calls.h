@@ -22,8 +22,9 @@ G_DECLARE_FINAL_TYPE (BeckonMissedCalls, beckon_missed_calls, BECKON, MISSED_CAL
 BeckonMissedCalls *beckon_missed_calls_new (BeckonAccount *account, BeckonNotifier *notifier);
 
 /** beckon_missed_calls_add: tells of a call of @from's, in the place of an older one; nothing while
- * nobody is signed in. */
-void beckon_missed_calls_add (BeckonMissedCalls *self, const BeckonUser *from, BeckonMedia media);
+ * nobody is signed in. @quiet: whether the person must not be disturbed by it */
+void beckon_missed_calls_add (BeckonMissedCalls *self, const BeckonUser *from, BeckonMedia media,
+                              gboolean quiet);
 /** beckon_missed_calls_withdraw: @user: a user ID; nothing where there is none of theirs */
 void beckon_missed_calls_withdraw (BeckonMissedCalls *self, const char *user);
 /** beckon_missed_calls_withdraw_all: takes all of them away. */

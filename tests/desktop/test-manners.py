@@ -193,6 +193,13 @@ def test_do_not_disturb():
     together(lambda: alice.talk(1), lambda: bob.talk(1))
     bob.press("Hang up")
     STAGE.over()
+    # Nor does it disturb when the call is over.
+    alice.place_call("bob", "Voice call")
+    bob.notice("Accept")
+    alice.click("Cancel")
+    STAGE.over(alice)
+    shown = bob.notice("Call back")
+    assert shown["priority"] == "low", shown
     # The window was there all the time.
     alice.place_call("bob", "Voice call")
     bob.notice("Accept")

@@ -152,7 +152,8 @@ void
 beckon_call_notifier_send_missed (BeckonNotifier *notifier,
                                   BeckonSignalingService *account,
                                   const BeckonUser *from,
-                                  BeckonMedia media)
+                                  BeckonMedia media,
+                                  gboolean quiet)
 {
 }
 
@@ -389,7 +390,7 @@ static void
 miss (BeckonMissedCalls *missed, const char *user)
 {
   beckon_missed_calls_add (missed, &(BeckonUser){ .id = (char *) user, .name = (char *) user },
-                           BECKON_MEDIA_VOICE);
+                           BECKON_MEDIA_VOICE, FALSE);
 }
 
 static void
