@@ -8,6 +8,7 @@
 
 #include "identifiers.h"
 #include "phrases.h"
+#include "toolkit.h"
 #include "weak-ref.h"
 
 struct _BeckonAddContactDialog
@@ -42,8 +43,13 @@ show_sentence (BeckonAddContactDialog *self, const char *sentence)
 {
   gtk_widget_set_visible (self->error_line, sentence != NULL);
   gtk_label_set_label (self->error, sentence != NULL ? sentence : "");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->user), GTK_ACCESSIBLE_STATE_INVALID,
+                               sentence != NULL ? GTK_ACCESSIBLE_INVALID_TRUE
+                                                : GTK_ACCESSIBLE_INVALID_FALSE,
+                               -1);
   if (sentence == NULL)
     return;
+  beckon_announce (GTK_WIDGET (self->user), sentence, FALSE);
   gtk_widget_add_css_class (GTK_WIDGET (self->user), "error");
   gtk_widget_grab_focus (GTK_WIDGET (self->user));
 }

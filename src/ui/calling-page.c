@@ -11,6 +11,7 @@
 #include "css-class.h"
 #include "phrases.h"
 #include "stack-pages.h"
+#include "toolkit.h"
 #include "video-view.h"
 
 #include <glib/gi18n.h>
@@ -180,6 +181,7 @@ update_reconnecting (BeckonCallingPage *self, BeckonCall *call, const char *firs
 {
   const guint seconds = beckon_call_get_seconds_to_end (call);
   gboolean lost = beckon_call_get_progress (call) == BECKON_CALL_PROGRESS_RECONNECTING;
+  gboolean was_lost = gtk_widget_get_visible (self->reconnecting);
   g_autofree char *connection = NULL;
   g_autofree char *end = NULL;
   g_autofree char *line = NULL;
@@ -196,6 +198,13 @@ update_reconnecting (BeckonCallingPage *self, BeckonCall *call, const char *firs
       seconds);
   line = g_strconcat (connection, "\n", end, NULL);
   gtk_label_set_label (self->lost_line, line);
+  if (!was_lost)
+    {
+      /* Once: it counts down every second. */
+      g_autofree char *said = g_strconcat (connection, " ", end, NULL);
+
+      beckon_announce (GTK_WIDGET (self), said, TRUE);
+    }
 }
 
 static void

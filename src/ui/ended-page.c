@@ -7,6 +7,7 @@
 #include "ended-page.h"
 
 #include "phrases.h"
+#include "toolkit.h"
 
 struct _BeckonEndedPage
 {
@@ -94,4 +95,5 @@ beckon_ended_page_set_failure (BeckonEndedPage *self, const char *sentence)
   g_return_if_fail (sentence != NULL);
 
   gtk_label_set_label (self->detail, sentence);
+  beckon_announce (GTK_WIDGET (self), sentence, TRUE);
 }

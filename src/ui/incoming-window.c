@@ -148,12 +148,19 @@ say_failure (BeckonIncomingWindow *self, const GError *error)
 }
 
 static void
+announce_failure (BeckonIncomingWindow *self)
+{
+  beckon_announce (GTK_WIDGET (self), gtk_label_get_label (self->failure), TRUE);
+}
+
+static void
 show_end (BeckonIncomingWindow *self, const GError *error)
 {
   say_failure (self, error);
   gtk_widget_set_visible (self->actions, FALSE);
   /* Who does not want to be disturbed has pressed the button of a notification. */
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  announce_failure (self);
   self->failure_source = g_timeout_add (FAILURE_MS, on_failure_timeout, self);
 }
 
@@ -174,7 +181,10 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
       update (self);
       /* A request that did not get through can be repeated; a call that is over cannot. */
       if (beckon_call_get_state (self->call) == BECKON_CALL_STATE_INCOMING)
-        say_failure (self, error);
+        {
+          say_failure (self, error);
+          announce_failure (self);
+        }
       else
         show_end (self, error);
     }

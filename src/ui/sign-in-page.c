@@ -8,6 +8,7 @@
 
 #include "phrases.h"
 #include "protocol-error.h"
+#include "toolkit.h"
 #include "trial.h"
 
 #include <glib/gi18n.h>
@@ -37,8 +38,10 @@ struct _BeckonSignInPage
   BeckonAccount *account;
   GCancellable *cancellable; /* nullable: of the sign-in under way */
   GError *error;             /* nullable: how the last one ended */
+  char *said;                /* nullable: the message as a screen reader has said it */
 
   gboolean trying; /* that one was, or is, to a server on this computer */
+  gboolean told;   /* there is a message, and not just that it is under way */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonSignInPage, beckon_sign_in_page, ADW_TYPE_BIN)
@@ -100,6 +103,20 @@ get_message (BeckonSignInPage *self)
   return beckon_phrase_for_error (self->error, server);
 }
 
+/* Each once, when it is there to be read as well. */
+static void
+announce (BeckonSignInPage *self)
+{
+  const char *message = self->told ? gtk_label_get_label (self->message) : NULL;
+
+  if (g_strcmp0 (message, self->said) == 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  g_free (self->said);
+  self->said = g_strdup (message);
+  if (message != NULL)
+    beckon_announce (GTK_WIDGET (self->message), message, FALSE);
+}
+
 static void
 update (BeckonSignInPage *self)
 {
@@ -130,6 +147,8 @@ update (BeckonSignInPage *self)
   gtk_spinner_set_spinning (GTK_SPINNER (self->message_spinner), busy);
   /* Translators: state below the fields of an account while the server is asked */
   gtk_label_set_label (self->message, message != NULL ? message : _("Signing in…"));
+  self->told = message != NULL;
+  announce (self);
   if (busy)
     gtk_widget_remove_css_class (self->message_line, "error-line");
   else
@@ -269,6 +288,14 @@ on_failure (BeckonSignInPage *self)
   set_error (self, failure != NULL ? g_error_copy (failure) : NULL);
 }
 
+/* What went wrong may have been known before the page was there. */
+static void
+beckon_sign_in_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (beckon_sign_in_page_parent_class)->map (widget);
+  announce (BECKON_SIGN_IN_PAGE (widget));
+}
+
 static void
 beckon_sign_in_page_dispose (GObject *object)
 {
@@ -288,6 +315,7 @@ beckon_sign_in_page_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_error (&self->error);
+  g_free (self->said);
 
   G_OBJECT_CLASS (beckon_sign_in_page_parent_class)->finalize (object);
 }
@@ -300,6 +328,7 @@ beckon_sign_in_page_class_init (BeckonSignInPageClass *klass)
 
   object_class->dispose = beckon_sign_in_page_dispose;
   object_class->finalize = beckon_sign_in_page_finalize;
+  widget_class->map = beckon_sign_in_page_map;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/beckon/Beckon/sign-in-page.ui");
   gtk_widget_class_bind_template_child (widget_class, BeckonSignInPage, menu);

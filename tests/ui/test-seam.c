@@ -6,7 +6,13 @@
 
 #include "about.h"
 #include "adaptive.h"
+#include "add-contact-dialog.h"
+#include "calling-page.h"
 #include "dialogs.h"
+#include "ended-page.h"
+#include "incoming-window.h"
+#include "protocol-error.h"
+#include "sign-in-page.h"
 #include "toolkit.h"
 #include "ui-fixture.h"
 
@@ -419,6 +425,14 @@ listen (Listener *self)
   g_assert_no_error (error);
 }
 
+static void
+stop_listening (Listener *listener)
+{
+  g_assert_true (g_queue_is_empty (&listener->heard));
+  g_assert_true (g_dbus_connection_close_sync (listener->bus, NULL, NULL));
+  g_object_unref (listener->bus);
+}
+
 /* By any widget of a window, also one that no screen reader has come to; two at once, and many. */
 static void
 test_announce (Fixture *self, gconstpointer unused)
@@ -435,9 +449,127 @@ test_announce (Fixture *self, gconstpointer unused)
       beckon_announce (self->parent, "Not muted", FALSE);
       hear (&listener, "Not muted", POLITE);
     }
-  g_assert_true (g_queue_is_empty (&listener.heard));
-  g_assert_true (g_dbus_connection_close_sync (listener.bus, NULL, NULL));
-  g_object_unref (listener.bus);
+  stop_listening (&listener);
+}
+
+/* What is only to be read, and goes, would be for some only. Each of it is said once. */
+static void
+test_troubles (Fixture *self, gconstpointer unused)
+{
+  Listener listener = { NULL, G_QUEUE_INIT };
+  BeckonCall *call = fake_call_new ();
+  GtkWidget *calling = g_object_new (BECKON_TYPE_CALLING_PAGE, NULL);
+  GtkWidget *ended = g_object_new (BECKON_TYPE_ENDED_PAGE, NULL);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  listen (&listener);
+  gtk_box_append (GTK_BOX (box), calling);
+  gtk_box_append (GTK_BOX (box), ended);
+  adw_window_set_content (ADW_WINDOW (self->parent), box);
+  call->seconds_to_end = 20;
+  fake_call_set_state (call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_RECONNECTING);
+  beckon_calling_page_update (BECKON_CALLING_PAGE (calling), call, BECKON_CALL_QUALITY_BAD);
+  call->seconds_to_end = 19;
+  beckon_calling_page_update (BECKON_CALLING_PAGE (calling), call, BECKON_CALL_QUALITY_BAD);
+  hear (&listener,
+        "The connection to Bob was lost. The call ends in 20 seconds if it does not come back.",
+        ASSERTIVE);
+  beckon_ended_page_set_failure (BECKON_ENDED_PAGE (ended), "Nobody is there.");
+  hear (&listener, "Nobody is there.", ASSERTIVE);
+  stop_listening (&listener);
+  g_assert_finalize_object (call);
+}
+
+static void
+test_answer_fails (Fixture *self, gconstpointer unused)
+{
+  Listener listener = { NULL, G_QUEUE_INIT };
+  BeckonCallManager *manager = ui_create_manager ();
+  BeckonCall *call = fake_call_new ();
+  GtkWidget *window;
+
+  call->state = BECKON_CALL_STATE_INCOMING;
+  window = beckon_incoming_window_new (NULL, manager, call);
+  gtk_window_present (GTK_WINDOW (window));
+  listen (&listener);
+  beckon_incoming_window_accept (BECKON_INCOMING_WINDOW (window), TRUE);
+  fake_call_finish_accept (
+      call, g_error_new (BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_RATE_LIMITED, "no"));
+  hear (&listener, "That was too often in a short time. Wait a moment and try again.", ASSERTIVE);
+  stop_listening (&listener);
+  ui_destroy (window);
+  g_assert_finalize_object (call);
+  g_assert_finalize_object (manager);
+}
+
+static const char bad_id[] =
+    "A user ID has 1 to 32 letters a–z, digits, dots, hyphens or underscores.";
+
+static void
+test_sign_in_fails (Fixture *self, gconstpointer unused)
+{
+  static const char *const fields[][2] = {
+    { "server", "calls.example.org" },
+    { "user", "not one" },
+    { "password", "secret" },
+  };
+  Listener listener = { NULL, G_QUEUE_INIT };
+  g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
+  GSettings *settings = ui_open_settings ();
+  BeckonAccount *account = beckon_account_new ("", settings, media);
+  GtkWidget *page = beckon_sign_in_page_new (account, NULL);
+
+  adw_window_set_content (ADW_WINDOW (self->parent), page);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    gtk_editable_set_text (GTK_EDITABLE (gtk_widget_get_template_child (
+                               page, BECKON_TYPE_SIGN_IN_PAGE, fields[i][0])),
+                           fields[i][1]);
+  ui_settle ();
+  listen (&listener);
+  ui_click (ui_find_named (page, "Sign in"));
+  hear (&listener, bad_id, POLITE);
+  ui_settle ();
+  stop_listening (&listener);
+  adw_window_set_content (ADW_WINDOW (self->parent), NULL);
+  /* Whom the page asked holds it a moment longer. */
+  g_object_add_weak_pointer (G_OBJECT (account), (gpointer *) &account);
+  g_object_unref (account);
+  ui_await (account == NULL);
+  g_assert_finalize_object (settings);
+}
+
+static void
+check_invalid (GtkEditable *field, GtkAccessibleInvalidState state)
+{
+  g_autofree char *other = gtk_test_accessible_check_state (
+      GTK_ACCESSIBLE (field), GTK_ACCESSIBLE_STATE_INVALID, state);
+
+  g_assert_cmpstr (other, ==, NULL);
+}
+
+static void
+test_contact_fails (Fixture *self, gconstpointer unused)
+{
+  Listener listener = { NULL, G_QUEUE_INIT };
+  BeckonCallManager *manager = ui_create_manager ();
+  GtkEditable *user;
+
+  present (self, beckon_add_contact_dialog_new (beckon_call_manager_get_signaling (manager)));
+  user = GTK_EDITABLE (
+      gtk_widget_get_template_child (self->dialog, BECKON_TYPE_ADD_CONTACT_DIALOG, "user"));
+  gtk_editable_set_text (user, "not one");
+  ui_settle ();
+  listen (&listener);
+  ui_click (GTK_WIDGET (
+      gtk_widget_get_template_child (self->dialog, BECKON_TYPE_ADD_CONTACT_DIALOG, "add")));
+  hear (&listener, bad_id, POLITE);
+  check_invalid (user, GTK_ACCESSIBLE_INVALID_TRUE);
+  gtk_editable_set_text (user, "one");
+  check_invalid (user, GTK_ACCESSIBLE_INVALID_FALSE);
+  stop_listening (&listener);
+  beckon_dialog_close (self->dialog);
+  ui_await (self->dialog == NULL);
+  g_assert_finalize_object (manager);
 }
 
 #if GTK_CHECK_VERSION(4, 14, 0)
@@ -505,6 +637,10 @@ main (int argc, char **argv)
   ADD ("question", test_question);
   ADD ("question-closed", test_question_closed);
   ADD ("announce", test_announce);
+  ADD ("troubles", test_troubles);
+  ADD ("answer-fails", test_answer_fails);
+  ADD ("sign-in-fails", test_sign_in_fails);
+  ADD ("contact-fails", test_contact_fails);
   ADD ("menu-items", test_menu_items);
 #undef ADD
   g_test_add_func ("/ui/seam/narrow", test_narrow);
