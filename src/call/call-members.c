@@ -254,13 +254,18 @@ beckon_call_member_gone (BeckonCall *self, BeckonCallMember *member, BeckonCallE
       beckon_call_media_remove (self, member);
       members_changed (self);
     }
-  else if (self->state == BECKON_CALL_STATE_CALLING)
-    beckon_call_dispatch (self, BECKON_CALL_EVENT_LAST_LEFT, reason, NULL);
   else
-    beckon_call_dispatch (self,
-                          reason == BECKON_CALL_END_UNANSWERED ? BECKON_CALL_EVENT_ALL_TIMED_OUT
-                                                               : BECKON_CALL_EVENT_ALL_DECLINED,
-                          reason, NULL);
+    {
+      self->last = member;
+      if (self->state == BECKON_CALL_STATE_CALLING)
+        beckon_call_dispatch (self, BECKON_CALL_EVENT_LAST_LEFT, reason, NULL);
+      else
+        beckon_call_dispatch (self,
+                              reason == BECKON_CALL_END_UNANSWERED
+                                  ? BECKON_CALL_EVENT_ALL_TIMED_OUT
+                                  : BECKON_CALL_EVENT_ALL_DECLINED,
+                              reason, NULL);
+    }
 }
 
 /* ---- what the person does ---- */

@@ -56,6 +56,7 @@ struct _BeckonCall
   char *id;
   GPtrArray *members; /* BeckonCallMember */
   GPtrArray *users;   /* BeckonUser: theirs, for who asks */
+  BeckonCallMember *last; /* borrowed; nullable: nobody's going has ended it */
   BeckonMediaSession *media_session;
   GError *error;
   char *message;

@@ -400,24 +400,57 @@ beckon_call_set_camera (BeckonCall *self, gboolean on)
     beckon_media_session_set_camera (self->media_session, on);
 }
 
-/* The peer to look at: the first who shows something, else the first there is. */
-static BeckonMediaPeer *
-shown_peer (BeckonCall *self)
+/* Returns: (nullable): whom to look at: the first who shows something, else the first who is connected,
+ * else the first there is; of those who are in the call. */
+static BeckonCallMember *
+shown_member (BeckonCall *self)
 {
-  BeckonMediaPeer *first = NULL;
+  BeckonCallMember *connected = NULL;
+  BeckonCallMember *first = NULL;
 
   for (guint i = 0; i < self->members->len; i++)
     {
       BeckonCallMember *member = g_ptr_array_index (self->members, i);
 
+      if (member->state != BECKON_MEMBER_JOINED)
+        continue;
+      if (first == NULL)
+        first = member;
       if (member->peer == NULL)
         continue;
       if (beckon_media_peer_get_remote_video (member->peer) != NULL)
-        return member->peer;
-      if (first == NULL)
-        first = member->peer;
+        return member;
+      if (connected == NULL)
+        connected = member;
     }
-  return first;
+  return connected != NULL ? connected : first;
+}
+
+static BeckonMediaPeer *
+shown_peer (BeckonCall *self)
+{
+  BeckonCallMember *member = shown_member (self);
+
+  return member != NULL ? member->peer : NULL;
+}
+
+const BeckonUser *
+beckon_call_get_shown_user (BeckonCall *self)
+{
+  BeckonCallMember *member;
+
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  member = shown_member (self);
+  return member != NULL ? member->user : first_user (self);
+}
+
+const BeckonUser *
+beckon_call_get_last_user (BeckonCall *self)
+{
+  g_return_val_if_fail (BECKON_IS_CALL (self), NULL);
+
+  return self->last != NULL ? self->last->user : beckon_call_get_shown_user (self);
 }
 
 gboolean

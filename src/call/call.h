@@ -99,6 +99,12 @@ gboolean beckon_call_is_outgoing (BeckonCall *self);
 BeckonMedia beckon_call_get_media (BeckonCall *self);
 const char *beckon_call_get_peer_id (BeckonCall *self);
 const char *beckon_call_get_peer_name (BeckonCall *self);
+/** beckon_call_get_shown_user: (transfer none): of whom the properties "remote-…" tell: who shows
+ * something, else who came first, of those who are in the call. */
+const BeckonUser *beckon_call_get_shown_user (BeckonCall *self);
+/** beckon_call_get_last_user: (transfer none): who was the last to leave, to decline or not to
+ * answer; else as above. */
+const BeckonUser *beckon_call_get_last_user (BeckonCall *self);
 /** beckon_call_get_members: (transfer none) (element-type BeckonUser): everybody but us, also who
  * is gone, in the order in which they came */
 GPtrArray *beckon_call_get_members (BeckonCall *self);

@@ -88,7 +88,7 @@ show_call (BeckonCallBanner *self, const BeckonCallSnapshot *call)
 static void
 show_current (BeckonCallBanner *self, BeckonCall *call)
 {
-  g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (call));
+  g_autofree char *names = beckon_phrase_for_members (call);
   g_autofree char *sentence =
       beckon_call_get_state (call) == BECKON_CALL_STATE_CALLING
           /* Translators: %s is a name or several: "Carol and Dave" */

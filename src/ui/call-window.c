@@ -181,7 +181,7 @@ update_duration (BeckonCallWindow *self)
 static void
 update_header (BeckonCallWindow *self, Page page)
 {
-  g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (self->call));
+  g_autofree char *names = beckon_phrase_for_members (self->call);
   /* Translators: the title of a call's window; %s is a name or several */
   g_autofree char *title = g_strdup_printf (_("Call with %s"), names);
   gboolean narrow = beckon_adaptive_is_narrow (self->adaptive);

@@ -152,7 +152,7 @@ update_pictures (BeckonCallingPage *self, BeckonCall *call)
 static void
 update_person (BeckonCallingPage *self, BeckonCall *call)
 {
-  g_autofree char *names = beckon_phrase_for_people (beckon_call_get_members (call));
+  g_autofree char *names = beckon_phrase_for_members (call);
   gboolean video = beckon_call_get_media (call) == BECKON_MEDIA_VIDEO;
   const char *icon = video ? "beckon-camera-symbolic" : "call-start-symbolic";
   const char *line = beckon_phrase_for_media (beckon_call_get_media (call));
@@ -257,7 +257,7 @@ beckon_calling_page_update (BeckonCallingPage *self, BeckonCall *call, BeckonQua
   g_return_if_fail (BECKON_IS_CALLING_PAGE (self));
   g_return_if_fail (BECKON_IS_CALL (call));
 
-  first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
+  first = beckon_phrase_for_first_name (beckon_call_get_shown_user (call)->name);
   update_pictures (self, call);
   update_sharing (self, call);
   update_person (self, call);

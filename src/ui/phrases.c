@@ -207,6 +207,25 @@ beckon_phrase_for_people (GPtrArray *people)
   return g_string_free (g_steal_pointer (&names), FALSE);
 }
 
+char *
+beckon_phrase_for_members (BeckonCall *call)
+{
+  GPtrArray *members;
+  g_autoptr (GPtrArray) there = g_ptr_array_new ();
+
+  g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
+
+  members = beckon_call_get_members (call);
+  for (guint i = 0; i < members->len; i++)
+    {
+      BeckonUser *user = g_ptr_array_index (members, i);
+
+      if (beckon_call_get_member_state (call, user->id) != BECKON_MEMBER_GONE)
+        g_ptr_array_add (there, user);
+    }
+  return beckon_phrase_for_people (there->len > 0 ? there : members);
+}
+
 /* ---- times ---- */
 
 char *
@@ -499,7 +518,7 @@ beckon_phrase_for_end (BeckonCall *call)
 
   g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
 
-  first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
+  first = beckon_phrase_for_first_name (beckon_call_get_last_user (call)->name);
   switch (beckon_call_get_end (call))
     {
     case BECKON_CALL_END_HUNG_UP:
@@ -561,7 +580,7 @@ beckon_phrase_for_end_detail (BeckonCall *call)
       (error == NULL ||
        g_error_matches (error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_PEER_SILENT)))
     {
-      g_autofree char *first = beckon_phrase_for_first_name (beckon_call_get_peer_name (call));
+      g_autofree char *first = beckon_phrase_for_first_name (beckon_call_get_last_user (call)->name);
 
       /* Translators: %s is a person's first name */
       return g_strdup_printf (_("%s’s computer did not answer any more"), first);

@@ -27,6 +27,10 @@ char *beckon_phrase_for_first_name (const char *name);
  * the whole name of just one. */
 char *beckon_phrase_for_people (GPtrArray *people);
 
+/** beckon_phrase_for_members: Returns: the names of those who are in @call or are rung; of all, if nobody
+ * is any more. */
+char *beckon_phrase_for_members (BeckonCall *call);
+
 /** beckon_phrase_for_clock: @ms: milliseconds. Returns: "12:47" or "1:02:03". */
 char *beckon_phrase_for_clock (gint64 ms);
 

@@ -72,7 +72,7 @@ beckon_waiting_page_update (BeckonWaitingPage *self, BeckonCall *call)
   progress = beckon_call_get_progress (call);
   local = beckon_call_get_local_video (call);
   picture = local != NULL && beckon_call_get_camera (call);
-  names = beckon_phrase_for_people (beckon_call_get_members (call));
+  names = beckon_phrase_for_members (call);
   no_microphone = beckon_phrase_for_no_microphone (call);
   no_camera = beckon_phrase_for_no_camera (call);
 

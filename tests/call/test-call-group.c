@@ -84,8 +84,14 @@ test_add (CallFixture *f, gconstpointer unused)
   g_assert_cmpint (beckon_call_get_member_state (f->call, "carol"), ==, BECKON_MEMBER_JOINED);
   offer = call_fixture_expect_description (f, "carol", "offer");
   g_assert_cmpstr (get_device (offer), ==, "c");
+  g_assert_cmpstr (beckon_call_get_shown_user (f->call)->id, ==, "bob");
   leave_as (f, "bob");
   g_assert_cmpint (beckon_call_get_state (f->call), ==, BECKON_CALL_STATE_CALLING);
+  g_assert_cmpstr (beckon_call_get_shown_user (f->call)->id, ==, "carol");
+  /* It is not bob who hung up now. */
+  leave_as (f, "carol");
+  call_fixture_assert_free (f, BECKON_CALL_END_PEER_HUNG_UP);
+  g_assert_cmpstr (beckon_call_get_last_user (f->call)->id, ==, "carol");
 }
 
 static void

@@ -197,6 +197,18 @@ beckon_call_get_peer_name (BeckonCall *self)
   return ((BeckonUser *) g_ptr_array_index (self->members, 0))->name;
 }
 
+const BeckonUser *
+beckon_call_get_shown_user (BeckonCall *self)
+{
+  return g_ptr_array_index (self->members, self->shown);
+}
+
+const BeckonUser *
+beckon_call_get_last_user (BeckonCall *self)
+{
+  return g_ptr_array_index (self->members, self->last);
+}
+
 GPtrArray *
 beckon_call_get_members (BeckonCall *self)
 {

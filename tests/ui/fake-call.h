@@ -16,6 +16,8 @@ struct _BeckonCall
 
   char *id;
   GPtrArray *members; /* BeckonUser */
+  guint shown;        /* which of them the remote_… are of */
+  guint last;         /* which of them ended it */
   char *message;
   char *answered_device;
   GError *error;

@@ -306,6 +306,27 @@ test_badges (Fixture *self, gconstpointer unused)
   g_assert_null (ui_find_label (self->window, "Bob is muted"));
 }
 
+/* What is said of one of several is said of that one, and who has left is not there any more. */
+static void
+test_several (Fixture *self, gconstpointer unused)
+{
+  connect (self);
+  fake_call_add_member (self->call, "carol", "Carol Adeyemi");
+  self->call->shown = 1;
+  self->call->remote_microphone = FALSE;
+  self->call->remote_camera = FALSE;
+  fake_call_notify (self->call, "members");
+  ui_await (ui_find_label (self->window, "Carol is muted") != NULL);
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (self->window)), ==, "Call with Bob and Carol");
+  fake_call_set_gone (self->call, "bob", TRUE);
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (self->window)), ==, "Call with Carol Adeyemi");
+  g_assert_null (ui_find_label (self->window, "Bob and Carol"));
+  self->call->last = 1;
+  fake_call_set_gone (self->call, "carol", TRUE);
+  fake_call_end (self->call, BECKON_CALL_END_PEER_HUNG_UP);
+  ui_await (ui_find_label (self->window, "Carol hung up") != NULL);
+}
+
 static void
 test_reconnecting (Fixture *self, gconstpointer unused)
 {
@@ -616,6 +637,7 @@ main (int argc, char **argv)
   ADD ("sharing-sound", test_sharing_sound);
   ADD ("remote-screen", test_remote_screen);
   ADD ("badges", test_badges);
+  ADD ("several", test_several);
   ADD ("reconnecting", test_reconnecting);
   ADD ("controls-hide", test_controls_hide);
   ADD ("hang-up", test_hang_up);
