@@ -77,6 +77,7 @@ struct _BeckonCallWindow
   BeckonQualityLevel shown_quality;
   gboolean shown_off;
   gint64 toggled_at[N_TOGGLES]; /* when the person last switched it; monotonic */
+  gboolean attended;            /* the pointer has moved since the end */
   double x;                     /* of the pointer, as it was last */
   double y;
   gboolean calling_again;
@@ -337,6 +338,9 @@ on_ended_timeout (gpointer user_data)
 {
   BeckonCallWindow *self = user_data;
 
+  /* Somebody has come to it, and reads. */
+  if (self->attended && beckon_ended_page_is_pointed_at (self->ended))
+    return G_SOURCE_CONTINUE;
   self->ended_source = 0;
   gtk_window_close (GTK_WINDOW (self));
   return G_SOURCE_REMOVE;
@@ -357,6 +361,7 @@ on_call_end (BeckonCallWindow *self)
   if (gtk_window_is_fullscreen (GTK_WINDOW (self)))
     gtk_window_unfullscreen (GTK_WINDOW (self));
   beckon_picture_in_picture_set_active (self->pip, FALSE);
+  self->attended = FALSE;
   /* Who cancels knows it, and wants to be done with it. */
   if (beckon_call_get_end (self->call) == BECKON_CALL_END_CANCELLED)
     gtk_window_close (GTK_WINDOW (self));
@@ -373,7 +378,10 @@ on_motion (BeckonCallWindow *self, double x, double y)
   self->y = y;
   /* Somebody may be on the way to "Call Again". */
   if (moved && self->ended_source != 0)
-    restart_ended (self);
+    {
+      self->attended = TRUE;
+      restart_ended (self);
+    }
 }
 
 /* So is who moves the focus. */

@@ -21,6 +21,8 @@ struct _BeckonEndedPage
   GtkWidget *close;
   GtkWidget *again;
   GtkImage *again_icon;
+
+  GtkEventControllerMotion *pointer; /* borrowed */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonEndedPage, beckon_ended_page, ADW_TYPE_BIN)
@@ -51,7 +53,11 @@ beckon_ended_page_class_init (BeckonEndedPageClass *klass)
 static void
 beckon_ended_page_init (BeckonEndedPage *self)
 {
+  GtkEventController *pointer = gtk_event_controller_motion_new ();
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_add_controller (adw_bin_get_child (ADW_BIN (self)), pointer);
+  self->pointer = GTK_EVENT_CONTROLLER_MOTION (pointer);
 }
 
 void
@@ -86,6 +92,14 @@ beckon_ended_page_set_narrow (BeckonEndedPage *self, gboolean narrow)
   /* The two have no room beside each other in each language. */
   gtk_orientable_set_orientation (self->buttons,
                                   narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+}
+
+gboolean
+beckon_ended_page_is_pointed_at (BeckonEndedPage *self)
+{
+  g_return_val_if_fail (BECKON_IS_ENDED_PAGE (self), FALSE);
+
+  return gtk_event_controller_motion_contains_pointer (self->pointer);
 }
 
 void

@@ -21,4 +21,7 @@ void beckon_ended_page_set_failure (BeckonEndedPage *self, const char *sentence)
 /** beckon_ended_page_set_narrow: whether the window is. */
 void beckon_ended_page_set_narrow (BeckonEndedPage *self, gboolean narrow);
 
+/** beckon_ended_page_is_pointed_at: whether the pointer is on what is said, or on the buttons. */
+gboolean beckon_ended_page_is_pointed_at (BeckonEndedPage *self);
+
 G_END_DECLS
