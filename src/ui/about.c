@@ -21,7 +21,10 @@ beckon_show_about (GtkWindow *parent)
       "application-name", _("Beckon"), "application-icon", APPLICATION_ID, "version",
       PACKAGE_VERSION, "developers", developers, "comments",
       _("Voice and video calls over a server you choose."), "license-type", GTK_LICENSE_GPL_3_0,
-      "copyright", "© 2026 The Beckon developers", NULL);
+      "copyright", "© 2026 The Beckon developers", "website", "https://beckon.org/", "issue-url",
+      "https://beckon.org/issues", "translator-credits",
+      /* Translators: your names, one a line, each with an address of a page or of mail if you like */
+      _("translator-credits"), NULL);
 
   beckon_dialog_present (about, parent);
 }

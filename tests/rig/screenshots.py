@@ -101,13 +101,6 @@ class Screenshots:
         together(*(lambda person=person: person.sign_in(self.server.url, self.password) for person in self.people))
         self.past()
         self.now()
-        self.alice.keys("ctrl+comma")
-        self.alice.read("Connect Before Answering")
-        self.picture("preferences", self.alice, "Preferences")
-        self.alice.quit()
-        self.alice.sign_in(self.server.url, self.password, dark=True)
-        self.alice.read("Dave Okafor")
-        self.picture("home-dark", self.alice, "Beckon")
 
     @property
     def people(self):
