@@ -468,9 +468,9 @@ test_troubles (Fixture *self, gconstpointer unused)
   adw_window_set_content (ADW_WINDOW (self->parent), box);
   call->seconds_to_end = 20;
   fake_call_set_state (call, BECKON_CALL_STATE_CALLING, BECKON_CALL_PROGRESS_RECONNECTING);
-  beckon_calling_page_update (BECKON_CALLING_PAGE (calling), call, BECKON_CALL_QUALITY_BAD);
+  beckon_calling_page_update (BECKON_CALLING_PAGE (calling), call, BECKON_QUALITY_BAD);
   call->seconds_to_end = 19;
-  beckon_calling_page_update (BECKON_CALLING_PAGE (calling), call, BECKON_CALL_QUALITY_BAD);
+  beckon_calling_page_update (BECKON_CALLING_PAGE (calling), call, BECKON_QUALITY_BAD);
   hear (&listener,
         "The connection to Bob was lost. The call ends in 20 seconds if it does not come back.",
         ASSERTIVE);
