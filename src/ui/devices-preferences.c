@@ -213,22 +213,32 @@ is_in_call (BeckonDevicesPreferences *self)
   return manager != NULL && beckon_call_manager_get_current_call (manager) != NULL;
 }
 
+/* Who does not see the page may be read it. */
+static void
+say_in_use (BeckonDevicesPreferences *self, gboolean in_use)
+{
+  const char *phrase = beckon_phrase_for_devices_in_use ();
+
+  gtk_level_bar_set_value (self->level, 0);
+  adw_action_row_set_subtitle (self->level_row, in_use ? phrase : self->say_something);
+  gtk_widget_set_visible (self->only_you, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->no_preview), in_use);
+  gtk_label_set_label (self->no_preview, in_use ? phrase : "");
+}
+
 /* Some cameras are had by one at a time: a call finds them free, also one that only rings yet. */
 static void
 update_devices (BeckonDevicesPreferences *self)
 {
-  if (!is_in_call (self))
-    {
-      if (self->session == NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
-        open_devices (self);
-      return;
-    }
-  close_devices (self);
-  gtk_level_bar_set_value (self->level, 0);
-  adw_action_row_set_subtitle (self->level_row, beckon_phrase_for_devices_in_use ());
-  gtk_widget_set_visible (self->only_you, FALSE);
-  gtk_widget_set_visible (GTK_WIDGET (self->no_preview), TRUE);
-  gtk_label_set_label (self->no_preview, beckon_phrase_for_devices_in_use ());
+  const gboolean in_call = is_in_call (self);
+
+  if (in_call)
+    close_devices (self);
+  if (self->session != NULL)
+    return;
+  say_in_use (self, in_call);
+  if (!in_call && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    open_devices (self);
 }
 
 static void
