@@ -33,11 +33,24 @@ beckon_media_make_voice_processor (BeckonVoiceProcessing wanted, const char *pro
   return processor;
 }
 
+/* At the end it tells of what came last, and divides by a rate that it has not where nothing ever came: a
+ * microphone that was closed while it opened. */
+static GstPadProbeReturn
+on_level_event (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  return GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS &&
+                 !gst_pad_has_current_caps (pad)
+             ? GST_PAD_PROBE_DROP
+             : GST_PAD_PROBE_OK;
+}
+
 GstElement *
 beckon_media_make_level (void)
 {
   GstElement *level = beckon_media_make_element ("level");
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (level, "sink");
 
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_level_event, NULL, NULL);
   g_object_set (level, "interval", (guint64) LEVEL_INTERVAL, "post-messages", TRUE, NULL);
   return level;
 }

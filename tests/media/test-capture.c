@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "capture.h"
+#include "media-private.h"
 #include "media-session.h"
 #include "test-source.h"
 
@@ -342,6 +343,22 @@ test_stop_and_start (Fixture *f, gconstpointer unused)
   g_assert_no_error (f->error);
 }
 
+/* As a microphone that is closed before anything came of it. */
+static void
+test_level_of_nothing (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GstElement) level = gst_object_ref_sink (beckon_media_make_level ());
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (level, "sink");
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_element_set_state (level, GST_STATE_PAUSED);
+  gst_pad_send_event (sink, gst_event_new_stream_start ("nothing"));
+  gst_pad_send_event (sink, gst_event_new_segment (&segment));
+  gst_pad_send_event (sink, gst_event_new_eos ());
+  gst_element_set_state (level, GST_STATE_NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -359,6 +376,7 @@ main (int argc, char **argv)
     { "device/camera", test_device },
     { "device/or-file", test_device_or_file },
     { "stop-and-start", test_stop_and_start },
+    { "level-of-nothing", test_level_of_nothing },
   };
 
   g_test_init (&argc, &argv, NULL);

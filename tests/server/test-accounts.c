@@ -324,7 +324,7 @@ test_registrations_of_address (Fixture *self, gconstpointer unused)
   self->config->registration_code = g_strdup ("open sesame");
   for (guint i = 0; i < REGISTRATIONS; i++)
     g_assert_cmpint (register_from (self, "bad", "eve", "Eve", "long enough", "open"), ==,
-                     BECKON_PROTOCOL_ERROR_REGISTRATION_CLOSED);
+                     BECKON_PROTOCOL_ERROR_INVITE_CODE_NEEDED);
   for (guint i = 0; i < 2; i++)
     g_assert_cmpint (register_from (self, "bad", "eve", "Eve", "long enough", "open sesame"), ==,
                      BECKON_PROTOCOL_ERROR_RATE_LIMITED);

@@ -213,7 +213,7 @@ async def test_registrations_of_an_address(_):
                 "invite_code": code}, {"X-Forwarded-For": address})
             return answer.status, answer.json.get("error", {}).get("code")
 
-        wrong, limited = (403, "registration-closed"), (429, "rate-limited")
+        wrong, limited = (403, "invite-code-needed"), (429, "rate-limited")
         assert [await attempt("eve", f"2001:db8::{n}", f"guess {n}") for n in range(6)] == (
             5 * [wrong] + [limited])
         assert await attempt("eve", "2001:db8::7", "open sesame") == limited
