@@ -18,6 +18,7 @@
 /* Of BECKON_PATH_WINDOW_US there have to be so many. */
 #define WINDOW_PACKETS 5
 #define WAIT_US (25 * G_TIME_SPAN_MILLISECOND)
+#define USUAL_PACKETS 1.5
 #define FILLING_SHARE 0.5 /* of what is harmless */
 #define MEASURED_US (250 * G_TIME_SPAN_MILLISECOND)
 #define HISTORY_US G_TIME_SPAN_SECOND
@@ -93,6 +94,16 @@ get_sent_gap (const BeckonArrival *before, const BeckonArrival *arrival)
   return arrival->arrived - before->arrived - (arrival->delay - before->delay);
 }
 
+/* Of a picture's packets each waits until the line has carried the one before it, or longer by half.
+ * Returns: microseconds, 0: what the line carries is not known */
+static double
+usual_wait (BeckonBandwidthEstimator *self, const BeckonArrival *arrival)
+{
+  return self->capacity > 0
+             ? USUAL_PACKETS * arrival->size * 8.0 * G_TIME_SPAN_SECOND / self->capacity
+             : 0;
+}
+
 static void
 note_heap (BeckonBandwidthEstimator *self,
            const BeckonArrival *before,
@@ -101,12 +112,9 @@ note_heap (BeckonBandwidthEstimator *self,
   const gint64 longer = arrival->delay - before->delay;
   const gint64 sent_gap = get_sent_gap (before, arrival);
   const double packet = arrival->size * 8.0 * G_TIME_SPAN_SECOND / BECKON_BANDWIDTH_BITS_MIN;
-  /* Of a picture's packets each waits until the line has carried the one before it. */
-  const double carried =
-      self->capacity > 0 ? arrival->size * 8.0 * G_TIME_SPAN_SECOND / self->capacity : 0;
   double heap = longer;
 
-  if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= MAX (WAIT_US, HEAP_LONG_PACKETS * carried))
+  if (sent_gap < 0 || sent_gap > HEAP_GAP_US || longer <= MAX (WAIT_US, usual_wait (self, arrival)))
     return;
   if (longer > MAX (HEAP_LONG_US, HEAP_LONG_PACKETS * packet))
     heap += CLAMP (before->delay - self->base, 0, self->heap);
@@ -266,9 +274,8 @@ least_wait (BeckonBandwidthEstimator *self, guint n_packets, gint64 span)
 static gint64
 longest_harmless_wait (BeckonBandwidthEstimator *self)
 {
-  const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
-
-  return MAX (WAIT_US * self->doubt + HEAP_SHARE * self->heap, 1.5 * packet * G_TIME_SPAN_SECOND) +
+  return MAX (WAIT_US * self->doubt + HEAP_SHARE * self->heap,
+              usual_wait (self, latest (self, 0))) +
          self->reordered + NOISE_STEPS * self->noise;
 }
 
@@ -341,10 +348,8 @@ beckon_path_get_arriving (BeckonBandwidthEstimator *self)
 gboolean
 beckon_path_is_waiting (BeckonBandwidthEstimator *self)
 {
-  const double packet = self->capacity > 0 ? latest (self, 0)->size * 8 / self->capacity : 0;
-
   return least_wait (self, WINDOW_PACKETS, BECKON_PATH_WINDOW_US) >
-         MAX (WAIT_US, 1.5 * packet * G_TIME_SPAN_SECOND) + self->reordered;
+         MAX (WAIT_US, usual_wait (self, latest (self, 0))) + self->reordered;
 }
 
 /* Two packets that were sent close together: somebody else's are between them, but not many. */
