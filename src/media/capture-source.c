@@ -11,9 +11,6 @@
 #include "media-private.h"
 #include "test-source.h"
 
-#define DEFAULT_WIDTH 1280
-#define DEFAULT_HEIGHT 720
-#define DEFAULT_FPS 30
 
 static GstElement *
 make_bin (GstElement *last)
@@ -84,10 +81,10 @@ beckon_capture_source_new_test (const BeckonMediaConfig *config, gboolean video)
   GstElement *tone;
 
   if (video)
-    return beckon_test_source_new (config->identity,
-                                   config->video_width > 0 ? config->video_width : DEFAULT_WIDTH,
-                                   config->video_height > 0 ? config->video_height : DEFAULT_HEIGHT,
-                                   config->video_fps > 0 ? config->video_fps : DEFAULT_FPS);
+    return beckon_test_source_new (
+        config->identity, config->video_width > 0 ? config->video_width : BECKON_PICTURE_WIDTH,
+        config->video_height > 0 ? config->video_height : BECKON_PICTURE_HEIGHT,
+        config->video_fps > 0 ? config->video_fps : BECKON_PICTURE_FPS);
   tone = beckon_media_make_element ("audiotestsrc");
   g_object_set (tone, "is-live", TRUE, "freq", beckon_media_test_frequency (config->identity),
                 "volume", 0.3, "samplesperbuffer", 480, NULL);

@@ -13,8 +13,6 @@
 
 #define VIDEO_CAPS "video/x-raw,format=I420,width=[2,%u],height=[2,%u],pixel-aspect-ratio=1/1"
 /* Pictures of 1920x1080 are for machines that have the time for them, each way. */
-#define WIDTH 1280
-#define HEIGHT 720
 #define LARGE_WIDTH 1920
 #define LARGE_HEIGHT 1080
 #define LARGE_PROCESSORS 8
@@ -182,8 +180,9 @@ get_picture_caps (BeckonCapture *self)
   const gboolean large = g_get_num_processors () >= LARGE_PROCESSORS;
   const guint width = self->config->video_width, height = self->config->video_height;
 
-  return g_strdup_printf (VIDEO_CAPS, width > 0 ? width : large ? LARGE_WIDTH : WIDTH,
-                          height > 0 ? height : large ? LARGE_HEIGHT : HEIGHT);
+  return g_strdup_printf (VIDEO_CAPS,
+                          width > 0 ? width : large ? LARGE_WIDTH : BECKON_PICTURE_WIDTH,
+                          height > 0 ? height : large ? LARGE_HEIGHT : BECKON_PICTURE_HEIGHT);
 }
 
 /* Returns: (transfer full) */
@@ -215,13 +214,11 @@ add_voice_processing (BeckonCapture *self, GstElement *after)
   const BeckonVoiceProcessing wanted =
       beckon_device_settings_get_processing (self->config->devices);
   g_autoptr (GstElementFactory) factory = gst_element_factory_find ("webrtcdsp");
-  GstElement *processor;
 
   if (factory == NULL || wanted == 0)
     return after;
-  processor = beckon_media_append (self->pipeline, after,
-                                   beckon_media_make_voice_processor (wanted, self->probe));
-  return processor;
+  return beckon_media_append (self->pipeline, after,
+                              beckon_media_make_voice_processor (wanted, self->probe));
 }
 
 /* A microphone waits for its sound server, which may hang. All else is ours, or answers at once: a

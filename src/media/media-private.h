@@ -15,6 +15,11 @@
 
 G_BEGIN_DECLS
 
+/** BECKON_PICTURE_WIDTH: of pictures whose size nobody has said, as the next two. */
+#define BECKON_PICTURE_WIDTH 1280
+#define BECKON_PICTURE_HEIGHT 720
+#define BECKON_PICTURE_FPS 30
+
 /* The media lines of every connection, in this order; the data channel follows. */
 typedef enum
 {

@@ -23,9 +23,6 @@
 /* So long a payloader that cannot negotiate is waited for at most. */
 #define NEGOTIATION_US (100 * G_TIME_SPAN_MILLISECOND)
 /* What most cameras give: then the first real frame finds everything as it needs it. */
-#define DEFAULT_WIDTH 1280
-#define DEFAULT_HEIGHT 720
-#define DEFAULT_FPS 30
 /* While it rings, so many packets, so far apart, for the peer to report on. */
 #define TRIALS 25
 #define TRIAL_MS 40
@@ -285,9 +282,9 @@ get_caps (BeckonPeerStart *self)
     return caps;
   return gst_caps_new_simple (
       "video/x-raw", "format", G_TYPE_STRING, "I420", "width", G_TYPE_INT,
-      config->video_width > 0 ? (int) config->video_width : DEFAULT_WIDTH, "height", G_TYPE_INT,
-      config->video_height > 0 ? (int) config->video_height : DEFAULT_HEIGHT, "framerate",
-      GST_TYPE_FRACTION, config->video_fps > 0 ? (int) config->video_fps : DEFAULT_FPS, 1,
+      config->video_width > 0 ? (int) config->video_width : BECKON_PICTURE_WIDTH, "height",
+      G_TYPE_INT, config->video_height > 0 ? (int) config->video_height : BECKON_PICTURE_HEIGHT, "framerate",
+      GST_TYPE_FRACTION, config->video_fps > 0 ? (int) config->video_fps : BECKON_PICTURE_FPS, 1,
       "multiview-mode", G_TYPE_STRING, "mono", "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
       "interlace-mode", G_TYPE_STRING, "progressive", NULL);
 }
