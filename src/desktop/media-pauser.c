@@ -23,6 +23,7 @@ struct _BeckonMediaPauser
   GCancellable *cancellable;
 
   gboolean quiet;
+  guint n_turns; /* how often that has changed */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonMediaPauser, beckon_media_pauser, G_TYPE_OBJECT)
@@ -32,6 +33,7 @@ typedef struct
 {
   BeckonMediaPauser *pauser;
   char *owner; /* its unique name: who takes its other name later is somebody else */
+  guint turn;  /* what it is asked for: of an earlier call, or of its end, nobody wants to know */
 } Question;
 
 static Question *
@@ -41,6 +43,7 @@ question_new (BeckonMediaPauser *pauser, const char *owner)
 
   question->pauser = g_object_ref (pauser);
   question->owner = g_strdup (owner);
+  question->turn = pauser->n_turns;
   return question;
 }
 
@@ -132,6 +135,8 @@ on_status (GObject *source, GAsyncResult *result, gpointer user_data)
     g_variant_get (reply, "(v)", &value);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
+  if (question->turn != question->pauser->n_turns)
+    return; /* it may have been answered before our own “Pause” came, as “Playing” */
   if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     take_status (question->pauser, question->owner, g_variant_get_string (value, NULL));
   else if (!question->pauser->quiet)
@@ -263,6 +268,7 @@ beckon_media_pauser_set_quiet (BeckonMediaPauser *self, gboolean quiet)
   if (self->quiet == quiet)
     return;
   self->quiet = quiet;
+  self->n_turns++;
   if (quiet)
     {
       ask_bus (self, "ListNames", NULL, "(as)", on_names);

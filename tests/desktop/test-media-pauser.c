@@ -22,6 +22,8 @@ typedef struct
   guint n_asked; /* how often somebody looked */
   guint n_pauses;
   guint n_plays;
+  gboolean slow; /* whoever looks is answered later */
+  GPtrArray *unanswered;
 } Player;
 
 typedef struct
@@ -49,6 +51,13 @@ player_set (Player *self, const char *status)
 }
 
 static void
+answer (Player *self, GDBusMethodInvocation *invocation)
+{
+  g_dbus_method_invocation_return_value (
+      invocation, g_variant_new ("(v)", g_variant_new_string (self->status)));
+}
+
+static void
 on_method (GDBusConnection *bus,
            const char *sender,
            const char *path,
@@ -61,24 +70,18 @@ on_method (GDBusConnection *bus,
   Player *self = user_data;
   const gboolean play = g_str_equal (method, "Play");
 
+  if (g_str_equal (method, "Get"))
+    {
+      self->n_asked++;
+      if (self->slow)
+        g_ptr_array_add (self->unanswered, invocation);
+      else
+        answer (self, invocation);
+      return;
+    }
   *(play ? &self->n_plays : &self->n_pauses) += 1;
   player_set (self, play ? "Playing" : "Paused");
   g_dbus_method_invocation_return_value (invocation, NULL);
-}
-
-static GVariant *
-on_get (GDBusConnection *bus,
-        const char *sender,
-        const char *path,
-        const char *interface,
-        const char *property,
-        GError **error,
-        gpointer user_data)
-{
-  Player *self = user_data;
-
-  self->n_asked++;
-  return g_variant_new_string (self->status);
 }
 
 static void
@@ -92,12 +95,13 @@ player_own (Player *self, const char *name)
 static Player *
 player_new (Fixture *fixture, const char *name, const char *status)
 {
-  static const GDBusInterfaceVTable vtable = { on_method, on_get, NULL, { 0 } };
+  static const GDBusInterfaceVTable vtable = { on_method, NULL, NULL, { 0 } };
   g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (introspection, NULL);
   Player *self = g_new0 (Player, 1);
 
   self->bus = private_bus_connect (fixture->daemon);
   self->status = status;
+  self->unanswered = g_ptr_array_new ();
   g_dbus_connection_register_object (self->bus, "/org/mpris/MediaPlayer2", info->interfaces[0],
                                      &vtable, self, NULL, NULL);
   player_own (self, name);
@@ -107,6 +111,8 @@ player_new (Fixture *fixture, const char *name, const char *status)
 static void
 player_free (Player *self)
 {
+  g_assert_cmpuint (self->unanswered->len, ==, 0);
+  g_ptr_array_unref (self->unanswered);
   private_bus_disconnect (&self->bus);
   g_free (self);
 }
@@ -157,6 +163,27 @@ test_only_those_that_played (Fixture *self, gconstpointer unused)
   wait_at_most (LIMIT, music->n_plays == 1);
   settle (self);
   g_assert_cmpint (film->n_pauses + film->n_plays + radio->n_pauses + radio->n_plays, ==, 0);
+}
+
+/* Asked under both its names before it was paused, and answering one of them after the call. */
+static void
+test_late_answer (Fixture *self, gconstpointer unused)
+{
+  g_autoptr (Player) music = player_new (self, "music", "Playing");
+
+  player_own (music, "music.instance7");
+  music->slow = TRUE;
+  beckon_media_pauser_set_quiet (self->pauser, TRUE);
+  wait_at_most (LIMIT, music->unanswered->len == 2);
+  answer (music, g_ptr_array_steal_index (music->unanswered, 0));
+  wait_at_most (LIMIT, music->n_pauses == 1);
+  beckon_media_pauser_set_quiet (self->pauser, FALSE);
+  wait_at_most (LIMIT, music->unanswered->len == 2);
+  music->status = "Playing"; /* as it was when it was asked */
+  answer (music, g_ptr_array_steal_index (music->unanswered, 0));
+  music->status = "Paused";
+  answer (music, g_ptr_array_steal_index (music->unanswered, 0));
+  wait_at_most (LIMIT, music->n_plays == 1);
 }
 
 static void
@@ -230,6 +257,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/media-pauser/only-those-that-played", Fixture, NULL, set_up,
               test_only_those_that_played, tear_down);
+  g_test_add ("/media-pauser/late-answer", Fixture, NULL, set_up, test_late_answer, tear_down);
   g_test_add ("/media-pauser/person-wins", Fixture, NULL, set_up, test_person_wins, tear_down);
   g_test_add ("/media-pauser/quick-calls", Fixture, NULL, set_up, test_quick_calls, tear_down);
   g_test_add ("/media-pauser/gone", Fixture, NULL, set_up, test_gone, tear_down);
