@@ -12,6 +12,7 @@
 #include "call-intents.h"
 #include "call-presenter.h"
 #include "camera-access.h"
+#include "clock-format.h"
 #include "dialogs.h"
 #include "home-window.h"
 #include "identifiers.h"
@@ -449,6 +450,7 @@ tie_to_desktop (BeckonApplication *self, GSettings *settings)
                             g_application_get_application_id (application), _("Beckon"), command);
   if (bus != NULL)
     {
+      beckon_clock_format_follow (beckon_clock_format_get_default (), bus);
       self->session =
           beckon_session_watch_new (bus, g_application_get_application_id (application));
       g_signal_connect_object (self->session, "ending", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);

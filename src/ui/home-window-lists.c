@@ -8,6 +8,7 @@
 
 #include "home-window-private.h"
 
+#include "clock-format.h"
 #include "contact-row.h"
 #include "recent-row.h"
 
@@ -72,7 +73,7 @@ create_recent_row (gpointer item, gpointer user_data)
   return row;
 }
 
-/* What was today is yesterday. */
+/* What was today is yesterday; or the desktop's clock tells the time in another way. */
 static void
 update_times (BeckonHomeWindow *self)
 {
@@ -176,6 +177,8 @@ beckon_home_window_set_up_lists (BeckonHomeWindow *self)
   self->days = beckon_day_watch_new (now);
   g_signal_connect_object (self->days, "changed", G_CALLBACK (update_times), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (beckon_clock_format_get_default (), "notify::twelve-hours",
+                           G_CALLBACK (update_times), self, G_CONNECT_SWAPPED);
   self->filter = beckon_people_filter_new (self->people);
   gtk_list_box_bind_model (self->contacts, beckon_people_filter_get_contacts (self->filter),
                            create_contact_row, self, NULL);

@@ -6,6 +6,7 @@
 
 #include "phrases.h"
 
+#include "clock-format.h"
 #include "identifiers.h"
 #include "protocol-error.h"
 
@@ -283,6 +284,24 @@ days_between (GDateTime *earlier, GDateTime *later)
   return g_date_days_between (&from, &to);
 }
 
+/* What is told of a time so many days ago. */
+static const char *
+get_time_format (int days)
+{
+  if (days >= 7)
+    /* Translators: date of a call, for g_date_time_format() */
+    return _("%-d %b %Y");
+  if (days > 0)
+    /* Translators: weekday of a call, for g_date_time_format() */
+    return _("%A");
+  if (beckon_clock_format_has_twelve_hours (beckon_clock_format_get_default ()))
+    /* Translators: time of a call of today where clocks have twelve hours, for
+     * g_date_time_format(); %p is AM or PM */
+    return _("%-I:%M %p");
+  /* Translators: time of a call of today, for g_date_time_format() */
+  return _("%-H:%M");
+}
+
 char *
 beckon_phrase_for_time (gint64 ms, GDateTime *now)
 {
@@ -300,15 +319,7 @@ beckon_phrase_for_time (gint64 ms, GDateTime *now)
   if (days == 1)
     /* Translators: when a call was, as in "No answer, yesterday" */
     return g_strdup (_("yesterday"));
-  return g_date_time_format (
-      then, days <= 0
-                /* Translators: time of a call of today, for g_date_time_format() */
-                ? _("%-H:%M")
-                : days < 7
-                      /* Translators: weekday of a call, for g_date_time_format() */
-                      ? _("%A")
-                      /* Translators: date of a call, for g_date_time_format() */
-                      : _("%-d %b %Y"));
+  return g_date_time_format (then, get_time_format (days));
 }
 
 /* ---- volumes ---- */

@@ -43,8 +43,8 @@ char *beckon_phrase_for_exact_length (gint64 ms);
 /** beckon_phrase_for_volume: Returns: "125 %". */
 char *beckon_phrase_for_volume (guint percent);
 
-/** beckon_phrase_for_time: @ms: Unix time in milliseconds. Returns: "8:40", "yesterday", "Monday"
- * or the date, as seen from @now. */
+/** beckon_phrase_for_time: @ms: Unix time in milliseconds. Returns: "8:40" (or "8:40 AM", as
+ * the desktop's clock has it), "yesterday", "Monday" or the date, as seen from @now. */
 char *beckon_phrase_for_time (gint64 ms, GDateTime *now);
 
 const char *beckon_phrase_for_presence (BeckonPresence presence);

@@ -4,7 +4,7 @@
 
 Makes a locale for each language of LINGUAS, as LOCPATH wants it, whatever the machine has: gettext only
 asks what a locale is called, and translates into no language while that is C. All of them are C.UTF-8
-under another name, but for the days of the week and the months where those are to be had.
+under another name, but for the days of the week, the months and the hours where those are to be had.
 """
 import os
 import shutil
@@ -40,7 +40,8 @@ def main(folder, linguas):
     neutral = next((path for path in NEUTRAL if os.path.isdir(path)), None)
     if not neutral:
         return  # and what needs them is skipped
-    for language in ("en_US", *languages):
+    languages.append("en_US")
+    for language in languages:
         shutil.copytree(neutral, f"{folder}/{language}.UTF-8")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda language: add_times(language, f"{folder}/{language}.UTF-8"), languages))

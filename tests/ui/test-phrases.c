@@ -9,6 +9,11 @@
 #include "phrases.h"
 #include "protocol-error.h"
 
+#include <langinfo.h>
+#include <locale.h>
+
+#define TWELVE_HOURS "en_US.UTF-8"
+
 static void
 test_every_error_has_a_sentence (void)
 {
@@ -116,6 +121,31 @@ test_times (void)
   assert_time (now, 7 * G_TIME_SPAN_DAY, "18 Nov 2026");
   /* Clocks differ: the server's may be ahead. */
   assert_time (now, -G_TIME_SPAN_MINUTE, "9:31");
+}
+
+/* In a process of its own, which knows no other language. */
+static void
+test_twelve_hours (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 11, 25, 13, 5, 0);
+
+      g_assert_nonnull (setlocale (LC_TIME, TWELVE_HOURS));
+      assert_time (now, 0, "1:05 PM");
+      assert_time (now, 2 * G_TIME_SPAN_HOUR, "11:05 AM");
+      assert_time (now, 13 * G_TIME_SPAN_HOUR, "12:05 AM");
+      assert_time (now, 2 * G_TIME_SPAN_DAY, "Monday");
+      return;
+    }
+  if (setlocale (LC_TIME, TWELVE_HOURS) == NULL || !g_str_equal (nl_langinfo (T_FMT), "%r"))
+    {
+      g_test_skip ("how Americans tell the time is not to be had here");
+      return;
+    }
+  setlocale (LC_TIME, "C");
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
 }
 
 static BeckonPastCall *
@@ -315,6 +345,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/phrases/names", test_names);
   g_test_add_func ("/ui/phrases/lengths", test_lengths);
   g_test_add_func ("/ui/phrases/times", test_times);
+  g_test_add_func ("/ui/phrases/twelve-hours", test_twelve_hours);
   g_test_add_func ("/ui/phrases/history", test_history);
   g_test_add_func ("/ui/phrases/ends", test_ends);
   g_test_add_func ("/ui/phrases/elsewhere", test_elsewhere);
