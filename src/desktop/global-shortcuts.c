@@ -88,7 +88,7 @@ is_missing (const GError *error)
          g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS); /* there is no such property */
 }
 
-/* What came of a question. A portal that did not answer has not refused. */
+/* What came of a question. A portal that did not answer, or could not, has not refused. */
 static void
 on_failed (BeckonGlobalShortcuts *self, GAsyncResult *result, const GError *error)
 {
@@ -99,11 +99,10 @@ on_failed (BeckonGlobalShortcuts *self, GAsyncResult *result, const GError *erro
   g_message ("The desktop gives us no keys: %s", error->message);
   if (is_missing (error))
     set_state (self, BECKON_SHORTCUTS_MISSING);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED) ||
-           g_error_matches (error, G_IO_ERROR, G_IO_ERROR_DBUS_ERROR) ||
-           g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED))
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     set_state (self, BECKON_SHORTCUTS_REFUSED);
+  else
+    set_state (self, BECKON_SHORTCUTS_FAILED);
 }
 
 /* Whoever was asked may have given keys for some of it only. */
@@ -163,6 +162,18 @@ on_session (GObject *source, GAsyncResult *result, gpointer user_data)
   beckon_portal_request_async (self->bus, SHORTCUTS, "BindShortcuts",
                                g_variant_new ("(o@a(sa{sv})s)", session, self->wanted, ""),
                                &options, self->cancellable, on_bound, g_object_ref (self));
+}
+
+static void
+ask (BeckonGlobalShortcuts *self)
+{
+  g_autofree char *token = beckon_portal_new_token ();
+  GVariantDict options;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "session_handle_token", "s", token);
+  beckon_portal_request_async (self->bus, SHORTCUTS, "CreateSession", g_variant_new ("()"),
+                               &options, self->cancellable, on_session, g_object_ref (self));
 }
 
 static GVariant *
@@ -255,21 +266,15 @@ beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
                               const BeckonGlobalShortcut *shortcuts,
                               guint n)
 {
-  g_autofree char *token = beckon_portal_new_token ();
-  GVariantDict options;
-
   g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
   g_return_if_fail (shortcuts != NULL && n > 0);
 
   give_back (self);
-  if (self->state == BECKON_SHORTCUTS_REFUSED)
+  if (self->state == BECKON_SHORTCUTS_REFUSED || self->state == BECKON_SHORTCUTS_FAILED)
     set_state (self, BECKON_SHORTCUTS_UNKNOWN);
   self->wanted = describe (shortcuts, n);
   self->cancellable = g_cancellable_new ();
-  g_variant_dict_init (&options, NULL);
-  g_variant_dict_insert (&options, "session_handle_token", "s", token);
-  beckon_portal_request_async (self->bus, SHORTCUTS, "CreateSession", g_variant_new ("()"),
-                               &options, self->cancellable, on_session, g_object_ref (self));
+  ask (self);
 }
 
 void
@@ -292,16 +297,20 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   BeckonGlobalShortcuts *self = user_data;
+  gboolean was_missing;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* we are gone */
   g_clear_object (&self->looking);
-  if (self->state != BECKON_SHORTCUTS_UNKNOWN)
+  was_missing = self->state == BECKON_SHORTCUTS_MISSING;
+  if (self->state != BECKON_SHORTCUTS_UNKNOWN && !was_missing)
     return; /* it was asked for keys meanwhile */
   if (reply != NULL)
     set_state (self, BECKON_SHORTCUTS_THERE);
-  else if (is_missing (error))
+  else if (is_missing (error) && !was_missing)
     set_state (self, BECKON_SHORTCUTS_MISSING);
+  if (reply != NULL && was_missing && self->wanted != NULL)
+    ask (self);
 }
 
 void
@@ -309,7 +318,8 @@ beckon_global_shortcuts_look (BeckonGlobalShortcuts *self)
 {
   g_return_if_fail (BECKON_IS_GLOBAL_SHORTCUTS (self));
 
-  if (self->state != BECKON_SHORTCUTS_UNKNOWN || self->looking != NULL)
+  if ((self->state != BECKON_SHORTCUTS_UNKNOWN && self->state != BECKON_SHORTCUTS_MISSING) ||
+      self->looking != NULL)
     return;
   self->looking = g_cancellable_new ();
   g_dbus_connection_call (self->bus, BECKON_PORTAL_NAME, BECKON_PORTAL_PATH,

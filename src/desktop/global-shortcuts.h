@@ -20,7 +20,8 @@ typedef enum
   BECKON_SHORTCUTS_UNKNOWN, /* nobody has asked, or there was no answer */
   BECKON_SHORTCUTS_THERE,
   BECKON_SHORTCUTS_MISSING, /* the desktop has no such portal */
-  BECKON_SHORTCUTS_REFUSED, /* it has, and gave none when it was asked last */
+  BECKON_SHORTCUTS_REFUSED, /* the person did not want it when we asked last */
+  BECKON_SHORTCUTS_FAILED,  /* the desktop gave none when we asked last, for a reason of its own */
 } BeckonShortcutsState;
 
 #define BECKON_TYPE_GLOBAL_SHORTCUTS (beckon_global_shortcuts_get_type ())
@@ -44,7 +45,8 @@ void beckon_global_shortcuts_bind (BeckonGlobalShortcuts *self,
 /** beckon_global_shortcuts_unbind: gives the keys back. */
 void beckon_global_shortcuts_unbind (BeckonGlobalShortcuts *self);
 
-/** beckon_global_shortcuts_look: looks for the portal, unless it is known whether there is one. */
+/** beckon_global_shortcuts_look: looks for the portal, unless it is known that there is one; where it
+ * has come since, asks it for the keys that are wanted. */
 void beckon_global_shortcuts_look (BeckonGlobalShortcuts *self);
 BeckonShortcutsState beckon_global_shortcuts_get_state (BeckonGlobalShortcuts *self);
 

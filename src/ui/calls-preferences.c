@@ -30,6 +30,7 @@ struct _BeckonCallsPreferences
   GtkWidget *bandwidth;
 
   /* Owned */
+  GSettings *settings;
   char *start_subtitle; /* where nothing is refused */
   char *talk_subtitle;  /* the same */
   BeckonGlobalShortcuts *shortcuts; /* nullable */
@@ -128,7 +129,7 @@ on_refused (BeckonCallsPreferences *self, GParamSpec *pspec, BeckonAutostart *au
     beckon_announce (GTK_WIDGET (self->start_row), sentence, FALSE);
 }
 
-/* For as long as the page is open: the setting stays what it is, for where it is possible. */
+/* The setting stays what it is, for where it is possible. */
 static void
 set_impossible (AdwActionRow *row, GtkWidget *toggle, const char *why)
 {
@@ -138,13 +139,23 @@ set_impossible (AdwActionRow *row, GtkWidget *toggle, const char *why)
   gtk_widget_set_sensitive (GTK_WIDGET (row), FALSE);
 }
 
+static void
+set_possible (BeckonCallsPreferences *self, AdwActionRow *row, GtkWidget *toggle, const char *key)
+{
+  if (gtk_widget_get_sensitive (GTK_WIDGET (row)))
+    return;
+  g_settings_bind (self->settings, key, toggle, "active", G_SETTINGS_BIND_DEFAULT);
+  gtk_widget_set_sensitive (GTK_WIDGET (row), TRUE);
+}
+
 /* Returns: (nullable): why nothing comes of a switch whose key is @id */
 static const char *
 find_obstacle (BeckonCallsPreferences *self, GtkWidget *toggle, const char *id)
 {
   const BeckonShortcutsState state = beckon_global_shortcuts_get_state (self->shortcuts);
 
-  if (state == BECKON_SHORTCUTS_REFUSED)
+  if (state == BECKON_SHORTCUTS_REFUSED ||
+      (state == BECKON_SHORTCUTS_FAILED && gtk_switch_get_active (GTK_SWITCH (toggle))))
     /* Translators: below the title of a switch for a key, which has gone back by itself */
     return _("Your desktop gave no keys. Allow them in its settings, then switch this on again.");
   if (state == BECKON_SHORTCUTS_THERE && gtk_switch_get_active (GTK_SWITCH (toggle)) &&
@@ -161,8 +172,9 @@ tell (AdwActionRow *row, const char *obstacle, const char *subtitle)
   adw_action_row_set_subtitle (row, obstacle != NULL ? obstacle : subtitle);
 }
 
-static void
-on_shortcuts (BeckonCallsPreferences *self)
+/* Returns: (nullable): the first obstacle that is told */
+static const char *
+update_shortcuts (BeckonCallsPreferences *self)
 {
   const char *mute;
   const char *talk;
@@ -174,20 +186,31 @@ on_shortcuts (BeckonCallsPreferences *self)
 
       set_impossible (self->shortcuts_row, self->global_shortcuts, why);
       set_impossible (self->talk_row, self->push_to_talk, why);
-      return;
+      return NULL;
     }
+  set_possible (self, self->shortcuts_row, self->global_shortcuts, "global-shortcuts");
+  set_possible (self, self->talk_row, self->push_to_talk, "push-to-talk");
   mute = find_obstacle (self, self->global_shortcuts, "mute");
   talk = find_obstacle (self, self->push_to_talk, "push-to-talk");
   tell (self->shortcuts_row, mute, "");
   tell (self->talk_row, talk, self->talk_subtitle);
-  if (mute != NULL || talk != NULL)
-    beckon_announce (GTK_WIDGET (self->shortcuts_row), mute != NULL ? mute : talk, FALSE);
+  return mute != NULL ? mute : talk;
+}
+
+static void
+on_shortcuts (BeckonCallsPreferences *self)
+{
+  const char *obstacle = update_shortcuts (self);
+
+  if (obstacle != NULL)
+    beckon_announce (GTK_WIDGET (self->shortcuts_row), obstacle, FALSE);
 }
 
 static void
 beckon_calls_preferences_dispose (GObject *object)
 {
   g_clear_object (&BECKON_CALLS_PREFERENCES (object)->shortcuts);
+  g_clear_object (&BECKON_CALLS_PREFERENCES (object)->settings);
 
   G_OBJECT_CLASS (beckon_calls_preferences_parent_class)->dispose (object);
 }
@@ -245,6 +268,7 @@ beckon_calls_preferences_new (GSettings *settings, BeckonAutostart *autostart)
   g_return_val_if_fail (autostart == NULL || BECKON_IS_AUTOSTART (autostart), NULL);
 
   self = g_object_new (BECKON_TYPE_CALLS_PREFERENCES, NULL);
+  self->settings = g_object_ref (settings);
   g_settings_bind (settings, "do-not-disturb", self->do_not_disturb, "active",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "ring-here", self->ring_here, "active", G_SETTINGS_BIND_DEFAULT);
@@ -289,5 +313,5 @@ beckon_calls_preferences_set_desktop (BeckonCallsPreferences *self,
   g_signal_connect_object (shortcuts, "changed", G_CALLBACK (on_shortcuts), self,
                            G_CONNECT_SWAPPED);
   beckon_global_shortcuts_look (shortcuts);
-  on_shortcuts (self);
+  update_shortcuts (self);
 }
