@@ -163,6 +163,19 @@ beckon_clock_format_get_default (void)
   return clock_format;
 }
 
+/* Others have the key, too, since programs bring it, but nobody who would set it. */
+static gboolean
+has_gnome_clock (void)
+{
+  static const char *const desktops[] = { "GNOME", "Unity", "Budgie", "Pantheon" };
+  g_auto (GStrv) current = g_strsplit (g_getenv ("XDG_CURRENT_DESKTOP") ?: "", ":", -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (desktops); i++)
+    if (g_strv_contains ((const char *const *) current, desktops[i]))
+      return TRUE;
+  return FALSE;
+}
+
 void
 beckon_clock_format_follow (BeckonClockFormat *self, GDBusConnection *bus)
 {
@@ -172,6 +185,8 @@ beckon_clock_format_follow (BeckonClockFormat *self, GDBusConnection *bus)
   g_return_if_fail (G_IS_DBUS_CONNECTION (bus));
   g_return_if_fail (self->bus == NULL);
 
+  if (!has_gnome_clock ())
+    return;
   self->bus = g_object_ref (bus);
   self->subscription = g_dbus_connection_signal_subscribe (
       bus, BECKON_PORTAL_NAME, SETTINGS, "SettingChanged", BECKON_PORTAL_PATH, NAMESPACE,

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * BeckonClockFormat:
  *
- * Whether the time of day is told with twelve hours: as the desktop's clock tells it
+ * Whether the time of day is told with twelve hours: as GNOME's clock tells it
  * ("clock-format" of org.gnome.desktop.interface, by the portal Settings), or, where no desktop
  * says so, as the language does. Main thread only.
  *

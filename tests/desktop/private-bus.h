@@ -13,10 +13,13 @@ GTestDBus *private_bus_up (void);
 void private_bus_down (GTestDBus *daemon);
 
 GDBusConnection *private_bus_connect (GTestDBus *daemon);
-/** private_bus_disconnect: closes the connection, and lets all happen that it has brought, while what
- * that is about is still there. */
+/** private_bus_disconnect: closes the connection, and lets all happen that it has brought, while
+ * what that is about is still there. */
 void private_bus_disconnect (GDBusConnection **connection);
 
 void private_bus_own (GDBusConnection *connection, const char *name);
+
+/** private_bus_settle: what @from has said until now has come to @to, and was dealt with there. */
+void private_bus_settle (GDBusConnection *from, GDBusConnection *to);
 
 G_END_DECLS

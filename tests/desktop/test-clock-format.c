@@ -117,6 +117,23 @@ test_nonsense (Fixture *self, gconstpointer unused)
 }
 
 static void
+test_other_desktop (Fixture *self, gconstpointer unused)
+{
+  wait_at_most (LIMIT, beckon_clock_format_has_twelve_hours (self->clock_format));
+  g_assert_finalize_object (self->clock_format);
+  self->n_asked = 0;
+  /* Programs bring the setting there, too, but nobody sets it. */
+  g_setenv ("XDG_CURRENT_DESKTOP", "XFCE", TRUE);
+  self->clock_format = g_object_new (BECKON_TYPE_CLOCK_FORMAT, NULL);
+  beckon_clock_format_follow (self->clock_format, self->bus);
+  g_setenv ("XDG_CURRENT_DESKTOP", "ubuntu:GNOME", TRUE);
+  say (self, "('" NAMESPACE "', 'clock-format', <'12h'>)");
+  private_bus_settle (self->portal, self->bus);
+  g_assert_cmpint (self->n_asked, ==, 0);
+  g_assert_false (beckon_clock_format_has_twelve_hours (self->clock_format));
+}
+
+static void
 test_gone (Fixture *self, gconstpointer unused)
 {
   g_assert_finalize_object (self->clock_format); /* while it is asked */
@@ -127,6 +144,7 @@ test_gone (Fixture *self, gconstpointer unused)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("XDG_CURRENT_DESKTOP", "ubuntu:GNOME", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/clock-format/follows", Fixture, "({'" NAMESPACE "': {'clock-format': <'12h'>}},)",
               set_up, test_follows, tear_down);
@@ -134,6 +152,9 @@ main (int argc, char **argv)
               set_up, test_nonsense, tear_down);
   g_test_add ("/clock-format/other-settings", Fixture,
               "({'org.kde.kdeglobals': {'clock-format': <'12h'>}},)", set_up, test_nonsense,
+              tear_down);
+  g_test_add ("/clock-format/other-desktop", Fixture,
+              "({'" NAMESPACE "': {'clock-format': <'12h'>}},)", set_up, test_other_desktop,
               tear_down);
   g_test_add ("/clock-format/gone", Fixture, "(@a{sa{sv}} {},)", set_up, test_gone, tear_down);
   return g_test_run ();

@@ -200,17 +200,7 @@ test_person_wins (Fixture *self, gconstpointer unused)
   player_set (played, "Paused");
   stopped->status = "Stopped"; /* and says nothing */
   n_asked = stopped->n_asked;
-  /* What was told by one connection is heard in its order: behind that of the other there is no
-   * such promise, so a signal of our own goes round first. */
-  g_assert_true (g_dbus_connection_flush_sync (played->bus, NULL, NULL));
-  g_variant_unref (g_dbus_connection_call_sync (
-      played->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
-      NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL));
-  g_variant_unref (g_dbus_connection_call_sync (
-      self->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
-      NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL));
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  private_bus_settle (played->bus, self->bus);
   beckon_media_pauser_set_quiet (self->pauser, FALSE);
   wait_at_most (LIMIT, stopped->n_asked > n_asked);
   settle (self);
