@@ -105,7 +105,8 @@ void beckon_media_use_system_time (GstPipeline *pipeline);
 GstElement *beckon_media_make_voice_processor (BeckonVoiceProcessing wanted, const char *probe);
 /** beckon_media_make_level: Returns: (transfer floating): what tells how loud it is. */
 GstElement *beckon_media_make_level (void);
-/** beckon_media_read_level: @message: any; FALSE: it tells no level. @level: (out): 0..1 */
+/** beckon_media_read_level: @message: any; FALSE: it tells no level. @level: (out): 0..1;
+ * 0 where there is no sound at all, not even that of a quiet room */
 gboolean beckon_media_read_level (GstMessage *message, double *level);
 
 /* ---- media-elements.c ---- */

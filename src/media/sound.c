@@ -10,6 +10,10 @@
 
 #define LEVEL_INTERVAL (120 * GST_MSECOND)
 #define LEVEL_FLOOR_DB -60.0
+/* A microphone that is on always says something, however quiet the room and whatever takes its noise away;
+ * one bit of 16 is -90 dB. */
+#define NOTHING_DB -100.0
+#define LEVEL_LEAST 0.001
 
 void
 beckon_media_use_system_time (GstPipeline *pipeline)
@@ -70,6 +74,6 @@ beckon_media_read_level (GstMessage *message, double *level)
   if (array == NULL || array->n_values == 0)
     return FALSE;
   db = g_value_get_double (array->values);
-  *level = CLAMP ((db - LEVEL_FLOOR_DB) / -LEVEL_FLOOR_DB, 0, 1);
+  *level = CLAMP ((db - LEVEL_FLOOR_DB) / -LEVEL_FLOOR_DB, db > NOTHING_DB ? LEVEL_LEAST : 0, 1);
   return TRUE;
 }

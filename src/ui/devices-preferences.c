@@ -148,6 +148,7 @@ on_closed (GObject *source, GAsyncResult *result, gpointer unused)
 static void
 close_devices (BeckonDevicesPreferences *self)
 {
+  g_clear_object (&self->player);
   if (self->session == NULL)
     return;
   g_clear_handle_id (&self->quiet_source, g_source_remove);
@@ -156,7 +157,6 @@ close_devices (BeckonDevicesPreferences *self)
   beckon_video_view_set_source (self->preview, NULL);
   beckon_media_session_close_async (self->session, NULL, on_closed, NULL);
   g_clear_object (&self->session);
-  g_clear_object (&self->player);
 }
 
 /* A call of nobody's: the devices open as in one, and nothing is sent. */
@@ -224,6 +224,7 @@ say_in_use (BeckonDevicesPreferences *self, gboolean in_use)
   gtk_widget_set_visible (self->only_you, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->no_preview), in_use);
   gtk_label_set_label (self->no_preview, in_use ? phrase : "");
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "devices.test", !in_use); /* it would be heard */
 }
 
 /* Some cameras are had by one at a time: a call finds them free, also one that only rings yet. */

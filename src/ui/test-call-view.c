@@ -79,6 +79,13 @@ update_camera (BeckonTestCallView *self)
     beckon_check_row_wait (self->camera, _("Waiting for your picture…"));
 }
 
+static gboolean
+is_connected (BeckonTestCallView *self)
+{
+  return beckon_media_peer_get_state (beckon_test_call_get_remote (self->call)) ==
+         BECKON_MEDIA_PEER_CONNECTED;
+}
+
 static void
 update_microphone (BeckonTestCallView *self)
 {
@@ -92,7 +99,7 @@ update_microphone (BeckonTestCallView *self)
   else if (self->heard)
     beckon_check_row_tell (self->microphone, BECKON_CHECK_GOOD,
                            _("Your microphone works: the bar is as loud as others hear you"), NULL);
-  else if (self->quiet)
+  else if (self->quiet && is_connected (self))
     beckon_check_row_tell (self->microphone, BECKON_CHECK_WARNING,
                            beckon_phrase_for_quiet_microphone (), NULL);
   else

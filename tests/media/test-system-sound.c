@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "gst-complaints.h"
 #include "media-ends.h"
 #include "media-private.h"
 #include "sound-mixer.h"
@@ -61,6 +62,7 @@ open_pipeline (Fixture *f)
 static void
 set_up (Fixture *f, gconstpointer unused)
 {
+  gst_complaints_pass ();
   f->list = beckon_device_list_new ();
   beckon_device_list_start (f->list);
   f->headset = virtual_headset_plug ("loud", "Loud");

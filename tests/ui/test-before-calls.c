@@ -10,6 +10,7 @@
 #include "check-row.h"
 #include "check-view.h"
 #include "devices-preferences.h"
+#include "gst-complaints.h"
 #include "half-server.h"
 #include "media-session.h"
 #include "test-call-view.h"
@@ -170,6 +171,7 @@ set_up (Fixture *f, gconstpointer unused)
 {
   g_autoptr (BeckonMediaConfig) media = beckon_media_config_new ();
 
+  gst_complaints_pass ();
   media->video = media->audio = BECKON_SOURCE_TEST;
   media->video_width = 320;
   media->video_height = 180;
@@ -315,7 +317,8 @@ test_not_in_a_call (Fixture *f, gconstpointer unused)
   g_assert_finalize_object (call);
 }
 
-/* A preview gives the camera back before a call takes it, and has it again behind it. */
+/* A preview gives the camera back before a call takes it, and has it again behind it. What rings or
+ * plays to be tried does not do so over a call. */
 static void
 test_preview_gives_way (Fixture *f, gconstpointer unused)
 {
@@ -325,6 +328,7 @@ test_preview_gives_way (Fixture *f, gconstpointer unused)
   AdwPreferencesPage *page;
   BeckonVideoView *preview;
   GtkWidget *window;
+  GtkWidget *ring;
 
   media->devices = beckon_device_settings_new (NULL);
   page = beckon_devices_preferences_new (media);
@@ -332,15 +336,19 @@ test_preview_gives_way (Fixture *f, gconstpointer unused)
   preview = BECKON_VIDEO_VIEW (gtk_widget_get_template_child (
       GTK_WIDGET (page), BECKON_TYPE_DEVICES_PREFERENCES, "preview"));
   window = show (GTK_WIDGET (page));
+  ring = ui_find_type (find_row (window, "Ringer Test"), GTK_TYPE_BUTTON);
   ui_await (beckon_video_view_get_source (preview) != NULL);
+  g_assert_true (gtk_widget_is_sensitive (ring));
   fake_manager_set_current (f->manager, call);
   g_assert_null (beckon_video_view_get_source (preview));
+  g_assert_false (gtk_widget_is_sensitive (ring));
   g_assert_nonnull (ui_find_label (GTK_WIDGET (page), "while you are in a call"));
   gtk_widget_set_visible (window, FALSE);
   gtk_widget_set_visible (window, TRUE);
   g_assert_null (beckon_video_view_get_source (preview));
   fake_manager_set_current (f->manager, NULL);
   ui_await (beckon_video_view_get_source (preview) != NULL);
+  g_assert_true (gtk_widget_is_sensitive (ring));
   g_assert_null (ui_find_label (GTK_WIDGET (page), "while you are in a call"));
   g_assert_finalize_object (call);
   ui_destroy (window);

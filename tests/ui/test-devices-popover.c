@@ -7,6 +7,7 @@
 #include "devices-popover.h"
 
 #include "devices-preferences.h"
+#include "gst-complaints.h"
 #include "media-session.h"
 #include "test-call-view.h"
 #include "video-sink.h"
@@ -24,6 +25,7 @@ set_up (Fixture *f, gconstpointer unused)
 {
   BeckonDeviceList *list;
 
+  gst_complaints_pass ();
   f->settings = beckon_device_settings_new (NULL);
   f->popover = g_object_ref_sink (g_object_new (BECKON_TYPE_DEVICES_POPOVER, NULL));
   list = beckon_device_settings_get_list (f->settings);
