@@ -12,7 +12,7 @@
 #include "media-private.h"
 
 #define VIDEO_CAPS "video/x-raw,format=I420,width=[2,%u],height=[2,%u],pixel-aspect-ratio=1/1"
-/* Pictures of 1920x1080 are for machines that have the time for them, each way. */
+/* Pictures of 1920x1080 are for machines that have the time to make them. */
 #define LARGE_WIDTH 1920
 #define LARGE_HEIGHT 1080
 #define LARGE_PROCESSORS 8
@@ -460,6 +460,14 @@ beckon_capture_is_started (BeckonCapture *self)
   g_return_val_if_fail (BECKON_IS_CAPTURE (self), FALSE);
 
   return self->pipeline != NULL || self->opening;
+}
+
+gboolean
+beckon_capture_is_running (BeckonCapture *self)
+{
+  g_return_val_if_fail (BECKON_IS_CAPTURE (self), FALSE);
+
+  return self->pipeline != NULL;
 }
 
 void

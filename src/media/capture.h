@@ -48,6 +48,9 @@ void beckon_capture_start (BeckonCapture *self);
 void beckon_capture_start_source (BeckonCapture *self, GstElement *source);
 void beckon_capture_stop (BeckonCapture *self);
 gboolean beckon_capture_is_started (BeckonCapture *self);
+/** beckon_capture_is_running: Returns: whether it is started, and its device found: a person may still be
+ * asked whether they allow a camera. */
+gboolean beckon_capture_is_running (BeckonCapture *self);
 
 /** beckon_capture_add_target: @target: gets every frame from now on, stamped anew */
 void beckon_capture_add_target (BeckonCapture *self, GstAppSrc *target);

@@ -9,7 +9,7 @@
 #include "sound-codec.h"
 
 #define FREEZE_US (200 * G_TIME_SPAN_MILLISECOND)
-#define FIRST_US G_TIME_SPAN_SECOND /* what the first picture may take */
+#define FIRST_US (2 * G_TIME_SPAN_SECOND) /* what the first picture may take: cameras wake up */
 #define WINDOW_SECONDS 10
 /* Packets that can be in a jitter buffer at once; older ones are not missed. */
 #define N_WAITING 1024

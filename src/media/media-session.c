@@ -83,6 +83,13 @@ beckon_session_tell_encoders (BeckonMediaSession *self)
 
 /* ---- devices ---- */
 
+static void
+update_peers (BeckonMediaSession *self)
+{
+  for (guint i = 0; i < self->peers->len; i++)
+    beckon_session_peers_update (self, g_ptr_array_index (self->peers, i));
+}
+
 /* A device is open while it is wanted and somebody sees or hears it, and no longer. */
 static void
 update (BeckonMediaSession *self)
@@ -95,8 +102,7 @@ update (BeckonMediaSession *self)
     beckon_capture_start (self->camera);
   else
     beckon_capture_stop (self->camera);
-  for (guint i = 0; i < self->peers->len; i++)
-    beckon_session_peers_update (self, g_ptr_array_index (self->peers, i));
+  update_peers (self);
   beckon_session_tell_encoders (self);
   notify (self, PROP_LOCAL_VIDEO);
 }
@@ -123,7 +129,9 @@ on_screen_failed (BeckonCapture *capture, const GError *error, BeckonMediaSessio
 static void
 on_capture_started (BeckonCapture *capture, BeckonMediaSession *self)
 {
-  notify (self, PROP_LOCAL_VIDEO);
+  if (capture == self->camera)
+    notify (self, PROP_LOCAL_VIDEO);
+  update_peers (self);
 }
 
 static void
@@ -192,6 +200,7 @@ beckon_media_session_new (const BeckonMediaConfig *config)
   g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->screen, "failed", G_CALLBACK (on_screen_failed), self, 0);
+  g_signal_connect_object (self->microphone, "started", G_CALLBACK (on_capture_started), self, 0);
   g_signal_connect_object (self->camera, "started", G_CALLBACK (on_capture_started), self, 0);
   g_signal_connect_object (self->microphone, "notify::level", G_CALLBACK (on_microphone_level), self,
                            G_CONNECT_SWAPPED);

@@ -66,7 +66,7 @@ is_sent (BeckonMediaSession *self, BeckonMediaPeer *peer, BeckonLine line)
 {
   return is_open_for (self, peer) && self->wanted[line] &&
          !beckon_media_peer_has_failed (peer, line) &&
-         (is_echo (self, line) || beckon_capture_is_started (device_of (self, line)));
+         (is_echo (self, line) || beckon_capture_is_running (device_of (self, line)));
 }
 
 /* Who is muted sends the other sound. */

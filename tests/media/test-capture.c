@@ -320,8 +320,12 @@ test_device_or_file (Fixture *f, gconstpointer unused)
   f->config->video_file = make_file (f, "still.png", "videoconvert ! pngenc snapshot=true", 1, 320,
                                      180);
   start (f);
+  /* Nothing is promised to others before it is known which device it is, and that it may be used. */
+  g_assert_true (beckon_capture_is_started (f->capture));
+  g_assert_false (beckon_capture_is_running (f->capture));
   wait_for_frames (f, 2);
   g_assert_no_error (f->error);
+  g_assert_true (beckon_capture_is_running (f->capture));
 }
 
 /* Stopped means closed: no frame comes any more, and it opens again. */

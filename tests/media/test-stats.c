@@ -131,21 +131,21 @@ test_no_first_picture (void)
   BeckonStatisticsValues stats = { 0 };
 
   beckon_meter_expect_pictures (meter, TRUE, 1 * SECOND);
-  beckon_meter_read (meter, 2200 * MS, &stats);
+  beckon_meter_read (meter, 3200 * MS, &stats);
   g_assert_cmpfloat (stats.frozen_share, ==, 0);
-  g_assert_false (beckon_meter_is_frozen (meter, 2200 * MS));
-  beckon_meter_read (meter, 3 * SECOND, &stats);
-  g_assert_true (beckon_meter_is_frozen (meter, 3 * SECOND));
+  g_assert_false (beckon_meter_is_frozen (meter, 3200 * MS));
+  beckon_meter_read (meter, 4 * SECOND, &stats);
+  g_assert_true (beckon_meter_is_frozen (meter, 4 * SECOND));
   g_assert_cmpfloat (stats.frozen_ms, ==, 1000);
   g_assert_cmpuint (stats.freezes, ==, 1);
   g_assert_cmpfloat_with_epsilon (stats.frozen_share, 0.1, 0.001);
-  for (gint64 at = 4; at <= 12; at++)
+  for (gint64 at = 5; at <= 13; at++)
     beckon_meter_read (meter, at * SECOND, &stats);
   g_assert_cmpfloat_with_epsilon (stats.frozen_share, 1, 0.001);
   /* It comes after all. */
-  beckon_meter_picture (meter, 13 * SECOND);
-  g_assert_false (beckon_meter_is_frozen (meter, 13 * SECOND));
-  beckon_meter_read (meter, 13 * SECOND, &stats);
+  beckon_meter_picture (meter, 14 * SECOND);
+  g_assert_false (beckon_meter_is_frozen (meter, 14 * SECOND));
+  beckon_meter_read (meter, 14 * SECOND, &stats);
   g_assert_cmpuint (stats.freezes, ==, 1);
   g_assert_cmpfloat (stats.frozen_ms, ==, 11000);
 }
