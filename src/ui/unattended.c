@@ -42,13 +42,14 @@ hold (BeckonUnattended *self)
   self->told = TRUE;
 }
 
+/* What an earlier process sent stays where it is, too, until somebody takes it back. */
 static void
 withdraw (BeckonUnattended *self)
 {
+  beckon_call_notifier_withdraw_trouble (self->notifier);
   if (!self->told)
     return;
   self->told = FALSE;
-  beckon_call_notifier_withdraw_trouble (self->notifier);
   g_application_release (G_APPLICATION (self->application));
 }
 

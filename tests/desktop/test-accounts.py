@@ -59,8 +59,11 @@ def test_signed_out_while_away():
     _preferences(desk)
     desk.click("Sign out lap")
     desk.gone("Sign out lap")
-    lap.open()
-    lap.read("Another device of yours signed this one out")
+    lap.open("--background")
+    why = "Another device of yours signed this one out"
+    assert why in lap.told("No calls come in")["body"]
+    lap.click_notification("No calls come in")
+    lap.read(why)
     STAGE.picture("signed-out", lap)
     lap.quit()
     lap.open()
