@@ -57,15 +57,27 @@ has_screen_reader (BeckonAutoHide *self)
          g_variant_get_boolean (value);
 }
 
+/* The focus does not tell: there may be nothing in it that takes one. */
+static gboolean
+has_open_popover (GtkWidget *widget)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return FALSE;
+  if (GTK_IS_POPOVER (widget))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_open_popover (child))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 is_in_use (BeckonAutoHide *self)
 {
-  GtkWidget *focus = gtk_window_get_focus (self->window);
-
-  if (focus == NULL)
-    return FALSE;
-  return gtk_window_get_focus_visible (self->window) ||
-         gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) != NULL;
+  if (has_open_popover (GTK_WIDGET (self->window)))
+    return TRUE;
+  return gtk_window_get_focus (self->window) != NULL && gtk_window_get_focus_visible (self->window);
 }
 
 static gboolean

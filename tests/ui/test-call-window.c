@@ -11,6 +11,7 @@
 #include "ended-page.h"
 #include "ui-fixture.h"
 #include "video-view.h"
+#include "waiting.h"
 
 #if defined(GDK_WINDOWING_X11) && defined(HAVE_X11)
 #include <X11/Xatom.h>
@@ -468,6 +469,29 @@ test_narrow (Fixture *self, gconstpointer unused)
   g_assert_false (gtk_widget_get_visible (ui_find_named (self->window, "Share screen")));
 }
 
+/* What the header says in a popover can be read to its end, also by who opened it with a mouse. */
+static void
+test_lock (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *lock;
+  GtkWidget *header;
+  GtkPopover *popover;
+
+  connect (self);
+  lock = ui_find_named (self->window, "Encrypted from computer to computer");
+  header = gtk_widget_get_ancestor (lock, GTK_TYPE_REVEALER);
+  popover = gtk_menu_button_get_popover (GTK_MENU_BUTTON (lock));
+  gtk_menu_button_popup (GTK_MENU_BUTTON (lock));
+  ui_await (gtk_widget_get_mapped (GTK_WIDGET (popover)));
+  gtk_window_set_focus_visible (GTK_WINDOW (self->window), FALSE);
+  waiting_let_pass (3500); /* it hides after three seconds */
+  g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (header)));
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (popover)));
+  gtk_popover_popdown (popover);
+  gtk_window_set_focus_visible (GTK_WINDOW (self->window), FALSE);
+  ui_await (!gtk_revealer_get_reveal_child (GTK_REVEALER (header)));
+}
+
 /* They are in the menu, and go back to their button. */
 static void
 test_narrow_devices (Fixture *self, gconstpointer unused)
@@ -649,6 +673,7 @@ main (int argc, char **argv)
   ADD ("long-decline", test_long_decline);
   ADD ("moved", test_moved);
   ADD ("narrow", test_narrow);
+  ADD ("lock", test_lock);
   ADD ("narrow-devices", test_narrow_devices);
   ADD ("corners", test_corners);
   ADD ("picture-in-picture", test_picture_in_picture);
