@@ -25,7 +25,6 @@ struct _BeckonBlockedWindow
   /* Owned */
   BeckonSignalingService *signaling;
   GListModel *blocked; /* BeckonContactItem */
-  GCancellable *cancellable;
 };
 
 G_DEFINE_FINAL_TYPE (BeckonBlockedWindow, beckon_blocked_window, BECKON_TYPE_DIALOG)
@@ -83,7 +82,7 @@ on_unblock_action (GtkWidget *widget, const char *action, GVariant *parameter)
   BeckonBlockedWindow *self = BECKON_BLOCKED_WINDOW (widget);
 
   beckon_signaling_service_unblock_async (self->signaling, g_variant_get_string (parameter, NULL),
-                                          self->cancellable, on_unblocked, beckon_weak_ref_new (self));
+                                          NULL, on_unblocked, beckon_weak_ref_new (self));
 }
 
 static void
@@ -91,8 +90,6 @@ beckon_blocked_window_dispose (GObject *object)
 {
   BeckonBlockedWindow *self = BECKON_BLOCKED_WINDOW (object);
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->signaling);
   g_clear_object (&self->blocked);
 
@@ -117,7 +114,6 @@ beckon_blocked_window_class_init (BeckonBlockedWindowClass *klass)
 static void
 beckon_blocked_window_init (BeckonBlockedWindow *self)
 {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

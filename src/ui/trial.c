@@ -36,7 +36,9 @@ get_name (void)
 static void
 fail (GTask *task, GError *error)
 {
-  beckon_local_server_stop (beckon_account_get_local_server (g_task_get_source_object (task)));
+  /* Whoever starts it already may go on. */
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING))
+    beckon_local_server_stop (beckon_account_get_local_server (g_task_get_source_object (task)));
   g_task_return_error (task, error);
 }
 
