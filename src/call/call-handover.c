@@ -6,10 +6,10 @@
  *   offer ──▶ up: we send on both ──200 ms──▶ we send on the new one ──▶ they do, too: the old one
  * goes
  *
- * It begins when the addresses of this computer change, when a connection is lost, and once when an
+ * It begins when the addresses of this computer change, when a connection is lost, and when an
  * encoder has failed; also because the other end does. Should both begin at once, the offer of whose
  * user id sorts first holds. What does not come up is tried again, with the next generation, until
- * the call is given up. */
+ * the call is given up; because of an encoder, ENCODER_ATTEMPTS times and no more. */
 
 #define G_LOG_DOMAIN "beckon-call"
 
@@ -27,6 +27,8 @@
 #define ATTEMPT_US (5 * G_TIME_SPAN_SECOND)
 /* An interface comes with several changes: its address, its routes. */
 #define CALM_MS 150
+/* The call goes on without pictures of ours, and so would the attempts. */
+#define ENCODER_ATTEMPTS 3
 
 static void schedule (BeckonCall *self);
 
@@ -39,6 +41,22 @@ can_hand_over (BeckonCall *self, BeckonCallMember *member)
          member->peer != NULL && beckon_media_peer_get_device (member->peer) != NULL &&
          (beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_CONNECTED ||
           beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_LOST);
+}
+
+/* What has failed does not go on in its connection; another has another encoder, which is software
+ * where that one was hardware. One of the next connection is looked at when that is the only one. */
+static gboolean
+wants_encoder (BeckonCallMember *member)
+{
+  return member->encoder_attempts < ENCODER_ATTEMPTS &&
+         beckon_media_peer_has_failed_encoder (member->peer);
+}
+
+/* Whether what there is has to be replaced. */
+static gboolean
+is_wanting (BeckonCallMember *member)
+{
+  return member->stale || beckon_call_media_is_dead (member) || wants_encoder (member);
 }
 
 void
@@ -67,6 +85,10 @@ finish (BeckonCall *self, BeckonCallMember *member)
   member->peer = g_steal_pointer (&member->next);
   member->moved_at = 0;
   member->next_heard = FALSE;
+  if (member->encoder_attempts > 0)
+    member->encoder_attempts = ENCODER_ATTEMPTS; /* one was all it took, or no other does better */
+  else if (wants_encoder (member))
+    member->next_since = 0; /* at once */
   g_signal_handlers_disconnect_by_data (old, self);
   beckon_media_session_remove_peer (self->media_session, old, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -98,6 +120,8 @@ make_next (BeckonCall *self, BeckonCallMember *member, guint generation, gboolea
            offerer ? "offered" : "answered");
   member->next_since = g_get_monotonic_time ();
   member->stale = member->next_answered = FALSE;
+  if (wants_encoder (member))
+    member->encoder_attempts++;
   member->next = beckon_call_media_new_peer (
       self, member, beckon_media_peer_get_device (member->peer), generation, offerer);
   beckon_media_session_set_sending (self->media_session, member->next, FALSE);
@@ -217,7 +241,7 @@ step (BeckonCall *self, BeckonCallMember *member)
       }
   beckon_call_handover_drop (self, member);
   if (!can_signal (self) || g_get_monotonic_time () - member->next_since < ATTEMPT_US ||
-      !(member->stale || beckon_call_media_is_dead (member)) || is_cut_off (self))
+      !is_wanting (member) || is_cut_off (self))
     return;
   beckon_call_handover_start (self, member, beckon_media_peer_get_device (member->peer));
 }
@@ -231,8 +255,7 @@ is_busy (BeckonCall *self)
     {
       BeckonCallMember *member = g_ptr_array_index (self->members, i);
 
-      if (can_hand_over (self, member) &&
-          (member->next != NULL || member->stale || beckon_call_media_is_dead (member)))
+      if (can_hand_over (self, member) && (member->next != NULL || is_wanting (member)))
         return TRUE;
     }
   return FALSE;
@@ -323,8 +346,7 @@ on_network_changed (GNetworkMonitor *monitor, gboolean available, BeckonCall *se
   self->calm_source = g_timeout_add (CALM_MS, on_calm, self);
 }
 
-/* What has failed does not go on in its connection; another has another encoder, which is software
- * where that one was hardware. */
+/* What is under way has the same encoder, unless it began because of a failed one. */
 static void
 on_encoder_failed (BeckonMediaSession *session, BeckonMediaPeer *peer, BeckonCall *self)
 {
@@ -332,10 +354,8 @@ on_encoder_failed (BeckonMediaSession *session, BeckonMediaPeer *peer, BeckonCal
     {
       BeckonCallMember *member = g_ptr_array_index (self->members, i);
 
-      if (member->peer != peer || member->encoder_failed)
-        continue;
-      member->encoder_failed = TRUE;
-      renew (self, member);
+      if (member->peer == peer && member->encoder_attempts == 0)
+        renew (self, member);
     }
   beckon_call_handover_step (self);
 }

@@ -556,6 +556,7 @@ beckon_call_media_open (BeckonCall *self)
     }
   beckon_call_handover_open (self);
   beckon_media_session_open (self->media_session);
+  beckon_call_handover_step (self); /* what has failed while it rang */
   update_progress (self);
 }
 

@@ -235,6 +235,7 @@ beckon_call_member_joined (
       else if (offer && !answers)
         beckon_call_media_offer (self, member, device);
       beckon_call_dispatch (self, BECKON_CALL_EVENT_PEER_ACCEPTED, BECKON_CALL_END_NONE, NULL);
+      beckon_call_handover_step (self);
     }
   members_changed (self);
 }

@@ -32,7 +32,7 @@ typedef struct
   gboolean next_heard;   /* sound of theirs came on it */
   gboolean heard, seen;  /* since they are connected, by whichever connection */
   gboolean stale;        /* @peer is of no more use, and no other has been begun */
-  gboolean encoder_failed; /* there was another connection with them because of that */
+  guint encoder_attempts; /* connections that were begun because an encoder of @peer had failed */
   gint64 rings_until;    /* ALERTED: monotonic µs, when our own timer lets them go */
   gboolean ours;         /* ALERTED: we invited them */
   double volume;         /* of every connection with them */
@@ -242,7 +242,7 @@ void beckon_call_offers_stop (BeckonCall *self);
 
 /* call-handover.c: a connection in the place of another, while the call goes on */
 
-/** beckon_call_handover_open: watches the network from now on. */
+/** beckon_call_handover_open: watches the network, and the encoders, from now on. */
 void beckon_call_handover_open (BeckonCall *self);
 /** beckon_call_handover_start: offers @device (nullable) of @member another connection. Returns:
  * FALSE if there is none to that device that could go on meanwhile. */

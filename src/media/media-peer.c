@@ -299,6 +299,14 @@ beckon_media_peer_get_problem (BeckonMediaPeer *self)
 }
 
 gboolean
+beckon_media_peer_has_failed_encoder (BeckonMediaPeer *self)
+{
+  g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);
+
+  return self->failed[BECKON_LINE_CAMERA] || self->failed[BECKON_LINE_SCREEN];
+}
+
+gboolean
 beckon_media_peer_get_remote_microphone (BeckonMediaPeer *self)
 {
   g_return_val_if_fail (BECKON_IS_MEDIA_PEER (self), FALSE);

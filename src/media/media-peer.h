@@ -85,6 +85,9 @@ guint beckon_media_peer_get_generation (BeckonMediaPeer *self);
 gboolean beckon_media_peer_is_offerer (BeckonMediaPeer *self);
 BeckonMediaPeerState beckon_media_peer_get_state (BeckonMediaPeer *self);
 const GError *beckon_media_peer_get_problem (BeckonMediaPeer *self);
+/** beckon_media_peer_has_failed_encoder: Returns: whether they get no more of our camera, or of our
+ * screen, on this connection, because what encodes it has failed. */
+gboolean beckon_media_peer_has_failed_encoder (BeckonMediaPeer *self);
 gboolean beckon_media_peer_get_remote_microphone (BeckonMediaPeer *self);
 gboolean beckon_media_peer_get_remote_camera (BeckonMediaPeer *self);
 gboolean beckon_media_peer_get_remote_screen (BeckonMediaPeer *self);

@@ -17,6 +17,7 @@ typedef struct
   guint lost;       /* so often the person was told so */
   guint seconds;    /* to the end, as was told last */
   guint first_video;
+  guint camera_problems; /* so often the person was told so */
 } Fixture;
 
 static void
@@ -68,7 +69,7 @@ wait_for_media (Fixture *f)
   g_signal_connect (f->base.call, "notify::progress", G_CALLBACK (on_progress), f);
   g_signal_connect (f->base.call, "notify::seconds-to-end", G_CALLBACK (on_seconds_to_end), f);
   beckon_media_session_open (f->friend->session);
-  wait_until (is_seen_and_heard (f) && f->friend->first_audio == 1);
+  wait_until (is_seen_and_heard (f) && f->friend->first_audio >= 1);
 }
 
 /* A call to bob: alice's id sorts first. */
@@ -290,32 +291,132 @@ on_last_frame (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
   return GST_PAD_PROBE_HANDLED;
 }
 
+/* With the next picture that comes. */
 static void
-fail_encoder (Fixture *f)
+fail_encoder (BeckonMediaPeer *peer)
 {
   beckon_media_add_probe (
-      GST_ELEMENT (beckon_media_peer_get_source (member (f)->peer, BECKON_LINE_CAMERA)), "src",
+      GST_ELEMENT (beckon_media_peer_get_source (peer, BECKON_LINE_CAMERA)), "src",
       GST_PAD_PROBE_TYPE_BUFFER, on_last_frame, NULL);
+}
+
+static void
+on_camera_problem (BeckonCall *call, GParamSpec *pspec, Fixture *f)
+{
+  f->camera_problems += beckon_call_get_camera_problem (call) != NULL;
+}
+
+static void
+talk_with_camera (Fixture *f)
+{
+  talk (f);
+  g_signal_connect (f->base.call, "notify::camera-problem", G_CALLBACK (on_camera_problem), f);
+  beckon_call_set_camera (f->base.call, TRUE);
+  wait_until (f->friend->first_video == 1);
+}
+
+/* On the connection of @generation, or a later one, and nothing is wrong any more. */
+static gboolean
+is_shown_again (Fixture *f, guint generation)
+{
+  return is_over (f, generation) && f->friend->first_video == 2 &&
+         beckon_media_peer_get_remote_camera (f->friend->peer) &&
+         beckon_call_get_camera_problem (f->base.call) == NULL;
 }
 
 /* Another connection has another encoder. Should that fail as well, it is told. */
 static void
 test_encoder_fails (Fixture *f, gconstpointer unused)
 {
-  talk (f);
-  beckon_call_set_camera (f->base.call, TRUE);
-  wait_until (f->friend->first_video == 1);
-  fail_encoder (f);
-  wait_until (is_over (f, 2) && f->friend->first_video == 2);
-  g_assert_null (beckon_call_get_camera_problem (f->base.call));
+  talk_with_camera (f);
+  fail_encoder (member (f)->peer);
+  wait_until (is_shown_again (f, 2));
   g_assert_true (beckon_call_get_camera (f->base.call));
   g_assert_cmpuint (f->lost, ==, 0);
-  wait_until (beckon_media_peer_get_remote_camera (f->friend->peer));
-  fail_encoder (f);
+  f->camera_problems = 0;
+  fail_encoder (member (f)->peer);
   wait_until (!beckon_media_peer_get_remote_camera (f->friend->peer));
   g_assert_error (beckon_call_get_camera_problem (f->base.call), BECKON_MEDIA_ERROR,
                   BECKON_MEDIA_ERROR_ENCODER);
+  g_assert_cmpuint (f->camera_problems, ==, 1);
+  wait_until (f->base.call->handover_source == 0);
   g_assert_null (member (f)->next);
+  g_assert_cmpuint (member (f)->generation, ==, f->generation);
+}
+
+/* Hardware that has one encoder and no more fails when the next connection wants another. */
+static void
+test_encoder_of_the_next_fails (Fixture *f, gconstpointer unused)
+{
+  talk_with_camera (f);
+  change_network (f, TRUE);
+  wait_until (member (f)->next != NULL);
+  fail_encoder (member (f)->next);
+  wait_until (is_shown_again (f, 3));
+  g_assert_cmpuint (f->lost, ==, 0);
+}
+
+static void
+on_connected (BeckonMediaPeer *peer, GParamSpec *pspec, gpointer unused)
+{
+  if (beckon_media_peer_get_state (peer) == BECKON_MEDIA_PEER_CONNECTED)
+    fail_encoder (peer);
+}
+
+/* Before the accept an encoder is tried already: a call begins with one that has not failed. */
+static void
+test_encoder_fails_while_it_rings (Fixture *f, gconstpointer unused)
+{
+  call_fixture_place (&f->base);
+  f->friend = call_friend_new (&f->base, "out", "bob", "d");
+  wait_until (member (f)->peer != NULL);
+  g_signal_connect (member (f)->peer, "notify::state", G_CALLBACK (on_connected), NULL);
+  wait_until (beckon_media_peer_has_failed (member (f)->peer, BECKON_LINE_CAMERA));
+  half_server_event (f->base.server, "call.accepted",
+                     "\"call\":\"out\",\"user\":\"%s\",\"device\":\"d\"", "bob");
+  wait_for_media (f);
+  beckon_call_set_camera (f->base.call, TRUE);
+  wait_until (is_over (f, 2) && f->friend->first_video == 1);
+  g_assert_null (beckon_call_get_camera_problem (f->base.call));
+}
+
+/* Nobody answers the offer of @generation. */
+static void
+let_attempt_pass (Fixture *f, guint generation)
+{
+  wait_until (member (f)->generation == generation && member (f)->next != NULL);
+  member (f)->next_since -= 10 * G_TIME_SPAN_SECOND;
+}
+
+/* An offer that nobody heard is made once more. */
+static void
+test_encoder_fails_unheard (Fixture *f, gconstpointer unused)
+{
+  talk_with_camera (f);
+  f->friend->deaf = TRUE;
+  fail_encoder (member (f)->peer);
+  let_attempt_pass (f, 2);
+  wait_until (member (f)->generation == 3);
+  f->friend->deaf = FALSE;
+  wait_until (is_shown_again (f, 3));
+}
+
+/* But not for ever: the call goes on without our pictures, and both know. */
+static void
+test_encoder_fails_for_good (Fixture *f, gconstpointer unused)
+{
+  talk_with_camera (f);
+  f->friend->deaf = TRUE;
+  fail_encoder (member (f)->peer);
+  for (guint generation = 2; generation <= 4; generation++)
+    let_attempt_pass (f, generation);
+  wait_until (f->base.call->handover_source == 0);
+  g_assert_null (member (f)->next);
+  g_assert_cmpuint (member (f)->generation, ==, 4);
+  g_assert_error (beckon_call_get_camera_problem (f->base.call), BECKON_MEDIA_ERROR,
+                  BECKON_MEDIA_ERROR_ENCODER);
+  g_assert_cmpuint (f->camera_problems, ==, 1);
+  wait_until (!beckon_media_peer_get_remote_camera (f->friend->peer) && is_seen_and_heard (f));
 }
 
 static void
@@ -389,6 +490,10 @@ main (int argc, char **argv)
   add ("attempt-fails", test_attempt_fails);
   add ("same-device-joins-again", test_same_device_joins_again);
   add ("encoder-fails", test_encoder_fails);
+  add ("encoder-of-the-next-fails", test_encoder_of_the_next_fails);
+  add ("encoder-fails-while-it-rings", test_encoder_fails_while_it_rings);
+  add ("encoder-fails-unheard", test_encoder_fails_unheard);
+  add ("encoder-fails-for-good", test_encoder_fails_for_good);
   add ("ends-on-the-way", test_ends_on_the_way);
   add ("left-on-the-way", test_left_on_the_way);
   add ("causes", test_causes);
