@@ -277,6 +277,7 @@ beckon_call_accept_confirmed (BeckonCall *self, GPtrArray *members)
   beckon_call_dispatch (self, BECKON_CALL_EVENT_ACCEPT_CONFIRMED, BECKON_CALL_END_NONE, NULL);
   self->accept_tasks = tasks;
   finish_accepts (self, self->state == BECKON_CALL_STATE_FREE ? self->error : NULL);
+  beckon_call_update_shown (self);
   g_object_notify (G_OBJECT (self), "members");
 }
 

@@ -76,10 +76,6 @@ beckon_call_handover_drop (BeckonCall *self, BeckonCallMember *member)
 static void
 finish (BeckonCall *self, BeckonCallMember *member)
 {
-  static const char *const names[] = { "remote-microphone", "remote-camera",
-                                       "remote-video",      "remote-screen",
-                                       "remote-screen-video", "remote-level",
-                                       "statistics" };
   BeckonMediaPeer *old = member->peer;
 
   member->peer = g_steal_pointer (&member->next);
@@ -91,8 +87,9 @@ finish (BeckonCall *self, BeckonCallMember *member)
     member->next_since = 0; /* at once */
   g_signal_handlers_disconnect_by_data (old, self);
   beckon_media_session_remove_peer (self->media_session, old, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    g_object_notify (G_OBJECT (self), names[i]);
+  g_object_notify (G_OBJECT (self), "remote-screen");
+  g_object_notify (G_OBJECT (self), "remote-screen-video");
+  beckon_call_update_shown (self);
   g_signal_emit_by_name (self, "handed-over", member->user->id, member->generation);
 }
 

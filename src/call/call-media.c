@@ -250,9 +250,8 @@ drop_peer (BeckonCall *self, BeckonCallMember *member, const char *word)
   member->heard = member->seen = FALSE;
   g_signal_handlers_disconnect_by_data (peer, self);
   beckon_media_session_remove_peer (self->media_session, peer, word);
-  g_object_notify (G_OBJECT (self), "remote-video");
   g_object_notify (G_OBJECT (self), "remote-screen-video");
-  g_object_notify (G_OBJECT (self), "statistics");
+  beckon_call_update_shown (self);
 }
 
 static void
@@ -285,7 +284,7 @@ on_forwarded (GObject *source, GParamSpec *pspec, BeckonCall *self)
 
   g_object_notify (G_OBJECT (self), g_str_equal (name, "audio-level") ? "remote-level" : name);
   if (g_str_equal (name, "remote-video"))
-    g_object_notify (G_OBJECT (self), "statistics"); /* who shows something is looked at */
+    beckon_call_update_shown (self);
 }
 
 static void
@@ -381,7 +380,7 @@ add_peer (BeckonCall *self,
 {
   g_assert (member->peer == NULL);
   member->peer = beckon_call_media_new_peer (self, member, device, generation, offerer);
-  g_object_notify (G_OBJECT (self), "statistics");
+  beckon_call_update_shown (self);
 }
 
 void
@@ -565,6 +564,7 @@ beckon_call_media_remove (BeckonCall *self, BeckonCallMember *member)
 {
   beckon_call_offers_drop (member);
   drop_peer (self, member, beckon_leave_reason_to_string (BECKON_LEAVE_HUNG_UP));
+  beckon_call_update_shown (self); /* also if there was no connection to them */
   update_progress (self);
 }
 

@@ -237,6 +237,7 @@ beckon_call_member_joined (
       beckon_call_dispatch (self, BECKON_CALL_EVENT_PEER_ACCEPTED, BECKON_CALL_END_NONE, NULL);
       beckon_call_handover_step (self);
     }
+  beckon_call_update_shown (self);
   members_changed (self);
 }
 

@@ -57,6 +57,7 @@ struct _BeckonCall
   GPtrArray *members; /* BeckonCallMember */
   GPtrArray *users;   /* BeckonUser: theirs, for who asks */
   BeckonCallMember *last; /* borrowed; nullable: nobody's going has ended it */
+  gpointer shown; /* the connection of which listeners were told last; compared, and no more */
   BeckonMediaSession *media_session;
   GError *error;
   char *message;
@@ -118,6 +119,10 @@ gboolean beckon_call_wait_closed_finish (BeckonCall *self, GAsyncResult *result,
 /** beckon_call_make_offers: the offers and the preview, if they were not made yet. They take a moment
  * to build, in which nobody would see that it rings: so that comes first, if it comes at once. */
 void beckon_call_make_offers (BeckonCall *self);
+
+/** beckon_call_update_shown: somebody has come, gone, or begun or ceased to send: says of which
+ * properties another one's are the values now. */
+void beckon_call_update_shown (BeckonCall *self);
 
 /* call-dispatch.c */
 

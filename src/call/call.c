@@ -434,6 +434,20 @@ shown_peer (BeckonCall *self)
   return member != NULL ? member->peer : NULL;
 }
 
+void
+beckon_call_update_shown (BeckonCall *self)
+{
+  static const char *const names[] = { "remote-microphone", "remote-camera", "remote-video",
+                                       "remote-level", "statistics" };
+  BeckonMediaPeer *shown = shown_peer (self);
+
+  if (self->state == BECKON_CALL_STATE_FREE || shown == self->shown)
+    return;
+  self->shown = shown;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_object_notify (G_OBJECT (self), names[i]);
+}
+
 const BeckonUser *
 beckon_call_get_shown_user (BeckonCall *self)
 {

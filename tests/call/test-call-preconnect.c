@@ -363,6 +363,36 @@ test_accepted (Fixture *f, gconstpointer unused)
 }
 
 static void
+on_remote_state (BeckonCall *call, GParamSpec *pspec, guint *told)
+{
+  *told += beckon_call_get_remote_microphone (call) && beckon_call_get_remote_camera (call) &&
+           beckon_call_get_statistics (call) != NULL;
+}
+
+/* Nothing is told of who has not accepted: so all that is known of them by then is told with that. */
+static void
+test_accept_tells_of_them (Fixture *f, gconstpointer unused)
+{
+  static const char *const names[] = { "notify::remote-microphone", "notify::remote-camera",
+                                       "notify::statistics" };
+  guint told[G_N_ELEMENTS (names)] = { 0 };
+
+  start_calling (f);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_signal_connect (f->base.call, names[i], G_CALLBACK (on_remote_state), &told[i]);
+  wait_for_channel (f);
+  wait_until (beckon_media_peer_get_remote_camera (member (f)->peer));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpuint (told[i], ==, 0);
+  accept_with (f, "laptop");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_assert_cmpuint (told[i], >=, 1);
+      g_signal_handlers_disconnect_by_data (f->base.call, &told[i]);
+    }
+}
+
+static void
 test_another_device_accepts (Fixture *f, gconstpointer unused)
 {
   CallFriend *phone;
@@ -445,6 +475,7 @@ main (int argc, char **argv)
   add ("bye-to-what-waits", test_bye_to_what_waits, NULL);
   add ("bye-ends-the-connection-only", test_bye_ends_the_connection_only, NULL);
   add ("accepted", test_accepted, NULL);
+  add ("accept-tells-of-them", test_accept_tells_of_them, NULL);
   add ("another-device-accepts", test_another_device_accepts, NULL);
   add ("declined", test_declined, NULL);
   add ("lost-by-then", test_lost_by_then, NULL);
