@@ -233,6 +233,7 @@ static void
 on_peer_state (BeckonMediaPeer *peer, GParamSpec *pspec, BeckonCall *self)
 {
   beckon_call_handover_step (self);
+  beckon_call_update_shown (self);
   update_progress (self);
 }
 

@@ -420,7 +420,8 @@ shown_member (BeckonCall *self)
         continue;
       if (beckon_media_peer_get_remote_video (member->peer) != NULL)
         return member;
-      if (connected == NULL)
+      if (connected == NULL &&
+          beckon_media_peer_get_state (member->peer) == BECKON_MEDIA_PEER_CONNECTED)
         connected = member;
     }
   return connected != NULL ? connected : first;

@@ -99,8 +99,9 @@ gboolean beckon_call_is_outgoing (BeckonCall *self);
 BeckonMedia beckon_call_get_media (BeckonCall *self);
 const char *beckon_call_get_peer_id (BeckonCall *self);
 const char *beckon_call_get_peer_name (BeckonCall *self);
-/** beckon_call_get_shown_user: (transfer none): of whom the properties "remote-…" tell: who shows
- * something, else who came first, of those who are in the call. */
+/** beckon_call_get_shown_user: (transfer none): of whom the properties "statistics" and "remote-…"
+ * tell, except those of the screen: the first who shows something, else the first who is connected,
+ * else the first there is; of those who are in the call. */
 const BeckonUser *beckon_call_get_shown_user (BeckonCall *self);
 /** beckon_call_get_last_user: (transfer none): who was the last to leave, to decline or not to
  * answer; else as above. */
@@ -161,8 +162,8 @@ gint64 beckon_call_get_duration (BeckonCall *self);
 /** beckon_call_get_seconds_to_end: Returns: while RECONNECTING, seconds until the call is given up. */
 guint beckon_call_get_seconds_to_end (BeckonCall *self);
 
-/** beckon_call_get_statistics: Returns: (transfer none) (nullable): of the connection to whom one
- * looks at: the first who shows something, else the first there is; %NULL while there is none. */
+/** beckon_call_get_statistics: Returns: (transfer none) (nullable): of the connection to whom
+ * beckon_call_get_shown_user() says; %NULL while there is none. */
 BeckonStatistics *beckon_call_get_statistics (BeckonCall *self);
 
 /**

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "call-fixture.h"
+#include "call-friend.h"
 
 static const char *const carol[] = { "carol", NULL };
 
@@ -92,6 +92,51 @@ test_add (CallFixture *f, gconstpointer unused)
   leave_as (f, "carol");
   call_fixture_assert_free (f, BECKON_CALL_END_PEER_HUNG_UP);
   g_assert_cmpstr (beckon_call_get_last_user (f->call)->id, ==, "carol");
+}
+
+static void
+on_statistics (BeckonCall *call, GParamSpec *pspec, BeckonStatistics **told)
+{
+  *told = beckon_call_get_statistics (call);
+}
+
+static void
+on_remote_microphone (BeckonCall *call, GParamSpec *pspec, gboolean *told)
+{
+  *told = beckon_call_get_remote_microphone (call);
+}
+
+/* Bob came first, but nothing of his arrives yet: it is carol whom one hears. Whoever follows the
+ * properties knows it. */
+static void
+test_who_is_heard_is_shown (CallFixture *f, gconstpointer unused)
+{
+  BeckonStatistics *statistics = NULL;
+  gboolean microphone = FALSE;
+  CallFriend *friend;
+
+  call_fixture_talk (f);
+  add_carol (f, 30);
+  g_signal_connect (f->call, "notify::statistics", G_CALLBACK (on_statistics), &statistics);
+  g_signal_connect (f->call, "notify::remote-microphone", G_CALLBACK (on_remote_microphone),
+                    &microphone);
+  accept_as (f, "out", "carol", "c");
+  g_assert_cmpstr (beckon_call_get_shown_user (f->call)->id, ==, "bob");
+  friend = call_friend_new (f, "out", "carol", "c");
+  beckon_media_session_set_camera (friend->session, FALSE);
+  beckon_media_session_open (friend->session);
+  wait_until (beckon_call_get_remote_level (f->call) > 0.3);
+  g_assert_cmpstr (beckon_call_get_shown_user (f->call)->id, ==, "carol");
+  wait_until (microphone);
+  g_assert_nonnull (statistics);
+  g_assert_true (statistics == beckon_call_get_statistics (f->call));
+  leave_as (f, "carol");
+  g_assert_cmpstr (beckon_call_get_shown_user (f->call)->id, ==, "bob");
+  g_assert_true (statistics == beckon_call_get_statistics (f->call));
+  g_assert_false (microphone);
+  g_signal_handlers_disconnect_by_data (f->call, &statistics);
+  g_signal_handlers_disconnect_by_data (f->call, &microphone);
+  call_friend_free (friend);
 }
 
 static void
@@ -661,6 +706,7 @@ main (int argc, char **argv)
   beckon_media_init (&argc, &argv, &error);
   g_assert_no_error (error);
   add ("add", test_add);
+  add ("who-is-heard-is-shown", test_who_is_heard_is_shown);
   add ("add-is-refused", test_add_is_refused);
   add ("add-while-rung", test_add_while_rung);
   add ("somebody-else-adds", test_somebody_else_adds);
