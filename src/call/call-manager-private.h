@@ -29,6 +29,7 @@ struct _BeckonCallManager
   guint shutdown_source;
   BeckonPreconnect preconnect;
   guint closing;        /* calls that are over and whose media is not closed yet */
+  guint recording;      /* those of them that are recorded: the file is not complete yet */
   gboolean placing;     /* our invite, or joining, is under way */
   gboolean lost_invite; /* the server may have made a call of it that nobody here knows */
 };

@@ -128,6 +128,13 @@ continue_shutdown (BeckonCallManager *self)
     beckon_signaling_service_sign_out_async (self->signaling, on_signed_out, g_object_ref (self));
 }
 
+/* Nothing is before the accept. */
+static gboolean
+is_recorded (BeckonCallManager *self, BeckonCall *call)
+{
+  return self->config->record_path != NULL && call->accepted_at != 0;
+}
+
 static void
 on_call_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -137,6 +144,7 @@ on_call_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   beckon_call_wait_closed_finish (BECKON_CALL (source), result, problem);
   g_assert (self->closing > 0);
   self->closing--;
+  self->recording -= is_recorded (self, BECKON_CALL (source));
   continue_shutdown (self);
 }
 
@@ -148,6 +156,7 @@ on_call_ended (BeckonCall *call, GParamSpec *pspec, gpointer user_data)
   g_autoptr (BeckonCall) held = g_object_ref (call);
 
   self->closing++;
+  self->recording += is_recorded (self, call);
   beckon_call_wait_closed_async (call, on_call_closed, g_object_ref (self));
   if (self->current == call)
     set_current (self, NULL);
@@ -420,6 +429,9 @@ on_shutdown_late (gpointer user_data)
   BeckonCallManager *self = user_data;
 
   self->shutdown_source = 0;
+  if (self->recording > 0 && self->unrecorded == NULL)
+    self->unrecorded = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED,
+                                            "What was recorded could not be written in time");
   finish_shutdown (self);
   return G_SOURCE_REMOVE;
 }

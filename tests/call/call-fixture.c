@@ -16,7 +16,11 @@ count_done (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_down (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  ((CallFixture *) user_data)->down = TRUE;
+  CallFixture *f = user_data;
+
+  g_clear_error (&f->error);
+  beckon_call_manager_shutdown_finish (BECKON_CALL_MANAGER (source), result, &f->error);
+  f->down = TRUE;
 }
 
 static void

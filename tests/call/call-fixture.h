@@ -29,7 +29,8 @@ typedef struct
 /** call_fixture_set_up: @data: (nullable): a CallSources */
 void call_fixture_set_up (CallFixture *f, gconstpointer data);
 void call_fixture_tear_down (CallFixture *f, gconstpointer unused);
-/** call_fixture_start_shutdown: of the manager; @f->down is TRUE when it is complete. */
+/** call_fixture_start_shutdown: of the manager; @f->down is TRUE when it is complete, and @f->error
+ * what it has failed with. */
 void call_fixture_start_shutdown (CallFixture *f);
 
 /** call_fixture_invite: a call to bob; @f->done counts up when it is placed or has failed. */

@@ -5,7 +5,12 @@
 
 #include "config.h"
 
-#include "call-fixture.h"
+#include "call-friend.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- outgoing ---- */
 
@@ -412,7 +417,69 @@ test_shutdown_tells_everybody (CallFixture *f, gconstpointer unused)
   cancel = half_server_expect (f->server, "call.cancel");
   bye = half_server_expect (f->server, "bye");
   wait_until (f->down);
+  g_assert_no_error (f->error);
   call_fixture_assert_free (f, BECKON_CALL_END_CANCELLED);
+}
+
+/* A call that is seen and heard, and recorded. */
+static CallFriend *
+talk_for_real (CallFixture *f)
+{
+  CallFriend *friend;
+
+  call_fixture_place (f);
+  friend = call_friend_new (f, "out", "bob", "d");
+  wait_until (call_friend_is_connected (friend));
+  half_server_event (f->server, "call.accepted",
+                     "\"call\":\"out\",\"user\":\"%s\",\"device\":\"d\"", "bob");
+  beckon_media_session_open (friend->session);
+  wait_until (beckon_call_get_remote_video (f->call) != NULL &&
+              beckon_call_get_remote_level (f->call) > 0.3);
+  return friend;
+}
+
+/* A recording goes into a pipe that is full. Returns: what reads it. */
+static int
+make_full_pipe (const char *path)
+{
+  const char nothing[4096] = { 0 };
+  int reader, writer;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  reader = open (path, O_RDONLY | O_NONBLOCK);
+  writer = open (path, O_WRONLY | O_NONBLOCK);
+  g_assert_true (reader >= 0 && writer >= 0);
+  while (write (writer, nothing, sizeof nothing) > 0)
+    ;
+  close (writer);
+  return reader;
+}
+
+static gboolean
+is_closed (CallFixture *f, int reader)
+{
+  char some[4096];
+
+  while (read (reader, some, sizeof some) > 0)
+    ;
+  return G_OBJECT (f->manager)->ref_count == 1;
+}
+
+/* The disk takes longer than a shutdown may. */
+static void
+test_shutdown_cuts_recording (CallFixture *f, gconstpointer data)
+{
+  const CallSources *sources = data;
+  const int reader = make_full_pipe (sources->record);
+  CallFriend *friend = talk_for_real (f);
+
+  call_fixture_start_shutdown (f);
+  wait_until (f->down);
+  g_assert_error (f->error, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_FAILED);
+  wait_until (is_closed (f, reader));
+  call_friend_free (friend);
+  close (reader);
+  g_remove (sources->record);
 }
 
 #define add(path, function)                                                                        \
@@ -423,6 +490,10 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("beckon-XXXXXX", NULL);
+  g_autofree char *record = g_build_filename (folder, "record.mkv", NULL);
+  const CallSources recorded = { .record = record };
+  int status;
 
   g_test_init (&argc, &argv, NULL);
   beckon_media_init (&argc, &argv, &error);
@@ -452,5 +523,9 @@ main (int argc, char **argv)
   add ("hostile-signals", test_hostile_signals);
   add ("hostile-invitations", test_hostile_invitations);
   add ("shutdown-tells-everybody", test_shutdown_tells_everybody);
-  return g_test_run ();
+  g_test_add ("/call/shutdown-cuts-recording", CallFixture, &recorded, call_fixture_set_up,
+              test_shutdown_cuts_recording, call_fixture_tear_down);
+  status = g_test_run ();
+  g_rmdir (folder);
+  return status;
 }
