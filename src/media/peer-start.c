@@ -22,7 +22,6 @@
 #define BEGINNING (2 * GST_SECOND)
 /* So long a payloader that cannot negotiate is waited for at most. */
 #define NEGOTIATION_US (100 * G_TIME_SPAN_MILLISECOND)
-/* What most cameras give: then the first real frame finds everything as it needs it. */
 /* While it rings, so many packets, so far apart, for the peer to report on. */
 #define TRIALS 25
 #define TRIAL_MS 40
@@ -270,6 +269,7 @@ beckon_peer_start_watch_line (BeckonPeerStart *self, GstElement *encoder, GstEle
 
 /* ---- what begins it ---- */
 
+/* What the camera gives, or most do: then the first real frame finds everything as it needs it. */
 static GstCaps *
 get_caps (BeckonPeerStart *self)
 {
