@@ -63,8 +63,7 @@ on_raw (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   g_autoptr (GstPad) source = gst_element_get_static_pad (trial->encoder, "src");
 
   if (trial->into_encoder++ == KEY_FRAME_AT)
-    gst_pad_send_event (source, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE,
-                                                                             TRUE, 1));
+    beckon_media_ask_for_key_frame (source);
   return GST_PAD_PROBE_OK;
 }
 
@@ -86,7 +85,7 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Trial *trial = user_data;
 
-  if (!GST_BUFFER_FLAG_IS_SET (GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DELTA_UNIT))
+  if (beckon_media_is_key_frame (GST_PAD_PROBE_INFO_BUFFER (info)))
     trial->key_frames++;
   return GST_PAD_PROBE_OK;
 }

@@ -160,6 +160,12 @@ beckon_media_ask_for_key_frame (GstPad *pad)
 }
 
 gboolean
+beckon_media_is_key_frame (GstBuffer *buffer)
+{
+  return !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
+gboolean
 beckon_media_set_if_there (gpointer object, const char *property, const char *value)
 {
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (object), property) == NULL)

@@ -155,6 +155,9 @@ gboolean beckon_media_read_size (GstPad *pad, guint *width, guint *height);
 /** beckon_media_ask_for_key_frame: (thread any): @pad: which pictures pass: whoever makes them is to
  * make one that builds on no other. */
 void beckon_media_ask_for_key_frame (GstPad *pad);
+/** beckon_media_is_key_frame: (thread any): Returns: whether an encoded picture, or what is sent of
+ * it, builds on no other. */
+gboolean beckon_media_is_key_frame (GstBuffer *buffer);
 /** beckon_media_set_if_there: @value: in GStreamer's words. Returns: FALSE: this release of @object has
  * no such property. */
 gboolean beckon_media_set_if_there (gpointer object, const char *property, const char *value);

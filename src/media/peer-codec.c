@@ -17,8 +17,6 @@
 #include "peer-share.h"
 #include "peer-start.h"
 
-#include <gst/video/video.h>
-
 /* Who asks for key frames again and again gets no burst. Of a camera, see peer-start.c. */
 #define SCREEN_KEY_FRAME_INTERVAL "300000000" /* ns */
 /* How long a key frame that was asked for may take. */
@@ -223,8 +221,7 @@ ask_for_key_frame (Gate *gate, GstPad *pad)
   if (gate->asked != 0 && now - gate->asked < ASK_AGAIN_MS * G_TIME_SPAN_MILLISECOND)
     return;
   gate->asked = now;
-  gst_pad_send_event (pad,
-                      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  beckon_media_ask_for_key_frame (pad);
 }
 
 /* Behind a hole nothing is right until the next key frame. rtph264depay 1.22 has
@@ -236,7 +233,7 @@ on_h264 (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   Gate *gate = user_data;
 
-  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+  if (beckon_media_is_key_frame (buffer))
     gate->waiting = FALSE;
   else if (GST_BUFFER_IS_DISCONT (buffer))
     gate->waiting = TRUE;

@@ -241,10 +241,7 @@ beckon_media_peer_force_key_frame (BeckonMediaPeer *self, BeckonLine line)
   if (self->encoders[line] == NULL)
     return;
   pad = gst_element_get_static_pad (self->encoders[line], "src");
-  gst_pad_send_event (pad, gst_event_new_custom (
-                               GST_EVENT_CUSTOM_UPSTREAM,
-                               gst_structure_new ("GstForceKeyUnit", "all-headers", G_TYPE_BOOLEAN,
-                                                  TRUE, NULL)));
+  beckon_media_ask_for_key_frame (pad);
 }
 
 void

@@ -277,7 +277,7 @@ note_packet (gpointer user_data, GstPad *source, GstBuffer *buffer)
   last = gst_rtp_buffer_get_marker (&rtp);
   is_empty = gst_rtp_buffer_get_payload_len (&rtp) == 0;
   gst_rtp_buffer_unmap (&rtp);
-  is_key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  is_key = beckon_media_is_key_frame (buffer);
   /* All that follows hangs on a key frame. */
   if (copies > 0 && is_key)
     copies = MIN (copies + 1, BECKON_COPIES_MAX);

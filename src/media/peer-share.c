@@ -147,8 +147,7 @@ ask (GstElement *encoder)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (encoder, "src");
 
-  gst_pad_send_event (pad,
-                      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  beckon_media_ask_for_key_frame (pad);
 }
 
 /* At our encoder, whoever asks. Where it is shared, or changes, one key frame is for all who ask
@@ -169,12 +168,6 @@ on_asked (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     line->asked_at = MAX (now, 1);
   g_mutex_unlock (&line->lock);
   return shared && on_its_way ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-}
-
-static gboolean
-is_key_frame (GstBuffer *buffer)
-{
-  return !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
 /* ---- what our encoder makes ---- */
@@ -215,7 +208,7 @@ give (Feed *feed, Line *line, GstBuffer *buffer, GstCaps *caps, const GstSegment
       feed->waiting = TRUE;
       return TRUE;
     }
-  if (feed->waiting && !is_key_frame (buffer))
+  if (feed->waiting && !beckon_media_is_key_frame (buffer))
     return FALSE;
   feed->waiting = FALSE;
   moved = gst_buffer_copy (buffer);
@@ -255,7 +248,7 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   g_atomic_int_set (&line->encoded, TRUE);
   g_atomic_int_set (&line->fruitless, 0);
   g_mutex_lock (&line->lock);
-  if (is_key_frame (buffer))
+  if (beckon_media_is_key_frame (buffer))
     line->asked_at = 0;
   missing = line->feeds->len > 0 && !give_all (line, pad, buffer);
   g_mutex_unlock (&line->lock);
@@ -320,7 +313,7 @@ look_for_change (Line *line, guint maker, GstBuffer *buffer)
 {
   const gboolean changes = maker != line->current;
 
-  if (maker != line->wanted || !is_key_frame (buffer))
+  if (maker != line->wanted || !beckon_media_is_key_frame (buffer))
     return FALSE;
   line->current = maker;
   line->waiting = FALSE;

@@ -152,10 +152,9 @@ on_encoded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       gst_pad_chain (next, buffer);
       return GST_PAD_PROBE_HANDLED;
     }
-  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+  if (!beckon_media_is_key_frame (buffer))
     {
-      gst_pad_send_event (
-          pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+      beckon_media_ask_for_key_frame (pad);
       return GST_PAD_PROBE_DROP;
     }
   self->first = GST_BUFFER_PTS (buffer);

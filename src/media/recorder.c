@@ -84,12 +84,6 @@ fail (BeckonRecorder *self, GError *error)
   self->error = error;
 }
 
-static gboolean
-is_key_frame (GstBuffer *buffer)
-{
-  return !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-}
-
 /* Returns: (transfer full): @buffer, at @time in the file. */
 static GstSample *
 place (BeckonRecorder *self, int stream, GstBuffer *buffer, GstClockTime time)
@@ -122,7 +116,7 @@ copy_sample (BeckonRecorder *self, int stream, GstCaps *caps, GstBuffer *buffer)
   else
     /* Pictures change their size, and the container cannot; players go by the pictures themselves. */
     self->caps[stream] = gst_caps_ref (caps);
-  if (stream == PICTURE && is_key_frame (buffer))
+  if (stream == PICTURE && beckon_media_is_key_frame (buffer))
     gst_buffer_replace (&self->fillers[PICTURE], buffer);
   return place (self, stream, buffer, time);
 }
@@ -144,7 +138,7 @@ is_of_use (BeckonRecorder *self, int stream, GstBuffer *buffer)
 {
   if (stream != PICTURE || !self->outdated)
     return TRUE;
-  self->outdated = !is_key_frame (buffer);
+  self->outdated = !beckon_media_is_key_frame (buffer);
   return !self->outdated;
 }
 
