@@ -11,21 +11,20 @@
 
 /* ---- what we owe the server ---- */
 
-static void
-on_told (GObject *source, GAsyncResult *result, gpointer unused)
+void
+beckon_call_on_told (GObject *source, GAsyncResult *result, gpointer unused)
 {
   g_autoptr (GError) error = NULL;
 
-  /* The server's own timers end what it was not told about. */
   if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    g_debug ("The server was told nothing of a call's end: %s", error->message);
+    g_debug ("The server was not told that we are not in a call: %s", error->message);
 }
 
 static void
 tell_reject (BeckonCall *self, BeckonRejectReason reason, const char *message)
 {
-  beckon_signaling_service_reject_async (self->signaling, self->id, reason, message, NULL, on_told,
-                                         NULL);
+  beckon_signaling_service_reject_async (self->signaling, self->id, reason, message, NULL,
+                                         beckon_call_on_told, NULL);
 }
 
 /* An accept that we left again may never have arrived: then it still rings, and we decline. */

@@ -184,27 +184,18 @@ beckon_call_manager_adopt (BeckonCallManager *self, BeckonCall *call)
   set_current (self, call);
 }
 
-static void
-on_told (GObject *source, GAsyncResult *result, gpointer unused)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!beckon_signaling_service_request_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
-    g_debug ("The server was not told that we are not in a call: %s", error->message);
-}
-
 void
 beckon_call_manager_leave (BeckonCallManager *self, const char *call)
 {
-  beckon_signaling_service_leave_async (self->signaling, call, BECKON_LEAVE_HUNG_UP, NULL, on_told,
-                                        NULL);
+  beckon_signaling_service_leave_async (self->signaling, call, BECKON_LEAVE_HUNG_UP, NULL,
+                                        beckon_call_on_told, NULL);
 }
 
 static void
 say_busy (BeckonCallManager *self, const BeckonInvitation *invitation)
 {
   beckon_signaling_service_reject_async (self->signaling, invitation->call, BECKON_REJECT_BUSY,
-                                         NULL, NULL, on_told, NULL);
+                                         NULL, NULL, beckon_call_on_told, NULL);
   missed (self, invitation->from, invitation->media);
 }
 

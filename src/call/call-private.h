@@ -143,6 +143,10 @@ void beckon_call_set_progress (BeckonCall *self, BeckonCallProgress progress);
 void beckon_call_tell_cancel (BeckonCall *self);
 void beckon_call_tell_leave (BeckonCall *self, BeckonLeaveReason reason);
 
+/** beckon_call_on_told: a #GAsyncReadyCallback for what the server is told of our not being in a call:
+ * where it did not arrive, its own timers end that. */
+void beckon_call_on_told (GObject *source, GAsyncResult *result, gpointer unused);
+
 /** beckon_call_guard_ring: INCOMING: ends it so long after its time is over; @remaining: ms */
 void beckon_call_guard_ring (BeckonCall *self, gint64 remaining);
 void beckon_call_send_accept (BeckonCall *self);
