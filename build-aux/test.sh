@@ -37,6 +37,38 @@ export MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 1))}
 # A hundred programs are linked, three times: where it is there, by what does it in a fifth of the time.
 ! command -v ld.gold >/dev/null || export CC_LD=${CC_LD:-gold}
 
+# A run that is over leaves nothing behind that goes on: what it started is ended, and waited for. Only packages that are
+# being installed are installed, because half of them would be worse.
+finish() {
+  local status=$? pid
+  trap - EXIT INT TERM
+  for pid in $(jobs -pr); do
+    kill -TERM -- "-$pid" || [ "$pid" != "${installing:-}" ] || kill "$pid"
+  done 2>/dev/null
+  wait
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# beside COMMAND...: starts it, in a process group of its own, by which finish() ends it
+beside() {
+  set -m
+  "$@" </dev/null &
+  set +m
+}
+
+# attend COMMAND...: runs it, and does not wait for its end when a signal comes
+attend() {
+  if [ "$BASHPID" != $$ ]; then
+    "$@" # in a group that is ended already
+  else
+    beside "$@"
+    wait $!
+  fi
+}
+
 fail() { echo "test.sh: $*" >&2; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 # configure DIR OPTION...: makes the build directory, or brings its options up to date
@@ -48,8 +80,10 @@ configure() {
   log=$(meson setup "${again[@]}" "$dir" "$@" 2>&1) || { echo "$log" >&2; fail "could not configure $dir"; }
 }
 
-# install_rest: what is not needed by the first suites; what needs it is skipped without
+# install_rest: what is not needed by the first suites; what needs it is skipped without. A signal ends it after
+# the packages that it is at.
 install_rest() {
+  trap exit TERM
   tail --pid="$installing_tests" -f /dev/null
   [[ " ${suites[*]} " != *" interop "* ]] || build-aux/deps.sh browser
   [[ " ${suites[*]} " != *" flatpak "* ]] || build-aux/deps.sh flatpak
@@ -59,20 +93,20 @@ install_rest() {
 prepare() {
   if $sanitize; then
     configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
-    compile_idly build-sanitize
+    compile build-sanitize
   fi
   if $threads; then
     configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false
-    compile_idly build-threads
+    compile build-threads
   fi
   if $fuzz; then
     CC=clang configure build-fuzz -Dfuzz=true -Dapp=false
-    compile_idly build-fuzz fuzz-targets
+    compile build-fuzz fuzz-targets
   fi
 }
 
-# compile_idly DIR [TARGET]
-compile_idly() {
+# compile DIR [TARGET]
+compile() {
   chrt --idle 0 meson compile -C "$@" >"$1/prepare.log" 2>&1
 }
 
@@ -103,20 +137,14 @@ run() {
   [ $# -eq 0 ] || args+=("${@:2}")
   echo "== $name"
   rm -f "$dir/meson-logs/$name.json" "$dir/meson-logs/$name-again.json"
-  meson test -C "$dir" --logbase "$name" --print-errorlogs "${args[@]}"
+  attend meson test -C "$dir" --logbase "$name" --print-errorlogs "${args[@]}"
   local again
   mapfile -t again < <(/usr/bin/python3 build-aux/test-summary.py --again "$dir/meson-logs/$name.json")
   if [ ${#again[@]} -gt 0 ]; then
     wait "${preparing[@]}" 2>/dev/null
-    meson test -C "$dir" --logbase "$name-again" --print-errorlogs --num-processes 1 "${again[@]}"
+    attend meson test -C "$dir" --logbase "$name-again" --print-errorlogs --num-processes 1 "${again[@]}"
   fi
 }
-
-build-aux/deps.sh build run || fail "packages are missing"
-build-aux/deps.sh test &
-installing_tests=$!
-install_rest &
-installing=$!
 
 plain=()
 sanitize=false
@@ -134,15 +162,21 @@ for suite in "${suites[@]}"; do
   esac
 done
 
+build-aux/deps.sh build run || fail "packages are missing"
+build-aux/deps.sh test &
+installing_tests=$!
+install_rest &
+installing=$!
+
 if [ ${#plain[@]} -gt 0 ] || $flatpak; then
   configure build-test "-Dwerror=$werror"
-  meson compile -C build-test || fail "does not compile"
+  attend meson compile -C build-test || fail "does not compile"
 fi
 wait "$installing_tests" || fail "packages are missing"
-prepare &
+beside prepare
 preparing=($!)
 if $flatpak; then
-  prepare_flatpak &
+  beside prepare_flatpak
   preparing+=($!)
 fi
 for suite in "${plain[@]}"; do
@@ -165,7 +199,7 @@ fi
 # What runs beside it has nothing that is timed.
 if $flatpak; then
   logs+=(build-test/meson-logs/flatpak.json)
-  run build-test flatpak flatpak >build-test/flatpak.log 2>&1 &
+  beside run build-test flatpak flatpak >build-test/flatpak.log 2>&1
   building=$!
 fi
 if $threads; then
