@@ -14,6 +14,7 @@ build=(
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev libnice-dev
   libpulse-dev libpipewire-0.3-dev
   libgtk-4-dev libadwaita-1-dev libsecret-1-dev libportal-dev libportal-gtk4-dev
+  locales # the build makes those of the tests, once
 )
 run=(
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
@@ -26,7 +27,7 @@ rig=(
   python3-gi libglib2.0-bin util-linux gstreamer1.0-tools espeak-ng pipewire pipewire-pulse wireplumber
 )
 test=(
-  "${rig[@]}" locales fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
+  "${rig[@]}" fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
   clang llvm libclang-rt-dev
   python3-websockets python3-jsonschema openssl coturn iproute2
   mutter xdg-desktop-portal xdg-desktop-portal-gnome xdg-desktop-portal-gtk
