@@ -29,7 +29,7 @@ rig=(
 test=(
   "${rig[@]}" fonts-dejavu-core fonts-noto-ui-core fonts-droid-fallback
   clang llvm libclang-rt-dev
-  python3-websockets python3-jsonschema openssl coturn iproute2
+  python3-websockets python3-jsonschema openssl coturn iproute2 systemd
   mutter xdg-desktop-portal xdg-desktop-portal-gnome xdg-desktop-portal-gtk
 )
 # What we are called by, and measured beside.
