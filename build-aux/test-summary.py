@@ -11,7 +11,7 @@ Beside NAME.json there may be NAME-again.json: what is in there replaces the fir
 program, and is named. What a program said that failed stands before all that: the end of a log is what
 there is to see where a log is cut. With --again the programs are printed that deserve one: they failed, but nothing
 crashed or hung and no sanitizer spoke, they are few, and have a pace to keep: those of the suites unit, package and fuzz have none,
-nor those that say the seed of their dice, which others would not find the same with.
+unless they are real-time as well, nor those that say the seed of their dice, which others would not find the same with.
 """
 import json
 import os
@@ -74,7 +74,8 @@ def deserves_another(test):
     """Whether the machine's pace may have been at fault."""
     said = (test["stdout"] or "") + (test.get("stderr") or "")
     suites = test["name"].rpartition(" / ")[0].rpartition(":")[2].split("+")
-    if PACELESS.intersection(suites) or DICE.search(said):
+    paceless = PACELESS.intersection(suites) and "real-time" not in suites
+    if paceless or DICE.search(said):
         return False
     asserted = ASSERTION.search(said) is not None
     if asserted:

@@ -91,6 +91,7 @@ install_rest() {
 
 # prepare: configures and compiles with what the processors have left; a failure shows when its tests are run
 prepare() {
+  chrt --idle --pid 0 "$BASHPID"
   if $sanitize; then
     configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
     compile build-sanitize
@@ -107,7 +108,7 @@ prepare() {
 
 # compile DIR [TARGET]
 compile() {
-  chrt --idle 0 meson compile -C "$@" >"$1/prepare.log" 2>&1
+  meson compile -C "$@" >"$1/prepare.log" 2>&1
 }
 
 # prepare_flatpak: makes it in the same way, once what that takes is there. Half of it is waiting for packages.

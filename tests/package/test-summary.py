@@ -67,6 +67,7 @@ def test_who_deserves_another():
                   "==1==ERROR: LeakSanitizer: detected memory leaks", "hung:\nTimeout (0:01:00)!", "==1== ERROR: libFuzzer: timeout after 25 seconds"):
         assert again(test("echo", "FAIL", f"not ok 1 /a\n# {crash}\n", 1)) == [], crash
     assert again(test("echo", "ERROR", ASSERTED, -6, "unit")) == [], "it has no pace to keep"
+    assert again(test("echo", "ERROR", ASSERTED, -6, "unit+real-time")) == ["echo"], "this one has"
     assert again(test("kills", "FAIL", "# seed 4711\nnot ok 1 /a\n", 1, "server")) == [], "the next dice fall otherwise"
     many = [test(f"echo-{number}", "ERROR", ASSERTED, -6) for number in range(4)]
     assert again(*many) == [] and len(again(*many[:3])) == 3, "where many fail it is not the pace"
