@@ -125,7 +125,7 @@ struct _HubSession
   gint64 handled;      /* the highest id of a request that was handled */
   gint64 forgotten;    /* the highest id of a reply that was kept and is not any more */
   gint64 attached_at;  /* when its connection came */
-  gint64 seen;         /* when its last connection broke; 0: none has since the server started */
+  gint64 seen;         /* when its last connection broke, or the server started since; 0: its first is there */
   double signal_bytes; /* that it may send now */
   gint64 signals_at;   /* when that was so */
   BeckonTimer timer;   /* without a connection: when it ends; else: when replies are forgotten */
