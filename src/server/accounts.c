@@ -177,8 +177,9 @@ on_committed (BeckonStore *store, gpointer user_data)
 
 /* ---- registration ---- */
 
-/* Each attempt counts, good or bad: a code is not guessed, hashing is not for one address alone,
- * and accounts are not made by the thousand. */
+/* Each attempt counts, good or bad: from one address a code is not guessed, hashing is not kept busy,
+ * and accounts are not made by the thousand. Who has a wider network of IPv6 has many addresses; what
+ * helps against them is said in docs/server.md. */
 static gboolean
 take_registration (BeckonAccounts *self, const char *address, GError **error)
 {
