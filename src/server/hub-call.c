@@ -389,14 +389,16 @@ hub_participant_wait (HubParticipant *participant, gint64 until)
 
 /* ---- telling the invitees ---- */
 
-static guint
-count_alerted (HubUser *user)
+/* Who is blocked takes no place from the others. They themselves are counted among all there are, as
+ * those are who ring somebody who does not exist: else that could be told from this. */
+static gboolean
+is_one_too_many (const HubParticipant *participant)
 {
   guint n = 0;
 
-  for (HubParticipant *p = user->participants; p != NULL; p = p->next_of_user)
-    n += hub_participant_is_alerted (p);
-  return n;
+  for (const HubParticipant *p = participant->user->participants; p != NULL; p = p->next_of_user)
+    n += hub_participant_is_alerted (p) && (!p->unreachable || participant->unreachable);
+  return n > participant->call->hub->config->invitations_per_callee;
 }
 
 static void
@@ -428,7 +430,7 @@ deliver_to (HubParticipant *participant)
   HubUser *user = participant->user;
 
   if ((!participant->unreachable && hub_call_occupation (user, participant->call) != NULL) ||
-      count_alerted (user) > participant->call->hub->config->invitations_per_callee)
+      is_one_too_many (participant))
     {
       reject_busy (participant);
       return;

@@ -144,6 +144,27 @@ async def test_blocking_somebody_who_is_away(server):
     await alice.nothing("call.received")
 
 
+async def test_who_is_blocked_makes_nobody_busy(_):
+    """Their invitations count among themselves, as those of somebody who does not exist do, and keep no friend out."""
+    async with harness.Server({"server": {"directory": "closed"},
+                               "limits": {"invitations-per-callee": 2}}) as server:
+        bob, friend, *blocked = await server.people("bob", "friend", *["eve"] * 4)
+        for eve in blocked:
+            await bob.request("contacts.block", user=eve.user)
+
+        async def call(caller, user):
+            """Returns: what the caller is told first of who it is."""
+            reply = await caller.request("call.invite", media="voice", invitees=[user], timeout=600)
+            told = await caller.told("call.offline", "call.rejected")
+            return [(event["type"], event.get("reason")) for event in told if event["call"] == reply["call"]]
+
+        offline, busy = [("call.offline", None)], [("call.rejected", "busy")]
+        assert [await call(eve, bob.user) for eve in blocked] == [offline, offline, busy, busy]
+        ringing = await friend.ringing(bob)
+        await friend.request("call.cancel", call=ringing)
+        assert [await call(caller, "nobody") for caller in (*blocked[2:], friend)] == [offline, offline, busy]
+
+
 async def test_blocking_while_it_rings(server):
     """What rings already rings on; the next one does not."""
     alice, eve = await server.people("alice", "eve")
@@ -314,7 +335,7 @@ async def test_somebody_comes_to_be_while_it_rings(_):
 harness.run(
     test_an_invitation_of_somebody_blocked_is_not_there, test_blocked_in_a_group, test_unblocking,
     test_who_is_blocked_sees_nobody, test_the_list, test_somebody_comes_to_be_while_it_rings,
-    together=[test_who_is_blocked_cannot_ring, test_blocking_somebody_who_is_away,
-              test_blocking_while_it_rings, test_closed_directory,
+    together=[test_who_is_blocked_cannot_ring, test_who_is_blocked_makes_nobody_busy,
+              test_blocking_somebody_who_is_away, test_blocking_while_it_rings, test_closed_directory,
               test_nobody_can_be_told_from_somebody, test_names_of_those_who_have_met],
     settings={"limits": {"invitations-per-minute": 1000}})
