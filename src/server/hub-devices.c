@@ -11,25 +11,33 @@
 
 #include "identifiers.h"
 
-/* Digits of its hash that tell a token whose device never came. */
+/* Digits that tell a device which never came, and whose name is no id, from others. */
 #define HASH_DIGITS 32
 
 /* ---- devices without a session ---- */
 
-/* Returns: (transfer full): what the device is known by to those who ask */
+/* One that has not come with the token yet is what it was named when it signed in, for which our own
+ * clients give their id: all tokens of one name are one device. Returns: (transfer full): what the
+ * device is known by to those who ask */
 static char *
 dup_id (const BeckonStoredToken *token)
 {
-  return token->device != NULL ? g_strdup (token->device)
-                               : g_strdup_printf ("token-%.*s", HASH_DIGITS, token->hash);
+  g_autofree char *hash = NULL;
+
+  if (token->device != NULL)
+    return g_strdup (token->device);
+  if (beckon_id_is_valid (token->name))
+    return g_strdup (token->name);
+  hash = beckon_accounts_hash_token (token->name);
+  return g_strdup_printf ("token-%.*s", HASH_DIGITS, hash);
 }
 
-/* Whether a session has it, or its device. */
+/* Whether a session has it, or its device, @id. */
 static gboolean
-is_of_session (HubUser *user, const BeckonStoredToken *token)
+is_of_session (HubUser *user, const BeckonStoredToken *token, const char *id)
 {
   for (HubSession *each = user->sessions; each != NULL; each = each->next_of_user)
-    if (g_strcmp0 (each->token, token->hash) == 0 || g_strcmp0 (each->device, token->device) == 0)
+    if (g_strcmp0 (each->token, token->hash) == 0 || g_str_equal (each->device, id))
       return TRUE;
   return FALSE;
 }
@@ -81,7 +89,7 @@ add_away (HubUser *user, GPtrArray *tokens, JsonArray *devices, gsize *bytes)
       const BeckonStoredToken *token = g_ptr_array_index (tokens, i);
       char *id = dup_id (token);
 
-      if (!is_of_session (user, token) && !g_hash_table_contains (listed, id) &&
+      if (!is_of_session (user, token, id) && !g_hash_table_contains (listed, id) &&
           !add (devices, describe (id, token->name, FALSE, token->seen), bytes))
         {
           g_free (id);
@@ -161,7 +169,7 @@ revoke_away (HubSession *session, const char *device, GPtrArray *tokens)
       const BeckonStoredToken *token = g_ptr_array_index (tokens, i);
       g_autofree char *id = dup_id (token);
 
-      if (!g_str_equal (id, device) || is_of_session (session->user, token))
+      if (!g_str_equal (id, device) || is_of_session (session->user, token, id))
         continue;
       beckon_accounts_revoke_hash (session->hub->accounts, token->hash, session->user->id,
                                    token->expires, FALSE);

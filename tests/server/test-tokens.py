@@ -328,7 +328,7 @@ async def test_signing_out_who_is_off(_):
         await lap.cut()
         call = await eve.invite(desk, timeout=2)
         await desk.event("call.timeout", call=call)  # and by then the session of the other is over
-        never = "token-" + hashlib.sha256(unused.encode()).hexdigest()[:32]
+        never = "token-" + hashlib.sha256(b"never\ncame").hexdigest()[:32]
         reply = await desk.request("devices.list")
         assert devices(reply) == {
             "desk": (f"{desk.user} at desk", True), "lap": (f"{desk.user} at lap", False),
@@ -354,6 +354,33 @@ async def test_signing_out_who_is_off(_):
         phone.token = await server.token(desk.user, "phone")
         phone = await server.again(phone)
         assert set(devices(await desk.request("devices.list"))) == {"desk", "phone"}
+
+
+async def test_tokens_of_before_devices_were_known(_):
+    """Those with which nobody has come since an older server was upgraded: of one name they are one device."""
+    async with harness.Server(passwords=True) as server:
+        desk = await server.person("bob")
+        names = [*["lap"] * 65, *["desk"] * 2, *["Bob’s tablet"] * 2]
+        tokens = [f"{name} {number}" for number, name in enumerate(names)]
+        server.kill()
+        with contextlib.closing(sqlite3.connect(f"{server.data}/beckon.sqlite", timeout=10)) as database, database:
+            database.executemany(
+                "INSERT INTO tokens (hash, user, device, expires) VALUES (?, ?, ?, unixepoch () + 86400 + ?)",
+                [(hashlib.sha256(token.encode()).hexdigest(), desk.user, name, number)
+                 for number, (token, name) in enumerate(zip(tokens, names))])
+        server.start()
+        assert await desk.resume()
+        tablet = "token-" + hashlib.sha256("Bob’s tablet".encode()).hexdigest()[:32]
+        listed = (await desk.request("devices.list"))["devices"]
+        assert sorted((each["id"], each["name"], each["connected"]) for each in listed) == [
+            ("desk", f"{desk.user} at desk", True), ("lap", "lap", False), (tablet, "Bob’s tablet", False)]
+        for device in "lap", tablet:
+            await desk.request("devices.sign-out", device=device)
+            await desk.refused("unreachable", "devices.sign-out", device=device)
+        assert set(devices(await desk.request("devices.list"))) == {"desk"}
+        with contextlib.closing(sqlite3.connect(f"{server.data}/beckon.sqlite", timeout=10)) as database:
+            left = database.execute("SELECT device FROM tokens WHERE user = ?", [desk.user]).fetchall()
+            assert len(left) == 3, left  # of the desk
 
 
 async def test_a_token_that_is_forgotten(server):
@@ -392,7 +419,7 @@ harness.run(
     test_revoked_from_elsewhere, test_revoked_while_it_rings, test_revoked_while_away,
     test_one_token_on_two_devices, test_signing_another_device_out, test_signing_out_one_of_two_with_a_token,
     test_signing_out_many,
-    test_signing_out_who_is_away, test_a_token_that_is_forgotten, test_signing_out_with_a_token_of_the_site,
+    test_signing_out_who_is_away, test_tokens_of_before_devices_were_known, test_a_token_that_is_forgotten, test_signing_out_with_a_token_of_the_site,
     test_tokens_that_do_not_hold,
     test_a_site_without_keys_takes_none, test_registration_is_not_needed,
     together=[test_a_token_that_expires, test_signing_out_who_is_off, test_issuer_and_audience, test_an_account_comes_to_be],
