@@ -158,15 +158,16 @@ sign_out_session (HubSession *other)
   hub_session_end (other, TRUE);
 }
 
-/* Returns: how many tokens of that device, which has no session, there were. */
+/* The oldest first: where they are more than are remembered the newest stay. Returns: how many tokens
+ * of that device, which has no session, there were. */
 static guint
 revoke_away (HubSession *session, const char *device, GPtrArray *tokens)
 {
   guint n_revoked = 0;
 
-  for (guint i = 0; i < tokens->len; i++)
+  for (guint i = tokens->len; i > 0; i--)
     {
-      const BeckonStoredToken *token = g_ptr_array_index (tokens, i);
+      const BeckonStoredToken *token = g_ptr_array_index (tokens, i - 1);
       g_autofree char *id = dup_id (token);
 
       if (!g_str_equal (id, device) || is_of_session (session->user, token, id))
