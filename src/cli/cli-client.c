@@ -133,7 +133,8 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!beckon_signaling_service_sign_in_finish (self->signaling, result, &error))
     {
       if (!self->stopping)
-        beckon_cli_client_fail (self, error);
+        beckon_cli_client_fail (self,
+                                beckon_signaling_service_why_not (self->not_registered, error));
       return;
     }
   beckon_cli_output_event (
@@ -174,13 +175,12 @@ static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BeckonCliClient *self = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (beckon_signaling_service_register_finish (self->signaling, result, &error) ||
-      g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS))
+  if (beckon_signaling_service_register_finish (self->signaling, result, &self->not_registered) ||
+      beckon_signaling_service_may_exist (self->not_registered))
     sign_in (self);
   else
-    beckon_cli_client_fail (self, error);
+    beckon_cli_client_fail (self, self->not_registered);
 }
 
 static gboolean
@@ -258,6 +258,7 @@ tear_down (BeckonCliClient *self)
   g_clear_object (&self->manager);
   g_clear_object (&self->signaling);
   g_clear_object (&self->sign_in);
+  g_clear_error (&self->not_registered);
   g_clear_object (&self->statistics);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->prewarm, g_thread_join);

@@ -24,6 +24,7 @@ typedef struct
   BeckonScreenSharing *sharing; /* nullable: of the call */
   BeckonCliInput *input;      /* nullable: there was no call yet that takes commands */
   GCancellable *sign_in;
+  GError *not_registered;     /* nullable: why the account was not created, though it may be there */
   GThread *prewarm;
   guint sign_in_source, answer_source, duration_source, stats_source, signal_sources[2];
   BeckonCliExit exit;

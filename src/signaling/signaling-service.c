@@ -6,6 +6,8 @@
 
 #include "signaling-private.h"
 
+#include "protocol-error.h"
+
 #define BYE_MS 2000 /* so long the server has to say goodbye */
 
 enum
@@ -128,6 +130,23 @@ beckon_signaling_service_register_finish (BeckonSignalingService *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+beckon_signaling_service_may_exist (const GError *error)
+{
+  return g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS) ||
+         g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_RATE_LIMITED);
+}
+
+/* The password of an account that is not there is called wrong. */
+const GError *
+beckon_signaling_service_why_not (const GError *not_registered, const GError *error)
+{
+  if (g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_WRONG_PASSWORD) &&
+      g_error_matches (not_registered, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_RATE_LIMITED))
+    return not_registered;
+  return error;
 }
 
 static gboolean

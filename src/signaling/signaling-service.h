@@ -69,7 +69,7 @@ BeckonSignalingService *beckon_signaling_service_new (const char *server, const 
 
 /** beckon_signaling_service_register_async: creates an account; does not sign in. @invite_code:
  * (nullable): for servers that want one. Fails with USER_EXISTS, BAD_USER_ID, WEAK_PASSWORD,
- * REGISTRATION_CLOSED, INVITE_CODE_NEEDED, or as every request. */
+ * REGISTRATION_CLOSED, INVITE_CODE_NEEDED, RATE_LIMITED, or as every request. */
 void beckon_signaling_service_register_async (BeckonSignalingService *self, const char *user_id,
                                               const char *name, const char *password,
                                               const char *invite_code,
@@ -77,6 +77,12 @@ void beckon_signaling_service_register_async (BeckonSignalingService *self, cons
                                               GAsyncReadyCallback callback, gpointer user_data);
 gboolean beckon_signaling_service_register_finish (BeckonSignalingService *self,
                                                    GAsyncResult *result, GError **error);
+/** beckon_signaling_service_may_exist: whether the account may be there although @error came of
+ * creating it, so that who only needs it can sign in. */
+gboolean beckon_signaling_service_may_exist (const GError *error);
+/** beckon_signaling_service_why_not: @not_registered: (nullable): why the account was not created;
+ * @error: why who signed in with it nevertheless could not. Returns: which of the two says why. */
+const GError *beckon_signaling_service_why_not (const GError *not_registered, const GError *error);
 
 /**
  * beckon_signaling_service_sign_in_async:

@@ -27,6 +27,7 @@ typedef struct
   char *invite_code; /* nullable */
   BeckonAccountCreate create;
   gboolean remember;
+  GError *not_created;        /* nullable: why not, though the account may be there */
   BeckonCallManager *manager; /* may have left the account when the sign-in ends */
   guint retry_source;
 } SignIn;
@@ -36,6 +37,7 @@ sign_in_free (SignIn *sign_in)
 {
   g_clear_handle_id (&sign_in->retry_source, g_source_remove);
   g_clear_object (&sign_in->manager);
+  g_clear_error (&sign_in->not_created);
   g_free (sign_in->server);
   g_free (sign_in->user);
   beckon_secrets_free (sign_in->password);
@@ -70,11 +72,12 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   BeckonAccount *self = g_task_get_source_object (task);
   const SignIn *data = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!beckon_signaling_service_sign_in_finish (BECKON_SIGNALING_SERVICE (source), result, &error))
     {
-      fail_sign_in (task, error);
+      fail_sign_in (task,
+                    g_error_copy (beckon_signaling_service_why_not (data->not_created, error)));
       return;
     }
   if (data->manager != self->manager)
@@ -132,8 +135,9 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (beckon_signaling_service_register_finish (BECKON_SIGNALING_SERVICE (source), result,
                                                 &error) ||
       (data->create == BECKON_ACCOUNT_CREATE_IF_MISSING &&
-       g_error_matches (error, BECKON_PROTOCOL_ERROR, BECKON_PROTOCOL_ERROR_USER_EXISTS)))
+       beckon_signaling_service_may_exist (error)))
     {
+      data->not_created = g_steal_pointer (&error);
       beckon_account_set_problem (self, NULL);
       sign_in (task);
     }

@@ -167,9 +167,12 @@ static void
 on_accounts (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
              gpointer user_data)
 {
+  HalfServer *self = user_data;
   const char *body = "{\"error\":{\"code\":\"user-exists\",\"message\":\"Taken\"}}";
 
-  soup_server_message_set_status (message, 409, NULL);
+  if (self->refuse_registration)
+    body = "{\"error\":{\"code\":\"rate-limited\",\"message\":\"Too many\"}}";
+  soup_server_message_set_status (message, self->refuse_registration ? 429 : 409, NULL);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, body,
                                     strlen (body));
 }

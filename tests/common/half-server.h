@@ -31,6 +31,7 @@ typedef struct
   const char *behind_hello; /* nullable: a frame sent right behind the hello's reply */
   gboolean event_behind_hello; /* and a contacts.changed behind that */
   gboolean refuse_password;
+  gboolean refuse_registration; /* there were too many; else the account is there */
   gboolean not_a_server;
   gboolean ignore_hello;
   gboolean refuse_token; /* once */

@@ -14,6 +14,8 @@ import tap
 
 SERVER, CALL, MAKE_CLIP, READ_CLIP = sys.argv[1:5]
 TEST = ("--video-in", "test", "--audio-in", "test")
+# Everybody registers at each start, from one address.
+OFTEN = "[limits]\nregistrations-per-address-per-minute=1000000\n"
 TONES = {"alice": 440, "bob": 660}
 
 
@@ -35,7 +37,7 @@ class Server:
         self._inside = inside
         self.folder = tempfile.TemporaryDirectory(prefix="beckon-media-")
         with open(self.path("config"), "w", encoding="utf-8") as file:
-            file.write(settings)
+            file.write(OFTEN + settings)
         self._start(address + ":0")
         with open(self.path("password"), "w", encoding="utf-8") as file:
             file.write("correct horse\n")

@@ -113,6 +113,17 @@ def test_invite_code():
             assert erin.finish() == 0, erin.events
 
 
+def test_too_many_registrations():
+    """Whose account is there need not create it; who has none learns why."""
+    with callers.Server("[limits]\nregistrations-per-address-per-minute=1\n") as server:
+        for _ in range(2):
+            with callers.Caller(server, "erin", "contacts") as erin:
+                assert erin.finish() == 0, erin.events
+        with callers.Caller(server, "frank", "contacts") as frank:
+            assert frank.finish() == 1, frank.events
+            assert frank.all("error")[0]["code"] == "rate-limited"
+
+
 def test_password_from_standard_input():
     command = [callers.CALL, "--server", SERVER.url, "--user", "dave", "--register", "--json", "call",
                "nobody"]
@@ -215,6 +226,6 @@ def test_server_stops_cleanly():
 tap.run(test_declined, test_busy, test_unanswered, test_unknown_user, test_offline,
         test_interrupted_caller_cancels, test_terminated_callee_hangs_up,
         test_without_devices_the_call_goes_on, test_wrong_password, test_invite_code,
-        test_password_from_standard_input, test_server_not_there, test_usage, test_contacts,
+        test_too_many_registrations, test_password_from_standard_input, test_server_not_there, test_usage, test_contacts,
         test_history, test_typed_commands,
         test_two_invitees_connect_to_all, test_server_stops_cleanly, before=set_up)

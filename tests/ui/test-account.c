@@ -9,6 +9,7 @@
 #include "call-notifier.h"
 #include "half-server.h"
 #include "missed-calls.h"
+#include "protocol-error.h"
 #include "secrets.h"
 #include "ui-fixture.h"
 #include "volume-memory.h"
@@ -314,6 +315,33 @@ test_refused_at_start (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (f->left, ==, 1);
 }
 
+static gboolean
+start_with_register (Fixture *f)
+{
+  beckon_account_start (f->account,
+                        &(BeckonCredentials){ .server = f->server->url,
+                                              .user = "bob",
+                                              .password = "bob's own",
+                                              .create = BECKON_ACCOUNT_CREATE_IF_MISSING });
+  wait_until (is_connected (f) || !beckon_account_is_signed_in (f->account));
+  ui_settle ();
+  return is_connected (f);
+}
+
+/* Whose account is there need not create it; who has none learns why. */
+static void
+test_too_many_registrations (Fixture *f, gconstpointer unused)
+{
+  f->server->refuse_registration = TRUE;
+  g_assert_true (start_with_register (f));
+  beckon_account_sign_out (f->account);
+  ui_settle ();
+  f->server->refuse_password = TRUE;
+  g_assert_false (start_with_register (f));
+  g_assert_error (beckon_account_get_failure (f->account), BECKON_PROTOCOL_ERROR,
+                  BECKON_PROTOCOL_ERROR_RATE_LIMITED);
+}
+
 /* The end of a process is no reason to take notifications back. */
 static void
 test_quit_at_start (Fixture *f, gconstpointer unused)
@@ -437,6 +465,7 @@ main (int argc, char **argv)
   add ("guest-signs-out", "by hand", test_guest_signed_out);
   add ("guest-after-remembered", NULL, test_guest_after_remembered);
   add ("refused-at-start", NULL, test_refused_at_start);
+  add ("too-many-registrations", NULL, test_too_many_registrations);
   add ("quit-at-start", NULL, test_quit_at_start);
   add ("token-is-forgotten", NULL, test_token_is_forgotten);
   add ("sign-out-while-storing", NULL, test_sign_out_while_storing);
