@@ -20,8 +20,9 @@ TONES = {"alice": 440, "bob": 660}
 
 
 def patience():
-    """How many times as long as on a machine with nothing else to do everything may take."""
-    return max(1, os.getloadavg()[0] / os.cpu_count())
+    """How many times as long as on a machine with nothing else to do everything may take; three times at
+    most, or nothing would be too late."""
+    return min(3, max(1, os.getloadavg()[0] / os.cpu_count()))
 
 
 def make_clip(path, user, seconds, *size):

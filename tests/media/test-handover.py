@@ -14,8 +14,9 @@ CUT_OFF = None
 # Nobody here has a certificate for 10.0.0.1: the server takes everybody for a proxy that has one.
 SETTINGS = "[server]\nproxies=10.0.0.0/8\n"
 VOICE = ("--video-in", "none", "--audio-in", "test")
-# Seconds from a lost path to what says so, and from a new one until they hear each other again.
-NOTICED, BACK = 2, 2
+# Seconds from a lost path to what says so – 1.5 of silence, which is looked at four times a second, and what it takes
+# to be told –, and from a new one until they hear each other again.
+NOTICED, BACK = 2.5, 2
 
 
 class Call:
