@@ -32,6 +32,8 @@ fi
 werror=false
 [ "${CI:-}" = true ] && werror=true
 logs=()
+# What sanitizers look at: a third less to compile, and their stacks have their lines all the same.
+lightly=(-Doptimization=1 -Dc_args=-g1)
 # Most tests wait more than they work.
 export MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 1))}
 # A hundred programs are linked, three times: where it is there, by what does it in a fifth of the time.
@@ -93,11 +95,11 @@ install_rest() {
 prepare() {
   chrt --idle --pid 0 "$BASHPID"
   if $sanitize; then
-    configure build-sanitize "-Dwerror=$werror" -Db_sanitize=address,undefined -Db_lundef=false
+    configure build-sanitize "-Dwerror=$werror" "${lightly[@]}" -Db_sanitize=address,undefined -Db_lundef=false
     compile build-sanitize
   fi
   if $threads; then
-    configure build-threads "-Dwerror=$werror" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false
+    configure build-threads "-Dwerror=$werror" "${lightly[@]}" -Dapp=false -Dcli=false -Db_sanitize=thread -Db_lundef=false
     compile build-threads
   fi
   if $fuzz; then
