@@ -295,8 +295,7 @@ get_time_format (int days)
     /* Translators: weekday of a call, for g_date_time_format() */
     return _("%A");
   if (beckon_clock_format_has_twelve_hours (beckon_clock_format_get_default ()))
-    /* Translators: time of a call of today where clocks have twelve hours, for
-     * g_date_time_format(); %p is AM or PM */
+    /* Translators: as "%-H:%M", where clocks have twelve hours; %p is AM or PM */
     return _("%-I:%M %p");
   /* Translators: time of a call of today, for g_date_time_format() */
   return _("%-H:%M");
