@@ -45,6 +45,8 @@ typedef struct
   GstElement *encoder; /* borrowed of the pipeline, as the others */
   GstElement *filter;  /* nullable: its size stays as it is */
   BeckonPacer *pacer;  /* nullable: of sound */
+  GstElement *payloader; /* nullable: the same */
+  guint packet; /* bytes, as set */
   guint width, height; /* as they are set */
   GstClockTime next;   /* when the next frame is due; of the streaming thread */
   gint fps;            /* atomic; 0: none now */
@@ -141,6 +143,15 @@ set_fps (Line *line, guint fps)
                   MAX (KEY_FRAME_PERCENT_MIN, KEY_FRAME_MS * fps / 10), NULL);
 }
 
+static void
+set_packet (Line *line, guint bytes)
+{
+  if (line->payloader == NULL || line->packet == bytes)
+    return;
+  line->packet = bytes;
+  g_object_set (line->payloader, "mtu", bytes, NULL);
+}
+
 /* On a thin line sound comes first, and what is sent again last. */
 static void
 set_repair (BeckonPeerBandwidth *self, guint target, double repair)
@@ -178,6 +189,7 @@ set_picture (Line *line, const BeckonQuality *best)
   set_encoder_bits (line);
   set_size (line, quality.width, quality.height);
   set_fps (line, quality.fps);
+  set_packet (line, quality.video_packet);
 }
 
 static void
@@ -234,11 +246,13 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const guint target = beckon_peer_bandwidth_get_target (self);
   const double loss = beckon_bandwidth_estimator_get_loss (self->estimator);
   const gint64 now = g_get_monotonic_time ();
-  const double repair = beckon_peer_repair_update (
-      self->repair, now, loss, beckon_bandwidth_estimator_get_round_trip (self->estimator));
   const gboolean gcc = beckon_peer_gcc_get_target (self->gcc) > 0;
   const gboolean examining = !gcc && beckon_bandwidth_estimator_is_examining (self->estimator);
   const gboolean *sent = self->peer->local;
+  const guint pictures = sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN];
+  const double repair = beckon_peer_repair_update (
+      self->repair, now, loss, beckon_bandwidth_estimator_get_round_trip (self->estimator),
+      beckon_quality_ladder_get_picture_room (self->ladder, target, pictures));
   const BeckonQuality *quality;
 
   beckon_quality_ladder_limit (self->ladder, beckon_encoder_load_update (self->load, now));
@@ -252,8 +266,7 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
             beckon_quality_ladder_get_room (self->ladder, target)));
   beckon_quality_ladder_set_drained (
       self->ladder, gcc ? 0 : beckon_bandwidth_estimator_get_drained (self->estimator));
-  quality = beckon_quality_ladder_update (self->ladder, now, target, repair,
-                                          sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN]);
+  quality = beckon_quality_ladder_update (self->ladder, now, target, repair, pictures);
   self->quality = quality;
   if (self->numbered)
     set_repair (self, target, repair);
@@ -382,8 +395,12 @@ beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line, G
 }
 
 void
-beckon_peer_bandwidth_set_pacer (BeckonPeerBandwidth *self, BeckonLine line, BeckonPacer *pacer)
+beckon_peer_bandwidth_set_packets (BeckonPeerBandwidth *self,
+                                   BeckonLine line,
+                                   GstElement *payloader,
+                                   BeckonPacer *pacer)
 {
+  self->lines[line].payloader = payloader;
   self->lines[line].pacer = pacer;
 }
 

@@ -36,9 +36,10 @@ GstElement *beckon_peer_bandwidth_add_picture (BeckonPeerBandwidth *self, Beckon
 void beckon_peer_bandwidth_set_encoder (BeckonPeerBandwidth *self, BeckonLine line,
                                         GstElement *encoder);
 
-/** beckon_peer_bandwidth_set_pacer: @pacer: (transfer none): of the packets of a line, in the same pipeline */
-void beckon_peer_bandwidth_set_pacer (BeckonPeerBandwidth *self, BeckonLine line,
-                                      BeckonPacer *pacer);
+/** beckon_peer_bandwidth_set_packets: @payloader: (transfer none): makes the packets of a line's pictures.
+ * @pacer: (transfer none): behind it, in the same pipeline */
+void beckon_peer_bandwidth_set_packets (BeckonPeerBandwidth *self, BeckonLine line,
+                                        GstElement *payloader, BeckonPacer *pacer);
 
 /** beckon_peer_bandwidth_watch_queue: @queue: that is in front of the camera's encoder, and leaks: then
  * pictures are to be smaller */

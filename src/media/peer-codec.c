@@ -183,7 +183,7 @@ beckon_peer_codec_fill_gap (
   beckon_peer_bandwidth_set_encoder (self->bandwidth, line, self->encoders[line]);
   set_up_payloader (payloader, codec, payload, ssrc);
   pacer = beckon_media_append (self->pipeline, payloader, beckon_pacer_new ());
-  beckon_peer_bandwidth_set_pacer (self->bandwidth, line, BECKON_PACER (pacer));
+  beckon_peer_bandwidth_set_packets (self->bandwidth, line, payloader, BECKON_PACER (pacer));
   gst_element_link (pacer, self->gaps[line].after);
   for (GstElement *element = pacer; element != self->gaps[line].before;)
     {

@@ -129,11 +129,14 @@ beckon_peer_repair_choose (double loss, gint64 round_trip_us)
 }
 
 double
-beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss, gint64 round_trip_us)
+beckon_peer_repair_update (
+    BeckonPeerRepair *self, gint64 now_us, double loss, gint64 round_trip_us, guint room)
 {
-  const gint needed = beckon_peer_repair_choose (loss, round_trip_us);
-  const gint copies = g_atomic_int_get (&self->copies);
+  const gint most = MIN (room, BECKON_COPIES_MAX);
+  const gint needed = MIN (beckon_peer_repair_choose (loss, round_trip_us), most);
+  const gint copies = MIN (g_atomic_int_get (&self->copies), most);
 
+  g_atomic_int_set (&self->copies, copies);
   if (needed >= copies)
     self->fewer_since = 0;
   else if (self->fewer_since == 0)

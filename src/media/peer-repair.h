@@ -42,12 +42,13 @@ void beckon_peer_repair_try_path (BeckonPeerRepair *self);
  * @now_us: the monotonic clock
  * @loss: 0..1, what the peer reports lost
  * @round_trip_us: -1: not known
+ * @room: how many copies there may be
  *
  * Copies more at once, and less after a while.
  *
  * Returns: how many bits go into repair for each bit of a picture. */
 double beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss,
-                                  gint64 round_trip_us);
+                                  gint64 round_trip_us, guint room);
 
 /** beckon_peer_repair_set_limit: so much may be sent again, copies and answers together. 0: nothing, nor
  * ever what is before the next key frame. */

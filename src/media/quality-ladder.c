@@ -10,7 +10,10 @@
 
 /* IP, UDP, RTP with one extension, and what SRTP adds. */
 #define HEADER_BITS (58 * 8)
-#define VIDEO_PAYLOAD 1200
+#define VIDEO_PACKET 1200
+/* One of those takes a fifth of a second of a line of 50 kbit/s, and all of the queue that it may have. */
+#define THIN_BITS 120000
+#define THIN_PACKET 480
 #define UP_AFTER_US (600 * (gint64) 1000)
 #define UP_AFTER_SMALLEST_US (1500 * (gint64) 1000)
 #define DOWN_AFTER_US (700 * (gint64) 1000)
@@ -236,7 +239,7 @@ bits_of_pictures (BeckonQualityLadder *self, guint target, guint copies, guint p
   double bits = target - bits_of_sound (&self->quality, copies);
 
   /* The smallest pictures do not fill their packets. */
-  bits = MIN (bits * VIDEO_PAYLOAD / (VIDEO_PAYLOAD + HEADER_BITS / 8.0),
+  bits = MIN (bits * self->quality.video_packet / (self->quality.video_packet + HEADER_BITS / 8.0),
               bits - rungs[OFF_RUNG - 1].fps * HEADER_BITS);
   return MAX (bits, 0) / MAX (pictures, 1);
 }
@@ -250,6 +253,7 @@ beckon_quality_ladder_update (
 
   if (!self->held)
     choose_sound (self, target);
+  quality->video_packet = target < THIN_BITS ? THIN_PACKET : VIDEO_PACKET;
   bits = bits_of_pictures (self, target, self->copies, pictures) / (1 + repair);
   drained = bits_of_pictures (self, MAX (target, self->drained), self->copies, pictures) /
             (1 + repair);
@@ -300,6 +304,18 @@ void
 beckon_quality_ladder_set_copies (BeckonQualityLadder *self, guint copies)
 {
   self->copies = copies;
+}
+
+guint
+beckon_quality_ladder_get_picture_room (BeckonQualityLadder *self, guint target, guint pictures)
+{
+  double times;
+
+  if (self->quality.audio_bits == 0)
+    return G_MAXUINT; /* there was no target yet */
+  times = bits_of_pictures (self, target, self->copies, pictures) /
+          (BACK_SHARE * rungs[OFF_RUNG - 1].bits);
+  return times > 1 ? times - 1 : 0;
 }
 
 guint

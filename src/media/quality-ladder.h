@@ -16,6 +16,7 @@ typedef struct
   gboolean falling;    /* then: the next is smaller, and hangs on none before it */
   gboolean off;        /* and none until the path carries more: that is worth being told */
   guint video_bits;    /* a second, without headers */
+  guint video_packet;  /* bytes of a picture in a packet, at most */
 } BeckonQuality;
 
 /** beckon_quality_lower: @quality: (inout): of pictures, no more than @limit has */
@@ -67,6 +68,11 @@ void beckon_quality_ladder_set_copies (BeckonQualityLadder *self, guint copies);
 /** beckon_quality_ladder_get_room: Returns: how many copies of sound may be sent at @target bits a second:
  * it comes before pictures, but does not take all that there is. */
 guint beckon_quality_ladder_get_room (BeckonQualityLadder *self, guint target);
+
+/** beckon_quality_ladder_get_picture_room: Returns: how many copies may be sent of each packet of @pictures
+ * lines of pictures: with more there would not be enough for the smallest. */
+guint beckon_quality_ladder_get_picture_room (BeckonQualityLadder *self, guint target,
+                                              guint pictures);
 
 /** beckon_quality_ladder_hold: @held: the sizes stay as they are, whatever the targets. */
 void beckon_quality_ladder_hold (BeckonQualityLadder *self, gboolean held);

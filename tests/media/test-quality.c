@@ -56,6 +56,28 @@ test_rungs (void)
     }
 }
 
+/* A packet does not fill the queue of a thin line, and copies leave enough for the smallest pictures. */
+static void
+test_thin_line (void)
+{
+  static const struct
+  {
+    guint target, packet, room;
+  } lines[] = { { 38000, 480, 0 }, { 50000, 480, 1 }, { 500000, 1200, 30 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autoptr (BeckonQualityLadder) ladder = beckon_quality_ladder_new ();
+      const guint target = lines[i].target;
+
+      g_assert_cmpuint (beckon_quality_ladder_get_picture_room (ladder, target, 1), ==, G_MAXUINT);
+      g_assert_cmpuint (beckon_quality_ladder_update (ladder, SECOND, target, 0, 1)->video_packet,
+                        ==, lines[i].packet);
+      g_assert_cmpuint (MIN (beckon_quality_ladder_get_picture_room (ladder, target, 1), 30), ==,
+                        lines[i].room);
+    }
+}
+
 /* What was learnt of the line while it rang holds for the first picture. */
 static void
 test_begins_as_is_right (void)
@@ -328,6 +350,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/quality/rungs", test_rungs);
+  g_test_add_func ("/quality/thin-line", test_thin_line);
   g_test_add_func ("/quality/moves-when-it-lasts", test_moves_when_it_lasts);
   g_test_add_func ("/quality/falls-far-at-once", test_falls_far_at_once);
   g_test_add_func ("/quality/repair-takes-no-time", test_repair_takes_no_time);

@@ -10,6 +10,7 @@
 
 #include "peer-repair.h"
 
+#define ANY G_MAXUINT /* copies */
 #define SECOND G_USEC_PER_SEC
 #define MS 1000
 #define PICTURES 4711
@@ -48,14 +49,25 @@ test_takes_its_time (void)
   g_autoptr (BeckonPeerRepair) repair = beckon_peer_repair_new ();
   gint64 now = SECOND;
 
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS), ==, 0);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0.5, 40 * MS), >=, 3);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY), ==, 0);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0.5, 40 * MS, ANY), >=, 3);
   /* A moment without loss is no better network. */
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + SECOND, 0, 40 * MS), ==, 3);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + 2 * SECOND, 0.5, 40 * MS), >=, 3);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + SECOND, 0, 40 * MS, ANY), ==, 3);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + 2 * SECOND, 0.5, 40 * MS, ANY), >=, 3);
   for (now += 3 * SECOND; now < 30 * SECOND; now += SECOND)
-    beckon_peer_repair_update (repair, now, 0, 40 * MS);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS), ==, 0);
+    beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY), ==, 0);
+}
+
+/* On a thin line copies would leave nothing for pictures. */
+static void
+test_has_room (void)
+{
+  g_autoptr (BeckonPeerRepair) repair = beckon_peer_repair_new ();
+
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, 1), ==, 2);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, ANY), >=, 4);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, 0), ==, 1);
 }
 
 /* ---- packets ---- */
@@ -184,7 +196,7 @@ test_copies (gconstpointer data)
   Line line;
 
   line_open (&line, wanted->ssrc);
-  beckon_peer_repair_update (line.repair, SECOND, wanted->loss, 40 * MS);
+  beckon_peer_repair_update (line.repair, SECOND, wanted->loss, 40 * MS, ANY);
   for (guint i = 0; i < FRAMES; i++)
     push_frame (&line, wanted->ssrc, i * wanted->interval, i == FRAMES / 2);
   count_copies (&line, copies);
@@ -211,7 +223,7 @@ test_first_at_once (void)
   push_packets (&line, PICTURES, 0, TRUE, 0);
   for (guint i = 0; i < PACKETS; i++)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
-  beckon_peer_repair_update (line.repair, SECOND, 0.2, 40 * MS);
+  beckon_peer_repair_update (line.repair, SECOND, 0.2, 40 * MS, ANY);
   push_frame (&line, PICTURES, 3000, TRUE);
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
@@ -258,7 +270,7 @@ test_answers (void)
   Line line;
 
   line_open (&line, SOUND);
-  beckon_peer_repair_update (line.repair, SECOND, 0.5, 40 * MS);
+  beckon_peer_repair_update (line.repair, SECOND, 0.5, 40 * MS, ANY);
   for (guint i = 0; i < FRAMES; i++)
     push_frame (&line, SOUND, i, FALSE);
   pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
@@ -358,6 +370,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/repair/choose", test_choose);
   g_test_add_func ("/repair/takes-its-time", test_takes_its_time);
+  g_test_add_func ("/repair/has-room", test_has_room);
   for (guint i = 0; i < G_N_ELEMENTS (copies); i++)
     g_test_add_data_func (copies[i].name, &copies[i], test_copies);
   g_test_add_func ("/repair/first-at-once", test_first_at_once);
