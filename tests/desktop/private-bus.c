@@ -43,35 +43,36 @@ private_bus_disconnect (GDBusConnection **connection)
   g_clear_object (connection);
 }
 
-void
-private_bus_own (GDBusConnection *connection, const char *name)
+/* @parameters: (transfer floating) (nullable) */
+static void
+ask_bus (GDBusConnection *connection, const char *method, GVariant *parameters)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "RequestName", g_variant_new ("(su)", name, 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-      &error);
+      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
+      parameters, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 
   g_assert_no_error (error);
 }
 
-static void
-go_round (GDBusConnection *connection)
+void
+private_bus_own (GDBusConnection *connection, const char *name)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
-      NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  ask_bus (connection, "RequestName", g_variant_new ("(su)", name, 0));
+}
 
-  g_assert_no_error (error);
+void
+private_bus_go_round (GDBusConnection *connection)
+{
+  ask_bus (connection, "GetId", NULL);
 }
 
 void
 private_bus_settle (GDBusConnection *from, GDBusConnection *to)
 {
   /* What is told by one connection is heard in its order; between two there is no such promise. */
-  go_round (from);
-  go_round (to);
+  private_bus_go_round (from);
+  private_bus_go_round (to);
   while (g_main_context_iteration (NULL, FALSE))
     ;
 }

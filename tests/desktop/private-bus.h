@@ -19,6 +19,9 @@ void private_bus_disconnect (GDBusConnection **connection);
 
 void private_bus_own (GDBusConnection *connection, const char *name);
 
+/** private_bus_go_round: what @connection has asked of the bus until now the bus has done. */
+void private_bus_go_round (GDBusConnection *connection);
+
 /** private_bus_settle: what @from has said until now has come to @to, and was dealt with there. */
 void private_bus_settle (GDBusConnection *from, GDBusConnection *to);
 
