@@ -58,10 +58,9 @@ fail_sign_in (GTask *task, GError *error)
     {
       beckon_account_set_problem (self, NULL);
       beckon_account_set_manager (self, NULL);
-      /* Where nobody sits and reads what comes of it, who is told is told why. */
-      if (self->restoring != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        beckon_account_set_failure (self, error);
-      beckon_account_set_signed_in (self, FALSE);
+      /* What was restored is not signed in any more once it is known why: see account-restore.c. */
+      if (self->restoring == NULL)
+        beckon_account_set_signed_in (self, FALSE);
     }
   g_task_return_error (task, error);
 }
