@@ -38,6 +38,7 @@ struct _BeckonDeviceList
   gboolean started;
   gboolean looking;
   gboolean again; /* once more, when it has looked */
+  gboolean has_pulse; /* or had: it will be back */
   gboolean ready;
   CameraGate gate;
   GError *refusal; /* nullable */
@@ -182,10 +183,14 @@ update (BeckonDeviceList *self)
   append_new (self);
 }
 
-/* Each that was there at first is told again. */
+/* Each that was there at first is told again. PipeWire tells sooner of a device than PulseAudio, by whose
+ * name it is there as well, and GStreamer's elements of it lock each other up: one that changes its state
+ * has the lock that the loop of all of them waits for (0.3.65). */
 static void
 add_way (BeckonDeviceList *self, GstDevice *way)
 {
+  if (self->has_pulse && beckon_device_is_pipewire_sound (way))
+    return;
   if (!g_ptr_array_find (self->ways, way, NULL))
     g_ptr_array_add (self->ways, gst_object_ref (way));
 }
@@ -329,6 +334,7 @@ on_looked (GObject *object, GAsyncResult *result, gpointer unused)
 
   self->looking = FALSE;
   self->providers = g_task_propagate_pointer (G_TASK (result), NULL);
+  self->has_pulse |= beckon_device_providers_have_pulse (self->providers);
   for (guint i = 0; i < self->providers->len; i++)
     take_provider (self, g_ptr_array_index (self->providers, i));
   update (self);

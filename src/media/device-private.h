@@ -15,6 +15,9 @@ gboolean beckon_device_describe (GstDevice *device, BeckonDeviceKind *kind, char
 /** beckon_device_rank: of several ways to one device the one to take, the highest. */
 int beckon_device_rank (GstDevice *device);
 
+/** beckon_device_is_pipewire_sound: whether @device is a microphone or a speaker by way of PipeWire. */
+gboolean beckon_device_is_pipewire_sound (GstDevice *device);
+
 /** beckon_device_get_path: (transfer full) (nullable): of the kernel’s file that it is. */
 char *beckon_device_get_path (GstDevice *device);
 

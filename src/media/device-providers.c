@@ -79,6 +79,15 @@ beckon_device_providers_start (int remote)
   return providers;
 }
 
+gboolean
+beckon_device_providers_have_pulse (GPtrArray *providers)
+{
+  for (guint i = 0; i < providers->len; i++)
+    if (strstr (G_OBJECT_TYPE_NAME (g_ptr_array_index (providers, i)), "Pulse") != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 /* PipeWire's (seen with 0.3.65) damages the heap when it is stopped: it is left alone. */
 static gboolean
 can_be_stopped (GstDeviceProvider *provider)

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * thread. */
 GPtrArray *beckon_device_providers_start (int remote);
 
+/** beckon_device_providers_have_pulse: whether a PulseAudio server answers, PipeWire's as well */
+gboolean beckon_device_providers_have_pulse (GPtrArray *providers);
+
 /** beckon_device_providers_stop: @providers: (transfer full): takes its time as well */
 void beckon_device_providers_stop (GPtrArray *providers);
 

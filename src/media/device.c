@@ -128,6 +128,12 @@ beckon_device_rank (GstDevice *device)
   return is_by (device, "PipeWire") ? 1 : 0;
 }
 
+gboolean
+beckon_device_is_pipewire_sound (GstDevice *device)
+{
+  return is_by (device, "PipeWire") && !gst_device_has_classes (device, "Video/Source");
+}
+
 char *
 beckon_device_get_path (GstDevice *device)
 {

@@ -351,6 +351,42 @@ test_ringer_follows (Fixture *f, gconstpointer unused)
   wait_until (g_list_model_get_n_items (G_LIST_MODEL (f->list)) == 0);
 }
 
+static void
+on_items_changed (GListModel *list, guint position, guint removed, guint added, guint *n)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (BeckonDevice) device = g_list_model_get_item (list, i);
+
+      g_assert_true (beckon_device_is_pulse (device));
+      ++*n;
+    }
+}
+
+/* PipeWire tells sooner of what is plugged in, and is not listened to: GStreamer's elements of it lock
+ * each other up where they have sound. */
+static void
+test_sound_is_pulse (Fixture *f, gconstpointer unused)
+{
+  VirtualHeadset *headset;
+  guint n = 0;
+
+  g_signal_connect (f->list, "items-changed", G_CALLBACK (on_items_changed), &n);
+  headset = virtual_headset_plug ("one", "First");
+  virtual_headset_wait (f->list, "one", TRUE);
+  virtual_headset_unplug (headset);
+  virtual_headset_wait (f->list, "one", FALSE);
+  virtual_server_kill ();
+  beckon_device_list_lost (f->list, BECKON_DEVICE_SPEAKER);
+  beckon_device_list_lost (f->list, BECKON_DEVICE_MICROPHONE);
+  headset = virtual_headset_plug ("two", "Second");
+  virtual_server_start ();
+  virtual_headset_wait (f->list, "two", TRUE);
+  g_assert_cmpuint (n, >=, 4);
+  virtual_headset_unplug (headset);
+  virtual_headset_wait (f->list, "two", FALSE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -364,6 +400,7 @@ main (int argc, char **argv)
     { "once-each", test_once_each },
     { "chosen-comes-back", test_chosen_comes_back },
     { "changed-when-gone", test_changed_when_gone },
+    { "sound-is-pulse", test_sound_is_pulse },
     { "told-twice", test_told_twice },
     { "camera-stays", test_camera_stays },
     { "tones", test_tones },

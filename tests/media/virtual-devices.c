@@ -6,8 +6,6 @@
 
 #include "virtual-devices.h"
 
-#include "device-private.h"
-
 #include <gio/gio.h>
 #include <gst/app/app.h>
 #include <math.h>
@@ -35,21 +33,10 @@
 
 /* ---- lists ---- */
 
-static gboolean
-has_by_pulse (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id)
-{
-  BeckonDevice *device = beckon_device_list_find (list, kind, id);
-
-  return device != NULL && beckon_device_is_pulse (device);
-}
-
-/* PipeWire tells first and PulseAudio later. Gone is what neither has. */
 void
 virtual_device_wait (BeckonDeviceList *list, BeckonDeviceKind kind, const char *id, gboolean there)
 {
   wait_until ((beckon_device_list_find (list, kind, id) != NULL) == there);
-  if (there && kind != BECKON_DEVICE_CAMERA)
-    wait_until (has_by_pulse (list, kind, id));
 }
 
 void
