@@ -177,6 +177,8 @@ code_of (const GError *error)
     [BECKON_MEDIA_ERROR_NO_DEVICE] = "no-device",
     [BECKON_MEDIA_ERROR_DEVICE_BUSY] = "device-busy",
     [BECKON_MEDIA_ERROR_DEVICE_LOST] = "device-lost",
+    [BECKON_MEDIA_ERROR_DEVICE_LATE] = "device-late",
+    [BECKON_MEDIA_ERROR_DEVICE_QUIET] = "device-quiet",
     [BECKON_MEDIA_ERROR_NOT_ALLOWED] = "not-allowed",
     [BECKON_MEDIA_ERROR_MISSING_PLUGIN] = "missing-plugin",
     [BECKON_MEDIA_ERROR_NO_SOUND] = "no-sound",

@@ -8,6 +8,7 @@
 
 #include "capture-frames.h"
 #include "capture-source.h"
+#include "capture-watch.h"
 #include "device-settings-private.h"
 #include "media-private.h"
 
@@ -27,6 +28,7 @@ struct _BeckonCapture
   GstElement *pipeline; /* nullable: stopped */
   BeckonFrames *frames; /* that come out of it */
   GThreadPool *states;  /* opens and closes a microphone */
+  BeckonCaptureWatch *watch;
   GstElement *shown;    /* nullable: the sink of the own picture */
   char *probe;          /* nullable: echo is not cancelled */
   char *key;            /* nullable: of the device that is open */
@@ -50,6 +52,7 @@ enum
 {
   STARTED,
   FAILED,
+  DOUBTED,
   N_SIGNALS
 };
 
@@ -93,6 +96,21 @@ fail (BeckonCapture *self, BeckonMediaError code, const char *text)
 }
 
 static void
+on_doubted (BeckonCaptureDoubt doubt, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (doubt == BECKON_CAPTURE_DOUBT_LATE)
+    error = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LATE,
+                                 "The microphone does not answer");
+  else if (doubt == BECKON_CAPTURE_DOUBT_QUIET)
+    error = g_error_new_literal (
+        BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_QUIET,
+        "Nothing is heard: look whether the microphone is muted or switched off");
+  g_signal_emit (user_data, signals[DOUBTED], 0, error);
+}
+
+static void
 on_error (BeckonCapture *self, GstMessage *message)
 {
   g_autoptr (GError) error = NULL;
@@ -119,7 +137,10 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   double level;
 
   if (beckon_media_read_level (message, &level))
-    set_level (self, level);
+    {
+      set_level (self, level);
+      beckon_capture_watch_hear (self->watch, level);
+    }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     {
       self->bus_watch = 0;
@@ -241,6 +262,8 @@ run (BeckonCapture *self, GstElement *source, gboolean is_device)
 
   g_assert (self->pipeline == NULL);
   self->threaded = !self->video && is_device;
+  if (!self->video && !self->mixed)
+    beckon_capture_watch_begin (self->watch);
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   gst_bin_add (GST_BIN (self->pipeline), source);
   last = add_converters (self, source);
@@ -325,6 +348,8 @@ static void
 look_for_device (BeckonCapture *self)
 {
   self->opening = TRUE;
+  if (!self->video)
+    beckon_capture_watch_begin (self->watch); /* who is asked for the list may hang as well */
   beckon_device_list_start (list_of (self));
   if (self->video)
     beckon_device_list_ask_cameras (list_of (self));
@@ -444,6 +469,7 @@ beckon_capture_stop (BeckonCapture *self)
   g_return_if_fail (BECKON_IS_CAPTURE (self));
 
   self->opening = FALSE;
+  beckon_capture_watch_end (self->watch);
   g_clear_pointer (&self->key, g_free);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   gst_clear_object (&self->shown);
@@ -517,6 +543,7 @@ beckon_capture_finalize (GObject *object)
   BeckonCapture *self = BECKON_CAPTURE (object);
 
   g_free (self->probe);
+  beckon_capture_watch_free (self->watch);
   beckon_media_state_thread_free (self->states);
   beckon_frames_unref (self->frames);
   beckon_media_config_free (self->config);
@@ -554,10 +581,13 @@ beckon_capture_class_init (BeckonCaptureClass *klass)
                                    NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", BECKON_TYPE_CAPTURE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[DOUBTED] = g_signal_new ("doubted", BECKON_TYPE_CAPTURE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
 beckon_capture_init (BeckonCapture *self)
 {
   self->states = beckon_media_state_thread_new ();
+  self->watch = beckon_capture_watch_new (on_doubted, self);
 }

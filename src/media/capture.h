@@ -25,6 +25,8 @@ G_BEGIN_DECLS
  * Signals:
  *   started ()              it is open, a microphone soon; the sink that shows it is there
  *   failed (GError *error)  it is stopped: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST, FAILED
+ *   doubted (GError *error) nothing comes of a microphone, which goes on: DEVICE_LATE, DEVICE_QUIET;
+ *                           nullable: something does now, or it is stopped
  */
 G_DECLARE_FINAL_TYPE (BeckonCapture, beckon_capture, BECKON, CAPTURE, GObject)
 

@@ -37,6 +37,8 @@ typedef enum
   BECKON_MEDIA_ERROR_NO_DEVICE,       /* no camera, no microphone, no speaker */
   BECKON_MEDIA_ERROR_DEVICE_BUSY,
   BECKON_MEDIA_ERROR_DEVICE_LOST,
+  BECKON_MEDIA_ERROR_DEVICE_LATE,     /* it is being opened, or was, and gives nothing */
+  BECKON_MEDIA_ERROR_DEVICE_QUIET,    /* nothing but silence has come of a microphone since it was opened */
   BECKON_MEDIA_ERROR_NOT_ALLOWED,     /* the desktop does not let us use the device */
   BECKON_MEDIA_ERROR_MISSING_PLUGIN,  /* this installation of GStreamer lacks an element */
   BECKON_MEDIA_ERROR_NO_SOUND,        /* what this computer plays cannot be listened to */

@@ -120,6 +120,13 @@ on_capture_failed (BeckonCapture *capture, const GError *error, BeckonMediaSessi
   update (self);
 }
 
+/* It goes on: what it gives may come yet. */
+static void
+on_microphone_doubted (BeckonCapture *capture, const GError *error, BeckonMediaSession *self)
+{
+  set_problem (self, PROP_MICROPHONE_PROBLEM, error != NULL ? g_error_copy (error) : NULL);
+}
+
 static void
 on_screen_failed (BeckonCapture *capture, const GError *error, BeckonMediaSession *self)
 {
@@ -199,6 +206,7 @@ beckon_media_session_new (const BeckonMediaConfig *config)
   beckon_session_sound_init (self);
   g_signal_connect_object (self->microphone, "failed", G_CALLBACK (on_capture_failed), self, 0);
   g_signal_connect_object (self->camera, "failed", G_CALLBACK (on_capture_failed), self, 0);
+  g_signal_connect_object (self->microphone, "doubted", G_CALLBACK (on_microphone_doubted), self, 0);
   g_signal_connect_object (self->screen, "failed", G_CALLBACK (on_screen_failed), self, 0);
   g_signal_connect_object (self->microphone, "started", G_CALLBACK (on_capture_started), self, 0);
   g_signal_connect_object (self->camera, "started", G_CALLBACK (on_capture_started), self, 0);

@@ -22,8 +22,8 @@ G_BEGIN_DECLS
  * microphone-problem, camera-problem, speaker-problem, screen-problem (read-only GError, nullable:
  * why it is not there, although wanted: NO_DEVICE, DEVICE_BUSY, DEVICE_LOST; the call goes on
  * without, and takes a device that comes back; of the screen also NO_SOUND: it is shared without
- * sound; ENCODER, while it is on: somebody gets none of it), microphone-level (read-only double
- * 0..1).
+ * sound; while it is on ENCODER: somebody gets none of it, DEVICE_LATE: it is waited for, of a
+ * microphone DEVICE_QUIET: it gives nothing but silence), microphone-level (read-only double 0..1).
  *
  * Signals:
  *   encoder-failed (BeckonMediaPeer *peer)  who gets nothing of camera or screen on that connection

@@ -34,6 +34,7 @@
 #define SINK_DRIFT_US "20000"
 #define SINK_DRIFT_SETTLED_US "90000"
 #define SETTLE_MS 2000
+#define LATE_SECONDS 5 /* a sound server that is busy takes one */
 #define SINK "sink"
 
 struct _BeckonVoice
@@ -58,6 +59,7 @@ struct _BeckonSpeaker
   GPtrArray *voices;    /* BeckonVoice */
   guint bus_watch;
   guint settle_source; /* until the sink's clock runs */
+  guint late_source;   /* while it is being opened */
   gboolean wanted;
   gboolean changing; /* a thread closes or opens */
   gboolean changed;  /* meanwhile: once more */
@@ -339,6 +341,7 @@ on_changed_in_thread (GObject *object, GAsyncResult *result, gpointer unused)
   g_autoptr (GstElement) pipeline = g_task_propagate_pointer (G_TASK (result), &error);
 
   self->changing = FALSE;
+  g_clear_handle_id (&self->late_source, g_source_remove);
   if (pipeline != NULL && self->wanted)
     play (self, g_steal_pointer (&pipeline));
   else if (pipeline != NULL)
@@ -347,6 +350,18 @@ on_changed_in_thread (GObject *object, GAsyncResult *result, gpointer unused)
     lose (self, error->message);
   if (self->changed)
     update (self);
+}
+
+/* It goes on: the sound server may answer yet. */
+static gboolean
+on_late (gpointer user_data)
+{
+  BeckonSpeaker *self = user_data;
+
+  self->late_source = 0;
+  if (self->wanted)
+    fail (self, BECKON_MEDIA_ERROR_DEVICE_LATE, "The speaker does not answer");
+  return G_SOURCE_REMOVE;
 }
 
 /* Closes what is open; opens what the settings say. */
@@ -379,6 +394,8 @@ update (BeckonSpeaker *self)
   else if (self->wanted)
     fail (self, BECKON_MEDIA_ERROR_NO_DEVICE, "There is no speaker");
   self->changing = TRUE;
+  if (change->sink != NULL)
+    self->late_source = g_timeout_add_seconds (LATE_SECONDS, on_late, self);
   task = g_task_new (self, NULL, on_changed_in_thread, NULL);
   g_task_set_source_tag (task, update);
   g_task_set_task_data (task, change, change_free);

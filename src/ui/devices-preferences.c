@@ -12,8 +12,6 @@
 #include "tone-player.h"
 #include "video-view.h"
 
-#define QUIET_SECONDS 5 /* without any sound: there is no room so quiet */
-
 struct _BeckonDevicesPreferences
 {
   AdwPreferencesPage parent_instance;
@@ -44,9 +42,6 @@ struct _BeckonDevicesPreferences
   /* What is said where nothing is wrong */
   char *say_something;
   char *plays_a_sound;
-
-  guint quiet_source; /* no sound has come of the microphone yet */
-  gboolean quiet;     /* nor will it */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonDevicesPreferences, beckon_devices_preferences,
@@ -73,67 +68,28 @@ update_microphone (BeckonDevicesPreferences *self)
   const GError *problem = beckon_media_session_get_microphone_problem (self->session);
   g_autofree char *phrase =
       problem != NULL ? beckon_phrase_for_microphone_problem (problem) : NULL;
-  const char *sentence = self->say_something;
 
-  if (phrase != NULL)
-    sentence = phrase;
-  else if (self->quiet)
-    sentence = beckon_phrase_for_quiet_microphone ();
-  adw_action_row_set_subtitle (self->level_row, sentence);
-  gtk_widget_set_visible (GTK_WIDGET (self->level), phrase == NULL);
-}
-
-static gboolean
-on_quiet (gpointer user_data)
-{
-  BeckonDevicesPreferences *self = user_data;
-
-  self->quiet_source = 0;
-  self->quiet = TRUE;
-  update_microphone (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* Another microphone, or one that is back. */
-static void
-listen_anew (BeckonDevicesPreferences *self)
-{
-  g_clear_handle_id (&self->quiet_source, g_source_remove);
-  self->quiet = FALSE;
-  if (beckon_media_session_get_microphone_problem (self->session) == NULL)
-    self->quiet_source = g_timeout_add_seconds (QUIET_SECONDS, on_quiet, self);
-  update_microphone (self);
-}
-
-static void
-on_devices_changed (BeckonDevicesPreferences *self, guint use)
-{
-  if (use == BECKON_DEVICE_USE_MICROPHONE)
-    listen_anew (self);
+  adw_action_row_set_subtitle (self->level_row, phrase != NULL ? phrase : self->say_something);
+  /* Of one that goes on something may come. */
+  gtk_widget_set_visible (GTK_WIDGET (self->level),
+                          beckon_media_session_get_microphone (self->session));
 }
 
 static void
 update_level (BeckonDevicesPreferences *self)
 {
-  const double level = beckon_media_session_get_microphone_level (self->session);
-
-  gtk_level_bar_set_value (self->level, level);
-  if (level <= 0)
-    return;
-  g_clear_handle_id (&self->quiet_source, g_source_remove);
-  if (!self->quiet)
-    return;
-  self->quiet = FALSE;
-  update_microphone (self);
+  gtk_level_bar_set_value (self->level,
+                           beckon_media_session_get_microphone_level (self->session));
 }
 
 static void
 update_speaker (BeckonDevicesPreferences *self)
 {
-  const gboolean missing = beckon_media_session_get_speaker_problem (self->session) != NULL;
+  const GError *problem = beckon_media_session_get_speaker_problem (self->session);
 
-  adw_action_row_set_subtitle (self->speaker_row, missing ? beckon_phrase_for_speaker_problem ()
-                                                          : self->plays_a_sound);
+  adw_action_row_set_subtitle (self->speaker_row,
+                               problem != NULL ? beckon_phrase_for_speaker_problem (problem)
+                                               : self->plays_a_sound);
 }
 
 static void
@@ -151,8 +107,6 @@ close_devices (BeckonDevicesPreferences *self)
   g_clear_object (&self->player);
   if (self->session == NULL)
     return;
-  g_clear_handle_id (&self->quiet_source, g_source_remove);
-  g_signal_handlers_disconnect_by_data (self->media->devices, self);
   g_signal_handlers_disconnect_by_data (self->session, self);
   beckon_video_view_set_source (self->preview, NULL);
   beckon_media_session_close_async (self->session, NULL, on_closed, NULL);
@@ -170,17 +124,15 @@ open_devices (BeckonDevicesPreferences *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::microphone-level", G_CALLBACK (update_level),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::microphone-problem", G_CALLBACK (listen_anew),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::microphone-problem",
+                           G_CALLBACK (update_microphone), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::speaker-problem", G_CALLBACK (update_speaker),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->media->devices, "changed", G_CALLBACK (on_devices_changed), self,
-                           G_CONNECT_SWAPPED);
   beckon_media_session_set_camera (self->session, TRUE);
   beckon_media_session_set_microphone (self->session, TRUE);
   beckon_media_session_open (self->session);
   update_preview (self);
-  listen_anew (self);
+  update_microphone (self);
   update_speaker (self);
 }
 

@@ -133,6 +133,8 @@ phrase_for_media_error (BeckonMediaError code)
       return g_strdup (_("This computer is on no network."));
     case BECKON_MEDIA_ERROR_PEER_SILENT:
       return g_strdup (_("Nothing came from the other computer."));
+    case BECKON_MEDIA_ERROR_DEVICE_LATE:
+    case BECKON_MEDIA_ERROR_DEVICE_QUIET:
     case BECKON_MEDIA_ERROR_NO_SOUND:
     case BECKON_MEDIA_ERROR_ENCODER:
     case BECKON_MEDIA_ERROR_FAILED:
@@ -397,6 +399,11 @@ beckon_phrase_for_microphone_problem (const GError *problem)
     return g_strdup (_("Another application uses the microphone: you are not heard"));
   if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LOST))
     return g_strdup (_("The microphone was disconnected: you are not heard"));
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LATE))
+    return g_strdup (_("The microphone does not answer: you are not heard"));
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_QUIET))
+    /* Translators: of a microphone that is open and gives nothing but silence; imperative */
+    return g_strdup (_("Nothing is heard: look whether the microphone is muted or switched off"));
   return g_strdup (_("No microphone was found: you are not heard"));
 }
 
@@ -418,15 +425,12 @@ beckon_phrase_for_camera_problem (const GError *problem)
 }
 
 const char *
-beckon_phrase_for_quiet_microphone (void)
+beckon_phrase_for_speaker_problem (const GError *problem)
 {
-  /* Translators: of a microphone that is open and gives nothing but silence; imperative */
-  return _("Nothing is heard: look whether the microphone is muted or switched off");
-}
+  g_return_val_if_fail (problem != NULL, NULL);
 
-const char *
-beckon_phrase_for_speaker_problem (void)
-{
+  if (g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LATE))
+    return _("The speaker does not answer: you hear nothing");
   return _("No speaker was found: you hear nothing");
 }
 
@@ -466,11 +470,12 @@ beckon_phrase_for_no_camera (BeckonCall *call)
 char *
 beckon_phrase_for_no_speaker (BeckonCall *call)
 {
+  const GError *error;
+
   g_return_val_if_fail (BECKON_IS_CALL (call), NULL);
 
-  return beckon_call_get_speaker_problem (call) != NULL
-             ? g_strdup (beckon_phrase_for_speaker_problem ())
-             : NULL;
+  error = beckon_call_get_speaker_problem (call);
+  return error != NULL ? g_strdup (beckon_phrase_for_speaker_problem (error)) : NULL;
 }
 
 char *

@@ -58,10 +58,8 @@ const char *beckon_phrase_for_progress (BeckonCallProgress progress);
 char *beckon_phrase_for_microphone_problem (const GError *problem);
 char *beckon_phrase_for_camera_problem (const GError *problem);
 
-/** beckon_phrase_for_quiet_microphone: it is open, and gives nothing but silence. */
-const char *beckon_phrase_for_quiet_microphone (void);
 /** beckon_phrase_for_speaker_problem: what keeps this person from hearing others. */
-const char *beckon_phrase_for_speaker_problem (void);
+const char *beckon_phrase_for_speaker_problem (const GError *problem);
 /** beckon_phrase_for_devices_in_use: why camera and microphone cannot be tried now. */
 const char *beckon_phrase_for_devices_in_use (void);
 

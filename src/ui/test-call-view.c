@@ -15,7 +15,6 @@
 
 #define SPOKEN_LEVEL 0.4 /* −36 dB: more than a quiet room, less than a quiet voice */
 #define LATE_SECONDS 15  /* a first picture that has not come by then does not come */
-#define QUIET_SECONDS 5  /* without any sound: there is no room so quiet */
 
 struct _BeckonTestCallView
 {
@@ -31,9 +30,8 @@ struct _BeckonTestCallView
   BeckonMediaConfig *media;
   BeckonTestCall *call; /* nullable: it is not to be seen */
 
-  guint late_source, quiet_source;
+  guint late_source;
   gboolean seen, heard, late;
-  gboolean quiet; /* nothing comes of the microphone, not even noise */
 };
 
 G_DEFINE_FINAL_TYPE (BeckonTestCallView, beckon_test_call_view, GTK_TYPE_BOX)
@@ -79,29 +77,25 @@ update_camera (BeckonTestCallView *self)
     beckon_check_row_wait (self->camera, _("Waiting for your picture…"));
 }
 
-static gboolean
-is_connected (BeckonTestCallView *self)
-{
-  return beckon_media_peer_get_state (beckon_test_call_get_remote (self->call)) ==
-         BECKON_MEDIA_PEER_CONNECTED;
-}
-
 static void
 update_microphone (BeckonTestCallView *self)
 {
   const GError *problem =
       beckon_media_session_get_microphone_problem (beckon_test_call_get_session (self->call));
-  g_autofree char *sentence =
-      problem != NULL ? beckon_phrase_for_microphone_problem (problem) : explain (self);
+  const gboolean quiet =
+      g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_QUIET);
+  g_autofree char *phrase =
+      problem != NULL ? beckon_phrase_for_microphone_problem (problem) : NULL;
+  g_autofree char *nothing = problem == NULL || quiet ? explain (self) : NULL;
 
-  if (sentence != NULL)
-    beckon_check_row_tell (self->microphone, BECKON_CHECK_FAILED, sentence, NULL);
+  if (nothing != NULL || (phrase != NULL && !quiet))
+    beckon_check_row_tell (self->microphone, BECKON_CHECK_FAILED,
+                           nothing != NULL ? nothing : phrase, NULL);
+  else if (quiet)
+    beckon_check_row_tell (self->microphone, BECKON_CHECK_WARNING, phrase, NULL);
   else if (self->heard)
     beckon_check_row_tell (self->microphone, BECKON_CHECK_GOOD,
                            _("Your microphone works: the bar is as loud as others hear you"), NULL);
-  else if (self->quiet && is_connected (self))
-    beckon_check_row_tell (self->microphone, BECKON_CHECK_WARNING,
-                           beckon_phrase_for_quiet_microphone (), NULL);
   else
     beckon_check_row_wait (self->microphone,
                            /* Translators: whoever speaks sees a bar move; imperative */
@@ -127,26 +121,10 @@ on_level (BeckonMediaPeer *peer, GParamSpec *pspec, BeckonTestCallView *self)
   const double level = beckon_media_peer_get_audio_level (peer);
 
   gtk_level_bar_set_value (self->level, level);
-  if (self->heard || level <= 0)
+  if (self->heard || level < SPOKEN_LEVEL)
     return;
-  g_clear_handle_id (&self->quiet_source, g_source_remove);
-  self->heard = level >= SPOKEN_LEVEL;
-  if (self->heard || self->quiet)
-    {
-      self->quiet = FALSE;
-      update_microphone (self);
-    }
-}
-
-static gboolean
-on_quiet (gpointer user_data)
-{
-  BeckonTestCallView *self = user_data;
-
-  self->quiet_source = 0;
-  self->quiet = TRUE;
+  self->heard = TRUE;
   update_microphone (self);
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -186,7 +164,7 @@ begin (BeckonTestCallView *self)
   BeckonMediaSession *session;
 
   self->call = beckon_test_call_new (self->media);
-  self->seen = self->heard = self->late = self->quiet = FALSE;
+  self->seen = self->heard = self->late = FALSE;
   remote = beckon_test_call_get_remote (self->call);
   session = beckon_test_call_get_session (self->call);
   g_signal_connect_object (remote, "notify::remote-video", G_CALLBACK (on_picture), self, 0);
@@ -200,7 +178,6 @@ begin (BeckonTestCallView *self)
   g_signal_connect_object (session, "notify::microphone-problem", G_CALLBACK (update_microphone),
                            self, G_CONNECT_SWAPPED);
   self->late_source = g_timeout_add_seconds (LATE_SECONDS, on_late, self);
-  self->quiet_source = g_timeout_add_seconds (QUIET_SECONDS, on_quiet, self);
   beckon_test_call_run_async (self->call, 0, on_ended, NULL);
   update_both (self);
 }
@@ -211,7 +188,6 @@ stop (BeckonTestCallView *self)
   if (self->call == NULL)
     return;
   g_clear_handle_id (&self->late_source, g_source_remove);
-  g_clear_handle_id (&self->quiet_source, g_source_remove);
   beckon_video_view_set_source (self->picture, NULL);
   g_signal_handlers_disconnect_by_data (beckon_test_call_get_remote (self->call), self);
   g_signal_handlers_disconnect_by_data (beckon_test_call_get_session (self->call), self);

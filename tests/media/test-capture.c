@@ -14,6 +14,7 @@
 #define FPS 30
 #define CLIP_FRAMES 30
 #define LIMIT_S 20
+#define RATE 48000
 
 typedef struct
 {
@@ -347,6 +348,80 @@ test_stop_and_start (Fixture *f, gconstpointer unused)
   g_assert_no_error (f->error);
 }
 
+/* Returns: (transfer full): the path of six seconds without any sound, and one with it. */
+static char *
+make_late_sound (Fixture *f)
+{
+  const gsize silent = 6 * RATE, loud = RATE;
+  g_autofree char *path = g_build_filename (f->folder, "late.wav", NULL);
+  g_autofree gint16 *samples = g_new0 (gint16, silent + loud);
+  g_autofree char *description = NULL;
+  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GstElement) source = NULL;
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < loud; i++)
+    samples[silent + i] = i % 100 < 50 ? G_MAXINT16 / 4 : -G_MAXINT16 / 4;
+  description = g_strdup_printf ("appsrc name=in format=time max-bytes=0 "
+                                 "caps=audio/x-raw,format=S16LE,rate=%d,channels=1,"
+                                 "layout=interleaved ! wavenc ! filesink location=%s",
+                                 RATE, path);
+  pipeline = gst_parse_launch (description, &error);
+  g_assert_no_error (error);
+  source = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  gst_app_src_push_buffer (GST_APP_SRC (source),
+                           gst_buffer_new_memdup (samples, (silent + loud) * sizeof *samples));
+  gst_app_src_end_of_stream (GST_APP_SRC (source));
+  bus = gst_element_get_bus (pipeline);
+  message = gst_bus_timed_pop_filtered (bus, LIMIT_S * GST_SECOND,
+                                        GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  return g_steal_pointer (&path);
+}
+
+static void
+on_doubted (BeckonCapture *capture, const GError *error, GError **doubt)
+{
+  g_clear_error (doubt);
+  *doubt = error != NULL ? g_error_copy (error) : NULL;
+}
+
+/* What gives nothing but silence is doubted, until there is some sound; for good, for a person may be
+ * silent, too. */
+static void
+test_quiet_microphone (Fixture *f, gconstpointer unused)
+{
+  GError *doubt = NULL;
+
+  f->config->audio = BECKON_SOURCE_FILE;
+  f->config->audio_file = make_late_sound (f);
+  f->capture = beckon_capture_new (f->config, FALSE);
+  g_signal_connect (f->capture, "doubted", G_CALLBACK (on_doubted), &doubt);
+  beckon_capture_start (f->capture);
+  while (doubt == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (doubt, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_QUIET);
+  g_assert_cmpfloat (beckon_capture_get_level (f->capture), ==, 0);
+  while (doubt != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (beckon_capture_get_level (f->capture), >, 0);
+  while (beckon_capture_get_level (f->capture) > 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (doubt);
+
+  beckon_capture_stop (f->capture);
+  beckon_capture_start (f->capture);
+  while (doubt == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  beckon_capture_stop (f->capture);
+  g_assert_no_error (doubt);
+}
+
 /* As a microphone that is closed before anything came of it. */
 static void
 test_level_of_nothing (Fixture *f, gconstpointer unused)
@@ -380,6 +455,7 @@ main (int argc, char **argv)
     { "device/camera", test_device },
     { "device/or-file", test_device_or_file },
     { "stop-and-start", test_stop_and_start },
+    { "quiet-microphone", test_quiet_microphone },
     { "level-of-nothing", test_level_of_nothing },
   };
 

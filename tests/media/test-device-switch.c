@@ -517,8 +517,14 @@ open_and_drop (Fixture *f)
   g_assert_finalize_object (capture);
 }
 
+static gboolean
+is_late (const GError *problem)
+{
+  return g_error_matches (problem, BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LATE);
+}
+
 /* A sound server that hangs holds up nothing but sound: the microphone is switched, off and on, as if
- * it did not, and heard when the server goes on. */
+ * it did not, and heard when the server goes on. Until then it is told. */
 static void
 test_server_hangs (Fixture *f, gconstpointer unused)
 {
@@ -535,13 +541,18 @@ test_server_hangs (Fixture *f, gconstpointer unused)
   beckon_media_session_set_microphone (session, TRUE);
   assert_runs ();
   g_object_set (f->alice.settings, "microphone", "one.in", NULL);
-  g_object_set (f->alice.settings, "microphone", "two.in", NULL);
+  g_object_set (f->alice.settings, "microphone", "two.in", "speaker", "right.out", NULL);
   assert_runs ();
+  wait_until (is_late (beckon_media_session_get_microphone_problem (session)));
+  wait_until (is_late (beckon_media_session_get_speaker_problem (session)));
+  g_assert_true (virtual_server_hangs ());
+  g_assert_true (beckon_media_session_get_microphone (session));
   virtual_server_go_on ();
   wait_until (hears (f->at_far, TWO_HZ));
   wait_until (virtual_ear_hears (f->at_far, ONE_HZ) < NOT_HEARD);
-  wait_until (hears (f->at_left, BOB_HZ));
-  g_assert_null (beckon_media_session_get_microphone_problem (session));
+  wait_until (hears (f->at_right, BOB_HZ));
+  wait_until (beckon_media_session_get_microphone_problem (session) == NULL);
+  g_assert_null (beckon_media_session_get_speaker_problem (session));
 
   /* A call that ends meanwhile ends. */
   virtual_server_hang ();

@@ -209,7 +209,7 @@ test_problems (Fixture *f, gconstpointer unused)
   gtk_box_append (GTK_BOX (box), call);
   wait_until (says (page, "level_row", quiet));
   wait_until (find_label (call, quiet));
-  gtk_widget_activate_action (page, "devices.test", "s", "speaker"); /* which it hears */
+  gtk_widget_activate_action (page, "devices.test", "s", "ringer"); /* which it hears, and goes on */
   wait_until (says (page, "level_row", "Say something"));
   wait_until (!find_label (call, quiet));
 
