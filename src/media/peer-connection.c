@@ -383,7 +383,8 @@ fail_description (gpointer object, gpointer text)
   beckon_media_peer_fail (object, BECKON_MEDIA_ERROR_BAD_DESCRIPTION, text);
 }
 
-/* On webrtcbin's thread: our offer or answer is there. It goes out before the candidates do. */
+/* On webrtcbin's thread: our offer or answer is there. It goes out before the candidates do, and not
+ * before it stands in webrtcbin's queue: what answers it comes behind it there. */
 static void
 on_description (GstPromise *promise, gpointer user_data)
 {
@@ -408,12 +409,13 @@ on_description (GstPromise *promise, gpointer user_data)
         beckon_peer_sdp_add_copies (description->sdp, self->offerer ? -1 : self->copies);
       if (self->offerer || self->reduced)
         beckon_peer_sdp_allow_reduced (description->sdp);
-      beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
-                        g_free);
-      /* With no promise to answer, a bin that is closing leaks its answer. */
+      /* With no promise to answer, a bin that is closing leaks its answer; and it answers none that
+       * it has no time for any more. */
       applied = gst_promise_new ();
       g_signal_emit_by_name (self->webrtc, "set-local-description", description, applied);
       gst_promise_interrupt (applied);
+      beckon_media_hop (self, emit_local_description, gst_sdp_message_as_text (description->sdp),
+                        g_free);
     }
   else if (error != NULL)
     beckon_media_hop (self, fail_description, g_strdup (error->message), g_free);
