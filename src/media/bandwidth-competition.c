@@ -22,6 +22,8 @@
 #define UNUSED_SHARE 0.7
 #define ALL_SHARE 0.9
 #define WAITING_US (1500 * G_TIME_SPAN_MILLISECOND)
+/* Three reports: a queue that grows at half the rate of the line is long by then. */
+#define SHOWN_AFTER_US (150 * G_TIME_SPAN_MILLISECOND)
 /* A packet more each round trip, and less for each in which more is lost than usual. */
 #define COMPETING_BEGIN 0.5
 #define COMPETING_BACK_OFF 0.7
@@ -82,6 +84,23 @@ beckon_competition_was_more_before (BeckonBandwidthEstimator *self, gint64 now, 
          beckon_competition_may_begin (self) &&
          now - self->most_at < BECKON_COMPETITION_COMPETED_US &&
          beckon_path_get_arriving (self) < OURS_SHARE_LATER * self->most_capacity;
+}
+
+gboolean
+beckon_competition_has_shown (BeckonBandwidthEstimator *self, gint64 now, gboolean was_more)
+{
+  if (!was_more)
+    self->more_since = 0;
+  else if (self->more_since == 0)
+    self->more_since = now;
+  return was_more && now - self->more_since >= SHOWN_AFTER_US;
+}
+
+void
+beckon_competition_note_emptied (BeckonBandwidthEstimator *self)
+{
+  if (beckon_path_get_arriving (self) > OURS_SHARE * self->capacity)
+    self->most_capacity = MIN (self->most_capacity, self->capacity);
 }
 
 void

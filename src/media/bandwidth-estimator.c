@@ -29,6 +29,10 @@
 #define BACK_OFF 0.85
 #define BACK_OFF_MIN 0.2
 #define CUTS_OF_ONE_QUEUE 2
+/* Of what is sent: who gets less than that out of a queue still fills it. */
+#define ARRIVES_SHARE 0.92
+/* Of the longest that a queue was: it is being emptied. */
+#define EMPTYING_SHARE 0.75
 /* A line that loses by the rate is full, though it may never have been seen empty. */
 #define BLIND_SHARE 0.5
 #define BLIND_US G_TIME_SPAN_SECOND
@@ -127,10 +131,13 @@ beckon_bandwidth_cut (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
       self->most_capacity = self->capacity;
       self->most_at = now;
     }
+  /* Before it was as long as that the line may have been wider. */
+  if (queue > BECKON_COMPETITION_SHORT_QUEUE_US)
+    self->waiting_since = 0;
   self->target = MIN (self->target, share * self->capacity);
   self->silent_target = 0;
   self->cut_at = now;
-  self->queue_at_cut = queue;
+  self->queue_at_cut = self->queue_most = queue;
   self->n_cuts++;
   self->state = BECKON_BANDWIDTH_DRAINING;
 }
@@ -171,6 +178,24 @@ drain_blindly (BeckonBandwidthEstimator *self, gint64 now, double capacity)
   self->n_reports = BECKON_PATH_LOSS_PACKETS / 4;
 }
 
+/* Whether what the line carries was measured to be more than it is: some came before it was thinner. */
+static gboolean
+still_fills_queue (BeckonBandwidthEstimator *self)
+{
+  return beckon_path_get_arriving (self) <
+         ARRIVES_SHARE * MIN (self->target, beckon_path_get_sent (self));
+}
+
+static void
+note_emptying (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
+{
+  self->queue_most = MAX (self->queue_most, queue);
+  if (queue >= EMPTYING_SHARE * self->queue_most)
+    return;
+  self->cut_at = now;
+  self->queue_at_cut = self->queue_most = queue;
+}
+
 static void
 drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 {
@@ -180,6 +205,7 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
 
   if (now < self->blind_until)
     return;
+  note_emptying (self, now, queue);
   if (queue == 0)
     {
       if (beckon_path_is_waiting (self) && now - self->cut_at < shows_after)
@@ -188,7 +214,10 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
           beckon_competition_may_begin (self))
         beckon_competition_begin (self, now, self->cut_target);
       else
-        beckon_bandwidth_grow_from_capacity (self);
+        {
+          beckon_competition_note_emptied (self);
+          beckon_bandwidth_grow_from_capacity (self);
+        }
       return;
     }
   if (queue > 2 * self->queue_at_cut && now - self->cut_at > self->round_trip)
@@ -198,13 +227,8 @@ drain (BeckonBandwidthEstimator *self, gint64 now, gint64 queue)
     }
   if (now - self->cut_at < shows_after)
     return;
-  if (queue < self->queue_at_cut * 3 / 4)
-    {
-      self->cut_at = now;
-      self->queue_at_cut = queue;
-    }
-  else if (self->n_cuts < CUTS_OF_ONE_QUEUE || beckon_competition_is_queue_ours (self) ||
-           !beckon_competition_may_begin (self))
+  if (self->n_cuts < CUTS_OF_ONE_QUEUE || still_fills_queue (self) ||
+      beckon_competition_is_queue_ours (self) || !beckon_competition_may_begin (self))
     beckon_bandwidth_cut (self, now, queue);
   else
     beckon_competition_begin (self, now, self->cut_target);
@@ -359,6 +383,7 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   /* After a silence it is one feedback's worth that is known, and not the silence's. */
   const double seconds =
       CLAMP (now_us - self->fed_at, 0, G_TIME_SPAN_SECOND / 4) / (double) G_TIME_SPAN_SECOND;
+  gboolean was_more, has_shown;
   gint64 queue;
 
   self->fed_at = now_us;
@@ -370,6 +395,8 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
   beckon_path_note_jitter (self, seconds);
   self->doubt = 1 + (self->doubt - 1) * pow (0.5, seconds * G_TIME_SPAN_SECOND / DOUBT_HALF_US);
   queue = beckon_path_get_queue (self);
+  was_more = queue > 0 && beckon_competition_was_more_before (self, now_us, queue);
+  has_shown = beckon_competition_has_shown (self, now_us, was_more);
   if (self->state != BECKON_BANDWIDTH_COMPETING && self->state != BECKON_BANDWIDTH_EXAMINING &&
       beckon_competition_is_waiting_for_others (self, now_us))
     beckon_competition_begin (self, now_us, self->waited_target);
@@ -377,9 +404,9 @@ beckon_bandwidth_estimator_take (BeckonBandwidthEstimator *self,
     drain (self, now_us, queue);
   else if (self->state == BECKON_BANDWIDTH_COMPETING)
     beckon_competition_go_on (self, now_us, seconds, queue);
-  else if (queue > 0 && beckon_competition_was_more_before (self, now_us, queue))
+  else if (has_shown)
     beckon_competition_begin (self, now_us, self->cut_target);
-  else if (queue > 0)
+  else if (queue > 0 && !was_more)
     beckon_bandwidth_cut (self, now_us, queue);
   else if (self->state == BECKON_BANDWIDTH_EXAMINING)
     examine (self, now_us);

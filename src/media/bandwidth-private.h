@@ -52,7 +52,7 @@ struct _BeckonBandwidthEstimator
   gint64 sent_at;             /* the newest that was reported */
   double sent_bits, sent_for; /* of the last second or so, as far as reports came; microseconds */
   gint64 cut_at, fed_at, blind_until;
-  gint64 queue_at_cut;
+  gint64 queue_at_cut, queue_most; /* since then, or since it became shorter */
   double cut_target, cut_arriving; /* before the first cut: bits a second */
   double loss_before, cut_loss;    /* before the last feedback, and before a queue was seen */
   double growing_for;              /* seconds in which the target was used */
@@ -81,6 +81,7 @@ struct _BeckonBandwidthEstimator
   guint n_examined, n_examined_lost;
   double most_capacity; /* of the last cuts */
   gint64 most_at;
+  gint64 more_since;                     /* more came before; 0: it did not */
   gint64 waiting_since;                  /* all packets wait; 0: they do not */
   double waited_target, waited_arriving; /* the most since then */
   gint64 empty_since; /* COMPETING, as the next three: 0: there is a queue */
@@ -142,10 +143,16 @@ gboolean beckon_competition_is_queue_ours (BeckonBandwidthEstimator *self);
  * less of ours there is. */
 gboolean beckon_competition_is_waiting_for_others (BeckonBandwidthEstimator *self, gint64 now);
 /** beckon_competition_was_more_before: Returns: whether a short queue is there again, though much
- * less of ours arrives than came out of one lately. A line that has become thinner has a long one
- * at first. */
+ * less of ours arrives than came out of one lately. */
 gboolean
 beckon_competition_was_more_before (BeckonBandwidthEstimator *self, gint64 now, gint64 queue);
+/** beckon_competition_has_shown: after each feedback: @was_more: the same. Returns: whether it has
+ * been so for a while: the queue of a line that has become thinner is short only for a moment. */
+gboolean
+beckon_competition_has_shown (BeckonBandwidthEstimator *self, gint64 now, gboolean was_more);
+/** beckon_competition_note_emptied: our queue is empty: if as much arrived until then as came out
+ * of it when it was cut, all of the line is ours, and it is no wider. */
+void beckon_competition_note_emptied (BeckonBandwidthEstimator *self);
 void beckon_competition_begin (BeckonBandwidthEstimator *self, gint64 now, double target_before);
 /** beckon_competition_go_on: @seconds: since the last feedback; @queue: microseconds */
 void

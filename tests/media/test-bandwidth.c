@@ -441,6 +441,32 @@ test_queue_of_others (void)
   g_assert_cmpfloat (simulated_path_get_mean_target (path, 20), >=, 300000);
 }
 
+/* Who uses all of a line that becomes thinner has a full queue that is their own, whenever that is, and
+ * takes it for nobody else's. */
+static void
+test_thinner_line (gconstpointer data)
+{
+  static const gint64 queues[] = { 200 * MS, 300 * MS, 500 * MS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
+    for (guint j = 0; j < 100; j++)
+      {
+        g_autoptr (SimulatedPath) path = simulated_path_new (3000000);
+
+        path->queue = queues[i];
+        path->sound_every = 20 * MS;
+        simulated_path_run (path, 6 * SECOND + j * 37 * MS);
+        path->rate = GPOINTER_TO_UINT (data);
+        simulated_path_run (path, 3 * SECOND / 2);
+        for (guint second = 0; second < 8; second++)
+          {
+            simulated_path_run (path, SECOND);
+            g_assert_cmpfloat (path->longest_wait, <, 120 * MS);
+          }
+        g_assert_cmpuint (simulated_path_get_target (path), >=, 0.7 * path->rate);
+      }
+}
+
 /* Neither leaves the other nothing, and afterwards all is as it was. */
 static void
 test_tcp_stream (gconstpointer data)
@@ -588,6 +614,7 @@ main (int argc, char **argv)
     { "/bandwidth/ordered-jitter-is-no-queue/%u-ms",
       test_ordered_jitter_is_no_queue,
       { 10, 30, 60, 100 } },
+    { "/bandwidth/thinner-line/%u-kbps", test_thinner_line, { 500, 1000, 1500, 2200 } },
     { "/bandwidth/tcp-stream/%u-kbps", test_tcp_stream, { 500, 1500, 3000, 10000 } },
     { "/bandwidth/small-picture-beside-tcp/%u-kbps",
       test_small_picture_beside_tcp,
