@@ -2,6 +2,8 @@
 """Runs the functions of a test program and prints TAP."""
 import concurrent.futures
 import faulthandler
+import os
+import signal
 import sys
 import traceback
 
@@ -24,6 +26,14 @@ def complaints(log):
                 " CRITICAL **" in line) and not any(known in line for known in _NOT_OURS)]
 
 
+def _end_children():
+    """What a failure has left behind holds the output open, and who reads it would wait for that to end."""
+    if os.getpgrp() != os.getpid():
+        return  # somebody else's group as well
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
+
+
 def run(*cases, together=(), limit=60, before=None, failed=None):
     """Runs @cases in order and exits; each has @limit seconds, and so has @before(), which they all need.
     Those in @together mostly wait, and do so at the same time, after the others. @failed(name) keeps what a
@@ -38,6 +48,11 @@ def run(*cases, together=(), limit=60, before=None, failed=None):
     except Skip as reason:
         print(f"1..0 # SKIP {reason}")
         sys.exit(0)
+    except Exception:  # pylint: disable=broad-except
+        print("Bail out! before the first test", flush=True)
+        traceback.print_exc()
+        _end_children()
+        sys.exit(1)
     print(f"1..{len(cases) + len(together)}")
     for number, case in enumerate((*cases, *together), 1):
         name = case.__name__.removeprefix("test_").replace("_", "-")
@@ -60,4 +75,6 @@ def run(*cases, together=(), limit=60, before=None, failed=None):
                 failed(name)
         finally:
             faulthandler.cancel_dump_traceback_later()
+    if bad:
+        _end_children()
     sys.exit(1 if bad else 0)
