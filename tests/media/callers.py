@@ -17,6 +17,8 @@ TEST = ("--video-in", "test", "--audio-in", "test")
 # Everybody registers at each start, from one address.
 OFTEN = "[limits]\nregistrations-per-address-per-minute=1000000\n"
 TONES = {"alice": 440, "bob": 660}
+# Not fatal-warnings: what is no complaint of GStreamer's own is found in the log.
+ENVIRONMENT = {**os.environ, "G_DEBUG": "gc-friendly"}
 
 
 def patience():
@@ -28,6 +30,15 @@ def patience():
 def make_clip(path, user, seconds, *size):
     """@size: width, height, and pictures a second, where they are not make-clip's."""
     subprocess.run([MAKE_CLIP, path, user, str(seconds), *map(str, size)], check=True, timeout=60)
+
+
+def call_oneself(*words):
+    """The events of a test call by their names, and its exit status."""
+    done = subprocess.run([CALL, "test-call", "--json", *words], capture_output=True, text=True, timeout=60,
+                          env=ENVIRONMENT, check=False)
+    found = tap.complaints(done.stderr)
+    assert not found, found
+    return {event["event"]: event for event in map(json.loads, done.stdout.splitlines())}, done.returncode
 
 
 class Server:
@@ -90,7 +101,7 @@ class Caller:
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self._log, text=True,
-                                        env={**os.environ, "G_DEBUG": "gc-friendly"})
+                                        env=ENVIRONMENT)
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):

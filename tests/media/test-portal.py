@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A screen that the desktop hands out: a fake portal with a person at it, and a real PipeWire between
 them. Runs on a desktop of its own (tests/rig/rig.sh -p)."""
-import json
 import os
 import queue
 import subprocess
@@ -266,10 +265,8 @@ def test_node_by_name():
 
 def camera_problem():
     """Why a call to oneself shows no camera that the desktop lends."""
-    done = subprocess.run([callers.CALL, "test-call", "--json", "--duration", "3", "--video-in", "portal",
-                           "--audio-in", "test"], stdout=subprocess.PIPE, timeout=60)
-    events = {event["event"]: event for event in map(json.loads, done.stdout.splitlines())}
-    assert done.returncode == 1 and "seen" not in events and "heard" in events, events
+    events, status = callers.call_oneself("--duration", "3", "--video-in", "portal", "--audio-in", "test")
+    assert status == 1 and "seen" not in events and "heard" in events, events
     return events["camera-problem"]["message"]
 
 

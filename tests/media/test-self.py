@@ -2,7 +2,6 @@
 """Without anybody else and without a server: test calls, the whole way of sound and pictures, and what is
 asked at a terminal."""
 import contextlib
-import json
 import os
 import pty
 import signal
@@ -15,13 +14,11 @@ import callers
 import tap
 
 
-COMMAND = [callers.CALL, "test-call", "--json", "--duration", "6"]
+LONG = ("--duration", "6")
 
 
 def test_call(*words):
-    """The events of one by their names, and its exit status."""
-    done = subprocess.run([*COMMAND, *words], stdout=subprocess.PIPE, timeout=60)
-    return {event["event"]: event for event in map(json.loads, done.stdout.splitlines())}, done.returncode
+    return callers.call_oneself(*LONG, *words)
 
 
 def test_both():
@@ -81,7 +78,8 @@ def test_nobody_reads():
         while True:
             os.write(writer, b"\n")
     os.set_blocking(writer, True)
-    status = subprocess.run([*COMMAND, *callers.TEST], stdout=writer, timeout=60, check=False).returncode
+    status = subprocess.run([callers.CALL, "test-call", "--json", *LONG, *callers.TEST], stdout=writer, timeout=60,
+                            env=callers.ENVIRONMENT, check=False).returncode
     os.close(writer)
     os.close(reader)
     assert status == 0, status
