@@ -207,9 +207,9 @@ open_calling_badges (Screens *self)
   beckon_statistics_tell (self->call->statistics);
   self->call->microphone = FALSE;
   self->call->screen = TRUE;
-  self->call->microphone_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_BUSY);
+  self->call->microphone_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_QUIET);
   self->call->camera_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_LOST);
-  self->call->speaker_problem = create_problem (BECKON_MEDIA_ERROR_NO_DEVICE);
+  self->call->speaker_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_LATE);
   self->call->screen_problem = create_problem (BECKON_MEDIA_ERROR_FAILED);
   show_call (self);
   sentences[0] = beckon_phrase_for_no_microphone (self->call);
