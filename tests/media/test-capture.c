@@ -173,6 +173,21 @@ counter_at (Fixture *f, guint i)
   return counter;
 }
 
+/* Nothing more comes of @source: waits until @pipeline has written it all. */
+static void
+finish_file (GstElement *pipeline, GstElement *source)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+
+  gst_app_src_end_of_stream (GST_APP_SRC (source));
+  message = gst_bus_timed_pop_filtered (bus, LIMIT_S * GST_SECOND,
+                                        GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
 /* Makes @name of @frames numbered frames by @encoder; returns its path. */
 static char *
 make_file (Fixture *f, const char *name, const char *encoder, guint frames, int width, int height)
@@ -184,8 +199,6 @@ make_file (Fixture *f, const char *name, const char *encoder, guint frames, int 
   g_autoptr (GstElement) pipeline = gst_parse_launch (description, &error);
   g_autoptr (GstElement) source = NULL;
   g_autoptr (GstElement) file = NULL;
-  g_autoptr (GstBus) bus = NULL;
-  g_autoptr (GstMessage) message = NULL;
   g_autoptr (GstCaps) caps = NULL;
   GstVideoInfo info;
 
@@ -210,13 +223,7 @@ make_file (Fixture *f, const char *name, const char *encoder, guint frames, int 
       GST_BUFFER_DURATION (buffer) = GST_SECOND / FPS;
       gst_app_src_push_buffer (GST_APP_SRC (source), buffer);
     }
-  gst_app_src_end_of_stream (GST_APP_SRC (source));
-  bus = gst_element_get_bus (pipeline);
-  message = gst_bus_timed_pop_filtered (bus, LIMIT_S * GST_SECOND,
-                                        GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  g_assert_nonnull (message);
-  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
+  finish_file (pipeline, source);
   return g_steal_pointer (&path);
 }
 
@@ -358,8 +365,6 @@ make_late_sound (Fixture *f)
   g_autofree char *description = NULL;
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GstElement) source = NULL;
-  g_autoptr (GstBus) bus = NULL;
-  g_autoptr (GstMessage) message = NULL;
   g_autoptr (GError) error = NULL;
 
   for (gsize i = 0; i < loud; i++)
@@ -374,13 +379,7 @@ make_late_sound (Fixture *f)
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   gst_app_src_push_buffer (GST_APP_SRC (source),
                            gst_buffer_new_memdup (samples, (silent + loud) * sizeof *samples));
-  gst_app_src_end_of_stream (GST_APP_SRC (source));
-  bus = gst_element_get_bus (pipeline);
-  message = gst_bus_timed_pop_filtered (bus, LIMIT_S * GST_SECOND,
-                                        GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  g_assert_nonnull (message);
-  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
+  finish_file (pipeline, source);
   return g_steal_pointer (&path);
 }
 

@@ -26,12 +26,12 @@ def complaints(log):
                 " CRITICAL **" in line) and not any(known in line for known in _NOT_OURS)]
 
 
-def _end_children():
-    """What a failure has left behind holds the output open, and who reads it would wait for that to end."""
-    if os.getpgrp() != os.getpid():
-        return  # somebody else's group as well
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(0, signal.SIGTERM)
+def _fail():
+    """Exits. What a failure has left behind holds the output open, and who reads it would wait for that to end."""
+    if os.getpgrp() == os.getpid():  # or it is somebody else's group as well
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+    sys.exit(1)
 
 
 def run(*cases, together=(), limit=60, before=None, failed=None):
@@ -51,8 +51,7 @@ def run(*cases, together=(), limit=60, before=None, failed=None):
     except Exception:  # pylint: disable=broad-except
         print("Bail out! before the first test", flush=True)
         traceback.print_exc()
-        _end_children()
-        sys.exit(1)
+        _fail()
     print(f"1..{len(cases) + len(together)}")
     for number, case in enumerate((*cases, *together), 1):
         name = case.__name__.removeprefix("test_").replace("_", "-")
@@ -76,5 +75,5 @@ def run(*cases, together=(), limit=60, before=None, failed=None):
         finally:
             faulthandler.cancel_dump_traceback_later()
     if bad:
-        _end_children()
-    sys.exit(1 if bad else 0)
+        _fail()
+    sys.exit(0)
