@@ -43,8 +43,7 @@ print_missing (Test *test, const BeckonTestCallReport *report)
     return;
   if (config->audio != BECKON_SOURCE_NONE && report->microphone_problem == NULL &&
       report->loudest <= 0)
-    print_sentence (test, "microphone-problem",
-                    "Nothing is heard: look whether the microphone is muted or switched off");
+    print_sentence (test, "microphone-problem", BECKON_MEDIA_QUIET_MESSAGE);
   if (config->video != BECKON_SOURCE_NONE && report->camera_problem == NULL &&
       report->first_video_ms < 0)
     print_sentence (test, "camera-problem",

@@ -104,9 +104,8 @@ on_doubted (BeckonCaptureDoubt doubt, gpointer user_data)
     error = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_LATE,
                                  "The microphone does not answer");
   else if (doubt == BECKON_CAPTURE_DOUBT_QUIET)
-    error = g_error_new_literal (
-        BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_QUIET,
-        "Nothing is heard: look whether the microphone is muted or switched off");
+    error = g_error_new_literal (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_DEVICE_QUIET,
+                                 BECKON_MEDIA_QUIET_MESSAGE);
   g_signal_emit (user_data, signals[DOUBTED], 0, error);
 }
 

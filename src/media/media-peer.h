@@ -45,6 +45,9 @@ typedef enum
   BECKON_MEDIA_ERROR_ENCODER,         /* that of our pictures has failed in a call */
   BECKON_MEDIA_ERROR_FAILED,
 } BeckonMediaError;
+/** BECKON_MEDIA_QUIET_MESSAGE: of a %BECKON_MEDIA_ERROR_DEVICE_QUIET */
+#define BECKON_MEDIA_QUIET_MESSAGE                                                                 \
+  "Nothing is heard: look whether the microphone is muted or switched off"
 
 #define BECKON_TYPE_MEDIA_PEER (beckon_media_peer_get_type ())
 /**
