@@ -21,11 +21,13 @@ async function directAnswer(offer) {
   return gathered();
 }
 
-/** @pictures: whether the camera is sent, too. */
-async function directStart(pictures) {
+/** @pictures: whether the camera is sent, too; @preference: what yields where not all can be sent, as in
+ *  RTCRtpSendParameters.degradationPreference, none: what the browser does by itself. */
+async function directStart(pictures, preference) {
   const devices = await openDevices();
   if (!pictures) devices.removeTrack(devices.getVideoTracks()[0]);
   await peer.putDevices(devices);
+  if (preference) await peer.prefer(preference);
 }
 
 let watches, before;

@@ -42,11 +42,12 @@ def quality(shown, captured, seconds):
 
 class DirectCall:
     """Two Chromiums in a call; use as a context manager. @prefixes are the words in front of each; the
-    callee sends pictures as well, unless it only listens (not @both)."""
+    callee sends pictures as well, unless it only listens (not @both). @preference: see directStart()."""
 
-    def __init__(self, video, audio, prefixes=((), ()), both=True):
+    def __init__(self, video, audio, prefixes=((), ()), both=True, preference=None):
         self.ends = [Chromium(video, audio, prefix) for prefix in prefixes]
         self.both = both
+        self.preference = preference
         self.started = []
 
     def __enter__(self):
@@ -56,8 +57,8 @@ class DirectCall:
             caller, callee = self.ends
             offer = caller.run("directOffer")
             caller.run("payload => peer.take(payload)", callee.run("directAnswer", offer))
-            caller.run("directStart", True)
-            callee.run("directStart", self.both)
+            caller.run("directStart", True, self.preference)
+            callee.run("directStart", self.both, self.preference)
             for end in self.ends if self.both else [callee]:
                 end.wait("peer.times.firstFrame", 60)
         except BaseException:

@@ -167,6 +167,12 @@ class Peer {
     if (this.channel) this.tell();
   }
 
+  /** What yields of the camera's pictures where not all of them can be sent. */
+  async prefer(degradationPreference) {
+    const { sender } = this.line("camera");
+    await sender.setParameters({ ...sender.getParameters(), degradationPreference });
+  }
+
   /** Turns what is sent on @line off or on. */
   turn(line, on) {
     this.line(line).sender.track.enabled = on;
