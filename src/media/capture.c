@@ -187,7 +187,7 @@ add_app_sink (BeckonCapture *self, GstElement *after)
 static void
 add_shown (BeckonCapture *self, GstElement *after)
 {
-  GstElement *convert = add (self, add_queue (self, after), "videoconvert");
+  GstElement *convert = add (self, add_queue (self, after), "videoconvertscale");
 
   self->shown = gst_object_ref (add (self, convert, self->config->video_sink));
   g_object_set (self->shown, "sync", FALSE, "async", FALSE, NULL);

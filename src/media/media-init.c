@@ -22,6 +22,7 @@ static const struct
   { "audioresample", "base" },  { "volume", "base" },
   { "audiotestsrc", "base" },   { "opusdec", "base" },        { "opusenc", "base" },
   { "uridecodebin", "base" },   { "videoconvert", "base" },   { "videoscale", "base" },
+  { "videoconvertscale", "base" },
   { "videotestsrc", "base" },   { "level", "good" },          { "matroskamux", "good" },
   { "rtpbin", "good" },         { "rtpopuspay", "good" },     { "rtpvp8pay", "good" },
   { "vp8dec", "good" },         { "vp8enc", "good" },         { "imagefreeze", "good" },

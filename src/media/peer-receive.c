@@ -271,7 +271,7 @@ receive_video (BeckonMediaPeer *self, BeckonLine line, BeckonCodec codec)
   /* All that is held back waits in here; see peer-jitter.c. */
   g_object_set (last, "leaky", 2 /* downstream */, "max-size-buffers", 0, "max-size-bytes", 0,
                 "max-size-time", (guint64) HELD_BACK_MAX, NULL);
-  last = make (self, last, "videoconvert");
+  last = make (self, last, "videoconvertscale");
   add (self, last, screen ? self->screen_sink : self->video_sink);
   return depay;
 }

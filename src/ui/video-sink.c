@@ -5,6 +5,9 @@
  * The streaming thread wraps each mapped frame in a cairo surface, without a copy, and leaves it
  * in `pending`; the main thread takes what lies there. When frames come faster than the main thread
  * paints, the newest replaces the one that waits: nothing queues up, so that pictures never lag.
+ *
+ * Pictures that are shown small are asked for small: an own picture in its corner has a sixteenth of the
+ * camera's pixels to convert, to keep and to draw.
  */
 
 #define G_LOG_DOMAIN "beckon-ui"
@@ -27,6 +30,13 @@
 #define FRAME_FORMAT "ARGB"
 #endif
 
+/* Heights that are asked for double from here on, so that a window that is resized asks for few. */
+#define SMALLEST_HEIGHT 180 /* pixels */
+#define LARGEST_HEIGHT 1440
+
+/* So often in a row less has to be enough: two views may draw the same pictures in turn. */
+#define SMALLER_AFTER 10
+
 #define BECKON_TYPE_VIDEO_SINK (beckon_video_sink_get_type ())
 G_DECLARE_FINAL_TYPE (BeckonVideoSink, beckon_video_sink, BECKON, VIDEO_SINK, GstVideoSink)
 
@@ -37,6 +47,9 @@ struct _BeckonVideoSink
   BeckonFramePaintable *paintable;
 
   GstVideoInfo info; /* of the caps; streaming thread */
+
+  int max_height;  /* of pictures that are asked for, 0: any; atomic */
+  guint n_smaller; /* times in a row that less would have done; main thread */
 
   /* With the object's lock: */
   cairo_surface_t *pending;
@@ -155,6 +168,25 @@ beckon_video_sink_set_info (GstVideoSink *sink, GstCaps *caps, const GstVideoInf
   return TRUE;
 }
 
+/* Larger ones come last, and are taken: they may be on their way, and not everything before us makes them
+ * smaller. */
+static GstCaps *
+beckon_video_sink_get_caps (GstBaseSink *sink, GstCaps *filter)
+{
+  const int max_height = g_atomic_int_get (&BECKON_VIDEO_SINK (sink)->max_height);
+  g_autoptr (GstCaps) any = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
+  g_autoptr (GstCaps) caps = gst_caps_copy (any);
+
+  if (max_height > 0)
+    {
+      gst_caps_set_simple (caps, "height", GST_TYPE_INT_RANGE, 1, max_height, NULL);
+      caps = gst_caps_merge (g_steal_pointer (&caps), g_steal_pointer (&any));
+    }
+  if (filter == NULL)
+    return g_steal_pointer (&caps);
+  return gst_caps_intersect_full (caps, filter, GST_CAPS_INTERSECT_FIRST);
+}
+
 static gboolean
 beckon_video_sink_propose_allocation (GstBaseSink *sink, GstQuery *query)
 {
@@ -207,6 +239,7 @@ beckon_video_sink_class_init (BeckonVideoSinkClass *klass)
 
   object_class->get_property = beckon_video_sink_get_property;
   object_class->finalize = beckon_video_sink_finalize;
+  base_class->get_caps = beckon_video_sink_get_caps;
   base_class->propose_allocation = beckon_video_sink_propose_allocation;
   base_class->stop = beckon_video_sink_stop;
   video_class->set_info = beckon_video_sink_set_info;
@@ -237,4 +270,44 @@ beckon_video_sink_register (void)
   if (!gst_element_register (NULL, FACTORY_NAME, GST_RANK_NONE, BECKON_TYPE_VIDEO_SINK))
     g_assert_not_reached ();
   return FACTORY_NAME;
+}
+
+/* No event is sent: it would go on to the camera. */
+static void
+ask_again (BeckonVideoSink *self)
+{
+  g_autoptr (GstPad) before = gst_pad_get_peer (GST_BASE_SINK_PAD (self));
+
+  if (before != NULL)
+    gst_pad_mark_reconfigure (before);
+}
+
+void
+beckon_video_sink_need_height (GObject *sink, int height)
+{
+  BeckonVideoSink *self;
+  int needed = SMALLEST_HEIGHT;
+
+  g_return_if_fail (G_IS_OBJECT (sink));
+  g_return_if_fail (height >= 0);
+
+  if (!BECKON_IS_VIDEO_SINK (sink))
+    return;
+  self = BECKON_VIDEO_SINK (sink);
+  while (needed < height)
+    needed *= 2;
+  if (height == 0 || needed > LARGEST_HEIGHT)
+    needed = 0;
+
+  if (needed == self->max_height)
+    {
+      self->n_smaller = 0;
+      return;
+    }
+  if (needed != 0 && (self->max_height == 0 || needed < self->max_height) &&
+      ++self->n_smaller < SMALLER_AFTER)
+    return;
+  self->n_smaller = 0;
+  g_atomic_int_set (&self->max_height, needed);
+  ask_again (self);
 }

@@ -7,6 +7,9 @@
 #include "video-view.h"
 
 #include "frame-paintable.h"
+#include "video-sink.h"
+
+#include <math.h>
 
 struct _BeckonVideoView
 {
@@ -75,6 +78,10 @@ beckon_video_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     picture_height = width / aspect;
   else
     picture_width = height * aspect;
+  /* Letters of a screen stay as they are. */
+  beckon_video_sink_need_height (
+      self->source,
+      self->contained ? 0 : (int) ceil (picture_height * gtk_widget_get_scale_factor (widget)));
 
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   if (self->mirrored)

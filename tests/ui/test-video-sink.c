@@ -211,6 +211,72 @@ test_stop_clears (void)
   fixture_stop (&fixture);
 }
 
+typedef struct
+{
+  GObject *sink;
+  const int *heights; /* that are drawn in turn with each picture, ended by -1 */
+  guint n_drawn;
+} Drawing;
+
+static void
+on_drawn (Drawing *drawing)
+{
+  if (drawing->heights[drawing->n_drawn] < 0)
+    drawing->n_drawn = 0;
+  beckon_video_sink_need_height (drawing->sink, drawing->heights[drawing->n_drawn++]);
+}
+
+/* Draws @n_pictures at @heights, ended by -1. Returns: how high the last of them was, in pixels. */
+static int
+fixture_draw (Fixture *self, const int *heights, guint n_pictures)
+{
+  const guint watchdog = g_timeout_add_seconds (WATCHDOG_SECONDS, on_watchdog, NULL);
+  Drawing drawing = { G_OBJECT (self->sink), heights, 0 };
+  guint n_shown = 0;
+
+  g_signal_connect_swapped (self->paintable, "invalidate-contents", G_CALLBACK (on_drawn), &drawing);
+  g_signal_connect_swapped (self->paintable, "invalidate-contents", G_CALLBACK (count), &n_shown);
+  while (n_shown < n_pictures)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handlers_disconnect_by_data (self->paintable, &drawing);
+  g_signal_handlers_disconnect_by_data (self->paintable, &n_shown);
+  g_source_remove (watchdog);
+  return gdk_paintable_get_intrinsic_height (self->paintable);
+}
+
+/* What is drawn small comes small, and large again as soon as one view needs it so. */
+static void
+test_need_height (void)
+{
+  Fixture fixture;
+
+  fixture_start (&fixture, "videotestsrc is-live=true ! "
+                           "video/x-raw,format=I420,width=1280,height=720,framerate=60/1 ! "
+                           "videoconvertscale");
+  gst_element_set_state (fixture.pipeline, GST_STATE_PLAYING);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 0, -1 }, 20), ==, 720);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 112, -1 }, 20), ==, 180);
+  g_assert_cmpint (gdk_paintable_get_intrinsic_width (fixture.paintable), ==, 320);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 361, -1 }, 5), ==, 720);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 112, 360, -1 }, 30), ==, 360);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 0, -1 }, 5), ==, 720);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 2000, -1 }, 5), ==, 720);
+  fixture_stop (&fixture);
+}
+
+/* Who cannot make them smaller goes on. */
+static void
+test_need_height_in_vain (void)
+{
+  Fixture fixture;
+
+  fixture_start (&fixture, "videotestsrc is-live=true ! "
+                           "video/x-raw,format=I420,width=640,height=360,framerate=60/1 ! videoconvert");
+  gst_element_set_state (fixture.pipeline, GST_STATE_PLAYING);
+  g_assert_cmpint (fixture_draw (&fixture, (int[]){ 112, -1 }, 30), ==, 360);
+  fixture_stop (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -223,5 +289,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/video-sink/newest-wins", test_newest_wins);
   g_test_add_func ("/ui/video-sink/pixel-aspect", test_pixel_aspect);
   g_test_add_func ("/ui/video-sink/stop-clears", test_stop_clears);
+  g_test_add_func ("/ui/video-sink/need-height", test_need_height);
+  g_test_add_func ("/ui/video-sink/need-height/in-vain", test_need_height_in_vain);
   return g_test_run ();
 }
