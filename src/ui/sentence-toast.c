@@ -8,6 +8,8 @@
 
 #include "large-letters.h"
 
+#include <glib/gi18n.h>
+
 #define LINE_CHARS 44
 #define NARROW_LINE_CHARS 21 /* beside "Undo" */
 #define SHORT_BUTTON_CHARS 4 /* "Undo" */
@@ -21,6 +23,23 @@ get_line_chars (gboolean narrow)
   const int usual = (narrow ? NARROW_LINE_CHARS : LINE_CHARS) + BUTTON_CHARS;
 
   return MAX (LEAST_CHARS, (int) (usual / beckon_letters_scale ()) - BUTTON_CHARS);
+}
+
+/* Libadwaita 1.2 has an icon on it, and no name. */
+static void
+name_close_button (GtkWidget *label)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (label, ADW_TYPE_TOAST_OVERLAY);
+  GtkWidget *toast = label;
+  GtkWidget *close;
+
+  while (gtk_widget_get_parent (toast) != overlay)
+    toast = gtk_widget_get_parent (toast);
+  close = gtk_widget_get_last_child (toast);
+  if (GTK_IS_BUTTON (close))
+    gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    /* Translators: button: takes a sentence off the window; imperative */
+                                    _ ("Close"), -1);
 }
 
 AdwToast *
@@ -40,6 +59,7 @@ beckon_sentence_toast_new (const char *sentence, gboolean narrow)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "heading");
   gtk_widget_add_css_class (label, "toast-sentence");
+  g_signal_connect (label, "map", G_CALLBACK (name_close_button), NULL);
   adw_toast_set_custom_title (toast, label);
   return toast;
 }

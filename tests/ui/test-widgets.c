@@ -8,6 +8,7 @@
 #include "auto-hide.h"
 #include "badge.h"
 #include "incoming-window.h"
+#include "sentence-toast.h"
 #include "sign-in-page.h"
 #include "stack-pages.h"
 #include "ui-fixture.h"
@@ -330,6 +331,24 @@ count (guint *n)
   (*n)++;
 }
 
+/* What takes it away has a name for who does not see it. */
+static void
+test_toast (void)
+{
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *overlay = adw_toast_overlay_new ();
+
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (overlay), gtk_label_new ("below"));
+  gtk_window_set_child (GTK_WINDOW (window), overlay);
+  gtk_window_set_default_size (GTK_WINDOW (window), 600, 400);
+  gtk_window_present (GTK_WINDOW (window));
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay),
+                               beckon_sentence_toast_new ("It was so", FALSE));
+  ui_await (ui_find_label (window, "It was so") != NULL);
+  ui_await (ui_find_named (window, "Close") != NULL);
+  ui_destroy (window);
+}
+
 static void
 test_video_view (void)
 {
@@ -448,6 +467,7 @@ main (int argc, char **argv)
 #undef ADD
   g_test_add_func ("/ui/settles-beside-an-animation", test_settles_beside_an_animation);
   g_test_add_func ("/ui/badge", test_badge);
+  g_test_add_func ("/ui/toast", test_toast);
   g_test_add_func ("/ui/video-view", test_video_view);
   g_test_add_func ("/ui/auto-hide-goes", test_auto_hide_goes);
   g_test_add_func ("/ui/stack-pages", test_stack_pages);
