@@ -181,7 +181,8 @@ class Desktop:
 
     def Session_Close(self, _sender, path, _parameters, invocation):
         self.bus.unregister_object(self.registrations.pop(path))
-        self.session, self.shortcuts = None, {}
+        if path == self.session:  # one that was refused may go when the next one has its keys
+            self.session, self.shortcuts = None, {}
         invocation.return_value(None)
 
     def Inhibit_Inhibit(self, sender, _path, parameters, invocation):
