@@ -14,6 +14,7 @@
 #include "incoming-window.h"
 #include "phrases.h"
 #include "statistics-window.h"
+#include "waiting-page.h"
 
 #define POPUP_WIDTH 420
 
@@ -133,6 +134,14 @@ open_waiting_ringing (Screens *self)
   show_call (self);
 }
 
+/* At once: by itself it would wait a second. @sentence: (transfer full) */
+static void
+tell_badge (Screens *self, GType page, const char *name, char *sentence)
+{
+  beckon_badge_tell (BECKON_BADGE (screens_find (self, page, name)), sentence);
+  g_free (sentence);
+}
+
 static void
 open_waiting_problems (Screens *self)
 {
@@ -142,6 +151,10 @@ open_waiting_problems (Screens *self)
   self->call->microphone_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_BUSY);
   self->call->camera_problem = create_problem (BECKON_MEDIA_ERROR_NOT_ALLOWED);
   show_call (self);
+  tell_badge (self, BECKON_TYPE_WAITING_PAGE, "microphone_badge",
+              beckon_phrase_for_no_microphone (self->call));
+  tell_badge (self, BECKON_TYPE_WAITING_PAGE, "camera_badge",
+              beckon_phrase_for_no_camera (self->call));
 }
 
 static void
@@ -195,13 +208,10 @@ open_calling_voice (Screens *self)
   show_call (self);
 }
 
-/* All that badges may have to say at a time; they would wait a second before they do. */
+/* All that badges may have to say at a time. */
 static void
 open_calling_badges (Screens *self)
 {
-  static const char *const badges[] = { "no_microphone", "no_camera", "no_speaker", "no_screen" };
-  char *sentences[G_N_ELEMENTS (badges)];
-
   create_running (self, BECKON_MEDIA_VIDEO);
   self->call->statistics->counted.quality = 2;
   beckon_statistics_tell (self->call->statistics);
@@ -212,16 +222,14 @@ open_calling_badges (Screens *self)
   self->call->speaker_problem = create_problem (BECKON_MEDIA_ERROR_DEVICE_LATE);
   self->call->screen_problem = create_problem (BECKON_MEDIA_ERROR_FAILED);
   show_call (self);
-  sentences[0] = beckon_phrase_for_no_microphone (self->call);
-  sentences[1] = beckon_phrase_for_no_camera (self->call);
-  sentences[2] = beckon_phrase_for_no_speaker (self->call);
-  sentences[3] = beckon_phrase_for_no_screen (self->call);
-  for (guint i = 0; i < G_N_ELEMENTS (badges); i++)
-    {
-      beckon_badge_tell (BECKON_BADGE (screens_find (self, BECKON_TYPE_CALLING_PAGE, badges[i])),
-                         sentences[i]);
-      g_clear_pointer (&sentences[i], g_free);
-    }
+  tell_badge (self, BECKON_TYPE_CALLING_PAGE, "no_microphone",
+              beckon_phrase_for_no_microphone (self->call));
+  tell_badge (self, BECKON_TYPE_CALLING_PAGE, "no_camera",
+              beckon_phrase_for_no_camera (self->call));
+  tell_badge (self, BECKON_TYPE_CALLING_PAGE, "no_speaker",
+              beckon_phrase_for_no_speaker (self->call));
+  tell_badge (self, BECKON_TYPE_CALLING_PAGE, "no_screen",
+              beckon_phrase_for_no_screen (self->call));
 }
 
 static void
