@@ -33,11 +33,14 @@ struct _BeckonWaitingPage
 G_DEFINE_FINAL_TYPE (BeckonWaitingPage, beckon_waiting_page, ADW_TYPE_BIN)
 
 /* Over one's own picture the words stand above the controls, not over the face; without it they
- * have the middle of the window. */
+ * have the middle of the window, below what is said about devices. */
 static void
 update_place (BeckonWaitingPage *self, gboolean picture)
 {
   const GtkAlign align = picture ? GTK_ALIGN_START : GTK_ALIGN_CENTER;
+  const gboolean told = gtk_widget_get_visible (GTK_WIDGET (self->microphone_badge)) ||
+                        gtk_widget_get_visible (GTK_WIDGET (self->camera_badge));
+  const gboolean crowded = told && !picture;
 
   gtk_widget_set_visible (GTK_WIDGET (self->preview), picture);
   gtk_widget_set_visible (self->scrim_top, picture);
@@ -46,14 +49,21 @@ update_place (BeckonWaitingPage *self, gboolean picture)
                                   picture ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   gtk_widget_set_valign (self->block, picture ? GTK_ALIGN_END : GTK_ALIGN_CENTER);
   beckon_css_class_set (self->block, "centred", !picture);
+  beckon_css_class_set (self->block, "crowded", crowded);
   beckon_css_class_set (self->ring, "small", picture);
-  adw_avatar_set_size (self->avatar, picture ? 64 : 128);
+  adw_avatar_set_size (self->avatar, picture ? 64 : crowded ? 96 : 128);
   gtk_widget_set_halign (self->name, align);
   gtk_widget_set_halign (self->progress_box, align);
   gtk_label_set_xalign (GTK_LABEL (self->name), picture ? 0 : 0.5);
   gtk_label_set_justify (GTK_LABEL (self->name), picture ? GTK_JUSTIFY_LEFT : GTK_JUSTIFY_CENTER);
   gtk_label_set_xalign (self->progress, picture ? 0 : 0.5);
   gtk_label_set_justify (self->progress, picture ? GTK_JUSTIFY_LEFT : GTK_JUSTIFY_CENTER);
+}
+
+static void
+on_badge (BeckonWaitingPage *self)
+{
+  update_place (self, gtk_widget_get_visible (GTK_WIDGET (self->preview)));
 }
 
 void
@@ -109,6 +119,7 @@ beckon_waiting_page_class_init (BeckonWaitingPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, BeckonWaitingPage, progress);
   gtk_widget_class_bind_template_child (widget_class, BeckonWaitingPage, microphone_badge);
   gtk_widget_class_bind_template_child (widget_class, BeckonWaitingPage, camera_badge);
+  gtk_widget_class_bind_template_callback (widget_class, on_badge);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "ended-page.h"
 #include "ui-fixture.h"
 #include "video-view.h"
+#include "waiting-page.h"
 #include "waiting.h"
 
 #if defined(GDK_WINDOWING_X11) && defined(HAVE_X11)
@@ -89,6 +90,40 @@ test_waiting (Fixture *self, gconstpointer unused)
   g_assert_nonnull (ui_find_label (self->window, "they will see a missed call"));
   g_assert_nonnull (ui_find_named (self->window, "Cancel"));
   g_assert_null (ui_find_named (self->window, "Hang up"));
+}
+
+static graphene_rect_t
+get_bounds (Fixture *self, GtkWidget *widget)
+{
+  graphene_rect_t bounds;
+
+  g_assert_nonnull (widget);
+  g_assert_true (gtk_widget_compute_bounds (widget, self->window, &bounds));
+  return bounds;
+}
+
+/* What is missing is said beside who is called, not over their face. */
+static void
+test_waiting_badges (Fixture *self, gconstpointer unused)
+{
+  GtkWidget *page = ui_find_type (self->window, BECKON_TYPE_WAITING_PAGE);
+  graphene_rect_t badge;
+  graphene_rect_t avatar;
+
+  gtk_window_set_default_size (GTK_WINDOW (self->window), 360, 640);
+  ui_await (gtk_widget_has_css_class (self->window, "narrow"));
+  g_clear_object (&self->call->local_video);
+  self->call->microphone_problem =
+      g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NO_DEVICE, "none");
+  self->call->camera_problem =
+      g_error_new (BECKON_MEDIA_ERROR, BECKON_MEDIA_ERROR_NOT_ALLOWED, "refused");
+  fake_call_notify (self->call, "local-video");
+  ui_await (ui_find_label (page, "No microphone was found") != NULL);
+  ui_await (ui_find_label (page, "may not use the camera") != NULL);
+  ui_await (gtk_widget_get_height (ui_find_label (page, "may not use the camera")) > 0);
+  badge = get_bounds (self, ui_find_label (page, "may not use the camera"));
+  avatar = get_bounds (self, ui_find_type (page, ADW_TYPE_AVATAR));
+  g_assert_false (graphene_rect_intersection (&badge, &avatar, NULL));
 }
 
 /* Levels come several times a second: for them the window is not brought up to date as a whole. */
@@ -650,6 +685,7 @@ main (int argc, char **argv)
 #define ADD(name, function)                                                                        \
   g_test_add ("/ui/call-window/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
   ADD ("waiting", test_waiting);
+  ADD ("waiting-badges", test_waiting_badges);
   ADD ("levels", test_levels);
   ADD ("connecting", test_connecting);
   ADD ("calling", test_calling);
