@@ -294,7 +294,7 @@ beckon_video_sink_need_height (GObject *sink, int height)
   if (!BECKON_IS_VIDEO_SINK (sink))
     return;
   self = BECKON_VIDEO_SINK (sink);
-  while (needed < height)
+  while (needed < height && needed <= LARGEST_HEIGHT)
     needed *= 2;
   if (height == 0 || needed > LARGEST_HEIGHT)
     needed = 0;
