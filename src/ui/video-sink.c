@@ -174,13 +174,14 @@ static GstCaps *
 beckon_video_sink_get_caps (GstBaseSink *sink, GstCaps *filter)
 {
   const int max_height = g_atomic_int_get (&BECKON_VIDEO_SINK (sink)->max_height);
-  g_autoptr (GstCaps) any = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
-  g_autoptr (GstCaps) caps = gst_caps_copy (any);
+  g_autoptr (GstCaps) caps = gst_pad_get_pad_template_caps (GST_BASE_SINK_PAD (sink));
 
   if (max_height > 0)
     {
-      gst_caps_set_simple (caps, "height", GST_TYPE_INT_RANGE, 1, max_height, NULL);
-      caps = gst_caps_merge (g_steal_pointer (&caps), g_steal_pointer (&any));
+      GstCaps *low = gst_caps_copy (caps);
+
+      gst_caps_set_simple (low, "height", GST_TYPE_INT_RANGE, 1, max_height, NULL);
+      caps = gst_caps_merge (low, caps);
     }
   if (filter == NULL)
     return g_steal_pointer (&caps);
