@@ -52,12 +52,19 @@ def our_calls(clips, runs, look):
             server.close()
 
 
-def browser_calls(clips, runs, look):
-    """The same of Chromium, which is several processes; @look is given the name of the series (BROWSER) first."""
-    for _ in range(runs if chromium.available() else 0):
+def browser_calls(clips, runs):
+    """The same in Chromium: the name of the series (BROWSER) and the call, of each that has settled."""
+    if not chromium.available():
+        print("no Chromium here, no figures beside ours", file=sys.stderr)
+        return
+    for _ in range(runs):
         for name, preference in BROWSER.items():
             with DirectCall(clips.video, clips.audio, preference=preference) as call:
                 time.sleep(WARM_UP)
-                look(name, [(processes.tree(end.process.pid), []) for end in call.ends])
-    if not chromium.available():
-        print("no Chromium here, no figures beside ours", file=sys.stderr)
+                yield name, call
+
+
+def browser_processes(clips, runs, look):
+    """As our_calls() of Chromium, which is several processes; @look is given the name of the series first."""
+    for name, call in browser_calls(clips, runs):
+        look(name, [(processes.tree(end.process.pid), []) for end in call.ends])
