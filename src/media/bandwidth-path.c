@@ -42,8 +42,8 @@
 /* A queue becomes longer packet by packet. A wait that begins at once is something that held
  * packets up: they come in a heap, and will for a while. */
 #define HEAP_GAP_US (60 * G_TIME_SPAN_MILLISECOND)
-/* Where something holds up what has waited already, as where delays go up and down by a second, both
- * are harmless. But it is no packet that is so long itself, on the thinnest line. */
+/* Where something holds up what has waited already, as where delays go up and down by a second,
+ * both are harmless. But it is no packet that is so long itself, on the thinnest line. */
 #define HEAP_LONG_US (200 * G_TIME_SPAN_MILLISECOND)
 #define HEAP_LONG_PACKETS 1.5
 /* The next one may be longer. */
@@ -94,8 +94,8 @@ get_sent_gap (const BeckonArrival *before, const BeckonArrival *arrival)
   return arrival->arrived - before->arrived - (arrival->delay - before->delay);
 }
 
-/* Of a picture's packets each waits until the line has carried the one before it, or longer by half.
- * Returns: microseconds, 0: what the line carries is not known */
+/* Of a picture's packets each waits until the line has carried the one before it, or longer by
+ * half. Returns: microseconds, 0: what the line carries is not known */
 static double
 usual_wait (BeckonBandwidthEstimator *self, const BeckonArrival *arrival)
 {
@@ -186,32 +186,44 @@ beckon_path_get_sent (BeckonBandwidthEstimator *self)
   return self->sent_for > 0 ? self->sent_bits * G_TIME_SPAN_SECOND / self->sent_for : 0;
 }
 
+/* The last packet of a feedback is one that came: what came makes it. GStreamer (up to 1.26 at
+ * least) writes some gaps twice, behind seven or fourteen packets, and whoever reads that finds the
+ * last packets lost, and takes for times of arrival what is none: 30 ms too early, once in some
+ * minutes where losses come in bursts, made everything wait for others who were not there. */
+static gboolean
+is_garbled (const BeckonPacketReport *reports, guint n_reports)
+{
+  return n_reports > 0 && reports[n_reports - 1].lost;
+}
+
 void
 beckon_path_take_reports (BeckonBandwidthEstimator *self,
                           gint64 now,
                           const BeckonPacketReport *reports,
                           guint n_reports)
 {
+  const gboolean garbled = is_garbled (reports, n_reports);
   gint64 sent = G_MININT64;
   guint64 bits = 0;
 
   note_sent (self, reports, n_reports);
   for (guint i = 0; i < n_reports; i++)
     {
+      const gboolean lost = reports[i].lost && (!garbled || i + 1 < n_reports);
+
       self->n_reports = MIN (self->n_reports + 1, BECKON_PATH_LOSS_PACKETS);
-      self->loss += ((reports[i].lost ? 1 : 0) - self->loss) / self->n_reports;
+      self->loss += ((lost ? 1 : 0) - self->loss) / self->n_reports;
       if (self->was_lost)
-        self->loss_after_loss +=
-            ((reports[i].lost ? 1 : 0) - self->loss_after_loss) / BECKON_PATH_RUN_PACKETS;
-      self->was_lost = reports[i].lost;
+        self->loss_after_loss += ((lost ? 1 : 0) - self->loss_after_loss) / BECKON_PATH_RUN_PACKETS;
+      self->was_lost = lost;
       if (self->state == BECKON_BANDWIDTH_EXAMINING && reports[i].sent_us >= self->examined_at)
         {
           self->n_examined++;
-          self->n_examined_lost += reports[i].lost;
+          self->n_examined_lost += lost;
         }
       self->n_round++;
-      self->n_round_lost += reports[i].lost;
-      if (reports[i].lost)
+      self->n_round_lost += lost;
+      if (lost || garbled)
         continue;
       add_arrival (self, &reports[i], now);
       sent = reports[i].sent_us;

@@ -132,7 +132,8 @@ send_frame (SimulatedPath *self)
     }
 }
 
-/* Returns: how many packets a report is about. What has not come by then is taken for lost. */
+/* Returns: how many packets a report is about, the last of which has come. What has not come by
+ * then is taken for lost. */
 static guint
 count_reported (SimulatedPath *self)
 {
@@ -144,7 +145,7 @@ count_reported (SimulatedPath *self)
 
       i++;
       if (packet->arrived_us + self->delay <= self->now)
-        n = i;
+        n = packet->lost ? n : i;
       else if (!self->late_is_lost)
         break;
     }

@@ -11,7 +11,7 @@
 
 #define SECOND G_USEC_PER_SEC
 #define OFFSET (12345 * (gint64) SECOND) /* the peer's clock is another one */
-#define UNIT 100 /* microseconds */
+#define UNIT 100                         /* microseconds */
 
 typedef struct
 {
@@ -87,9 +87,9 @@ int
 main (int argc, char **argv)
 {
   static const Recording recordings[] = {
-    { "jitter-100", 0, 0.05, 300, 20000 }, { "jitter-100-alone", 0, 0.05, 300, 20000 },
-    { "jitter-100-reordered", 0, 0.05, 300, 20000 },
-    { "loss-30", 0.2, 0.4, 300, 20000 },   { "rate-100", 0, 0.1, 30, 150 },
+    { "bursts-garbled", 0, 0.5, 1200, 20000 },   { "jitter-100", 0, 0.05, 300, 20000 },
+    { "jitter-100-alone", 0, 0.05, 300, 20000 }, { "jitter-100-reordered", 0, 0.05, 300, 20000 },
+    { "loss-30", 0.2, 0.4, 300, 20000 },         { "rate-100", 0, 0.1, 30, 150 },
     { "rate-1000", 0, 0.05, 300, 20000 },
   };
 
