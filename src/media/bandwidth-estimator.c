@@ -458,6 +458,12 @@ beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self)
 }
 
 guint
+beckon_bandwidth_estimator_get_sent (BeckonBandwidthEstimator *self)
+{
+  return beckon_path_get_sent (self);
+}
+
+guint
 beckon_bandwidth_estimator_get_drained (BeckonBandwidthEstimator *self)
 {
   if (self->state != BECKON_BANDWIDTH_DRAINING)

@@ -61,6 +61,8 @@ void beckon_bandwidth_estimator_tick (BeckonBandwidthEstimator *self, gint64 now
 
 /** beckon_bandwidth_estimator_get_target: Returns: bits a second to send, headers and all. */
 guint beckon_bandwidth_estimator_get_target (BeckonBandwidthEstimator *self);
+/** beckon_bandwidth_estimator_get_sent: Returns: bits a second that were sent lately, as far as reports came. */
+guint beckon_bandwidth_estimator_get_sent (BeckonBandwidthEstimator *self);
 /** beckon_bandwidth_estimator_get_drained: Returns: what the target will be when the queue that is being
  * emptied is empty; 0: none is. */
 guint beckon_bandwidth_estimator_get_drained (BeckonBandwidthEstimator *self);

@@ -33,6 +33,8 @@
 #define PICTURE_BITS_MIN 250000
 #define PICTURE_BITS_MAX 4000000
 #define ENCODER_BITS_MIN 8000
+/* Copies that fill no more of the target than this take nothing from pictures. */
+#define SPARE_SHARE 0.66
 /* A key frame is as large as the frames of so long a time. */
 #define KEY_FRAME_MS 250
 #define KEY_FRAME_PERCENT_MIN 300
@@ -68,6 +70,7 @@ struct _BeckonPeerBandwidth
   BeckonPeerGcc *gcc; /* the target is its, where it is at work */
   BeckonQualityLadder *ladder;
   BeckonPeerRepair *repair;
+  double repair_bits; /* for each bit of a picture, now */
   BeckonEncoderLoad *load; /* of the camera's encoder */
   const BeckonQuality *quality; /* nullable: the ladder's, of the last update */
   BeckonSoundCopies *copies;
@@ -240,6 +243,16 @@ beckon_peer_bandwidth_tick (BeckonPeerBandwidth *self)
   beckon_peer_bandwidth_update (self);
 }
 
+/* Returns: how many copies of all that is sent there would be room for. */
+static guint
+get_spare (BeckonPeerBandwidth *self, guint target)
+{
+  const double sent = beckon_bandwidth_estimator_get_sent (self->estimator);
+  const double times = sent > 0 ? SPARE_SHARE * target * (1 + self->repair_bits) / sent : 0;
+
+  return times > 1 ? times - 1 : 0;
+}
+
 void
 beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
 {
@@ -252,9 +265,11 @@ beckon_peer_bandwidth_update (BeckonPeerBandwidth *self)
   const guint pictures = sent[BECKON_LINE_CAMERA] + sent[BECKON_LINE_SCREEN];
   const double repair = beckon_peer_repair_update (
       self->repair, now, loss, beckon_bandwidth_estimator_get_round_trip (self->estimator),
-      beckon_quality_ladder_get_picture_room (self->ladder, target, pictures));
+      beckon_quality_ladder_get_picture_room (self->ladder, target, pictures),
+      get_spare (self, target));
   const BeckonQuality *quality;
 
+  self->repair_bits = repair;
   beckon_quality_ladder_limit (self->ladder, beckon_encoder_load_update (self->load, now));
   beckon_quality_ladder_hold (self->ladder, examining);
   if (!examining)

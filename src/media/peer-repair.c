@@ -22,13 +22,17 @@
 /* Copies come so soon, or they are too late: where frames are far apart, several at once. */
 #define SPREAD (CLOCK_RATE / 8)
 /* A peer holds back for so many requests, by how much is lost, and no longer; see peer-jitter.c. */
-static const double rounds[] = { 0, 0.04, 0.15, 0.3 };
+static const double rounds[] = { 0, 0.01, 0.15, 0.3 };
 #define HELD_BACK_US (400 * 1000)
 #define REPAIR_US (40 * 1000)
-/* So many packets may be missing after all that: a frame in half a minute. */
+/* So many packets may be missing after all that: a frame in half a minute. Where copies take nothing
+ * from pictures one in five minutes may: each is a moment that stands still. */
 #define MISSING_MAX 0.001
+#define MISSING_MAX_SPARE 0.0001
 #define LOSS_MAX 0.7
 #define FEWER_AFTER_US (4 * G_USEC_PER_SEC)
+/* The same where they take nothing from pictures: bursts are some seconds apart. */
+#define FEWER_AFTER_SPARE_US (12 * G_USEC_PER_SEC)
 #define PACKETS_KEPT "1000" /* of each line, to be sent again */
 /* What is sent again may come at once for so long a time, or be so much. */
 #define BURST_SECONDS 0.5
@@ -114,8 +118,8 @@ missing (double loss, guint copies, guint n_rounds)
   return pow (loss, 1 + copies) * pow (unanswered, n_rounds);
 }
 
-guint
-beckon_peer_repair_choose (double loss, gint64 round_trip_us)
+static guint
+choose (double loss, gint64 round_trip_us, double missing_max)
 {
   const gint64 round = MAX (round_trip_us, 0) + REPAIR_US;
   guint n_rounds = 0, copies = 0;
@@ -123,18 +127,31 @@ beckon_peer_repair_choose (double loss, gint64 round_trip_us)
   while (n_rounds < G_N_ELEMENTS (rounds) && loss >= rounds[n_rounds])
     n_rounds++;
   n_rounds = MIN (n_rounds, HELD_BACK_US / round);
-  while (copies < BECKON_COPIES_MAX && missing (loss, copies, n_rounds) > MISSING_MAX)
+  while (copies < BECKON_COPIES_MAX && missing (loss, copies, n_rounds) > missing_max)
     copies++;
   return copies;
 }
 
+guint
+beckon_peer_repair_choose (double loss, gint64 round_trip_us, guint spare)
+{
+  return MAX (choose (loss, round_trip_us, MISSING_MAX),
+              MIN (choose (loss, round_trip_us, MISSING_MAX_SPARE), spare));
+}
+
 double
-beckon_peer_repair_update (
-    BeckonPeerRepair *self, gint64 now_us, double loss, gint64 round_trip_us, guint room)
+beckon_peer_repair_update (BeckonPeerRepair *self,
+                           gint64 now_us,
+                           double loss,
+                           gint64 round_trip_us,
+                           guint room,
+                           guint spare)
 {
   const gint most = MIN (room, BECKON_COPIES_MAX);
-  const gint needed = MIN (beckon_peer_repair_choose (loss, round_trip_us), most);
+  const gint needed = MIN (beckon_peer_repair_choose (loss, round_trip_us, spare), most);
   const gint copies = MIN (g_atomic_int_get (&self->copies), most);
+  const gint64 patience = copies <= (gint) MIN (spare, BECKON_COPIES_MAX) ? FEWER_AFTER_SPARE_US
+                                                                          : FEWER_AFTER_US;
 
   g_atomic_int_set (&self->copies, copies);
   if (needed >= copies)
@@ -143,7 +160,7 @@ beckon_peer_repair_update (
     self->fewer_since = now_us;
   if (needed > copies)
     g_atomic_int_set (&self->copies, needed);
-  else if (needed < copies && now_us - self->fewer_since >= FEWER_AFTER_US)
+  else if (needed < copies && now_us - self->fewer_since >= patience)
     {
       g_atomic_int_set (&self->copies, copies - 1);
       self->fewer_since = now_us;

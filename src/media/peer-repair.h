@@ -43,19 +43,20 @@ void beckon_peer_repair_try_path (BeckonPeerRepair *self);
  * @loss: 0..1, what the peer reports lost
  * @round_trip_us: -1: not known
  * @room: how many copies there may be
+ * @spare: how many of them take nothing from pictures
  *
  * Copies more at once, and less after a while.
  *
  * Returns: how many bits go into repair for each bit of a picture. */
 double beckon_peer_repair_update (BeckonPeerRepair *self, gint64 now_us, double loss,
-                                  gint64 round_trip_us, guint room);
+                                  gint64 round_trip_us, guint room, guint spare);
 
 /** beckon_peer_repair_set_limit: so much may be sent again, copies and answers together. 0: nothing, nor
  * ever what is before the next key frame. */
 void beckon_peer_repair_set_limit (BeckonPeerRepair *self, guint bits_per_second);
 
 /** beckon_peer_repair_choose: Returns: how many copies are needed, so that next to nothing is missing
- * when the time for asking again is over too. */
-guint beckon_peer_repair_choose (double loss, gint64 round_trip_us);
+ * when the time for asking again is over too; and still less, where up to @spare take nothing from pictures. */
+guint beckon_peer_repair_choose (double loss, gint64 round_trip_us, guint spare);
 
 G_END_DECLS

@@ -25,18 +25,22 @@ test_choose (void)
 {
   guint before = 0;
 
-  g_assert_cmpuint (beckon_peer_repair_choose (0, 40 * MS), ==, 0);
-  g_assert_cmpuint (beckon_peer_repair_choose (0.02, 40 * MS), ==, 0);
-  g_assert_cmpuint (beckon_peer_repair_choose (0.1, 40 * MS), ==, 1);
-  g_assert_cmpuint (beckon_peer_repair_choose (0.5, 40 * MS), ==, BECKON_COPIES_MAX);
+  g_assert_cmpuint (beckon_peer_repair_choose (0, 40 * MS, 0), ==, 0);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.02, 40 * MS, 0), ==, 0);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.1, 40 * MS, 0), ==, 1);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.5, 40 * MS, 0), ==, BECKON_COPIES_MAX);
   /* Where the way is long there is no time to ask. */
-  g_assert_cmpuint (beckon_peer_repair_choose (0.05, 40 * MS), ==, 0);
-  g_assert_cmpuint (beckon_peer_repair_choose (0.05, 300 * MS), >, 0);
-  g_assert_cmpuint (beckon_peer_repair_choose (0.1, 1000 * MS), >, 1);
-  g_assert_cmpuint (beckon_peer_repair_choose (1, -1), ==, BECKON_COPIES_MAX);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.05, 40 * MS, 0), ==, 0);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.05, 300 * MS, 0), >, 0);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.1, 1000 * MS, 0), >, 1);
+  g_assert_cmpuint (beckon_peer_repair_choose (1, -1, 0), ==, BECKON_COPIES_MAX);
+  /* Where there is room to spare a frame in half a minute is too much. */
+  g_assert_cmpuint (beckon_peer_repair_choose (0.05, 40 * MS, ANY), ==, 1);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.02, 40 * MS, ANY), ==, 0);
+  g_assert_cmpuint (beckon_peer_repair_choose (0.1, 40 * MS, 1), ==, 1);
   for (double loss = 0; loss <= 1; loss += 0.01)
     {
-      const guint copies = beckon_peer_repair_choose (loss, 1000 * MS);
+      const guint copies = beckon_peer_repair_choose (loss, 1000 * MS, 0);
 
       g_assert_cmpuint (copies, >=, before);
       before = copies;
@@ -49,14 +53,30 @@ test_takes_its_time (void)
   g_autoptr (BeckonPeerRepair) repair = beckon_peer_repair_new ();
   gint64 now = SECOND;
 
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY), ==, 0);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0.5, 40 * MS, ANY), >=, 3);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY, 0), ==, 0);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0.5, 40 * MS, ANY, 0), >=, 3);
   /* A moment without loss is no better network. */
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + SECOND, 0, 40 * MS, ANY), ==, 3);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + 2 * SECOND, 0.5, 40 * MS, ANY), >=, 3);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + SECOND, 0, 40 * MS, ANY, 0), ==, 3);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now + 2 * SECOND, 0.5, 40 * MS, ANY, 0), >=,
+                     3);
   for (now += 3 * SECOND; now < 30 * SECOND; now += SECOND)
-    beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY), ==, 0);
+    beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY, 0);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY, 0), ==, 0);
+}
+
+/* Bursts are some seconds apart. */
+static void
+test_waits_longer_with_room_to_spare (void)
+{
+  g_autoptr (BeckonPeerRepair) repair = beckon_peer_repair_new ();
+  gint64 now = SECOND;
+
+  beckon_peer_repair_update (repair, now, 0.05, 40 * MS, ANY, 1);
+  for (now += SECOND; now < 12 * SECOND; now += SECOND)
+    g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY, 1), ==, 1);
+  for (; now < 16 * SECOND; now += SECOND)
+    beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY, 1);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, now, 0, 40 * MS, ANY, 1), ==, 0);
 }
 
 /* On a thin line copies would leave nothing for pictures. */
@@ -65,9 +85,9 @@ test_has_room (void)
 {
   g_autoptr (BeckonPeerRepair) repair = beckon_peer_repair_new ();
 
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, 1), ==, 2);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, ANY), >=, 4);
-  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, 0), ==, 1);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, 1, 0), ==, 2);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, ANY, 0), >=, 4);
+  g_assert_cmpfloat (beckon_peer_repair_update (repair, SECOND, 0.5, 40 * MS, 0, 0), ==, 1);
 }
 
 /* ---- packets ---- */
@@ -196,7 +216,7 @@ test_copies (gconstpointer data)
   Line line;
 
   line_open (&line, wanted->ssrc);
-  beckon_peer_repair_update (line.repair, SECOND, wanted->loss, 40 * MS, ANY);
+  beckon_peer_repair_update (line.repair, SECOND, wanted->loss, 40 * MS, ANY, 0);
   for (guint i = 0; i < FRAMES; i++)
     push_frame (&line, wanted->ssrc, i * wanted->interval, i == FRAMES / 2);
   count_copies (&line, copies);
@@ -223,7 +243,7 @@ test_first_at_once (void)
   push_packets (&line, PICTURES, 0, TRUE, 0);
   for (guint i = 0; i < PACKETS; i++)
     gst_sample_unref (gst_app_sink_pull_sample (line.sink));
-  beckon_peer_repair_update (line.repair, SECOND, 0.2, 40 * MS, ANY);
+  beckon_peer_repair_update (line.repair, SECOND, 0.2, 40 * MS, ANY, 0);
   push_frame (&line, PICTURES, 3000, TRUE);
   count_copies (&line, copies);
   for (guint i = 0; i < FRAMES * PACKETS; i++)
@@ -270,7 +290,7 @@ test_answers (void)
   Line line;
 
   line_open (&line, SOUND);
-  beckon_peer_repair_update (line.repair, SECOND, 0.5, 40 * MS, ANY);
+  beckon_peer_repair_update (line.repair, SECOND, 0.5, 40 * MS, ANY, 0);
   for (guint i = 0; i < FRAMES; i++)
     push_frame (&line, SOUND, i, FALSE);
   pad = gst_element_get_static_pad (GST_ELEMENT (line.sink), "sink");
@@ -370,6 +390,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/repair/choose", test_choose);
   g_test_add_func ("/repair/takes-its-time", test_takes_its_time);
+  g_test_add_func ("/repair/waits-longer-with-room-to-spare", test_waits_longer_with_room_to_spare);
   g_test_add_func ("/repair/has-room", test_has_room);
   for (guint i = 0; i < G_N_ELEMENTS (copies); i++)
     g_test_add_data_func (copies[i].name, &copies[i], test_copies);
