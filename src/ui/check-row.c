@@ -6,6 +6,8 @@
 
 #include "check-row.h"
 
+#include "stack-pages.h"
+
 #include <glib/gi18n.h>
 
 struct _BeckonCheckRow
@@ -64,6 +66,7 @@ static void
 beckon_check_row_init (BeckonCheckRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  beckon_stack_pages_hide_inactive (self->marks);
 }
 
 BeckonCheckRow *

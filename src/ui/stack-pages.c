@@ -6,6 +6,8 @@
 
 #include "stack-pages.h"
 
+#include "css-class.h"
+
 static void
 on_visible_child (GtkStack *stack)
 {
@@ -13,8 +15,11 @@ on_visible_child (GtkStack *stack)
 
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (stack)); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    gtk_accessible_update_state (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_STATE_HIDDEN,
-                                 child != visible, -1);
+    {
+      gtk_accessible_update_state (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_STATE_HIDDEN,
+                                   child != visible, -1);
+      beckon_css_class_set (child, "inactive", child != visible);
+    }
 }
 
 void

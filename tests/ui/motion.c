@@ -6,8 +6,6 @@
 
 #include "ui-fixture.h"
 
-#define LOOK_MS 80
-#define STILL_FRAMES 2 /* a second may begin, or a meter say something, but nothing moves in two */
 #define WIDTH 1000
 #define HEIGHT 700
 
@@ -15,34 +13,6 @@ static void
 set_animations (gboolean on)
 {
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", on, NULL);
-}
-
-static void
-on_frame (GdkFrameClock *clock, guint *n_frames)
-{
-  *n_frames += 1;
-}
-
-static gboolean
-on_looked (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Returns: how many frames are drawn for nothing but that time passes. */
-static guint
-count_frames (GtkWidget *window)
-{
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
-  guint n_frames = 0;
-  const gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (on_frame), &n_frames);
-  gboolean looked = FALSE;
-
-  g_timeout_add (LOOK_MS, on_looked, &looked);
-  ui_await (looked);
-  g_signal_handler_disconnect (clock, handler);
-  return n_frames;
 }
 
 static void
@@ -64,7 +34,7 @@ toggle_revealers (GtkWidget *widget)
 void
 motion_assert_none (GtkWidget *window)
 {
-  g_assert_cmpuint (count_frames (window), <=, STILL_FRAMES);
+  g_assert_cmpuint (ui_count_frames (window), <=, UI_STILL_FRAMES);
   toggle_revealers (window);
 }
 
@@ -92,7 +62,7 @@ motion_assert_no_slide (Screens *screens)
   screens_await_frame (window);
   g_assert_true (gtk_widget_compute_bounds (own, window, &after));
   g_assert_cmpfloat (after.origin.x + after.size.width, <, before.origin.x);
-  count_frames (window);
+  ui_count_frames (window);
   g_assert_true (gtk_widget_compute_bounds (own, window, &later));
   g_assert_true (graphene_rect_equal (&after, &later));
 }
@@ -104,7 +74,40 @@ motion_assert_found (Screens *screens)
 
   set_animations (TRUE);
   window = open_screen (screens, "waiting-ringing");
-  ui_await (count_frames (window) > STILL_FRAMES);
+  ui_await (ui_count_frames (window) > UI_STILL_FRAMES);
   set_animations (FALSE);
-  ui_await (count_frames (window) <= STILL_FRAMES);
+  ui_await (ui_count_frames (window) <= UI_STILL_FRAMES);
+}
+
+/* Where something is waited for, or rings, that is seen. */
+static gboolean
+may_move (const char *name)
+{
+  static const char *const names[] = { "check-running", "home-told", "reconnecting", "test-call" };
+  static const char *const prefixes[] = { "incoming", "waiting" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (name, names[i]))
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+void
+motion_assert_rests (Screens *screens)
+{
+  set_animations (TRUE);
+  for (guint i = 0; i < screens_count (); i++)
+    {
+      GtkWidget *window;
+
+      if (may_move (screens_get_name (i)))
+        continue;
+      g_test_message ("%s", screens_get_name (i));
+      window = screens_open (screens, i, WIDTH, HEIGHT);
+      ui_await (ui_count_frames (window) <= UI_STILL_FRAMES);
+    }
+  set_animations (FALSE);
 }

@@ -19,4 +19,8 @@ void motion_assert_no_slide (Screens *screens);
 /** motion_assert_found: that motion_assert_none() would find some: who has not asked sees it ring. */
 void motion_assert_found (Screens *screens);
 
+/** motion_assert_rests: that nothing moves in windows where nobody sees anything move, as it did behind pages
+ * that are not shown: it costs the processor as much as what is seen. */
+void motion_assert_rests (Screens *screens);
+
 G_END_DECLS

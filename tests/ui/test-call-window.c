@@ -163,6 +163,16 @@ test_calling (Fixture *self, gconstpointer unused)
   g_assert_false (beckon_video_view_get_mirrored (get_view (self, FALSE)));
 }
 
+/* Neither what waited, on a page that is not shown any more, nor a ring round a face that is not shown. */
+static void
+test_rests (Fixture *self, gconstpointer unused)
+{
+  fake_call_set_state (self->call, BECKON_CALL_STATE_WAITING, BECKON_CALL_PROGRESS_CONNECTING);
+  ui_settle ();
+  connect (self);
+  ui_await (ui_count_frames (self->window) <= UI_STILL_FRAMES);
+}
+
 static void
 test_cameras (Fixture *self, gconstpointer unused)
 {
@@ -689,6 +699,7 @@ main (int argc, char **argv)
   ADD ("levels", test_levels);
   ADD ("connecting", test_connecting);
   ADD ("calling", test_calling);
+  ADD ("rests", test_rests);
   ADD ("cameras", test_cameras);
   ADD ("too-slow", test_too_slow);
   ADD ("swap", test_swap);

@@ -140,6 +140,7 @@ test_look (gconstpointer data)
     {
       motion_assert_no_slide (screens);
       motion_assert_found (screens);
+      motion_assert_rests (screens);
     }
   screens_free (screens);
 }

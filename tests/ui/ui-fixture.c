@@ -9,6 +9,7 @@
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
 
+#define LOOK_MS 80
 #define SETTLE_US (2 * G_USEC_PER_SEC)
 
 /* ---- a video sink without video ---- */
@@ -117,6 +118,33 @@ ui_settle (void)
 
   while (g_main_context_iteration (NULL, FALSE) && g_get_monotonic_time () < until)
     ;
+}
+
+static void
+on_frame (GdkFrameClock *clock, guint *n_frames)
+{
+  *n_frames += 1;
+}
+
+static gboolean
+on_looked (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+guint
+ui_count_frames (GtkWidget *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+  guint n_frames = 0;
+  const gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (on_frame), &n_frames);
+  gboolean looked = FALSE;
+
+  g_timeout_add (LOOK_MS, on_looked, &looked);
+  ui_await (looked);
+  g_signal_handler_disconnect (clock, handler);
+  return n_frames;
 }
 
 /* ---- widgets ---- */

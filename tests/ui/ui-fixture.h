@@ -28,6 +28,11 @@ gboolean ui_init (int *argc, char ***argv);
   }                                                                                                \
   G_STMT_END
 
+#define UI_STILL_FRAMES 2 /* a second may begin, or a meter say something, but nothing moves in two */
+/** ui_count_frames: Returns: how many frames of @window are drawn for nothing but that time passes, in a moment:
+ * at most %UI_STILL_FRAMES where nothing moves. */
+guint ui_count_frames (GtkWidget *window);
+
 /** ui_iterate: one turn of the main loop, at most some milliseconds. */
 void ui_iterate (void);
 /** ui_settle: whatever is due now, for some seconds at most. */
