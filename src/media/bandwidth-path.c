@@ -186,8 +186,8 @@ beckon_path_get_sent (BeckonBandwidthEstimator *self)
   return self->sent_for > 0 ? self->sent_bits * G_TIME_SPAN_SECOND / self->sent_for : 0;
 }
 
-/* The last packet of a feedback is one that came: what came makes it. GStreamer (up to 1.26 at
- * least) writes some gaps twice, behind seven or fourteen packets, and whoever reads that finds the
+/* The last packet of a feedback is one that came: what came makes it. GStreamer (1.22, and later
+ * ones) writes some gaps twice, behind seven or fourteen packets, and whoever reads that finds the
  * last packets lost, and takes for times of arrival what is none: 30 ms too early, once in some
  * minutes where losses come in bursts, made everything wait for others who were not there. */
 static gboolean
