@@ -30,8 +30,6 @@ static const guint steps[] = { 8,   15,  30,  45,  60,  80,  100, 120, 150, 185,
 /* A gap is seen when the next packet comes, which may be that of the next picture. */
 #define GAP_MS 30
 #define GAP_MS_MAX 250 /* of a screen on which nothing moves */
-/* Neither the request nor the answer are sent at once. */
-#define REPAIR_MS 40
 /* The more is lost, the more often also what was sent again is. What copies have replaced is not
  * known to be lost, so that there is always time for one. */
 static const double rounds[] = { 0, 0.01, 0.15, 0.3 };
@@ -212,18 +210,27 @@ step_for (double ms)
   return steps[i];
 }
 
+guint
+beckon_peer_jitter_count_rounds (double loss)
+{
+  guint n = 0;
+
+  while (n < G_N_ELEMENTS (rounds) && loss >= rounds[n])
+    n++;
+  return n;
+}
+
 double
 beckon_peer_jitter_repair_time (double gap_ms,
                                 double round_trip_ms,
                                 double loss,
                                 double loss_of_pictures)
 {
-  guint i = 0;
+  const guint n_rounds =
+      beckon_peer_jitter_count_rounds (MAX (loss, MIN (loss_of_pictures, rounds[1])));
 
-  loss = MAX (loss, MIN (loss_of_pictures, rounds[1]));
-  while (i < G_N_ELEMENTS (rounds) && loss >= rounds[i])
-    i++;
-  return CLAMP (gap_ms, GAP_MS, GAP_MS_MAX) + i * (MAX (round_trip_ms, 0) + REPAIR_MS);
+  return CLAMP (gap_ms, GAP_MS, GAP_MS_MAX) +
+         n_rounds * (MAX (round_trip_ms, 0) + BECKON_PEER_JITTER_REPAIR_MS);
 }
 
 guint

@@ -35,6 +35,13 @@ void beckon_peer_jitter_update (BeckonPeerJitter *self, double round_trip_ms);
  * came as quickly as it can. */
 guint beckon_peer_jitter_get_play_ms (BeckonPeerJitter *self);
 
+/* Neither a request nor its answer are sent at once. */
+#define BECKON_PEER_JITTER_REPAIR_MS 40
+
+/** beckon_peer_jitter_count_rounds: @loss: 0..1. Returns: how many requests for what is missing, and their
+ * answers, are waited for. */
+guint beckon_peer_jitter_count_rounds (double loss);
+
 /** beckon_peer_jitter_repair_time:
  * @gap_ms: from one picture to the next
  * @round_trip_ms: to the peer and back, less than 0 if that is not known

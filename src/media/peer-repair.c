@@ -7,6 +7,7 @@
 #include "peer-repair.h"
 
 #include "media-private.h"
+#include "peer-jitter.h"
 
 #include <gst/rtp/rtp.h>
 
@@ -21,10 +22,8 @@
 #define LARGE_FRAME 30
 /* Copies come so soon, or they are too late: where frames are far apart, several at once. */
 #define SPREAD (CLOCK_RATE / 8)
-/* A peer holds back for so many requests, by how much is lost, and no longer; see peer-jitter.c. */
-static const double rounds[] = { 0, 0.01, 0.15, 0.3 };
+/* A peer that is like us holds back for some requests (peer-jitter.h), and for no longer than this. */
 #define HELD_BACK_US (400 * 1000)
-#define REPAIR_US (40 * 1000)
 /* So many packets may be missing after all that: a frame in half a minute. Where copies take nothing
  * from pictures one in five minutes may: each is a moment that stands still. */
 #define MISSING_MAX 0.001
@@ -121,12 +120,10 @@ missing (double loss, guint copies, guint n_rounds)
 static guint
 choose (double loss, gint64 round_trip_us, double missing_max)
 {
-  const gint64 round = MAX (round_trip_us, 0) + REPAIR_US;
-  guint n_rounds = 0, copies = 0;
+  const gint64 round = MAX (round_trip_us, 0) + BECKON_PEER_JITTER_REPAIR_MS * 1000;
+  const guint n_rounds = MIN (beckon_peer_jitter_count_rounds (loss), HELD_BACK_US / round);
+  guint copies = 0;
 
-  while (n_rounds < G_N_ELEMENTS (rounds) && loss >= rounds[n_rounds])
-    n_rounds++;
-  n_rounds = MIN (n_rounds, HELD_BACK_US / round);
   while (copies < BECKON_COPIES_MAX && missing (loss, copies, n_rounds) > missing_max)
     copies++;
   return copies;

@@ -11,7 +11,7 @@
 
 #define SECOND G_USEC_PER_SEC
 #define OFFSET (12345 * (gint64) SECOND) /* the peer's clock is another one */
-#define UNIT 100                         /* microseconds */
+#define UNIT 100 /* microseconds */
 
 typedef struct
 {

@@ -83,12 +83,9 @@ motion_assert_found (Screens *screens)
 static gboolean
 may_move (const char *name)
 {
-  static const char *const names[] = { "check-running", "home-told", "reconnecting", "test-call" };
-  static const char *const prefixes[] = { "incoming", "waiting" };
+  static const char *const prefixes[] = { "check-running", "home-told", "incoming",
+                                          "reconnecting", "test-call", "waiting" };
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (g_str_equal (name, names[i]))
-      return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
     if (g_str_has_prefix (name, prefixes[i]))
       return TRUE;

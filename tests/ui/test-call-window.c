@@ -163,7 +163,7 @@ test_calling (Fixture *self, gconstpointer unused)
   g_assert_false (beckon_video_view_get_mirrored (get_view (self, FALSE)));
 }
 
-/* Neither what waited, on a page that is not shown any more, nor a ring round a face that is not shown. */
+/* Also what moved while it was waited for, on a page that is not shown any more. */
 static void
 test_rests (Fixture *self, gconstpointer unused)
 {
